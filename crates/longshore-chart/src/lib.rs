@@ -1,0 +1,1 @@
+//! Charts: load, values, dependencies, template functions, render.

@@ -1,0 +1,22 @@
+//! What Go does that Rust does not, and what Helm's and Kustomize's bytes depend on.
+//!
+//! The centre is [`Value`]: a dynamic value that keeps Go's types apart (an `int` is not an `int64`, a
+//! `float64` prints as `1e+06`), shares maps the way Go shares them (`set` on one alias is seen through
+//! the other), and carries methods on named types. Around it stand the small Go libraries that decide
+//! what such a value looks like once printed.
+//!
+//! The crate knows nothing of templates, YAML or Kubernetes, and does no I/O.
+
+mod list;
+mod map;
+mod object;
+mod string;
+pub mod types;
+mod value;
+
+pub use list::List;
+pub use map::Map;
+pub use object::{Method, MethodError, Object};
+pub use string::Str;
+pub use types::{Kind, TypeInfo};
+pub use value::{Duration, Int, IntKind, Uint, UintKind, Value};

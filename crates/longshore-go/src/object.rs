@@ -1,0 +1,60 @@
+//! Values of named Go types: structs with fields, and the methods that any named type may carry.
+
+use std::fmt;
+
+use crate::{TypeInfo, Value};
+
+/// A struct-like Go value: fields read by name, methods through its [`TypeInfo`].
+///
+/// `.Capabilities.KubeVersion` is one; maps with methods (`.Values`, `.Files`) are not: they are a
+/// [`crate::Map`] of a named type.
+pub trait Object: fmt::Debug {
+    /// The Go type, `%T`-printed name and methods included.
+    fn type_info(&self) -> &'static TypeInfo;
+
+    /// The exported field called `name`, or `None` if the type has no such field.
+    fn field(&self, name: &str) -> Option<Value>;
+
+    /// Names of the exported fields in declaration order: what `%+v`, `toJson` and `range` walk.
+    fn field_names(&self) -> &'static [&'static str];
+
+    /// What the type's `String` method returns, if it has one: `fmt` prints that for `%v` and `%s`.
+    fn to_go_string(&self) -> Option<String> {
+        None
+    }
+
+    /// Whether the object is true in an `if`; Go takes every struct for true.
+    fn truth(&self) -> bool {
+        true
+    }
+}
+
+/// One exported method of a named type.
+pub struct Method {
+    /// Its exported name: `Has`, `Get`, `Seconds`.
+    pub name: &'static str,
+    /// Types of the parameters; for a variadic method the last is the element's type.
+    pub params: &'static [&'static TypeInfo],
+    /// Whether the last parameter takes any number of values.
+    pub variadic: bool,
+    /// The call itself: receiver, arguments already checked against `params`.
+    pub call: fn(&Value, &[Value]) -> Result<Value, MethodError>,
+}
+
+impl fmt::Debug for Method {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Method({})", self.name)
+    }
+}
+
+/// The error that a method returned, in the words that Go's method would have used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MethodError(pub String);
+
+impl fmt::Display for MethodError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for MethodError {}

@@ -1,0 +1,1 @@
+//! The project file, environments, plan, and order across releases.

@@ -1,0 +1,1 @@
+//! The life of a release: records, hooks, install, upgrade, rollback, uninstall.

@@ -1,0 +1,1 @@
+//! Go's text/template: lexer, parser, compiler, execution, errors in Go's words and positions.

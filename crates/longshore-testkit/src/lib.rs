@@ -1,0 +1,1 @@
+//! Real control planes and other fixtures for tests.

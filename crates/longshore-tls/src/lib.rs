@@ -1,0 +1,1 @@
+//! The one TLS provider, and every rustls configuration.
