@@ -1,1 +1,17 @@
-//! The one TLS provider, and every rustls configuration.
+//! The one TLS provider, and what Longshore reads out of certificates.
+//!
+//! Every TLS connection of the process uses one cryptography provider, `aws-lc-rs`, and this crate is
+//! the only place that names it. Libraries below us (`kube`, `hyper-rustls`) look for the process
+//! default; [`install`] sets it, and whoever is about to open a connection calls it first.
+//!
+//! ```
+//! longshore_tls::install();
+//! longshore_tls::install(); // as often as one likes
+//! assert!(rustls::crypto::CryptoProvider::get_default().is_some());
+//! ```
+
+mod certificate;
+mod provider;
+
+pub use certificate::{CertificateError, CertificateFacts, certificates};
+pub use provider::{install, provider};
