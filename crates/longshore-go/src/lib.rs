@@ -7,9 +7,12 @@
 //!
 //! The crate knows nothing of templates, YAML or Kubernetes, and does no I/O.
 
+pub mod fmt;
 mod list;
 mod map;
 mod object;
+pub mod rune;
+pub mod strconv;
 mod string;
 pub mod types;
 mod value;
