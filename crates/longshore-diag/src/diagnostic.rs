@@ -1,6 +1,7 @@
 //! One thing that is wrong, or worth knowing.
 
 use std::fmt;
+use std::ops::{Deref, DerefMut};
 
 use serde::Serialize;
 
@@ -29,8 +30,16 @@ pub struct Link {
 }
 
 /// What is wrong, where, how the reader got there, and what to do next.
+///
+/// It is one pointer wide, so that a `Result<T, Diagnostic>` costs nothing where all goes well. The
+/// fields are those of [`Report`], which it derefs to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Diagnostic {
+#[serde(transparent)]
+pub struct Diagnostic(Box<Report>);
+
+/// The content of a [`Diagnostic`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Report {
     /// How bad it is.
     pub severity: Severity,
     /// A stable name for the kind of mistake: `area/what`, lower case.
@@ -54,7 +63,7 @@ pub struct Diagnostic {
 impl Diagnostic {
     /// An error with its code and message.
     pub fn error(code: &'static str, message: impl Into<String>) -> Self {
-        Self {
+        Self(Box::new(Report {
             severity: Severity::Error,
             code,
             message: message.into(),
@@ -62,15 +71,14 @@ impl Diagnostic {
             chain: Vec::new(),
             notes: Vec::new(),
             hint: None,
-        }
+        }))
     }
 
     /// A warning with its code and message.
     pub fn warning(code: &'static str, message: impl Into<String>) -> Self {
-        Self {
-            severity: Severity::Warning,
-            ..Self::error(code, message)
-        }
+        let mut warning = Self::error(code, message);
+        warning.severity = Severity::Warning;
+        warning
     }
 
     /// Says where it is.
@@ -87,10 +95,7 @@ impl Diagnostic {
 
     /// Adds the next outer step of the way there.
     pub fn within(mut self, doing: impl Into<String>, place: Option<Place>) -> Self {
-        self.chain.push(Link {
-            doing: doing.into(),
-            place,
-        });
+        self.chain.push(Link { doing: doing.into(), place });
         self
     }
 
@@ -104,6 +109,19 @@ impl Diagnostic {
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
+    }
+}
+
+impl Deref for Diagnostic {
+    type Target = Report;
+    fn deref(&self) -> &Report {
+        &self.0
+    }
+}
+
+impl DerefMut for Diagnostic {
+    fn deref_mut(&mut self) -> &mut Report {
+        &mut self.0
     }
 }
 

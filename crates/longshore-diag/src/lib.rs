@@ -17,7 +17,7 @@ mod place;
 mod render;
 mod suggest;
 
-pub use diagnostic::{Diagnostic, Link, Severity};
+pub use diagnostic::{Diagnostic, Link, Report, Severity};
 pub use place::Place;
 pub use render::{Render, Style};
 pub use suggest::nearest;

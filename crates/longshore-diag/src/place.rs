@@ -18,11 +18,7 @@ pub struct Place {
 impl Place {
     /// A position in `file`.
     pub fn new(file: impl Into<String>, line: u32, column: u32) -> Self {
-        Self {
-            file: file.into(),
-            line,
-            column,
-        }
+        Self { file: file.into(), line, column }
     }
 
     /// The file as a whole.

@@ -31,11 +31,7 @@ pub struct Render<'a> {
 impl<'a> Render<'a> {
     /// Shows `diagnostic` in the given style.
     pub fn new(diagnostic: &'a Diagnostic, style: Style) -> Self {
-        Self {
-            diagnostic,
-            style,
-            source: None,
-        }
+        Self { diagnostic, style, source: None }
     }
 
     /// Gives the text of the file that the place is in, so that its line can be shown.

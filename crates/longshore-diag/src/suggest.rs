@@ -15,11 +15,7 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     candidates
         .into_iter()
         .map(|candidate| {
-            let distance = if candidate.eq_ignore_ascii_case(word) {
-                0
-            } else {
-                distance(word, candidate)
-            };
+            let distance = if candidate.eq_ignore_ascii_case(word) { 0 } else { distance(word, candidate) };
             (distance, candidate)
         })
         .filter(|(distance, _)| *distance <= limit)

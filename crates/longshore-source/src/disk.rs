@@ -1,0 +1,209 @@
+//! Reading files and folders.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use longshore_diag::{Diagnostic, Place};
+
+/// How much may be read.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Sum of the sizes of all files, in bytes.
+    pub total_bytes: u64,
+    /// Number of files.
+    pub files: usize,
+    /// Depth of folders.
+    pub depth: usize,
+}
+
+impl Default for Limits {
+    /// Helm's own limit for a chart, 100 MiB, and more files than any honest tree has.
+    fn default() -> Self {
+        Self { total_bytes: 100 << 20, files: 50_000, depth: 64 }
+    }
+}
+
+/// One file of a tree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceFile {
+    /// Path below the tree's root, with `/` between its parts.
+    pub path: String,
+    /// Its content.
+    pub bytes: Vec<u8>,
+}
+
+/// Reads every file below `root` that `keep` accepts, in byte order of the paths.
+///
+/// `keep` is asked for each folder and file with its path below the root and whether it is a folder; a
+/// refused folder is not entered. That is where `.helmignore` is applied.
+///
+/// # Errors
+/// `root` is no folder, something cannot be read, is neither file nor folder, is a circle of links, or
+/// is larger than `limits`.
+pub fn read_tree(
+    root: &Path,
+    limits: &Limits,
+    mut keep: impl FnMut(&str, bool) -> bool,
+) -> Result<Vec<SourceFile>, Diagnostic> {
+    if !root.is_dir() {
+        return Err(missing(root, "a folder"));
+    }
+    let mut walk = Walk { root, limits, left: limits.total_bytes, files: Vec::new(), above: BTreeSet::new() };
+    walk.folder(root, "", 0, &mut keep)?;
+    let mut files = walk.files;
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(files)
+}
+
+/// Reads one file.
+///
+/// # Errors
+/// It is not there, cannot be read, or is larger than `limits.total_bytes`.
+pub fn read_file(path: &Path, limits: &Limits) -> Result<Vec<u8>, Diagnostic> {
+    if !path.is_file() {
+        return Err(missing(path, "a file"));
+    }
+    capped(path, limits.total_bytes, limits)
+}
+
+struct Walk<'a> {
+    root: &'a Path,
+    limits: &'a Limits,
+    left: u64,
+    files: Vec<SourceFile>,
+    /// The real paths of the folders we are in: a link back to one of them is a circle.
+    above: BTreeSet<PathBuf>,
+}
+
+impl Walk<'_> {
+    fn folder(
+        &mut self,
+        folder: &Path,
+        prefix: &str,
+        depth: usize,
+        keep: &mut impl FnMut(&str, bool) -> bool,
+    ) -> Result<(), Diagnostic> {
+        let real = fs::canonicalize(folder).map_err(|error| unreadable(folder, &error))?;
+        if depth > self.limits.depth || !self.above.insert(real.clone()) {
+            return Err(Diagnostic::error(
+                "source/depth",
+                "folders lie too deep, or a link leads back into itself",
+            )
+            .at(Place::file(folder.display().to_string())));
+        }
+        for entry in fs::read_dir(folder).map_err(|error| unreadable(folder, &error))? {
+            let entry = entry.map_err(|error| unreadable(folder, &error))?;
+            let path = entry.path();
+            let Some(name) = entry.file_name().to_str().map(str::to_owned) else {
+                return Err(Diagnostic::error("source/name", "a file name is not UTF-8")
+                    .at(Place::file(path.display().to_string())));
+            };
+            let below = if prefix.is_empty() { name } else { format!("{prefix}/{name}") };
+            let metadata = fs::metadata(&path).map_err(|error| unreadable(&path, &error))?;
+            if metadata.is_dir() {
+                if keep(&below, true) {
+                    self.folder(&path, &below, depth + 1, keep)?;
+                }
+            } else if !metadata.is_file() {
+                let message = "neither a file nor a folder";
+                return Err(Diagnostic::error("source/irregular", message)
+                    .at(Place::file(path.display().to_string())));
+            } else if keep(&below, false) {
+                self.file(&path, below)?;
+            }
+        }
+        self.above.remove(&real);
+        Ok(())
+    }
+
+    fn file(&mut self, path: &Path, below: String) -> Result<(), Diagnostic> {
+        if self.files.len() >= self.limits.files {
+            return Err(too_large(self.root, &format!("more than {} files", self.limits.files)));
+        }
+        let bytes = capped(path, self.left, self.limits)?;
+        self.left -= bytes.len() as u64;
+        self.files.push(SourceFile { path: below, bytes });
+        Ok(())
+    }
+}
+
+/// The file's bytes, of which there may be at most `left`.
+fn capped(path: &Path, left: u64, limits: &Limits) -> Result<Vec<u8>, Diagnostic> {
+    let mut bytes = Vec::new();
+    let file = fs::File::open(path).map_err(|error| unreadable(path, &error))?;
+    file.take(left + 1).read_to_end(&mut bytes).map_err(|error| unreadable(path, &error))?;
+    if bytes.len() as u64 > left {
+        return Err(too_large(path, &format!("more than {} MiB in all", limits.total_bytes >> 20)));
+    }
+    Ok(bytes)
+}
+
+fn missing(path: &Path, wanted: &str) -> Diagnostic {
+    let found = if path.exists() { "is something else" } else { "does not exist" };
+    Diagnostic::error("source/missing", format!("`{}` should be {wanted} and {found}", path.display()))
+}
+
+fn unreadable(path: &Path, error: &std::io::Error) -> Diagnostic {
+    Diagnostic::error("source/unreadable", format!("cannot be read: {error}"))
+        .at(Place::file(path.display().to_string()))
+}
+
+fn too_large(path: &Path, what: &str) -> Diagnostic {
+    Diagnostic::error("source/too-large", what).at(Place::file(path.display().to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::{Limits, read_file, read_tree};
+
+    fn tree(files: &[(&str, &str)]) -> tempfile::TempDir {
+        let dir = tempfile::tempdir().unwrap();
+        for (path, text) in files {
+            let path = dir.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        dir
+    }
+
+    #[test]
+    fn files_come_in_byte_order_and_refused_folders_are_not_entered() {
+        let dir = tree(&[("b", "1"), ("a/z", "2"), ("a-b", "3"), ("skip/x", "4")]);
+        let files =
+            read_tree(dir.path(), &Limits::default(), |path, folder| !(folder && path == "skip")).unwrap();
+        let paths: Vec<&str> = files.iter().map(|file| file.path.as_str()).collect();
+        assert_eq!(paths, ["a-b", "a/z", "b"]);
+    }
+
+    #[test]
+    fn a_tree_over_the_limit_is_refused() {
+        let dir = tree(&[("a", "12345"), ("b", "12345")]);
+        let limits = Limits { total_bytes: 9, ..Limits::default() };
+        assert_eq!(read_tree(dir.path(), &limits, |_, _| true).unwrap_err().code, "source/too-large");
+        let limits = Limits { files: 1, ..Limits::default() };
+        assert_eq!(read_tree(dir.path(), &limits, |_, _| true).unwrap_err().code, "source/too-large");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_back_into_the_tree_is_refused() {
+        let dir = tree(&[("a/b", "x")]);
+        std::os::unix::fs::symlink(dir.path(), dir.path().join("a/loop")).unwrap();
+        assert_eq!(read_tree(dir.path(), &Limits::default(), |_, _| true).unwrap_err().code, "source/depth");
+    }
+
+    #[test]
+    fn what_is_not_there_is_named() {
+        let dir = tree(&[]);
+        let error = read_file(&dir.path().join("values.yaml"), &Limits::default()).unwrap_err();
+        assert!(error.message.ends_with("values.yaml` should be a file and does not exist"), "{error}");
+        assert_eq!(
+            read_tree(&dir.path().join("chart"), &Limits::default(), |_, _| true).unwrap_err().code,
+            "source/missing"
+        );
+    }
+}

@@ -1,0 +1,9 @@
+//! File trees from disk, with caps, for engines that do no I/O of their own.
+//!
+//! Engines take bytes (design decision 12); this crate is where the bytes come from. A tree is read
+//! whole and in a fixed order, symbolic links are followed, anything that is neither file nor folder
+//! is refused, and no tree may be larger than [`Limits`] allow.
+
+mod disk;
+
+pub use disk::{Limits, SourceFile, read_file, read_tree};
