@@ -24,18 +24,12 @@ impl List {
 
     /// A slice of the given type, which must be of kind `Slice`.
     pub fn typed(ty: &'static TypeInfo, items: Vec<Value>) -> Self {
-        Self {
-            ty,
-            items: Rc::new(items),
-        }
+        Self { ty, items: Rc::new(items) }
     }
 
     /// A `[]string`.
     pub fn strings<S: Into<crate::Str>>(items: impl IntoIterator<Item = S>) -> Self {
-        Self::typed(
-            &types::SLICE_STRING,
-            items.into_iter().map(|s| Value::Str(s.into())).collect(),
-        )
+        Self::typed(&types::SLICE_STRING, items.into_iter().map(|s| Value::Str(s.into())).collect())
     }
 
     /// The slice's type.

@@ -34,18 +34,12 @@ impl Map {
 
     /// A map of the given type, which must be of kind `Map`.
     pub fn typed(ty: &'static TypeInfo, entries: BTreeMap<Str, Value>) -> Self {
-        Self {
-            ty,
-            entries: Rc::new(RefCell::new(entries)),
-        }
+        Self { ty, entries: Rc::new(RefCell::new(entries)) }
     }
 
     /// The same entries under another type: what Go's conversion `Values(m)` does. Still an alias.
     pub fn retyped(&self, ty: &'static TypeInfo) -> Self {
-        Self {
-            ty,
-            entries: Rc::clone(&self.entries),
-        }
+        Self { ty, entries: Rc::clone(&self.entries) }
     }
 
     /// The map's type.
@@ -105,11 +99,7 @@ impl Map {
 
     /// A snapshot of the entries (values shallowly cloned), safe to walk while the map is written to.
     pub fn snapshot(&self) -> Vec<(Str, Value)> {
-        self.entries
-            .borrow()
-            .iter()
-            .map(|(k, v)| (k.clone(), v.clone()))
-            .collect()
+        self.entries.borrow().iter().map(|(k, v)| (k.clone(), v.clone())).collect()
     }
 }
 
@@ -121,9 +111,6 @@ impl Default for Map {
 
 impl<K: Into<Str>> FromIterator<(K, Value)> for Map {
     fn from_iter<I: IntoIterator<Item = (K, Value)>>(iter: I) -> Self {
-        Self::typed(
-            &types::MAP_ANY,
-            iter.into_iter().map(|(k, v)| (k.into(), v)).collect(),
-        )
+        Self::typed(&types::MAP_ANY, iter.into_iter().map(|(k, v)| (k.into(), v)).collect())
     }
 }

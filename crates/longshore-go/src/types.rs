@@ -97,22 +97,12 @@ pub struct TypeInfo {
 impl TypeInfo {
     /// A type without elements and methods.
     pub const fn plain(name: &'static str, kind: Kind) -> Self {
-        Self {
-            name,
-            kind,
-            elem: None,
-            methods: &[],
-        }
+        Self { name, kind, elem: None, methods: &[] }
     }
 
     /// A slice or map of `elem`, without methods.
     pub const fn of(name: &'static str, kind: Kind, elem: &'static TypeInfo) -> Self {
-        Self {
-            name,
-            kind,
-            elem: Some(elem),
-            methods: &[],
-        }
+        Self { name, kind, elem: Some(elem), methods: &[] }
     }
 
     /// The method called `name`, if the type has it.

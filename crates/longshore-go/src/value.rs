@@ -99,18 +99,12 @@ pub enum Value {
 impl Value {
     /// A Go `int`.
     pub fn int(value: i64) -> Self {
-        Self::Int(Int {
-            kind: IntKind::Int,
-            value,
-        })
+        Self::Int(Int { kind: IntKind::Int, value })
     }
 
     /// A Go `int64`.
     pub fn int64(value: i64) -> Self {
-        Self::Int(Int {
-            kind: IntKind::Int64,
-            value,
-        })
+        Self::Int(Int { kind: IntKind::Int64, value })
     }
 
     /// A Go `string`.

@@ -19,15 +19,8 @@ const TOO_LARGE: i64 = 1_000_000;
 /// ```
 pub fn sprintf(format: &[u8], args: &[Value]) -> Vec<u8> {
     let mut out = Vec::with_capacity(format.len() + 16);
-    let mut reader = Reader {
-        format,
-        at: 0,
-        args,
-        next: 0,
-        reordered: false,
-        good_index: true,
-        after_index: false,
-    };
+    let mut reader =
+        Reader { format, at: 0, args, next: 0, reordered: false, good_index: true, after_index: false };
     reader.run(&mut out);
     out
 }
@@ -163,9 +156,7 @@ impl Reader<'_> {
         self.index();
         if self.peek() == Some(b'*') {
             self.at += 1;
-            flags.precision = self
-                .integer_argument()
-                .and_then(|precision| usize::try_from(precision).ok());
+            flags.precision = self.integer_argument().and_then(|precision| usize::try_from(precision).ok());
             if flags.precision.is_none() {
                 out.extend_from_slice(b"%!(BADPREC)");
             }

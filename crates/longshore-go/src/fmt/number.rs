@@ -20,11 +20,8 @@ impl Printer<'_> {
             }
             'q' => {
                 let c = character(bits);
-                let text = if self.flags.plus {
-                    strconv::quote_rune_to_ascii(c)
-                } else {
-                    strconv::quote_rune(c)
-                };
+                let text =
+                    if self.flags.plus { strconv::quote_rune_to_ascii(c) } else { strconv::quote_rune(c) };
                 self.pad(&text);
             }
             'U' => self.unicode(bits),
@@ -58,11 +55,7 @@ impl Printer<'_> {
             let sign = usize::from(negative || flags.plus || flags.space);
             least = width.saturating_sub(sign);
         }
-        let table: &[u8; 16] = if upper {
-            b"0123456789ABCDEF"
-        } else {
-            b"0123456789abcdef"
-        };
+        let table: &[u8; 16] = if upper { b"0123456789ABCDEF" } else { b"0123456789abcdef" };
         // Written backwards.
         let mut text = Vec::with_capacity(68.max(least + 3));
         loop {
@@ -206,8 +199,5 @@ fn keep_point(text: &mut Vec<u8>, form: u8, precision: Option<usize>) {
 
 /// The character with that number, U+FFFD if there is none.
 fn character(bits: u64) -> char {
-    u32::try_from(bits)
-        .ok()
-        .and_then(char::from_u32)
-        .unwrap_or(rune::ERROR)
+    u32::try_from(bits).ok().and_then(char::from_u32).unwrap_or(rune::ERROR)
 }

@@ -33,11 +33,7 @@ pub(super) struct Printer<'a> {
 
 impl<'a> Printer<'a> {
     pub(super) fn new(out: &'a mut Vec<u8>) -> Self {
-        Self {
-            out,
-            flags: Flags::default(),
-            erroring: false,
-        }
+        Self { out, flags: Flags::default(), erroring: false }
     }
 
     pub(super) fn write(&mut self, text: &str) {
@@ -46,20 +42,13 @@ impl<'a> Printer<'a> {
 
     /// Writes `count` padding bytes; zeros only to the left.
     pub(super) fn padding(&mut self, count: usize) {
-        let byte = if self.flags.zero && !self.flags.minus {
-            b'0'
-        } else {
-            b' '
-        };
+        let byte = if self.flags.zero && !self.flags.minus { b'0' } else { b' ' };
         self.out.resize(self.out.len() + count, byte);
     }
 
     /// Writes `text`, padded to the width, which counts runes.
     pub(super) fn pad(&mut self, text: &[u8]) {
-        let missing = self
-            .flags
-            .width
-            .map_or(0, |width| width.saturating_sub(rune::count(text)));
+        let missing = self.flags.width.map_or(0, |width| width.saturating_sub(rune::count(text)));
         if missing > 0 && !self.flags.minus {
             self.padding(missing);
         }
@@ -98,11 +87,9 @@ impl<'a> Printer<'a> {
             return;
         }
         match value {
-            Value::Nil | Value::Missing => self.write(if self.flags.sharp_v {
-                "interface {}(nil)"
-            } else {
-                "<nil>"
-            }),
+            Value::Nil | Value::Missing => {
+                self.write(if self.flags.sharp_v { "interface {}(nil)" } else { "<nil>" })
+            }
             Value::Bool(b) => match verb {
                 't' | 'v' => self.pad(if *b { b"true" } else { b"false" }),
                 _ => self.bad_verb(Some(value), verb),
@@ -228,10 +215,7 @@ impl<'a> Printer<'a> {
     /// An address. Go's differ from run to run; this prints one that is always the same.
     fn pointer(&mut self, value: &Value, verb: char) {
         const ADDRESS: u64 = 0xc000_0000_0000;
-        let has_address = matches!(
-            value.kind(),
-            Kind::Map | Kind::Slice | Kind::Ptr | Kind::Func
-        );
+        let has_address = matches!(value.kind(), Kind::Map | Kind::Slice | Kind::Ptr | Kind::Func);
         match verb {
             'p' | 'v' if has_address => {
                 let sharp = self.flags.sharp;
@@ -249,8 +233,5 @@ impl<'a> Printer<'a> {
 
 /// Types that `fmt` prints without looking for methods.
 fn has_simple_type(value: &Value) -> bool {
-    !matches!(
-        value,
-        Value::List(_) | Value::Map(_) | Value::Duration(_) | Value::Object(_)
-    )
+    !matches!(value, Value::List(_) | Value::Map(_) | Value::Duration(_) | Value::Object(_))
 }

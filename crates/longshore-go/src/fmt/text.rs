@@ -47,18 +47,13 @@ impl Printer<'_> {
     /// `%x`: two digits a byte, under the flags ` ` and `#`.
     fn hex(&mut self, bytes: &[u8], upper: bool) {
         let flags = self.flags;
-        let count = flags
-            .precision
-            .map_or(bytes.len(), |precision| precision.min(bytes.len()));
+        let count = flags.precision.map_or(bytes.len(), |precision| precision.min(bytes.len()));
         if count == 0 {
             self.padding(flags.width.unwrap_or(0));
             return;
         }
-        let (table, x): (&[u8; 16], u8) = if upper {
-            (b"0123456789ABCDEF", b'X')
-        } else {
-            (b"0123456789abcdef", b'x')
-        };
+        let (table, x): (&[u8; 16], u8) =
+            if upper { (b"0123456789ABCDEF", b'X') } else { (b"0123456789abcdef", b'x') };
         let mut text = Vec::with_capacity(count * 5);
         for (index, byte) in bytes[..count].iter().enumerate() {
             if flags.space && index > 0 {
@@ -74,14 +69,7 @@ impl Printer<'_> {
     }
 
     /// A `[]byte`, with the name that Go syntax gives its type.
-    pub(super) fn bytes(
-        &mut self,
-        value: &Value,
-        bytes: &[u8],
-        verb: char,
-        type_name: &str,
-        depth: usize,
-    ) {
+    pub(super) fn bytes(&mut self, value: &Value, bytes: &[u8], verb: char, type_name: &str, depth: usize) {
         match verb {
             'v' | 'd' if self.flags.sharp_v => {
                 self.write(type_name);
@@ -105,10 +93,7 @@ impl Printer<'_> {
         self.write(if self.flags.sharp_v { "[]uint8{" } else { "[" });
         for (index, byte) in bytes.iter().enumerate() {
             self.separator(index);
-            let item = Value::Uint(Uint {
-                kind: UintKind::Uint8,
-                value: u64::from(*byte),
-            });
+            let item = Value::Uint(Uint { kind: UintKind::Uint8, value: u64::from(*byte) });
             self.value(&item, verb, depth + 1);
         }
         self.out.push(if self.flags.sharp_v { b'}' } else { b']' });

@@ -87,7 +87,7 @@ fn append_decimal(out: &mut Vec<u8>, magnitude: f64, form: u8, precision: Option
             let exponent = decimal.point - 1;
             if exponent < -4 || exponent >= threshold {
                 let shown = wanted.min(count).max(1);
-                append_exponent_form(out, &decimal, shown as usize - 1, form + b'e' - b'g');
+                append_exponent_form(out, &decimal, shown as usize - 1, form - (b'g' - b'e'));
             } else {
                 append_fixed_form(out, &decimal, (count - decimal.point).max(0) as usize);
             }
@@ -98,10 +98,7 @@ fn append_decimal(out: &mut Vec<u8>, magnitude: f64, form: u8, precision: Option
 /// The fewest digits that read back as the same number, the nearest of those.
 fn shortest(magnitude: f64) -> Decimal {
     if magnitude == 0.0 {
-        return Decimal {
-            digits: Vec::new(),
-            point: 0,
-        };
+        return Decimal { digits: Vec::new(), point: 0 };
     }
     read_scientific(format!("{magnitude:e}").as_bytes())
 }
@@ -149,10 +146,7 @@ fn read_scientific(text: &[u8]) -> Decimal {
         }
     }
     trim_zeros(&mut digits);
-    Decimal {
-        digits,
-        point: if negative { -exponent } else { exponent } + 1,
-    }
+    Decimal { digits, point: if negative { -exponent } else { exponent } + 1 }
 }
 
 fn trim_zeros(digits: &mut Vec<u8>) {
@@ -172,11 +166,7 @@ fn append_exponent_form(out: &mut Vec<u8>, decimal: &Decimal, precision: usize, 
         let missing = precision + 1 - shown.max(1);
         out.resize(out.len() + missing, b'0');
     }
-    let exponent = if digits.is_empty() {
-        0
-    } else {
-        decimal.point - 1
-    };
+    let exponent = if digits.is_empty() { 0 } else { decimal.point - 1 };
     append_power(out, letter, exponent);
 }
 
@@ -190,13 +180,8 @@ fn append_power(out: &mut Vec<u8>, letter: u8, exponent: i32) {
 /// `ddd.ddd`
 fn append_fixed_form(out: &mut Vec<u8>, decimal: &Decimal, precision: usize) {
     let digits = &decimal.digits;
-    let at = |index: i32| {
-        usize::try_from(index)
-            .ok()
-            .and_then(|index| digits.get(index))
-            .copied()
-            .unwrap_or(b'0')
-    };
+    let at =
+        |index: i32| usize::try_from(index).ok().and_then(|index| digits.get(index)).copied().unwrap_or(b'0');
     if decimal.point > 0 {
         out.extend((0..decimal.point).map(at));
     } else {
@@ -249,11 +234,7 @@ fn append_hex(out: &mut Vec<u8>, magnitude: f64, form: u8, precision: Option<usi
             exponent += 1;
         }
     }
-    let digits: &[u8; 16] = if form == b'X' {
-        b"0123456789ABCDEF"
-    } else {
-        b"0123456789abcdef"
-    };
+    let digits: &[u8; 16] = if form == b'X' { b"0123456789ABCDEF" } else { b"0123456789abcdef" };
     out.extend_from_slice(&[b'0', form, b'0' + ((mantissa >> 60) & 1) as u8]);
     mantissa <<= 4;
     let mut digit = || {
@@ -281,5 +262,5 @@ fn append_hex(out: &mut Vec<u8>, magnitude: f64, form: u8, precision: Option<usi
             }
         }
     }
-    append_power(out, form - b'x' + b'p', exponent);
+    append_power(out, form - (b'x' - b'p'), exponent);
 }

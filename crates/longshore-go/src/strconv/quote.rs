@@ -14,9 +14,7 @@ pub fn is_print(c: char) -> bool {
         return (0x20..0x7F).contains(&code);
     }
     let index = PRINTABLE.partition_point(|&(_, last)| last < code);
-    PRINTABLE
-        .get(index)
-        .is_some_and(|&(first, _)| first <= code)
+    PRINTABLE.get(index).is_some_and(|&(first, _)| first <= code)
 }
 
 /// `strconv.Quote`: double quotes, Go escapes, bad bytes as `\xNN`.
@@ -47,8 +45,7 @@ pub fn quote_rune_to_ascii(c: char) -> Vec<u8> {
 /// Whether the text can stand unchanged between backquotes (`strconv.CanBackquote`).
 pub fn can_backquote(text: &[u8]) -> bool {
     std::str::from_utf8(text).is_ok_and(|text| {
-        text.chars()
-            .all(|c| c != '\u{FEFF}' && (c == '\t' || c >= ' ') && c != '`' && c != '\u{7F}')
+        text.chars().all(|c| c != '\u{FEFF}' && (c == '\t' || c >= ' ') && c != '`' && c != '\u{7F}')
     })
 }
 
@@ -92,11 +89,7 @@ fn push_escaped(out: &mut Vec<u8>, c: char, mark: u8, ascii_only: bool) {
             return;
         }
         c => {
-            let (letter, digits) = if (c as u32) < 0x10000 {
-                (b'u', 4)
-            } else {
-                (b'U', 8)
-            };
+            let (letter, digits) = if (c as u32) < 0x10000 { (b'u', 4) } else { (b'U', 8) };
             out.extend_from_slice(&[b'\\', letter]);
             for place in (0..digits).rev() {
                 out.push(HEX[(c as usize >> (place * 4)) & 15]);
@@ -108,10 +101,5 @@ fn push_escaped(out: &mut Vec<u8>, c: char, mark: u8, ascii_only: bool) {
 }
 
 fn push_hex_byte(out: &mut Vec<u8>, byte: u8) {
-    out.extend_from_slice(&[
-        b'\\',
-        b'x',
-        HEX[usize::from(byte >> 4)],
-        HEX[usize::from(byte & 15)],
-    ]);
+    out.extend_from_slice(&[b'\\', b'x', HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]]);
 }

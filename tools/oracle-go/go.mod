@@ -1,0 +1,3 @@
+module longshore/tools/oracle-go
+
+go 1.26
