@@ -88,7 +88,7 @@ impl<'a> Printer<'a> {
         }
         match value {
             Value::Nil | Value::Missing => {
-                self.write(if self.flags.sharp_v { "interface {}(nil)" } else { "<nil>" })
+                self.write(if self.flags.sharp_v { "interface {}(nil)" } else { "<nil>" });
             }
             Value::Bool(b) => match verb {
                 't' | 'v' => self.pad(if *b { b"true" } else { b"false" }),
