@@ -1,0 +1,64 @@
+//! What is known of the builtin kinds without asking a cluster: plural, scope, and Helm's order.
+//!
+//! The table covers the API groups that `kube-apiserver` serves itself. A kind that is not in it is of
+//! a custom resource or of an aggregated API: its scope is in discovery, or in a
+//! `CustomResourceDefinition` of the same set ([`scope_from_definition`]).
+
+mod helm_order;
+mod table;
+
+pub use helm_order::{INSTALL_ORDER, UNINSTALL_ORDER, compare_by_kind, install_rank, uninstall_rank};
+
+use serde_json::Value as Json;
+
+use crate::live::text;
+
+/// Whether objects of a kind live in namespaces.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// One per namespace and name.
+    Namespaced,
+    /// One per name.
+    Cluster,
+}
+
+/// One builtin kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KindInfo {
+    /// API group; empty for the core group.
+    pub group: &'static str,
+    /// Kind.
+    pub kind: &'static str,
+    /// The resource's name in URLs.
+    pub plural: &'static str,
+    /// Scope.
+    pub scope: Scope,
+}
+
+/// The builtin kind of that group and name.
+pub fn builtin(group: &str, kind: &str) -> Option<&'static KindInfo> {
+    table::BUILTIN.iter().find(|info| info.kind == kind && info.group == group)
+}
+
+/// The scope of a builtin kind; `None` for all others.
+///
+/// ```
+/// use longshore_object::kinds::{Scope, scope};
+/// assert_eq!(scope("apps", "Deployment"), Some(Scope::Namespaced));
+/// assert_eq!(scope("", "Namespace"), Some(Scope::Cluster));
+/// assert_eq!(scope("example.com", "Namespace"), None);
+/// ```
+pub fn scope(group: &str, kind: &str) -> Option<Scope> {
+    builtin(group, kind).map(|info| info.scope)
+}
+
+/// What a `CustomResourceDefinition` says of the kind it defines: group, kind, plural and scope.
+pub fn scope_from_definition(crd: &Json) -> Option<(String, String, String, Scope)> {
+    let field = |pointer| Some(text(crd, pointer).to_owned()).filter(|text| !text.is_empty());
+    let scope = match text(crd, "/spec/scope") {
+        "Namespaced" => Scope::Namespaced,
+        "Cluster" => Scope::Cluster,
+        _ => return None,
+    };
+    Some((field("/spec/group")?, field("/spec/names/kind")?, field("/spec/names/plural")?, scope))
+}

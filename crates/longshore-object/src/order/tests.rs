@@ -1,0 +1,89 @@
+//! What goes before what, and that the order is total and stable.
+
+use longshore_diag::Place;
+use serde_json::{Value as Json, json};
+
+use super::waves;
+use crate::Object;
+
+fn objects(all: &[Json]) -> Vec<Object> {
+    all.iter().map(|json| Object::from_json(json.clone(), Place::file("t.yaml")).unwrap()).collect()
+}
+
+fn simple(api_version: &str, kind: &str, name: &str) -> Json {
+    json!({"apiVersion": api_version, "kind": kind, "metadata": {"name": name}})
+}
+
+/// The waves as text, one line each.
+fn shown(all: &[Json]) -> Vec<String> {
+    let objects = objects(all);
+    waves(&objects, "app")
+        .iter()
+        .map(|wave| {
+            let keys: Vec<String> = wave.iter().map(|i| objects[*i].key().to_string()).collect();
+            keys.join(" ")
+        })
+        .collect()
+}
+
+fn platform() -> Vec<Json> {
+    vec![
+        json!({"apiVersion": "admissionregistration.k8s.io/v1", "kind": "ValidatingWebhookConfiguration", "metadata": {"name": "hook"}}),
+        json!({"apiVersion": "networking.k8s.io/v1", "kind": "Ingress", "metadata": {"name": "edge"},
+               "spec": {"defaultBackend": {"service": {"name": "web"}}}}),
+        json!({"apiVersion": "autoscaling/v2", "kind": "HorizontalPodAutoscaler", "metadata": {"name": "web"},
+               "spec": {"scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "web"}}}),
+        json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web"},
+               "spec": {"template": {"spec": {"serviceAccountName": "runner",
+                   "containers": [{"envFrom": [{"configMapRef": {"name": "conf"}}, {"secretRef": {"name": "elsewhere"}}]}]}}}}),
+        simple("v1", "Service", "web"),
+        simple("v1", "ConfigMap", "conf"),
+        simple("v1", "ServiceAccount", "runner"),
+        json!({"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "RoleBinding", "metadata": {"name": "bind"},
+               "roleRef": {"kind": "Role", "name": "role"}, "subjects": [{"kind": "ServiceAccount", "name": "runner"}]}),
+        simple("rbac.authorization.k8s.io/v1", "Role", "role"),
+        json!({"apiVersion": "example.com/v1", "kind": "Widget", "metadata": {"name": "w"}}),
+        json!({"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition", "metadata": {"name": "widgets.example.com"},
+               "spec": {"group": "example.com", "names": {"kind": "Widget"}}}),
+        simple("v1", "Namespace", "app"),
+        simple("networking.k8s.io/v1", "NetworkPolicy", "deny"),
+    ]
+}
+
+#[test]
+fn needs_come_first() {
+    assert_eq!(
+        shown(&platform()),
+        [
+            "Namespace/app CustomResourceDefinition/widgets.example.com",
+            "NetworkPolicy/deny ServiceAccount/runner ConfigMap/conf Role/role Service/web Widget/w",
+            "RoleBinding/bind Ingress/edge",
+            "Deployment/web",
+            "HorizontalPodAutoscaler/web",
+            "ValidatingWebhookConfiguration/hook",
+        ]
+    );
+}
+
+#[test]
+fn the_order_of_the_set_does_not_matter() {
+    let mut turned = platform();
+    let straight = shown(&turned);
+    for _ in 0..turned.len() {
+        turned.rotate_left(1);
+        assert_eq!(shown(&turned), straight);
+    }
+}
+
+#[test]
+fn a_circle_is_entered_and_left() {
+    let circle = [
+        json!({"apiVersion": "gateway.networking.k8s.io/v1", "kind": "ARoute", "metadata": {"name": "a"},
+               "spec": {"parentRefs": [{"kind": "BRoute", "name": "b"}]}}),
+        json!({"apiVersion": "gateway.networking.k8s.io/v1", "kind": "BRoute", "metadata": {"name": "b"},
+               "spec": {"parentRefs": [{"kind": "ARoute", "name": "a"}]}}),
+        simple("v1", "Service", "s"),
+    ];
+    assert_eq!(shown(&circle), ["Service/s", "ARoute/a", "BRoute/b"]);
+    assert_eq!(shown(&[]), Vec::<String>::new());
+}

@@ -1,0 +1,160 @@
+//! Whether a live object has become what its manifest asks for: one pure verdict per kind.
+//!
+//! The rules start from kstatus (<https://github.com/kubernetes-sigs/cli-utils/blob/master/pkg/kstatus/README.md>),
+//! which Helm 4 uses, and go further where kstatus waits blindly: a Job counts when it is complete, a
+//! route when a gateway has accepted it, a failed pod says which container failed and of what.
+//!
+//! A failure is *certain* when waiting cannot help: an invalid image name, a key that a Secret does not
+//! have, a refusal by quota or admission, a failed Job. All others ([`pod::Problem`]) become certain when
+//! they outlast the [`Grace`] of their cause, which the waiting side measures on its own clock.
+
+mod generic;
+mod job;
+mod network;
+pub mod pod;
+mod storage;
+#[cfg(test)]
+mod tests;
+mod workload;
+
+use std::time::Duration;
+
+use serde_json::Value as Json;
+
+use crate::live::{number, text};
+
+/// The verdict on one live object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Readiness {
+    /// It is what its manifest asks for.
+    Ready,
+    /// It is on its way.
+    Progressing {
+        /// What it waits for, in a few words: `1 of 3 pods available`.
+        reason: String,
+    },
+    /// It has failed, or is failing.
+    Failed {
+        /// What is wrong, with the API's own message where there is one.
+        reason: String,
+        /// Whether waiting cannot help. If not, it may yet recover within the grace of its cause.
+        certain: bool,
+    },
+}
+
+impl Readiness {
+    pub(crate) fn progressing(reason: impl Into<String>) -> Self {
+        Self::Progressing { reason: reason.into() }
+    }
+
+    pub(crate) fn failed(reason: impl Into<String>, certain: bool) -> Self {
+        Self::Failed { reason: reason.into(), certain }
+    }
+
+    /// Whether it is [`Readiness::Ready`].
+    pub fn is_ready(&self) -> bool {
+        *self == Self::Ready
+    }
+
+    /// The reason, if it is not ready.
+    pub fn reason(&self) -> Option<&str> {
+        match self {
+            Self::Ready => None,
+            Self::Progressing { reason } | Self::Failed { reason, .. } => Some(reason),
+        }
+    }
+}
+
+/// What to wait for beyond the default.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Rules {
+    /// A Service of type LoadBalancer is ready only with an address. Off by default: a cluster without
+    /// a load balancer never gives one.
+    pub load_balancer_address: bool,
+    /// An Ingress is ready only with an address. Off by default, for the same reason.
+    pub ingress_address: bool,
+}
+
+/// How long a failure that may heal is borne. Each is settable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Grace {
+    /// Restarts of a container from which on its crashes are certain.
+    pub restarts: i64,
+    /// How long a pod may stay unschedulable.
+    pub unschedulable: Duration,
+    /// How long an image may fail to be pulled.
+    pub pull: Duration,
+    /// How long anything else may go wrong: a missing Secret, a volume that does not mount.
+    pub other: Duration,
+}
+
+impl Default for Grace {
+    /// 4 restarts, 30 s unschedulable, 60 s of pull errors, 60 s for the rest.
+    fn default() -> Self {
+        Self {
+            restarts: 4,
+            unschedulable: Duration::from_secs(30),
+            pull: Duration::from_mins(1),
+            other: Duration::from_mins(1),
+        }
+    }
+}
+
+/// The verdict under the default [`Rules`].
+///
+/// ```
+/// use longshore_object::{Readiness, readiness};
+/// let live = serde_json::json!({"apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": "migrate"},
+///     "status": {"conditions": [{"type": "Failed", "status": "True", "message": "backoff limit reached"}]}});
+/// assert!(matches!(readiness(&live), Readiness::Failed { certain: true, .. }));
+/// ```
+pub fn readiness(live: &Json) -> Readiness {
+    readiness_by(live, Rules::default())
+}
+
+/// The verdict on a live object. Kinds without a rule of their own are judged by their conditions.
+pub fn readiness_by(live: &Json, rules: Rules) -> Readiness {
+    if live.pointer("/metadata/deletionTimestamp").is_some_and(|t| !t.is_null()) {
+        return Readiness::progressing("being deleted");
+    }
+    let api_version = text(live, "/apiVersion");
+    let group = api_version.split_once('/').map_or("", |(group, _)| group);
+    match (group, text(live, "/kind")) {
+        ("", "Pod") => pod::verdict(live),
+        ("", "PersistentVolumeClaim") => storage::claim(live),
+        ("", "Service") => network::service(live, rules),
+        ("", "Namespace") => storage::namespace(live),
+        ("", "ReplicationController") | ("apps" | "extensions", "ReplicaSet") => workload::replica_set(live),
+        ("apps" | "extensions", "Deployment") => workload::deployment(live),
+        ("apps" | "extensions", "DaemonSet") => workload::daemon_set(live),
+        ("apps", "StatefulSet") => workload::stateful_set(live),
+        ("batch", "Job") => job::verdict(live),
+        ("networking.k8s.io" | "extensions", "Ingress") => network::ingress(live, rules),
+        ("gateway.networking.k8s.io", "Gateway") => network::gateway(live),
+        ("gateway.networking.k8s.io", kind) if kind.ends_with("Route") => network::route(live),
+        ("apiextensions.k8s.io", "CustomResourceDefinition") => generic::definition(live),
+        ("apiregistration.k8s.io", "APIService") => generic::api_service(live),
+        // An autoscaler without metrics yet still holds the replicas it has.
+        ("autoscaling", "HorizontalPodAutoscaler") => Readiness::Ready,
+        _ => generic::verdict(live),
+    }
+}
+
+/// Whether waiting for an object of this kind by itself makes sense.
+///
+/// A PersistentVolumeClaim binds only when a pod needs it, if its class says `WaitForFirstConsumer`; so a
+/// claim that is not bound holds nothing up, and the pods that use it tell what is wrong with it.
+pub fn is_awaited(group: &str, kind: &str) -> bool {
+    (group, kind) != ("", "PersistentVolumeClaim")
+}
+
+/// Whether the controller has seen the newest spec; the wait's words if not.
+pub(crate) fn unobserved(live: &Json) -> Option<Readiness> {
+    let generation = number(live, "/metadata/generation")?;
+    let observed = number(live, "/status/observedGeneration");
+    match observed {
+        Some(observed) if observed >= generation => None,
+        Some(_) => Some(Readiness::progressing("the newest change is not seen by its controller yet")),
+        None => None,
+    }
+}
