@@ -1,2 +1,89 @@
-//! The chores of this repository.
-fn main() {}
+//! The chores of this repository: `cargo xtask …` is the only entry to them.
+//!
+//! `cluster` and `oracle` build and run the real programs that tests and comparisons need, `tidy` holds the rules that
+//! no compiler knows, `ci` is everything that must pass before a change lands. What they do is told on standard error;
+//! standard output carries only what a script would read.
+
+mod ci;
+mod cluster;
+mod go;
+mod oracle;
+mod say;
+mod step;
+mod tidy;
+
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+use clap::{Parser, Subcommand};
+use tokio::signal::unix::{SignalKind, signal};
+
+/// The chores of this repository
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+#[derive(Debug, Subcommand)]
+enum Chore {
+    /// Real control planes with simulated nodes, for tests and for trying things out
+    #[command(subcommand)]
+    Cluster(cluster::Command),
+    /// The originals that Longshore is compared with
+    #[command(subcommand)]
+    Oracle(oracle::Command),
+    /// Check the rules of the house that no compiler knows
+    Tidy,
+    /// Build what tests need, start a cluster and run all tests
+    Test,
+    /// Everything that must pass before a change lands
+    Ci,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            say::failure(&anyhow::Error::new(error));
+            return ExitCode::FAILURE;
+        }
+    };
+    match runtime.block_on(until_interrupted(run(arguments.chore))) {
+        Ok(Some(true)) => ExitCode::SUCCESS,
+        Ok(Some(false)) => ExitCode::FAILURE,
+        Ok(None) => {
+            say::note("interrupted");
+            ExitCode::from(130)
+        }
+        Err(error) => {
+            say::failure(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Runs one chore. `false` is a failure that has been told already.
+async fn run(chore: Chore) -> Result<bool> {
+    match chore {
+        Chore::Cluster(command) => cluster::run(command).await,
+        Chore::Oracle(command) => oracle::run(command).await,
+        Chore::Tidy => tidy::run(),
+        Chore::Test => ci::test().await,
+        Chore::Ci => ci::ci().await,
+    }
+}
+
+/// Runs a chore until it is done or somebody wants it to stop; `None` then. Whatever the chore holds (programs,
+/// clusters, half-built files) is let go by dropping it.
+async fn until_interrupted<T>(chore: impl Future<Output = Result<T>>) -> Result<Option<T>> {
+    let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for Ctrl-C")?;
+    let mut terminate = signal(SignalKind::terminate()).context("cannot listen for termination")?;
+    tokio::select! {
+        result = chore => result.map(Some),
+        _ = interrupt.recv() => Ok(None),
+        _ = terminate.recv() => Ok(None),
+    }
+}

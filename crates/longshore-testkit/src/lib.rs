@@ -1,1 +1,31 @@
 //! Real control planes and other fixtures for tests.
+//!
+//! The centre is a Kubernetes control plane on loopback: etcd, API server, controller manager and scheduler, all of
+//! them the real programs, with KWOK playing nodes and pods. It is ready in a few seconds and takes about 550 MiB.
+//! `cargo xtask cluster` keeps such clusters for people; tests ask for one through [`TestCluster`] and work in a
+//! [`TestNamespace`] of their own:
+//!
+//! ```no_run
+//! # async fn example() -> anyhow::Result<()> {
+//! let cluster = longshore_testkit::TestCluster::get().await?;
+//! let namespace = cluster.namespace("rollback").await?;
+//! let client = namespace.client().await?;
+//! # Ok(()) }
+//! ```
+//!
+//! What pods do is chosen per pod, see [`cluster::stages`]. Beside clusters there are a temporary project folder made
+//! from one string ([`Project`]) and a runner for a program whose exit code and output a test wants ([`Program`]).
+//!
+//! The crate knows nothing of the product. It is a dev-dependency of product crates and a dependency of `xtask` only,
+//! and needs a Unix-like system, because control planes do.
+
+pub mod cache;
+pub mod cluster;
+mod fixture;
+mod namespace;
+mod process;
+mod program;
+mod project;
+pub mod tools;
+
+pub use process::ProcessIdentity;
