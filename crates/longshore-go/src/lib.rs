@@ -7,6 +7,8 @@
 //!
 //! The crate knows nothing of templates, YAML or Kubernetes, and does no I/O.
 
+pub mod cast;
+mod duration;
 pub mod fmt;
 mod list;
 mod map;
@@ -15,8 +17,10 @@ pub mod rune;
 pub mod strconv;
 mod string;
 pub mod types;
+pub mod unicode;
 mod value;
 
+pub use duration::DurationError;
 pub use list::List;
 pub use map::Map;
 pub use object::{Method, MethodError, Object};

@@ -173,8 +173,13 @@ types! {
     MAP_ANY = TypeInfo::of("map[string]interface {}", Kind::Map, &ANY);
     /// `map[string]string`
     MAP_STRING = TypeInfo::of("map[string]string", Kind::Map, &STRING);
-    /// `time.Duration`
-    DURATION = TypeInfo::plain("time.Duration", Kind::Int64);
+    /// `time.Duration`, with its methods.
+    DURATION = TypeInfo {
+        name: "time.Duration",
+        kind: Kind::Int64,
+        elem: None,
+        methods: &crate::duration::METHODS,
+    };
     /// A function value.
     FUNC = TypeInfo::plain("func", Kind::Func);
 }
