@@ -9,7 +9,9 @@
 
 pub mod cast;
 mod duration;
+pub mod encoding;
 pub mod fmt;
+pub mod json;
 mod list;
 mod map;
 mod object;

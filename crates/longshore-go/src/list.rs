@@ -14,6 +14,7 @@ use crate::types::{self, TypeInfo};
 pub struct List {
     ty: &'static TypeInfo,
     items: Rc<Vec<Value>>,
+    nil: bool,
 }
 
 impl List {
@@ -24,7 +25,19 @@ impl List {
 
     /// A slice of the given type, which must be of kind `Slice`.
     pub fn typed(ty: &'static TypeInfo, items: Vec<Value>) -> Self {
-        Self { ty, items: Rc::new(items) }
+        Self { ty, items: Rc::new(items), nil: false }
+    }
+
+    /// The nil slice of the given type: empty like any other, but `null` in JSON and YAML.
+    ///
+    /// `rest` of an empty list is one, and so is `regexFindAll` without a match.
+    pub fn nil(ty: &'static TypeInfo) -> Self {
+        Self { ty, items: Rc::new(Vec::new()), nil: true }
+    }
+
+    /// Whether it is a nil slice.
+    pub fn is_nil(&self) -> bool {
+        self.nil
     }
 
     /// A `[]string`.

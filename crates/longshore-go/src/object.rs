@@ -23,6 +23,12 @@ pub trait Object: fmt::Debug {
         None
     }
 
+    /// What JSON (and YAML by way of JSON) writes in its place, where that is not the fields by name:
+    /// a type with a `MarshalJSON`, or with names of its own for JSON.
+    fn to_json(&self) -> Option<Value> {
+        None
+    }
+
     /// Whether the object is true in an `if`; Go takes every struct for true.
     fn truth(&self) -> bool {
         true

@@ -103,6 +103,10 @@ impl<'a> Printer<'a> {
                 's' | 'q' | 'x' | 'X' => self.bytes(value, bytes, verb, "[]uint8", depth),
                 _ => self.byte_list(bytes, verb, depth),
             },
+            Value::List(list) if list.is_nil() && self.flags.sharp_v => {
+                self.write(list.type_info().name);
+                self.write("(nil)");
+            }
             Value::List(list) => {
                 self.open(value, "[");
                 for (index, item) in list.iter().enumerate() {
