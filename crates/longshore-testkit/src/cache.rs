@@ -5,6 +5,7 @@
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::Write;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -28,34 +29,45 @@ fn root_from(variable: impl Fn(&str) -> Option<PathBuf>) -> Option<PathBuf> {
 /// An exclusive lock between processes, held until it is dropped or its process ends.
 #[derive(Debug)]
 pub struct Lock {
+    path: PathBuf,
     _file: File,
 }
 
 impl Lock {
-    /// Takes the lock at `path`, waiting for whoever holds it; `waiting` is called once if it has to wait.
+    /// Takes the lock at `path`, waiting for whoever holds it; `waiting` is called if it has to wait.
     ///
     /// This blocks its thread: call it from `spawn_blocking` where others share the thread.
-    pub fn take(path: &Path, waiting: impl FnOnce()) -> Result<Self> {
+    pub fn take(path: &Path, mut waiting: impl FnMut()) -> Result<Self> {
         if let Some(parent) = path.parent() {
             fs::create_dir_all(parent).with_context(|| format!("cannot create {}", parent.display()))?;
         }
-        let file = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(path)
-            .with_context(|| format!("cannot open the lock {}", path.display()))?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                waiting();
-                file.lock().with_context(|| format!("cannot lock {}", path.display()))?;
+        let failed = || format!("cannot lock {}", path.display());
+        loop {
+            let file = OpenOptions::new()
+                .create(true)
+                .truncate(false)
+                .write(true)
+                .open(path)
+                .with_context(failed)?;
+            match file.try_lock() {
+                Ok(()) => {}
+                Err(TryLockError::WouldBlock) => {
+                    waiting();
+                    file.lock().with_context(failed)?;
+                }
+                Err(TryLockError::Error(error)) => return Err(error).with_context(failed),
             }
-            Err(TryLockError::Error(error)) => {
-                return Err(error).with_context(|| format!("cannot lock {}", path.display()));
+            // Whoever held it may have removed it; then this is the lock of nothing.
+            let ours = file.metadata().with_context(failed)?;
+            if fs::metadata(path).is_ok_and(|now| (now.dev(), now.ino()) == (ours.dev(), ours.ino())) {
+                return Ok(Self { path: path.to_owned(), _file: file });
             }
         }
-        Ok(Self { _file: file })
+    }
+
+    /// Lets go of it and removes its file, for locks whose subject is gone.
+    pub fn remove(self) {
+        let _ = fs::remove_file(&self.path);
     }
 }
 
@@ -103,6 +115,22 @@ mod tests {
         assert!(!second.is_finished());
         drop(first);
         second.join().unwrap();
+    }
+
+    #[test]
+    fn a_removed_lock_is_taken_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lock");
+        let first = Lock::take(&path, || {}).unwrap();
+        let (sender, receiver) = std::sync::mpsc::channel();
+        let waiter = {
+            let path = path.clone();
+            std::thread::spawn(move || Lock::take(&path, || sender.send(()).unwrap()).unwrap())
+        };
+        receiver.recv().unwrap();
+        first.remove();
+        let _second = waiter.join().unwrap();
+        assert!(path.exists());
     }
 
     #[test]

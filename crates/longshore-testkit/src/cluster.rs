@@ -20,4 +20,5 @@ pub use access::client;
 pub(crate) use access::{kubeconfig_as, kubeconfig_for_namespace};
 pub use certificates::Validity;
 pub use life::{Lifetime, Running, down, sweep, up};
+pub(crate) use readiness::namespace_equipped;
 pub use record::{ComponentRecord, Place, Record};

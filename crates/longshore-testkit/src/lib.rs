@@ -21,6 +21,7 @@
 
 pub mod cache;
 pub mod cluster;
+mod eventually;
 mod fixture;
 mod namespace;
 mod process;
@@ -28,4 +29,9 @@ mod program;
 mod project;
 pub mod tools;
 
+pub use eventually::eventually;
+pub use fixture::{CLUSTER_VARIABLE, TestCluster};
+pub use namespace::{KEEP_VARIABLE, TestNamespace};
 pub use process::ProcessIdentity;
+pub use program::{Outcome, Program, Started};
+pub use project::Project;

@@ -173,7 +173,10 @@ containerStatuses: {{ toJson $mainStatuses }}
 hostIP: {{ index . 0 | Quote }}
 hostIPs: [{ip: {{ index . 0 | Quote }}}]
 {{- end }}
+{{- /* Addresses are given once: the lists are merged, and a second one would be a second address. */ -}}
+{{- if not .status.podIP }}
 {{- with PodIPsWith .spec.nodeName (.spec.hostNetwork | default false) .metadata.uid .metadata.name .metadata.namespace }}
 podIP: {{ index . 0 | Quote }}
 podIPs: [{ip: {{ index . 0 | Quote }}}]
+{{- end }}
 {{- end }}

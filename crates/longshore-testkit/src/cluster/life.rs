@@ -59,8 +59,10 @@ impl Drop for Running {
         while let Some(leash) = self.leashes.pop() {
             drop(leash);
         }
-        let _ = self.place.remove();
-        let _ = fs::remove_file(self.place.lock());
+        if let Ok(lock) = Lock::take(&self.place.lock(), || {}) {
+            let _ = self.place.remove();
+            lock.remove();
+        }
     }
 }
 
@@ -111,11 +113,11 @@ pub async fn up(name: &str, lifetime: Lifetime, tell: &(dyn Fn(&str) + Sync)) ->
 /// Ends a cluster and takes its folder away. `false` if there is none of that name.
 pub async fn down(name: &str, tell: &(dyn Fn(&str) + Sync)) -> Result<bool> {
     let place = Place::of(name)?;
-    let _lock = lock(&place, tell).await?;
+    let lock = lock(&place, tell).await?;
     let Some(record) = place.read()? else {
         let existed = place.folder().exists();
         place.remove()?;
-        let _ = fs::remove_file(place.lock());
+        lock.remove();
         return Ok(existed);
     };
     let volumes = if record.is_alive() { contents::volume_folders(&place).await } else { Vec::new() };
@@ -124,7 +126,7 @@ pub async fn down(name: &str, tell: &(dyn Fn(&str) + Sync)) -> Result<bool> {
         let _ = fs::remove_dir_all(volume);
     }
     place.remove()?;
-    let _ = fs::remove_file(place.lock());
+    lock.remove();
     Ok(true)
 }
 
@@ -155,9 +157,12 @@ async fn end(record: &Record) -> Result<()> {
 async fn lock(place: &Place, tell: &(dyn Fn(&str) + Sync)) -> Result<Lock> {
     let path = place.lock();
     let (sender, receiver) = tokio::sync::oneshot::channel();
+    let mut sender = Some(sender);
     let taking = tokio::task::spawn_blocking(move || {
         Lock::take(&path, || {
-            let _ = sender.send(());
+            if let Some(sender) = sender.take() {
+                let _ = sender.send(());
+            }
         })
     });
     if receiver.await.is_ok() {

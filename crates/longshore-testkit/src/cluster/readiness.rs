@@ -13,7 +13,7 @@ use super::components::Ports;
 use super::record::{Place, Record};
 
 /// Far more than it ever takes; a machine that is busy compiling needs some of it.
-const PATIENCE: Duration = Duration::from_secs(180);
+const PATIENCE: Duration = Duration::from_mins(3);
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// Whether a cluster that is on record answers now.

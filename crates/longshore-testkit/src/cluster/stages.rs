@@ -154,7 +154,7 @@ pub(super) fn configuration() -> String {
         node("node-start", "NotIn", None),
         node("node-heartbeat", "In", Some(20_000)),
         service(),
-        pod("pod-create", &any_play("new"), None, json!([patch(&moment("created"))])),
+        pod("pod-create", &any_play("new"), None, &json!([patch(&moment("created"))])),
         pod(
             "pod-delete",
             // Once it is told to go at once, there is nothing left to do; finalizers may still hold it.
@@ -164,7 +164,7 @@ pub(super) fn configuration() -> String {
                 "values": ["deleted"],
             }),
             Some(pause(r#""100ms""#, "stop")),
-            json!([{"delete": true}]),
+            &json!([{"delete": true}]),
         ),
     ];
     for step in STEPS {
@@ -178,13 +178,13 @@ pub(super) fn configuration() -> String {
             steps.push(json!({"event": {"type": kind, "reason": reason, "message": message}}));
         }
         let delay = pause(step.pause.0, step.pause.1);
-        stages.push(pod(&format!("pod-{}", step.name), &when, Some(delay), json!(steps)));
+        stages.push(pod(&format!("pod-{}", step.name), &when, Some(delay), &json!(steps)));
     }
     let documents: Vec<String> = stages.iter().map(ToString::to_string).collect();
     documents.join("\n---\n") + "\n"
 }
 
-fn stage(name: &str, kind: &str, conditions: &Value, delay: Option<Value>, steps: Value) -> Value {
+fn stage(name: &str, kind: &str, conditions: &Value, delay: Option<Value>, steps: &Value) -> Value {
     let mut spec = json!({
         "resourceRef": {"apiGroup": "v1", "kind": kind},
         "selector": {"matchExpressions": conditions},
@@ -201,7 +201,7 @@ fn stage(name: &str, kind: &str, conditions: &Value, delay: Option<Value>, steps
     })
 }
 
-fn pod(name: &str, condition: &Value, delay: Option<Value>, steps: Value) -> Value {
+fn pod(name: &str, condition: &Value, delay: Option<Value>, steps: &Value) -> Value {
     stage(name, "Pod", &json!([{"jq": condition}]), delay, steps)
 }
 
@@ -232,7 +232,7 @@ fn node(name: &str, operator: &str, pause: Option<u32>) -> Value {
     let delay = pause.map(|milliseconds| {
         json!({"durationMilliseconds": milliseconds, "jitterDurationMilliseconds": milliseconds + 5_000})
     });
-    let mut stage = stage(name, "Node", &conditions, delay, json!([patch(NODE)]));
+    let mut stage = stage(name, "Node", &conditions, delay, &json!([patch(NODE)]));
     stage["spec"]["immediateNextStage"] = json!(true);
     stage
 }
@@ -246,7 +246,7 @@ fn service() -> Value {
         "Service",
         &conditions,
         Some(pause(r#""100ms""#, "delay")),
-        json!([patch(SERVICE)]),
+        &json!([patch(SERVICE)]),
     )
 }
 
