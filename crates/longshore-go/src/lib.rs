@@ -18,6 +18,7 @@ mod object;
 pub mod rune;
 pub mod strconv;
 mod string;
+pub mod strings;
 pub mod types;
 pub mod unicode;
 mod value;
