@@ -1,1 +1,46 @@
-//! The Kubernetes API: kubeconfig, discovery, apply, watch, readiness.
+//! The Kubernetes API: kubeconfig, discovery, apply, watch, readiness, logs.
+//!
+//! One [`Cluster`] is one API server as one user. It is cheap to clone and has no global state; two of
+//! them in one process know nothing of each other. Everything is asynchronous on tokio, and every future
+//! may be dropped at any time: a request that was under way may then have been carried out or not, which
+//! the next apply or get finds out.
+//!
+//! ```no_run
+//! use longshore_cluster::{ApplyOptions, Cluster, ClusterOptions, Environment};
+//! # async fn example(object: longshore_object::Object) -> Result<(), longshore_cluster::Error> {
+//! let options = ClusterOptions { environment: Environment::from_process(), ..ClusterOptions::default() };
+//! let cluster = Cluster::connect(options).await?;
+//! println!("{} runs {}", cluster.name(), cluster.version().git_version);
+//! let applied = cluster.apply(&object, &ApplyOptions::new("longshore")).await?;
+//! println!("{} {}", applied.key, applied.outcome);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Where to look: [`ClusterOptions`] says how to get there, [`Discovery`] what kinds there are,
+//! [`Cluster::apply`] and its neighbours write and read objects, [`Cluster::wait`] waits until they are
+//! ready and explains why they are not, and [`Error`] is everything that can go wrong.
+
+mod apply;
+mod cluster;
+mod discovery;
+mod endpoint;
+mod error;
+mod kubeconfig;
+mod objects;
+mod options;
+mod status;
+mod transport;
+mod watch;
+
+pub use apply::{Applied, ApplyOptions, FieldValidation, Outcome};
+pub use cluster::{Cluster, ClusterId, Version};
+pub use discovery::{Discovery, Resource};
+pub use endpoint::{Credential, Endpoint};
+pub use error::{Error, FieldConflict, InvalidField, Refusal, Refused, Subject, Unauthorized};
+pub use kubeconfig::KubeconfigError;
+pub use objects::{DeleteOptions, List, Patch, Propagation, Selector};
+pub use options::{ClusterOptions, Environment, Impersonation, RetryPolicy};
+pub use status::{Status, StatusCause, StatusDetails};
+pub use transport::{ConnectError, ConnectProblem};
+pub use watch::Change;
