@@ -1,8 +1,136 @@
-//! x
+//! `cargo xtask ci` and `cargo xtask test`: the checks, one after the other, with what they take.
+//!
+//! Tests that need a cluster share one that is started here and ends with this process, however it ends.
+
+use std::time::Instant;
+
 use anyhow::Result;
+use longshore_testkit::CLUSTER_VARIABLE;
+use longshore_testkit::cluster::{self, Lifetime, Running};
+use longshore_testkit::tools::{Group, workspace_root};
+use tokio::process::Command;
+
+use crate::{go, say, step, tidy};
+
+/// Runs every check. `false` if one fails.
 pub(crate) async fn ci() -> Result<bool> {
-    Ok(true)
+    let mut steps = Steps::new(7);
+    steps.begin("format", 5);
+    let formatted = step::run(&mut cargo(&["fmt", "--all", "--", "--check"])).await?;
+    steps.end(formatted);
+
+    steps.begin("tidy", 5);
+    steps.end(tidy::run()?);
+
+    steps.begin("clippy", 240);
+    let mut clippy = cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]);
+    let clean = step::run(&mut clippy).await?;
+    steps.end(clean);
+
+    // What does not pass these is not worth the time of the rest.
+    if steps.failed.is_empty() {
+        tests(&mut steps).await?;
+        steps.begin("documentation", 90);
+        let mut doc = cargo(&["doc", "--workspace", "--no-deps"]);
+        let documented = step::run(doc.env("RUSTDOCFLAGS", "-D warnings")).await?;
+        steps.end(documented);
+    }
+    Ok(steps.conclude())
 }
+
+/// Runs the tests. `false` if one fails.
 pub(crate) async fn test() -> Result<bool> {
-    Ok(true)
+    let mut steps = Steps::new(3);
+    tests(&mut steps).await?;
+    Ok(steps.conclude())
+}
+
+async fn tests(steps: &mut Steps) -> Result<()> {
+    steps.begin("control plane", 470);
+    go::build(Group::ControlPlane).await?;
+    steps.end(true);
+
+    steps.begin("test cluster", 5);
+    let cluster = start_cluster().await?;
+    steps.end(true);
+
+    steps.begin("tests", 360);
+    let mut command = cargo(&["test", "--workspace"]);
+    command.env(CLUSTER_VARIABLE, &cluster.record().name);
+    let passed = step::run(&mut command).await?;
+    steps.end(passed);
+    Ok(())
+}
+
+async fn start_cluster() -> Result<Running> {
+    cluster::sweep().await?;
+    let name = format!("ci-{}", std::process::id());
+    cluster::up(&name, Lifetime::Process, &|text| say::note(text)).await
+}
+
+fn cargo(arguments: &[&str]) -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.args(arguments).current_dir(workspace_root());
+    command
+}
+
+/// The account of what was done.
+struct Steps {
+    count: usize,
+    begun: usize,
+    name: &'static str,
+    start: Instant,
+    first: Instant,
+    failed: Vec<&'static str>,
+}
+
+impl Steps {
+    fn new(count: usize) -> Self {
+        let now = Instant::now();
+        Self { count, begun: 0, name: "", start: now, first: now, failed: Vec::new() }
+    }
+
+    /// `usually` is what it takes with nothing built yet, on two cores.
+    fn begin(&mut self, name: &'static str, usually: u32) {
+        self.begun += 1;
+        self.name = name;
+        self.start = Instant::now();
+        let usually = say::usually(usually);
+        say::note(&format!("[{}/{}] {name}: at most about {usually} the first time", self.begun, self.count));
+    }
+
+    fn end(&mut self, passed: bool) {
+        if !passed {
+            self.failed.push(self.name);
+        }
+        let (verdict, took) = (if passed { "done" } else { "FAILED" }, say::duration(self.start.elapsed()));
+        say::note(&format!("[{}/{}] {}: {verdict} in {took}", self.begun, self.count, self.name));
+    }
+
+    fn conclude(&self) -> bool {
+        let took = say::duration(self.first.elapsed());
+        if self.failed.is_empty() {
+            say::note(&format!("everything passed in {took}"));
+        } else {
+            say::note(&format!("failed after {took}: {}", self.failed.join(", ")));
+        }
+        self.failed.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_failure_fails_the_whole() {
+        let mut steps = Steps::new(2);
+        steps.begin("one", 1);
+        steps.end(true);
+        assert!(steps.conclude());
+        steps.begin("two", 1);
+        steps.end(false);
+        assert!(!steps.conclude());
+        assert_eq!(steps.failed, ["two"]);
+    }
 }

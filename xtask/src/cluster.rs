@@ -42,7 +42,7 @@ pub(crate) async fn run(command: Command) -> Result<bool> {
         }
         Command::Up(Name { name }) => up(&name).await,
         Command::Down(Name { name }) => down(&name).await,
-        Command::Status { name } => status(name.as_deref()),
+        Command::Status { name } => status(name.as_deref()).await,
     }
 }
 
@@ -95,22 +95,21 @@ async fn down(name: &str) -> Result<bool> {
     Ok(true)
 }
 
-fn status(only: Option<&str>) -> Result<bool> {
+async fn status(only: Option<&str>) -> Result<bool> {
+    // Test programs cannot clear up after themselves; what they left is not worth showing.
+    cluster::sweep().await?;
     let places = match only {
         Some(name) => vec![Place::of(name)?],
         None => Place::all()?,
     };
     let mut fine = !places.is_empty();
     for place in &places {
-        match place.read()? {
-            Some(record) => {
-                fine &= record.is_alive();
-                describe(place, &record);
-            }
-            None => {
-                fine = false;
-                say::note(&format!("there is no cluster {}", place.name()));
-            }
+        if let Some(record) = place.read()? {
+            fine &= record.is_alive();
+            describe(place, &record);
+        } else {
+            fine = false;
+            say::note(&format!("there is no cluster {}", place.name()));
         }
     }
     if places.is_empty() {
