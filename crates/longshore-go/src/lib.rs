@@ -10,6 +10,7 @@
 pub mod cast;
 mod duration;
 pub mod encoding;
+mod equal;
 pub mod fmt;
 pub mod json;
 mod list;
@@ -24,6 +25,7 @@ pub mod unicode;
 mod value;
 
 pub use duration::DurationError;
+pub use equal::{deep_copy, deep_equal};
 pub use list::List;
 pub use map::Map;
 pub use object::{Method, MethodError, Object};

@@ -24,6 +24,7 @@ use crate::{Str, Value};
 pub struct Map {
     ty: &'static TypeInfo,
     entries: Rc<RefCell<BTreeMap<Str, Value>>>,
+    nil: bool,
 }
 
 impl Map {
@@ -34,12 +35,25 @@ impl Map {
 
     /// A map of the given type, which must be of kind `Map`.
     pub fn typed(ty: &'static TypeInfo, entries: BTreeMap<Str, Value>) -> Self {
-        Self { ty, entries: Rc::new(RefCell::new(entries)) }
+        Self { ty, entries: Rc::new(RefCell::new(entries)), nil: false }
+    }
+
+    /// The nil map of the given type: empty, but `null` in JSON and YAML, and not to be written to
+    /// (Go panics; callers check [`Map::is_nil`]).
+    ///
+    /// `fromYaml ""` is one.
+    pub fn nil(ty: &'static TypeInfo) -> Self {
+        Self { nil: true, ..Self::typed(ty, BTreeMap::new()) }
+    }
+
+    /// Whether it is a nil map.
+    pub fn is_nil(&self) -> bool {
+        self.nil
     }
 
     /// The same entries under another type: what Go's conversion `Values(m)` does. Still an alias.
     pub fn retyped(&self, ty: &'static TypeInfo) -> Self {
-        Self { ty, entries: Rc::clone(&self.entries) }
+        Self { ty, entries: Rc::clone(&self.entries), nil: self.nil }
     }
 
     /// The map's type.

@@ -115,6 +115,10 @@ impl<'a> Printer<'a> {
                 }
                 self.close();
             }
+            Value::Map(map) if map.is_nil() && self.flags.sharp_v => {
+                self.write(map.type_info().name);
+                self.write("(nil)");
+            }
             Value::Map(map) => {
                 self.open(value, "map[");
                 for (index, (key, item)) in map.snapshot().iter().enumerate() {

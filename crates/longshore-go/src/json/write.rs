@@ -79,6 +79,7 @@ impl Writer<'_> {
                 }
                 self.end(list.len(), depth, b']');
             }
+            Value::Map(map) if map.is_nil() => self.raw("null"),
             Value::Map(map) => {
                 self.out.push(b'{');
                 let entries = map.entries();

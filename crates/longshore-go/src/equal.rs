@@ -1,0 +1,93 @@
+//! `reflect.DeepEqual` and deep copies.
+
+use crate::{List, Map, Value};
+
+/// Nesting at which two values count as different. Go remembers what it compares, and so ends on a map
+/// that holds itself; no document is nested as deep as this.
+const MAX_DEPTH: usize = 2_000;
+
+/// `reflect.DeepEqual`: the same type, and the same contents all the way down.
+///
+/// An `int` never equals an `int64`, a nil slice never an empty one, NaN nothing.
+///
+/// ```
+/// use longshore_go::{Value, deep_equal};
+/// assert!(!deep_equal(&Value::int(1), &Value::int64(1)));
+/// assert!(deep_equal(&Value::list(vec![Value::Nil]), &Value::list(vec![Value::Nil])));
+/// ```
+pub fn deep_equal(a: &Value, b: &Value) -> bool {
+    equal(a, b, 0)
+}
+
+fn equal(a: &Value, b: &Value, depth: usize) -> bool {
+    if depth > MAX_DEPTH {
+        return false;
+    }
+    match (a, b) {
+        (Value::Nil | Value::Missing, Value::Nil | Value::Missing) => true,
+        (Value::Bool(a), Value::Bool(b)) => a == b,
+        (Value::Int(a), Value::Int(b)) => a == b,
+        (Value::Uint(a), Value::Uint(b)) => a == b,
+        (Value::Float(a), Value::Float(b)) => a == b,
+        (Value::Duration(a), Value::Duration(b)) => a == b,
+        (Value::Str(a), Value::Str(b)) | (Value::Bytes(a), Value::Bytes(b)) => a == b,
+        (Value::List(a), Value::List(b)) => lists_equal(a, b, depth),
+        (Value::Map(a), Value::Map(b)) => maps_equal(a, b, depth),
+        (Value::Object(a), Value::Object(b)) => {
+            std::rc::Rc::ptr_eq(a, b)
+                || a.type_info() == b.type_info()
+                    && a.to_go_string() == b.to_go_string()
+                    && a.field_names().iter().all(|name| {
+                        let field = |object: &dyn crate::Object| object.field(name).unwrap_or_default();
+                        equal(&field(a.as_ref()), &field(b.as_ref()), depth + 1)
+                    })
+        }
+        _ => false,
+    }
+}
+
+fn lists_equal(a: &List, b: &List, depth: usize) -> bool {
+    a.type_info() == b.type_info()
+        && a.is_nil() == b.is_nil()
+        && a.len() == b.len()
+        && (a.same(b) || a.iter().zip(b.iter()).all(|(a, b)| equal(a, b, depth + 1)))
+}
+
+fn maps_equal(a: &Map, b: &Map, depth: usize) -> bool {
+    if a.type_info() != b.type_info() || a.is_nil() != b.is_nil() || a.len() != b.len() {
+        return false;
+    }
+    let (a_entries, b_entries) = (a.entries(), b.entries());
+    a.same(b)
+        || a_entries
+            .iter()
+            .zip(b_entries.iter())
+            .all(|((a_key, a), (b_key, b))| a_key == b_key && equal(a, b, depth + 1))
+}
+
+/// A copy that shares no map with the original: writes to one are not seen in the other.
+///
+/// `None` if the value is nested deeper than any document, which means that it holds itself.
+pub fn deep_copy(value: &Value) -> Option<Value> {
+    copy(value, 0)
+}
+
+fn copy(value: &Value, depth: usize) -> Option<Value> {
+    if depth > MAX_DEPTH {
+        return None;
+    }
+    Some(match value {
+        Value::Map(map) if map.is_nil() => value.clone(),
+        Value::Map(map) => {
+            let entries = map.entries();
+            let copied = entries.iter().map(|(key, item)| Some((key.clone(), copy(item, depth + 1)?)));
+            Value::Map(Map::typed(map.type_info(), copied.collect::<Option<_>>()?))
+        }
+        // Lists are never written to: only what can hold a map needs a new one.
+        Value::List(list) if list.iter().any(|item| matches!(item, Value::Map(_) | Value::List(_))) => {
+            let copied = list.iter().map(|item| copy(item, depth + 1));
+            Value::List(List::typed(list.type_info(), copied.collect::<Option<_>>()?))
+        }
+        other => other.clone(),
+    })
+}
