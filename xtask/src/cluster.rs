@@ -25,7 +25,7 @@ pub(crate) enum Command {
     },
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(crate) struct Name {
     /// The cluster's name; several run side by side
     #[arg(long, default_value = "dev")]
@@ -51,9 +51,7 @@ async fn up(name: &str) -> Result<bool> {
     cluster::sweep().await?;
     let start = Instant::now();
     let tell = |text: &str| say::note(&format!("cluster {name}: {text}"));
-    let mut guard = HalfStarted { name, armed: true };
     let running = cluster::up(name, Lifetime::Detached, &tell).await?;
-    guard.armed = false;
     if running.was_found() {
         tell("runs already");
     } else {
@@ -67,21 +65,12 @@ async fn up(name: &str) -> Result<bool> {
     Ok(true)
 }
 
-/// Says what to do about a start that was interrupted: its programs are on record.
-struct HalfStarted<'a> {
-    name: &'a str,
-    armed: bool,
-}
-
-impl Drop for HalfStarted<'_> {
-    fn drop(&mut self) {
-        if self.armed {
-            say::note(&format!(
-                "cluster {0} is not ready; `cargo xtask cluster up --name {0}` starts it anew, `down` clears it away",
-                self.name,
-            ));
-        }
+/// Ends what an interrupted start has begun. A cluster that was ready before is none of its business.
+pub(crate) async fn clear_half_started(Name { name }: &Name) -> Result<()> {
+    if Place::of(name)?.read()?.is_some_and(|record| !record.ready) {
+        down(name).await?;
     }
+    Ok(())
 }
 
 async fn down(name: &str) -> Result<bool> {

@@ -51,11 +51,20 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
+    let starting = match &arguments.chore {
+        Chore::Cluster(cluster::Command::Up(name)) => Some(name.clone()),
+        _ => None,
+    };
     match runtime.block_on(until_interrupted(run(arguments.chore))) {
         Ok(Some(true)) => ExitCode::SUCCESS,
         Ok(Some(false)) => ExitCode::FAILURE,
         Ok(None) => {
             say::note("interrupted");
+            if let Some(name) = starting
+                && let Err(error) = runtime.block_on(cluster::clear_half_started(&name))
+            {
+                say::failure(&error);
+            }
             ExitCode::from(130)
         }
         Err(error) => {
