@@ -1,5 +1,6 @@
 {{- /*
-The status of a pod at one moment of its life, as a kubelet would report it. $moment is set in front of this text.
+The status of a pod at one moment of its life, as a kubelet would report it. $moment and the cast (see
+cast.tpl) are set in front of this text.
 
   created       scheduled, nothing started yet
   running       everything runs and is ready
@@ -12,23 +13,6 @@ The status of a pod at one moment of its life, as a kubelet would report it. $mo
   succeeded     every container has ended well
   failed        one has not, and is not started again
 */ -}}
-{{- $pod := . -}}
-{{- $now := Now -}}
-{{- $notes := .metadata.annotations | default dict -}}
-{{- $inits := .spec.initContainers | default list -}}
-{{- $mains := .spec.containers -}}
-
-{{- /* What the pod plays, and which of its containers plays it. */ -}}
-{{- $play := index $notes "longshore.dev/kwok" | default "" -}}
-{{- $bad := index $notes "longshore.dev/kwok-container" | default "" -}}
-{{- range concat $inits $mains -}}
-  {{- $tag := regexFind ":kwok-[a-z-]+$" (.image | default "") -}}
-  {{- if and $tag (not $play) -}}
-    {{- $play = trimPrefix ":kwok-" $tag -}}
-    {{- if not $bad -}}{{- $bad = .name -}}{{- end -}}
-  {{- end -}}
-{{- end -}}
-{{- if not $bad -}}{{- $bad = (index $mains 0).name -}}{{- end -}}
 {{- $badInit := false -}}
 {{- range $inits -}}{{- if eq .name $bad -}}{{- $badInit = true -}}{{- end -}}{{- end -}}
 

@@ -23,7 +23,8 @@
 //! A Service of type LoadBalancer gets an address, unless it plays `hang`.
 //!
 //! How it works: a query over the object yields `PLAY/MOMENT`, where the moment is read off the status; each stage
-//! names the pairs in which it acts and the moment that it leads to. One template renders every moment.
+//! names the pairs in which it acts and the moment that it leads to. One template renders every moment, another the
+//! event that a kubelet would send.
 
 use serde_json::{Value, json};
 
@@ -52,7 +53,9 @@ const MOMENT: &str = r#"
     elif all($all[]; .state.waiting.reason == "ContainerCreating" or .state.waiting.reason == "PodInitializing") then "created"
     else "stuck" end"#;
 
-const POD: &str = include_str!("../../stages/pod.tpl");
+const CAST: &str = include_str!("../../stages/cast.tpl");
+const STATUS: &str = include_str!("../../stages/pod.tpl");
+const EVENT: &str = include_str!("../../stages/event.tpl");
 const NODE: &str = include_str!("../../stages/node.tpl");
 const SERVICE: &str = include_str!("../../stages/service.tpl");
 
@@ -65,8 +68,8 @@ struct Step {
     pause: (&'static str, &'static str),
     /// The moment that it leads to.
     to: &'static str,
-    /// What is reported beside it: type, reason, message.
-    event: Option<(&'static str, &'static str, &'static str)>,
+    /// Whether a kubelet reports it.
+    event: bool,
 }
 
 const STEPS: &[Step] = &[
@@ -75,36 +78,36 @@ const STEPS: &[Step] = &[
         when: &["ready/created", "complete/created"],
         pause: (r#""100ms""#, "delay"),
         to: "running",
-        event: Some(("Normal", "Started", "Container started")),
+        event: true,
     },
     Step {
         name: "start-unready",
         when: &["never-ready/created", "crash-loop/created", "fail/created"],
         pause: (r#""100ms""#, "delay"),
         to: "unready",
-        event: Some(("Normal", "Started", "Container started")),
+        event: true,
     },
     Step {
         name: "complete",
         when: &["complete/running"],
         pause: (r#""200ms""#, "run"),
         to: "succeeded",
-        event: None,
+        event: false,
     },
-    Step { name: "fail", when: &["fail/running"], pause: (r#""200ms""#, "run"), to: "failed", event: None },
+    Step { name: "fail", when: &["fail/running"], pause: (r#""200ms""#, "run"), to: "failed", event: false },
     Step {
         name: "crash",
         when: &["crash-loop/running"],
         pause: (r#""200ms""#, "run"),
         to: "crashed",
-        event: None,
+        event: false,
     },
     Step {
         name: "back-off",
         when: &["crash-loop/crashed"],
         pause: (r#""100ms""#, ""),
         to: "backoff",
-        event: Some(("Warning", "BackOff", "Back-off restarting failed container")),
+        event: true,
     },
     Step {
         name: "restart",
@@ -116,35 +119,35 @@ const STEPS: &[Step] = &[
             "backoff",
         ),
         to: "unready",
-        event: Some(("Normal", "Started", "Container started")),
+        event: true,
     },
     Step {
         name: "pull",
         when: &["image-pull/created"],
         pause: (r#""100ms""#, "delay"),
         to: "pull-error",
-        event: Some(("Warning", "Failed", "Error: ErrImagePull")),
+        event: true,
     },
     Step {
         name: "pull-back-off",
         when: &["image-pull/pull-error"],
         pause: (r#""300ms""#, ""),
         to: "pull-backoff",
-        event: Some(("Normal", "BackOff", "Back-off pulling image")),
+        event: true,
     },
     Step {
         name: "pull-again",
         when: &["image-pull/pull-backoff"],
         pause: (r#""10s""#, "backoff"),
         to: "pull-error",
-        event: Some(("Warning", "Failed", "Error: ErrImagePull")),
+        event: true,
     },
     Step {
         name: "get-stuck",
         when: &["stuck/created"],
         pause: (r#""100ms""#, "delay"),
         to: "stuck",
-        event: Some(("Warning", "Failed", "Error: container cannot be created")),
+        event: true,
     },
 ];
 
@@ -154,7 +157,7 @@ pub(super) fn configuration() -> String {
         node("node-start", "NotIn", None),
         node("node-heartbeat", "In", Some(20_000)),
         service(),
-        pod("pod-create", &any_play("new"), None, &json!([patch(&moment("created"))])),
+        pod("pod-create", &any_play("new"), None, &json!([patch(&moment("created", STATUS))])),
         pod(
             "pod-delete",
             // Once it is told to go at once, there is nothing left to do; finalizers may still hold it.
@@ -173,9 +176,9 @@ pub(super) fn configuration() -> String {
             "operator": "In",
             "values": step.when,
         });
-        let mut steps = vec![patch(&moment(step.to))];
-        if let Some((kind, reason, message)) = step.event {
-            steps.push(json!({"event": {"type": kind, "reason": reason, "message": message}}));
+        let mut steps = vec![patch(&moment(step.to, STATUS))];
+        if step.event {
+            steps.push(json!({"apply": {"template": moment(step.to, EVENT)}}));
         }
         let delay = pause(step.pause.0, step.pause.1);
         stages.push(pod(&format!("pod-{}", step.name), &when, Some(delay), &json!(steps)));
@@ -218,8 +221,8 @@ fn pause(query: &str, annotation: &str) -> Value {
     json!({"durationMilliseconds": 100, "durationFrom": {"jq": {"expression": query}}})
 }
 
-fn moment(name: &str) -> String {
-    format!("{{{{- $moment := \"{name}\" -}}}}\n{POD}")
+fn moment(name: &str, template: &str) -> String {
+    format!("{{{{- $moment := \"{name}\" -}}}}\n{CAST}{template}")
 }
 
 fn patch(template: &str) -> Value {

@@ -6,7 +6,7 @@ use longshore_testkit::{TestCluster, TestNamespace, eventually};
 
 use k8s_openapi::api::apps::v1::{Deployment, StatefulSet};
 use k8s_openapi::api::batch::v1::Job;
-use k8s_openapi::api::core::v1::{ContainerStatus, PersistentVolumeClaim, Pod, Service};
+use k8s_openapi::api::core::v1::{ContainerStatus, Event, PersistentVolumeClaim, Pod, Service};
 use kube::Api;
 use kube::api::{DeleteParams, ListParams, PostParams};
 use serde_json::{Value, json};
@@ -156,6 +156,24 @@ async fn a_pod_crashes_again_and_again() {
     assert_eq!(phase(&pod), "Running");
     let ended = container(&pod, "main").last_state.unwrap().terminated.unwrap();
     assert_eq!((ended.exit_code, ended.reason.as_deref()), (1, Some("Error")));
+
+    // The kubelet that is not there says so too.
+    let events: Api<Event> = Api::default_namespaced(namespace.client().await.unwrap());
+    eventually("the event", PATIENCE, async || {
+        let events = events.list(&ListParams::default()).await?.items;
+        let back_off = |event: &Event| {
+            event.reason.as_deref() == Some("BackOff")
+                && event.involved_object.name.as_deref() == Some("crash")
+                && event
+                    .message
+                    .iter()
+                    .any(|text| text.starts_with("Back-off restarting failed container main in pod crash_"))
+                && event.count >= Some(2)
+        };
+        Ok(events.iter().any(back_off).then_some(()))
+    })
+    .await
+    .unwrap();
 }
 
 #[tokio::test]
