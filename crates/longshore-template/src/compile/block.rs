@@ -1,0 +1,238 @@
+//! Statements: text, actions, branches, loops, templates.
+
+use super::{Compiler, Name, OpenBranch, OpenLoop, Task, Var};
+use crate::code::{Op, RangeSite, Target};
+use crate::node::{Branch, Data, NONE, NodeId};
+
+impl Compiler<'_> {
+    pub(super) fn statement(&mut self, node: NodeId) {
+        self.at = node;
+        match self.unit.node(node).data {
+            Data::List { nodes } => {
+                let unit = self.unit.clone();
+                let statements = unit.links(nodes).iter();
+                self.tasks.extend(statements.map(|&node| Task::Statement(node)));
+            }
+            Data::Text { text } => self.emit(Op::Text(text)),
+            Data::Action { pipe } => {
+                self.tasks.push(Task::Pipe { node: pipe, is_action: true });
+                if let Data::Pipe { decl, .. } = self.unit.node(pipe).data
+                    && decl.is_empty()
+                {
+                    self.tasks.push(Task::Print(node));
+                }
+            }
+            Data::Branch { pipe, list, else_list, .. } => {
+                self.branches.push(OpenBranch {
+                    vars: self.vars.len(),
+                    inner: 0,
+                    declared: self.declared,
+                    test: 0,
+                    exit: None,
+                });
+                self.tasks.push(Task::Pipe { node: pipe, is_action: false });
+                self.tasks.push(Task::Test(node));
+                self.tasks.push(Task::Statement(list));
+                self.tasks.push(Task::Else(node));
+                if else_list != NONE {
+                    self.tasks.push(Task::Statement(else_list));
+                }
+                self.tasks.push(Task::EndBranch(node));
+            }
+            Data::Template { name, pipe } => {
+                self.emit(Op::Find { name, node });
+                if pipe == NONE {
+                    self.emit(Op::Missing);
+                } else {
+                    self.tasks.push(Task::Pipe { node: pipe, is_action: false });
+                }
+                self.tasks.push(Task::Template { node });
+            }
+            Data::Break => {
+                let here = self.here();
+                self.emit(Op::Break(0));
+                if let Some(inner) = self.loops.last_mut() {
+                    inner.breaks.push(here);
+                }
+            }
+            Data::Continue => {
+                if let Some(inner) = self.loops.last() {
+                    let next = inner.next as u32;
+                    self.emit(Op::Jump(next));
+                }
+            }
+            other => unreachable!("not a statement: {other:?}"),
+        }
+    }
+
+    pub(super) fn end_template(&mut self, node: NodeId) {
+        if let Data::Template { name, .. } = self.unit.node(node).data {
+            self.emit(Op::Template { name, node });
+        }
+    }
+
+    /// The pipeline of a branch is on top: test it.
+    pub(super) fn test(&mut self, node: NodeId) {
+        let Data::Branch { branch, pipe, .. } = self.unit.node(node).data else {
+            return;
+        };
+        let test = self.here();
+        match branch {
+            Branch::If => self.emit(Op::JumpFalse(0)),
+            Branch::With => self.emit(Op::With(0)),
+            Branch::Range => {
+                let site = self.range_site(pipe);
+                self.emit(Op::Range { site, or_else: 0 });
+                self.loops.push(OpenLoop { next: test + 1, breaks: Vec::new() });
+                self.emit(Op::Next { exit: 0 });
+            }
+        }
+        let inner = self.vars.len();
+        let open = self.branches.last_mut().expect("statement() opened one");
+        open.test = test;
+        open.inner = inner;
+    }
+
+    /// The body of a branch is done.
+    pub(super) fn else_part(&mut self, node: NodeId) {
+        let Data::Branch { branch, else_list, .. } = self.unit.node(node).data else {
+            return;
+        };
+        if branch == Branch::With {
+            self.emit(Op::EndWith);
+        }
+        let has_else = else_list != NONE;
+        let mut exit = None;
+        if branch == Branch::Range {
+            let next = self.loops.last().expect("test() opened one").next;
+            self.emit(Op::Jump(next as u32));
+        } else if has_else {
+            exit = Some(self.here());
+            self.emit(Op::Jump(0));
+        }
+        let open = self.branches.last_mut().expect("statement() opened one");
+        open.exit = exit;
+        let (test, inner) = (open.test, open.inner);
+        self.vars.truncate(inner);
+        self.land(test);
+    }
+
+    pub(super) fn end_branch(&mut self, node: NodeId) {
+        let open = self.branches.pop().expect("statement() opened one");
+        if let Some(exit) = open.exit {
+            self.land(exit);
+        }
+        if let Data::Branch { branch: Branch::Range, .. } = self.unit.node(node).data {
+            let inner = self.loops.pop().expect("test() opened one");
+            self.land(inner.next);
+            for jump in inner.breaks {
+                self.land(jump);
+            }
+        }
+        self.vars.truncate(open.vars);
+        if self.declared > open.declared {
+            self.emit(Op::Drop(open.vars as u32));
+        }
+    }
+
+    /// Declares or assigns the variables of a pipeline whose value is on top.
+    pub(super) fn declare(&mut self, pipe: NodeId, keep: bool) {
+        let Data::Pipe { assign, decl, .. } = self.unit.node(pipe).data else {
+            return;
+        };
+        let unit = self.unit.clone();
+        let names = unit.links(decl);
+        for (i, &name) in names.iter().enumerate() {
+            let keep = keep || i + 1 < names.len();
+            if assign {
+                match self.slots(name) {
+                    Slots::One(slot) => self.emit(Op::Assign { slot, keep }),
+                    Slots::Some(list) => self.emit(Op::AssignOf { list, keep, node: self.at }),
+                    Slots::None => self.undefined(name),
+                }
+            } else {
+                self.emit(Op::Declare { keep });
+                self.declared += 1;
+                self.vars.push(Var {
+                    name: Name::Node(name),
+                    certain: !self.shorts.iter().any(|short| short.uncertain),
+                });
+            }
+        }
+    }
+
+    /// What each round of a range sets. The variables are declared or assigned already.
+    fn range_site(&mut self, pipe: NodeId) -> u32 {
+        let unit = self.unit.clone();
+        let Data::Pipe { assign, decl, .. } = unit.node(pipe).data else {
+            unreachable!("a range has a pipeline");
+        };
+        let names = unit.links(decl);
+        let declared_from = self.vars.len().saturating_sub(names.len());
+        let mut targets = [None; 2];
+        for (i, &name) in names.iter().enumerate().take(2) {
+            targets[i] = Some(if assign {
+                match self.slots(name) {
+                    Slots::One(slot) => Target::Slot(slot),
+                    Slots::Some(list) => Target::OneOf(list),
+                    Slots::None => continue, // the assignment itself fails
+                }
+            } else {
+                Target::Slot((declared_from + i) as u32)
+            });
+        }
+        let (index, element) = match targets {
+            [Some(only), None] => (None, Some(only)),
+            [index, element] => (index, element),
+        };
+        let at = self.at;
+        self.code.ranges.push(RangeSite { index, element, at });
+        (self.code.ranges.len() - 1) as u32
+    }
+
+    pub(super) fn undefined(&mut self, variable: NodeId) {
+        let name = String::from_utf8_lossy(self.variable_name(variable)).into_owned();
+        self.fail(format!("undefined variable: {name}"));
+    }
+
+    fn variable_name(&self, variable: NodeId) -> &[u8] {
+        match self.unit.node(variable).data {
+            Data::Variable { idents } => self.unit.text(self.unit.idents(idents)[0]),
+            _ => b"",
+        }
+    }
+
+    /// Where the variable may be on the stack: the last one of its name.
+    pub(super) fn slots(&mut self, variable: NodeId) -> Slots {
+        let name = self.variable_name(variable);
+        let mut found = Vec::new();
+        for (slot, var) in self.vars.iter().enumerate().rev() {
+            let same = match var.name {
+                Name::Root => name == b"$",
+                Name::Node(node) => self.variable_name(node) == name,
+            };
+            if same {
+                found.push(slot as u32);
+                if var.certain {
+                    if found.len() == 1 {
+                        return Slots::One(slot as u32);
+                    }
+                    break;
+                }
+            }
+        }
+        if found.is_empty() {
+            return Slots::None;
+        }
+        self.code.candidates.push(found.into());
+        Slots::Some((self.code.candidates.len() - 1) as u32)
+    }
+}
+
+/// Where a variable may be.
+pub(super) enum Slots {
+    One(u32),
+    /// In the first declared one of this list of candidates.
+    Some(u32),
+    None,
+}

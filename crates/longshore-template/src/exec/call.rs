@@ -1,0 +1,113 @@
+//! Calls of functions.
+
+use std::mem;
+
+use longshore_go::{Kind, Str, Value};
+
+use super::{Failure, Vm};
+use crate::code::{CallSite, Callee, Code};
+use crate::error::FuncError;
+use crate::func::Return;
+use crate::types::validate;
+
+/// How many argument lists are kept for the next call.
+const SPARE: usize = 16;
+
+impl Callee {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Table { name, .. } => name,
+            Self::Builtin(builtin) => builtin.name(),
+        }
+    }
+}
+
+impl Vm<'_> {
+    /// Calls a function of the table. Gives the template to run and its data, if that is what the
+    /// function wants for a result.
+    pub(super) fn call(&mut self, code: &Code, index: u32) -> Result<Option<(Str, Value)>, Failure> {
+        let site = &code.calls[index as usize];
+        let Callee::Table { index: function, .. } = site.callee else {
+            return Ok(None);
+        };
+        let mut args = self.arguments(code, site)?;
+        for arg in &mut args {
+            if let Value::Missing = arg {
+                *arg = Value::Nil;
+            }
+        }
+        let functions = self.functions;
+        let result = functions.call(self, function as usize, &mut args);
+        self.recycle(args);
+        match result {
+            Ok(Return::Value(value)) => {
+                self.stack.push(value);
+                Ok(None)
+            }
+            Ok(Return::Template { name, data }) => Ok(Some((name, data))),
+            Err(error) => Err(self.call_failure(code, index, error)),
+        }
+    }
+
+    /// Calls a builtin.
+    pub(super) fn builtin(&mut self, code: &Code, index: u32) -> Result<(), Failure> {
+        let site = &code.calls[index as usize];
+        let Callee::Builtin(builtin) = site.callee else {
+            return Ok(());
+        };
+        let args = self.arguments(code, site)?;
+        let result = builtin.call(&args, || callee_text(code, site, &args));
+        self.recycle(args);
+        match result {
+            Ok(value) => {
+                self.stack.push(value);
+                Ok(())
+            }
+            Err(message) => Err(self.call_failure(code, index, FuncError::Message(message))),
+        }
+    }
+
+    /// Takes the arguments of a call off the stack, the piped one last.
+    fn arguments(&mut self, code: &Code, site: &CallSite) -> Result<Vec<Value>, Failure> {
+        let mut args = self.spare.pop().unwrap_or_default();
+        let from = self.stack.len().saturating_sub(site.args as usize);
+        args.extend(self.stack.drain(from..));
+        if let Some(piped) = site.piped {
+            let value = self.pop();
+            match validate(value, piped.ty) {
+                Ok(value) => args.push(value),
+                Err(message) => return Err(self.refuse(code, piped.at, message)),
+            }
+        }
+        Ok(args)
+    }
+
+    fn recycle(&mut self, mut args: Vec<Value>) {
+        if self.spare.len() < SPARE {
+            args.clear();
+            self.spare.push(mem::take(&mut args));
+        }
+    }
+}
+
+/// How the first argument of `call` reads: as written, or as reflection prints a piped value.
+fn callee_text(code: &Code, site: &CallSite, args: &[Value]) -> String {
+    if site.args > 0 {
+        let text = code.unit.print(site.call_at);
+        let shown = String::from_utf8_lossy(&text).into_owned();
+        return first_argument(code, site).unwrap_or(shown);
+    }
+    match &args[0] {
+        Value::Str(text) => text.to_string(),
+        value if value.kind() == Kind::Invalid => "<invalid Value>".to_owned(),
+        value => format!("<{} Value>", value.type_info().name),
+    }
+}
+
+fn first_argument(code: &Code, site: &CallSite) -> Option<String> {
+    let crate::node::Data::Command { args } = code.unit.node(site.call_at).data else {
+        return None;
+    };
+    let first = *code.unit.links(args).get(1)?;
+    Some(String::from_utf8_lossy(&code.unit.print(first)).into_owned())
+}

@@ -1,0 +1,280 @@
+//! Fields of values, and methods.
+
+use longshore_go::{Kind, Method, TypeInfo, Value, strconv, types};
+
+use super::{Failure, Pending, State, Var, Vm};
+use crate::code::{Code, FieldSite, Receiver};
+use crate::compile::literal;
+use crate::error::{FuncError, Problem};
+use crate::node::{Data, NodeId};
+use crate::set::MissingKey;
+use crate::types::{can_be_nil, validate, zero};
+
+/// A value, and whether it is an interface for Go's errors.
+type Found = (Value, bool);
+
+/// Why a field cannot be had.
+enum Refusal {
+    /// The template language objects, at the node of the chain.
+    Template(String),
+    /// The method called so failed.
+    Method(String, String),
+}
+
+impl From<String> for Refusal {
+    fn from(message: String) -> Self {
+        Self::Template(message)
+    }
+}
+
+impl Vm<'_> {
+    /// Follows a chain of fields without arguments.
+    pub(super) fn field(&mut self, code: &Code, index: u32) -> Result<(), Failure> {
+        let site = &code.fields[index as usize];
+        let idents = code.unit.idents(site.idents);
+        match self.follow(code, site, idents.len()) {
+            Ok((value, _)) => {
+                self.stack.push(value);
+                Ok(())
+            }
+            Err(refusal) => Err(self.field_failure(code, site, refusal)),
+        }
+    }
+
+    /// Follows a chain whose last field must be a method with arguments. If there is nothing to call
+    /// it on, gives the operation to go on with.
+    pub(super) fn method(&mut self, code: &Code, index: u32) -> Result<Option<usize>, Failure> {
+        let site = &code.fields[index as usize];
+        let idents = code.unit.idents(site.idents);
+        let last = idents.len() - 1;
+        let name = code.unit.text(idents[last]);
+        let missing_key = self.set.missing_key();
+        let found = self.follow(code, site, last).and_then(|(receiver, interface)| {
+            let method = with_args(&receiver, interface, name, site, missing_key)?;
+            Ok(method.map(|method| Pending { method, receiver }))
+        });
+        match found {
+            Ok(Some(pending)) => {
+                self.pending.push(pending);
+                Ok(None)
+            }
+            Ok(None) => {
+                if site.piped {
+                    self.stack.pop();
+                }
+                self.stack.push(Value::Missing);
+                Ok(Some(site.after as usize))
+            }
+            Err(refusal) => Err(self.field_failure(code, site, refusal)),
+        }
+    }
+
+    #[cold]
+    fn field_failure(&self, code: &Code, site: &FieldSite, refusal: Refusal) -> Failure {
+        match refusal {
+            Refusal::Template(message) => self.refuse(code, site.at, message),
+            Refusal::Method(function, message) => {
+                let error = FuncError::Message(message);
+                self.failure(code, site.call_at, Problem::Call { function, error })
+            }
+        }
+    }
+
+    /// The value behind the first `count` fields of a chain.
+    fn follow(&mut self, code: &Code, site: &FieldSite, count: usize) -> Result<Found, Refusal> {
+        let top = match site.receiver {
+            Receiver::Top => self.pop(),
+            _ => Value::Missing,
+        };
+        let plain = Var::plain(Value::Missing);
+        let (start, interface) = match site.receiver {
+            Receiver::Dot => (&self.dot.value, self.dot.state == State::Interface),
+            Receiver::Var(slot) => {
+                let var = self.var(slot).unwrap_or(&plain);
+                (&var.value, var.state == State::Interface)
+            }
+            Receiver::Top => (&top, site.interface),
+        };
+        let missing_key = self.set.missing_key();
+        let idents = &code.unit.idents(site.idents)[..count];
+        let Some((first, rest)) = idents.split_first() else {
+            return Ok((start.clone(), interface));
+        };
+        let mut found = step(start, interface, code.unit.text(*first), missing_key)?;
+        for ident in rest {
+            found = step(&found.0, found.1, code.unit.text(*ident), missing_key)?;
+        }
+        Ok(found)
+    }
+
+    /// The type that the method which waits wants of its argument `arg`.
+    pub(super) fn method_param(&self, arg: usize) -> Option<&'static TypeInfo> {
+        let method = self.pending.last()?.method;
+        param(method, arg)
+    }
+
+    /// Pushes a literal as the waiting method wants it.
+    pub(super) fn method_literal(&mut self, code: &Code, node: NodeId, arg: u32) -> Result<(), Failure> {
+        let ty = self.method_param(arg as usize).unwrap_or(&types::ANY);
+        let is_nil = matches!(code.unit.node(node).data, Data::Nil);
+        let value = if is_nil && can_be_nil(ty) {
+            Ok(Value::Nil)
+        } else if is_nil {
+            Err(format!("cannot assign nil to {}", ty.name))
+        } else {
+            literal(&code.unit, node, ty).map(|literal| literal.value(&code.unit.strings))
+        };
+        match value {
+            Ok(value) => {
+                self.stack.push(value);
+                Ok(())
+            }
+            Err(message) => Err(self.refuse(code, node, message)),
+        }
+    }
+
+    /// Calls the waiting method with the arguments on the stack.
+    pub(super) fn invoke(&mut self, code: &Code, index: u32) -> Result<(), Failure> {
+        let site = &code.fields[index as usize];
+        let Some(Pending { method, receiver }) = self.pending.pop() else {
+            return Ok(()); // not reached: `Method` left one
+        };
+        let from = self.stack.len().saturating_sub(site.args as usize);
+        let mut args: Vec<Value> = self.stack.drain(from..).collect();
+        if site.piped {
+            let value = self.pop();
+            let ty = param(method, args.len()).unwrap_or(&types::ANY);
+            match validate(value, ty) {
+                Ok(value) => args.push(value),
+                Err(message) => return Err(self.refuse(code, site.piped_at, message)),
+            }
+        }
+        match (method.call)(&receiver, &args) {
+            Ok(value) => {
+                self.stack.push(value);
+                Ok(())
+            }
+            Err(error) => {
+                let refusal = Refusal::Method(method.name.to_owned(), error.to_string());
+                Err(self.field_failure(code, site, refusal))
+            }
+        }
+    }
+}
+
+/// The type of a method's parameter, counting on over the variadic ones.
+fn param(method: &Method, arg: usize) -> Option<&'static TypeInfo> {
+    let last = method.params.len().checked_sub(1)?;
+    method.params.get(arg.min(last)).copied()
+}
+
+/// Whether a method takes so many arguments (`evalCall`).
+fn count(method: &Method, name: &str, args: usize, piped: bool) -> Result<(), String> {
+    let given = args + usize::from(piped);
+    let wanted = method.params.len();
+    if method.variadic {
+        let least = wanted - 1;
+        if given < least {
+            return Err(format!("wrong number of args for {name}: want at least {least} got {args}"));
+        }
+    } else if given != wanted {
+        return Err(format!("wrong number of args for {name}: want {wanted} got {given}"));
+    }
+    Ok(())
+}
+
+/// What Go calls the type of a receiver.
+fn type_name(value: &Value, interface: bool) -> &'static str {
+    if interface { types::ANY.name } else { value.type_info().name }
+}
+
+fn text(name: &[u8]) -> String {
+    String::from_utf8_lossy(name).into_owned()
+}
+
+fn quoted(name: &[u8]) -> String {
+    text(&strconv::quote(name))
+}
+
+fn method_of(value: &Value, name: &[u8]) -> Option<&'static Method> {
+    let ty = value.type_info();
+    if ty.methods.is_empty() {
+        return None;
+    }
+    ty.method(std::str::from_utf8(name).ok()?)
+}
+
+fn no_field(value: &Value, interface: bool, name: &[u8]) -> Refusal {
+    Refusal::Template(format!("can't evaluate field {} in type {}", text(name), type_name(value, interface)))
+}
+
+/// What Go says of a field of nothing, unless it is nothing again.
+fn nothing(name: &[u8], missing_key: MissingKey) -> Result<(), Refusal> {
+    if missing_key == MissingKey::Error {
+        let message = format!("nil data; no entry for key {}", quoted(name));
+        return Err(Refusal::Template(message));
+    }
+    Ok(())
+}
+
+fn nil_pointer(name: &[u8]) -> Refusal {
+    Refusal::Template(format!("nil pointer evaluating interface {{}}.{}", text(name)))
+}
+
+/// One field of a value, without arguments (`evalField`).
+fn step(value: &Value, interface: bool, name: &[u8], missing_key: MissingKey) -> Result<Found, Refusal> {
+    if let Some(method) = method_of(value, name) {
+        count(method, method.name, 0, false)?;
+        let result = (method.call)(value, &[])
+            .map_err(|error| Refusal::Method(method.name.to_owned(), error.to_string()))?;
+        return Ok((result, false));
+    }
+    match value {
+        Value::Missing => nothing(name, missing_key).map(|()| (Value::Missing, false)),
+        Value::Nil => Err(nil_pointer(name)),
+        Value::Map(map) => {
+            let elem = map.type_info().elem.unwrap_or(&types::ANY);
+            let interface = elem.kind == Kind::Interface;
+            match map.get(name) {
+                Some(value) => Ok((value, interface)),
+                None => match missing_key {
+                    MissingKey::Default => Ok((Value::Missing, false)),
+                    MissingKey::Zero => Ok((zero(elem), interface)),
+                    MissingKey::Error => {
+                        Err(Refusal::Template(format!("map has no entry for key {}", quoted(name))))
+                    }
+                },
+            }
+        }
+        Value::Object(object) => std::str::from_utf8(name)
+            .ok()
+            .and_then(|name| object.field(name))
+            .map(|value| (value, false))
+            .ok_or_else(|| no_field(value, interface, name)),
+        _ => Err(no_field(value, interface, name)),
+    }
+}
+
+/// The method that a field with arguments must be; `None` if there is nothing to have one.
+fn with_args(
+    value: &Value,
+    interface: bool,
+    name: &[u8],
+    site: &FieldSite,
+    missing_key: MissingKey,
+) -> Result<Option<&'static Method>, Refusal> {
+    if let Some(method) = method_of(value, name) {
+        count(method, method.name, site.args as usize, site.piped)?;
+        return Ok(Some(method));
+    }
+    let name_text = text(name);
+    match value {
+        Value::Missing => nothing(name, missing_key).map(|()| None),
+        Value::Nil => Err(nil_pointer(name)),
+        Value::Map(_) => Err(Refusal::Template(format!("{name_text} is not a method but has arguments"))),
+        Value::Object(object) if object.field(&name_text).is_some() => {
+            Err(Refusal::Template(format!("{name_text} has arguments but cannot be invoked as function")))
+        }
+        _ => Err(no_field(value, interface, name)),
+    }
+}

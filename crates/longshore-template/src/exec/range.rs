@@ -1,0 +1,176 @@
+//! Loops.
+
+use longshore_go::{Duration, Int, List, Str, TypeInfo, Uint, UintKind, Value, fmt};
+
+use super::{Failure, Var, Vm};
+use crate::code::{Code, Target};
+
+/// A loop under way.
+pub(super) struct Loop {
+    items: Items,
+    /// The loop's `RangeSite`.
+    site: u32,
+    /// What to cut back to before each round.
+    vars: usize,
+    dots: usize,
+}
+
+/// What is left to loop over.
+enum Items {
+    List {
+        list: List,
+        next: usize,
+    },
+    Bytes {
+        bytes: Str,
+        next: usize,
+    },
+    /// Entries as they were when the loop began, in order of their keys.
+    Map {
+        entries: std::vec::IntoIter<(Str, Value)>,
+        elem: Option<&'static TypeInfo>,
+    },
+    Int {
+        next: Int,
+        end: i64,
+    },
+    Duration {
+        next: i64,
+        end: i64,
+    },
+    Uint {
+        next: Uint,
+        end: u64,
+    },
+}
+
+impl Vm<'_> {
+    /// Starts a loop over the value on top; `false` if there is nothing to loop over.
+    pub(super) fn range(&mut self, code: &Code, index: u32) -> Result<bool, Failure> {
+        let value = self.pop();
+        let site = &code.ranges[index as usize];
+        let integer = matches!(value, Value::Int(_) | Value::Uint(_) | Value::Duration(_));
+        if integer && (site.index.is_some()) {
+            let shown = show(&value);
+            let message = format!("can't use {shown} to iterate over more than one variable");
+            return Err(self.refuse(code, site.at, message));
+        }
+        let items = match value {
+            Value::Missing | Value::Nil => return Ok(false),
+            Value::List(list) if list.is_empty() => return Ok(false),
+            Value::List(list) => Items::List { list, next: 0 },
+            Value::Bytes(bytes) if bytes.is_empty() => return Ok(false),
+            Value::Bytes(bytes) => Items::Bytes { bytes, next: 0 },
+            Value::Map(map) if map.is_empty() => return Ok(false),
+            Value::Map(map) => Items::Map { elem: map.type_info().elem, entries: map.snapshot().into_iter() },
+            Value::Int(int) if int.value <= 0 => return Ok(false),
+            Value::Int(int) => Items::Int { next: Int { value: 0, ..int }, end: int.value },
+            Value::Duration(duration) if duration.0 <= 0 => return Ok(false),
+            Value::Duration(duration) => Items::Duration { next: 0, end: duration.0 },
+            Value::Uint(uint) if uint.value == 0 => return Ok(false),
+            Value::Uint(uint) => Items::Uint { next: Uint { value: 0, ..uint }, end: uint.value },
+            other => {
+                let message = format!("range can't iterate over {}", show(&other));
+                return Err(self.refuse(code, site.at, message));
+            }
+        };
+        self.dots.push(self.dot.clone());
+        self.loops.push(Loop { items, site: index, vars: self.vars.len(), dots: self.dots.len() });
+        Ok(true)
+    }
+
+    /// Sets dot and the variables for the next round; ends the loop if there is none.
+    pub(super) fn next_round(&mut self, code: &Code) -> bool {
+        let Some(inner) = self.loops.last_mut() else {
+            return false;
+        };
+        self.vars.truncate(inner.vars);
+        self.dots.truncate(inner.dots);
+        let site = code.ranges[inner.site as usize];
+        let Some((index, element)) = inner.items.next() else {
+            self.end_loop();
+            return false;
+        };
+        if let Some(target) = site.index {
+            self.set(code, target, Var::plain(index));
+        }
+        if let Some(target) = site.element {
+            self.set(code, target, element.clone());
+        }
+        self.dot = element;
+        true
+    }
+
+    /// Ends the innermost loop: dot is what it was before.
+    pub(super) fn end_loop(&mut self) {
+        if let Some(inner) = self.loops.pop() {
+            self.vars.truncate(inner.vars);
+            self.dots.truncate(inner.dots);
+        }
+        if let Some(dot) = self.dots.pop() {
+            self.dot = dot;
+        }
+    }
+
+    fn set(&mut self, code: &Code, target: Target, var: Var) {
+        let slot = match target {
+            Target::Slot(slot) => Some(slot),
+            Target::OneOf(list) => self.candidate(code, list),
+        };
+        if let Some(slot) = slot {
+            self.set_var(slot, var);
+        }
+    }
+}
+
+impl Items {
+    /// The next index or key (missing for numbers) and element.
+    fn next(&mut self) -> Option<(Value, Var)> {
+        match self {
+            Self::List { list, next } => {
+                let value = list.get(*next)?.clone();
+                let index = Value::int(*next as i64);
+                *next += 1;
+                Some((index, Var::element(value, list.type_info().elem)))
+            }
+            Self::Bytes { bytes, next } => {
+                let value = Value::Uint(Uint { kind: UintKind::Uint8, value: u64::from(*bytes.get(*next)?) });
+                let index = Value::int(*next as i64);
+                *next += 1;
+                Some((index, Var::plain(value)))
+            }
+            Self::Map { entries, elem } => {
+                let (key, value) = entries.next()?;
+                Some((Value::Str(key), Var::element(value, *elem)))
+            }
+            Self::Int { next, end } => {
+                let value = *next;
+                (value.value < *end).then(|| {
+                    next.value += 1;
+                    (Value::Missing, Var::plain(Value::Int(value)))
+                })
+            }
+            Self::Duration { next, end } => {
+                let value = *next;
+                (value < *end).then(|| {
+                    *next += 1;
+                    let value = Value::Duration(Duration(value));
+                    (Value::Missing, Var::plain(value))
+                })
+            }
+            Self::Uint { next, end } => {
+                let value = *next;
+                (value.value < *end).then(|| {
+                    next.value += 1;
+                    (Value::Missing, Var::plain(Value::Uint(value)))
+                })
+            }
+        }
+    }
+}
+
+fn show(value: &Value) -> String {
+    let mut out = Vec::new();
+    fmt::append_value(&mut out, value);
+    String::from_utf8_lossy(&out).into_owned()
+}

@@ -1,0 +1,297 @@
+//! The loop over operations.
+
+use std::mem;
+use std::sync::Arc;
+
+use longshore_go::{Kind, Str, Value, fmt};
+
+use super::{Capture, Failure, Frame, State, Var, Vm};
+use crate::code::{Code, Op};
+use crate::error::Problem;
+use crate::node::NodeId;
+
+impl Vm<'_> {
+    /// Runs until the frame `floor` returns.
+    pub(super) fn steps(
+        &mut self,
+        code: &mut Arc<Code>,
+        pc: &mut usize,
+        floor: usize,
+    ) -> Result<(), Failure> {
+        loop {
+            let op = code.ops[*pc];
+            *pc += 1;
+            if self.budget.steps == 0 {
+                return Err(self.out_of_steps(code, op));
+            }
+            self.budget.steps -= 1;
+            match op {
+                Op::Text(text) => {
+                    self.out.extend_from_slice(code.unit.text(text));
+                    if self.out.len() > self.budget.output {
+                        return Err(self.too_much(code, 0));
+                    }
+                }
+                Op::Dot => self.stack.push(self.dot.value.clone()),
+                Op::Var(slot) => {
+                    let value = self.var(slot).map(|var| var.value.clone());
+                    self.stack.push(value.unwrap_or(Value::Missing));
+                }
+                Op::VarOf { list, node } => {
+                    let Some(slot) = self.candidate(code, list) else {
+                        return Err(self.undefined(code, node, node));
+                    };
+                    let value = self.var(slot).map(|var| var.value.clone());
+                    self.stack.push(value.unwrap_or(Value::Missing));
+                }
+                Op::Missing => self.stack.push(Value::Missing),
+                Op::Bool(value) => self.stack.push(Value::Bool(value)),
+                Op::Int(value) => self.stack.push(Value::int(value)),
+                Op::Float(value) => self.stack.push(Value::Float(value)),
+                Op::Str(index) => {
+                    let text = code.unit.strings[index as usize].clone();
+                    self.stack.push(Value::Str(text));
+                }
+                Op::Const(index) => self.stack.push(code.consts[index as usize].value()),
+                Op::Field(site) => self.field(code, site)?,
+                Op::Method(site) => {
+                    if let Some(after) = self.method(code, site)? {
+                        *pc = after;
+                    }
+                }
+                Op::Literal { node, arg } => self.method_literal(code, node, arg)?,
+                Op::CheckArg { node, arg } => {
+                    if let Some(ty) = self.method_param(arg as usize) {
+                        self.check(code, node, ty)?;
+                    }
+                }
+                Op::Invoke(site) => self.invoke(code, site)?,
+                Op::Call(site) => {
+                    if let Some((name, data)) = self.call(code, site)? {
+                        self.call_template(code, pc, site, name, data)?;
+                    }
+                }
+                Op::Builtin(site) => self.builtin(code, site)?,
+                Op::Check { ty, node } => self.check(code, node, code.types[ty as usize])?,
+                Op::Dig => self.dig(),
+                Op::Short { or, under, target } => self.short(pc, or, under, target),
+                Op::SetAt(node) => self.at = node,
+                Op::Fill(count) => {
+                    let undeclared = Var { value: Value::Missing, state: State::Undeclared };
+                    let height = self.base + count as usize;
+                    if self.vars.len() < height {
+                        self.vars.resize(height, undeclared);
+                    }
+                }
+                Op::Drop(count) => self.vars.truncate(self.base + count as usize),
+                Op::Declare { keep } => {
+                    let value = self.take(keep);
+                    self.vars.push(Var::plain(value));
+                }
+                Op::Assign { slot, keep } => {
+                    let value = self.take(keep);
+                    self.set_var(slot, Var::plain(value));
+                }
+                Op::AssignOf { list, keep, node } => {
+                    let value = self.take(keep);
+                    let Some(slot) = self.candidate(code, list) else {
+                        return Err(self.undefined(code, node, node));
+                    };
+                    self.set_var(slot, Var::plain(value));
+                }
+                Op::Print(node) => self.print(code, node)?,
+                Op::Jump(target) => *pc = target as usize,
+                Op::JumpFalse(target) => {
+                    if !self.pop().truth() {
+                        *pc = target as usize;
+                    }
+                }
+                Op::With(target) => {
+                    let value = self.pop();
+                    if value.truth() {
+                        let old = mem::replace(&mut self.dot, Var::plain(value));
+                        self.dots.push(old);
+                    } else {
+                        *pc = target as usize;
+                    }
+                }
+                Op::EndWith => {
+                    if let Some(dot) = self.dots.pop() {
+                        self.dot = dot;
+                    }
+                }
+                Op::Range { site, or_else } => {
+                    if !self.range(code, site)? {
+                        *pc = or_else as usize;
+                    }
+                }
+                Op::Next { exit } => {
+                    if !self.next_round(code) {
+                        *pc = exit as usize;
+                    }
+                }
+                Op::Break(exit) => {
+                    self.end_loop();
+                    *pc = exit as usize;
+                }
+                Op::Find { name, node } => {
+                    let name = &code.unit.strings[name as usize];
+                    if self.find(name).is_none() {
+                        return Err(self.not_defined(code, node, name));
+                    }
+                    if self.frames.len() >= self.budget.depth {
+                        return Err(self.too_deep(code, node));
+                    }
+                }
+                Op::Template { name, node } => {
+                    let name = &code.unit.strings[name as usize];
+                    let Some(callee) = self.find(name) else {
+                        return Err(self.not_defined(code, node, name));
+                    };
+                    let data = self.pop();
+                    self.push_frame(code, *pc, None);
+                    self.enter(data);
+                    *code = callee;
+                    *pc = 0;
+                }
+                Op::Fail { message, node } => {
+                    let message = code.messages[message as usize].clone();
+                    return Err(self.refuse(code, node, message));
+                }
+                Op::Return => {
+                    self.vars.truncate(self.base);
+                    if self.frames.len() == floor {
+                        return Ok(());
+                    }
+                    let Some(frame) = self.frames.pop() else {
+                        return Ok(());
+                    };
+                    *code = frame.code;
+                    *pc = frame.pc;
+                    self.dot = frame.dot;
+                    self.base = frame.base;
+                    self.at = frame.at;
+                    if let Some(capture) = frame.capture {
+                        let text = Str::from(&self.out[capture.start..]);
+                        self.out.truncate(capture.start);
+                        self.stack.push(Value::Str(text));
+                    }
+                }
+            }
+        }
+    }
+
+    fn push_frame(&mut self, code: &Arc<Code>, pc: usize, capture: Option<Capture>) {
+        self.frames.push(Frame {
+            code: Arc::clone(code),
+            pc,
+            dot: mem::replace(&mut self.dot, Var::plain(Value::Missing)),
+            base: self.base,
+            at: self.at,
+            capture,
+        });
+    }
+
+    /// Starts the template whose output a function wants as its result.
+    fn call_template(
+        &mut self,
+        code: &mut Arc<Code>,
+        pc: &mut usize,
+        site: u32,
+        name: Str,
+        data: Value,
+    ) -> Result<(), Failure> {
+        let Some(callee) = self.find(&name) else {
+            let error = self.set.unknown(&name).into();
+            return Err(self.call_failure(code, site, error));
+        };
+        if self.frames.len() >= self.budget.depth {
+            return Err(self.too_deep(code, code.calls[site as usize].call_at));
+        }
+        let capture = Capture { start: self.out.len(), call: site, name };
+        self.push_frame(code, *pc, Some(capture));
+        self.enter(data);
+        *code = callee;
+        *pc = 0;
+        Ok(())
+    }
+
+    /// For `and` and `or`.
+    fn short(&mut self, pc: &mut usize, or: bool, under: bool, target: u32) {
+        let decided = self.stack.last().is_some_and(|top| top.truth() == or);
+        if !decided {
+            self.stack.pop();
+            return;
+        }
+        *pc = target as usize;
+        if under {
+            let value = self.pop();
+            self.stack.pop();
+            self.stack.push(value);
+        }
+    }
+
+    fn take(&mut self, keep: bool) -> Value {
+        if keep { self.stack.last().cloned().unwrap_or(Value::Missing) } else { self.pop() }
+    }
+
+    fn print(&mut self, code: &Code, node: NodeId) -> Result<(), Failure> {
+        match self.pop() {
+            Value::Str(text) => self.out.extend_from_slice(&text),
+            Value::Missing | Value::Nil => self.out.extend_from_slice(b"<no value>"),
+            value => {
+                if value.kind() == Kind::Func {
+                    let shown = String::from_utf8_lossy(&code.unit.print(node)).into_owned();
+                    let ty = value.type_info().name;
+                    let message = format!("can't print {shown} of type {ty}");
+                    return Err(self.refuse(code, node, message));
+                }
+                fmt::append_value(&mut self.out, &value);
+            }
+        }
+        if self.out.len() > self.budget.output {
+            return Err(self.too_much(code, node));
+        }
+        Ok(())
+    }
+
+    #[cold]
+    fn not_defined(&self, code: &Code, node: NodeId, name: &Str) -> Failure {
+        let name = longshore_go::strconv::quote(name);
+        let name = String::from_utf8_lossy(&name);
+        self.refuse(code, node, format!("template {name} not defined"))
+    }
+
+    #[cold]
+    fn undefined(&self, code: &Code, node: NodeId, variable: NodeId) -> Failure {
+        let shown = code.unit.print(variable);
+        let shown = String::from_utf8_lossy(&shown);
+        let name = shown.split('.').next().unwrap_or_default();
+        self.refuse(code, node, format!("undefined variable: {name}"))
+    }
+
+    #[cold]
+    fn too_deep(&self, code: &Code, node: NodeId) -> Failure {
+        let limit = self.budget.depth;
+        let message = format!("exceeded maximum template depth ({limit})");
+        self.failure(code, node, Problem::Budget(message))
+    }
+
+    #[cold]
+    fn too_much(&self, code: &Code, node: NodeId) -> Failure {
+        let message = self.over_output().unwrap_or_default();
+        self.failure(code, node, Problem::Budget(message))
+    }
+
+    #[cold]
+    fn out_of_steps(&self, code: &Code, op: Op) -> Failure {
+        let node = match op {
+            Op::Print(node) | Op::Find { node, .. } | Op::Template { node, .. } => node,
+            Op::Field(site) => code.fields[site as usize].at,
+            Op::Call(site) | Op::Builtin(site) => code.calls[site as usize].call_at,
+            _ => 0,
+        };
+        let message = "exceeded maximum number of template steps".to_owned();
+        self.failure(code, node, Problem::Budget(message))
+    }
+}

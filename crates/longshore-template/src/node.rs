@@ -1,0 +1,212 @@
+//! The parse tree: all nodes of one source in one arena.
+//!
+//! Nodes keep only positions into the source; text and names are slices of it. The tree outlives
+//! compilation, because errors name the place and print the node, and do so lazily.
+
+use longshore_go::Str;
+
+mod print;
+
+/// A node's place in [`Unit::nodes`].
+pub(crate) type NodeId = u32;
+
+/// "No node": a missing else branch, a `template` without an argument.
+pub(crate) const NONE: NodeId = u32::MAX;
+
+/// A run of entries in one of the unit's pools, or of bytes in its source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Span {
+    pub(crate) start: u32,
+    pub(crate) end: u32,
+}
+
+impl Span {
+    pub(crate) fn range(self) -> std::ops::Range<usize> {
+        self.start as usize..self.end as usize
+    }
+
+    pub(crate) fn is_empty(self) -> bool {
+        self.start == self.end
+    }
+}
+
+/// A node: what it is and the byte at which Go says it starts.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Node {
+    pub(crate) pos: u32,
+    pub(crate) data: Data,
+}
+
+/// Which control structure a branch node is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Branch {
+    If,
+    Range,
+    With,
+}
+
+impl Branch {
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::If => "if",
+            Self::Range => "range",
+            Self::With => "with",
+        }
+    }
+}
+
+/// What a node is. Spans named `nodes`, `decl`, `cmds`, `args` lie in [`Unit::links`], `idents` in
+/// [`Unit::idents`], `text` in the source.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Data {
+    List {
+        nodes: Span,
+    },
+    Text {
+        text: Span,
+    },
+    Action {
+        pipe: NodeId,
+    },
+    Pipe {
+        assign: bool,
+        decl: Span,
+        cmds: Span,
+    },
+    Command {
+        args: Span,
+    },
+    Field {
+        idents: Span,
+    },
+    /// The first name is the variable's, `$` included.
+    Variable {
+        idents: Span,
+    },
+    Chain {
+        node: NodeId,
+        idents: Span,
+    },
+    Identifier {
+        text: Span,
+    },
+    Dot,
+    Nil,
+    Bool(bool),
+    Number {
+        text: Span,
+        number: u32,
+    },
+    String {
+        text: Span,
+        value: u32,
+    },
+    Branch {
+        branch: Branch,
+        pipe: NodeId,
+        list: NodeId,
+        else_list: NodeId,
+    },
+    Template {
+        name: u32,
+        pipe: NodeId,
+    },
+    Break,
+    Continue,
+}
+
+/// A numeric constant under all the types that can hold it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Number {
+    pub(crate) int: Option<i64>,
+    pub(crate) uint: Option<u64>,
+    pub(crate) float: Option<f64>,
+    pub(crate) complex: bool,
+}
+
+/// One parsed source with the pools that its nodes point into.
+#[derive(Debug)]
+pub(crate) struct Unit {
+    /// The name under which it was parsed: the file, in errors.
+    pub(crate) parse_name: Str,
+    pub(crate) source: Str,
+    pub(crate) nodes: Vec<Node>,
+    pub(crate) links: Vec<NodeId>,
+    pub(crate) idents: Vec<Span>,
+    pub(crate) strings: Vec<Str>,
+    pub(crate) numbers: Vec<Number>,
+}
+
+impl Unit {
+    pub(crate) fn new(parse_name: Str, source: Str) -> Self {
+        Self {
+            parse_name,
+            source,
+            nodes: Vec::new(),
+            links: Vec::new(),
+            idents: Vec::new(),
+            strings: Vec::new(),
+            numbers: Vec::new(),
+        }
+    }
+
+    pub(crate) fn node(&self, id: NodeId) -> Node {
+        self.nodes[id as usize]
+    }
+
+    pub(crate) fn add(&mut self, pos: u32, data: Data) -> NodeId {
+        self.nodes.push(Node { pos, data });
+        (self.nodes.len() - 1) as NodeId
+    }
+
+    pub(crate) fn link(&mut self, nodes: &[NodeId]) -> Span {
+        let start = self.links.len() as u32;
+        self.links.extend_from_slice(nodes);
+        Span { start, end: self.links.len() as u32 }
+    }
+
+    pub(crate) fn add_idents(&mut self, idents: &[Span]) -> Span {
+        let start = self.idents.len() as u32;
+        self.idents.extend_from_slice(idents);
+        Span { start, end: self.idents.len() as u32 }
+    }
+
+    pub(crate) fn add_string(&mut self, string: Str) -> u32 {
+        self.strings.push(string);
+        (self.strings.len() - 1) as u32
+    }
+
+    pub(crate) fn text(&self, span: Span) -> &[u8] {
+        &self.source[span.range()]
+    }
+
+    pub(crate) fn links(&self, span: Span) -> &[NodeId] {
+        &self.links[span.range()]
+    }
+
+    pub(crate) fn idents(&self, span: Span) -> &[Span] {
+        &self.idents[span.range()]
+    }
+
+    /// Line (from 1) and column (bytes, from 0) of a node, as Go's errors give them.
+    pub(crate) fn place(&self, id: NodeId) -> (u32, u32) {
+        let before = &self.source[..self.node(id).pos as usize];
+        let line = 1 + crate::lex::newlines(before);
+        let column = match before.iter().rposition(|&byte| byte == b'\n') {
+            Some(newline) => before.len() - newline - 1,
+            None => before.len(),
+        };
+        (line, column as u32)
+    }
+
+    /// Whether a list holds nothing but white space: such a definition overrides nothing.
+    pub(crate) fn is_blank(&self, list: NodeId) -> bool {
+        let Data::List { nodes } = self.node(list).data else {
+            return false;
+        };
+        self.links(nodes).iter().all(|&id| match self.node(id).data {
+            Data::Text { text } => longshore_go::rune::iter(self.text(text)).all(|(_, c)| c.is_whitespace()),
+            _ => false,
+        })
+    }
+}

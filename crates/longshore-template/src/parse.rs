@@ -1,0 +1,198 @@
+//! The parser: tokens to trees, as `text/template/parse/parse.go` builds them.
+//!
+//! Go's parser recurses; this one keeps its open blocks and parentheses on lists of its own, so that
+//! no source, however deep, can overflow the stack.
+
+use longshore_go::{Str, strconv};
+
+use crate::ParseError;
+use crate::func::FuncTable;
+use crate::lex::{Kind, Lexer, Token};
+use crate::node::{NodeId, Span, Unit};
+
+mod block;
+mod pipeline;
+
+/// A parsed source: the tree and the templates that it defines, itself among them.
+#[derive(Debug)]
+pub(crate) struct Parsed {
+    pub(crate) unit: Unit,
+    pub(crate) definitions: Vec<Definition>,
+}
+
+/// One template of a source.
+#[derive(Clone, Debug)]
+pub(crate) struct Definition {
+    pub(crate) name: Str,
+    pub(crate) root: NodeId,
+}
+
+type Result<T> = std::result::Result<T, ParseError>;
+
+/// Parses one source. `known` tells which names are functions.
+pub(crate) fn parse(name: &Str, source: &Str, functions: &FuncTable) -> Result<Parsed> {
+    let text = source.clone();
+    let mut parser = Parser {
+        lexer: Lexer::new(&text),
+        source: &text,
+        functions,
+        unit: Unit::new(name.clone(), source.clone()),
+        definitions: Vec::new(),
+        tokens: [Token { kind: Kind::Eof, pos: 0, end: 0, line: 0 }; 3],
+        peeked: 0,
+        scope: Scope::new(),
+    };
+    parser.lexer.break_ok = !parser.is_function(b"break");
+    parser.lexer.continue_ok = !parser.is_function(b"continue");
+    if source.len() >= u32::MAX as usize {
+        return Err(parser.error("source is too large"));
+    }
+    parser.file()?;
+    Ok(Parsed { unit: parser.unit, definitions: parser.definitions })
+}
+
+struct Parser<'a> {
+    lexer: Lexer<'a>,
+    source: &'a [u8],
+    functions: &'a FuncTable,
+    unit: Unit,
+    definitions: Vec<Definition>,
+    /// Three tokens of look-ahead, in Go's order: the newest first.
+    tokens: [Token; 3],
+    peeked: usize,
+    scope: Scope<'a>,
+}
+
+/// What a `define` or `block` starts afresh.
+struct Scope<'a> {
+    /// Names of the variables declared so far.
+    vars: Vec<&'a [u8]>,
+    /// Line of the delimiter that opened the present action, or 0.
+    action_line: u32,
+    /// How many `range` bodies are around.
+    range_depth: u32,
+}
+
+impl Scope<'_> {
+    fn new() -> Self {
+        Self { vars: vec![b"$"], action_line: 0, range_depth: 0 }
+    }
+}
+
+impl Parser<'_> {
+    fn next(&mut self) -> Token {
+        if self.peeked > 0 {
+            self.peeked -= 1;
+        } else {
+            self.tokens[0] = self.lexer.next_token();
+        }
+        self.tokens[self.peeked]
+    }
+
+    fn backup(&mut self) {
+        self.peeked += 1;
+    }
+
+    /// Puts one token back before the one that was read last.
+    fn backup2(&mut self, before: Token) {
+        self.tokens[1] = before;
+        self.peeked = 2;
+    }
+
+    /// Puts two tokens back before the one that was read last.
+    fn backup3(&mut self, first: Token, second: Token) {
+        self.tokens[1] = second;
+        self.tokens[2] = first;
+        self.peeked = 3;
+    }
+
+    fn peek(&mut self) -> Token {
+        if self.peeked == 0 {
+            self.tokens[0] = self.lexer.next_token();
+            self.peeked = 1;
+        }
+        self.tokens[self.peeked - 1]
+    }
+
+    fn next_non_space(&mut self) -> Token {
+        loop {
+            let token = self.next();
+            if token.kind != Kind::Space {
+                return token;
+            }
+        }
+    }
+
+    fn peek_non_space(&mut self) -> Token {
+        let token = self.next_non_space();
+        self.backup();
+        token
+    }
+
+    fn expect(&mut self, kind: Kind, context: &str) -> Result<Token> {
+        let token = self.next_non_space();
+        if token.kind == kind { Ok(token) } else { Err(self.unexpected(token, context)) }
+    }
+
+    fn text(&self, token: Token) -> &[u8] {
+        &self.source[span(token).range()]
+    }
+
+    /// An error on the line of the token that was read last.
+    fn error(&self, message: impl Into<String>) -> ParseError {
+        ParseError {
+            name: self.unit.parse_name.to_string(),
+            line: self.tokens[0].line,
+            message: message.into(),
+        }
+    }
+
+    fn unexpected(&self, token: Token, context: &str) -> ParseError {
+        if token.kind != Kind::Error {
+            return self.error(format!("unexpected {} in {context}", self.show(token)));
+        }
+        let message = &self.lexer.error;
+        let started = self.scope.action_line;
+        if started == 0 || started == token.line {
+            return self.error(message.clone());
+        }
+        // Not "unclosed action in action started at".
+        let action = if message.ends_with(" action") { "" } else { " in action" };
+        let name = &self.unit.parse_name;
+        self.error(format!("{message}{action} started at {name}:{started}"))
+    }
+
+    /// A token as Go's errors show it.
+    fn show(&self, token: Token) -> String {
+        let text = self.text(token);
+        match token.kind {
+            Kind::Eof => "EOF".to_owned(),
+            Kind::Error => self.lexer.error.clone(),
+            kind if kind.is_keyword() => format!("<{}>", String::from_utf8_lossy(text)),
+            _ if text.len() > 10 => {
+                let cut = longshore_go::rune::iter(text).nth(10);
+                let head = cut.map_or(text, |(at, _)| &text[..at]);
+                format!("{}...", quoted(head))
+            }
+            _ => quoted(text),
+        }
+    }
+
+    fn print(&self, node: NodeId) -> String {
+        String::from_utf8_lossy(&self.unit.print(node)).into_owned()
+    }
+
+    fn is_function(&self, name: &[u8]) -> bool {
+        std::str::from_utf8(name).is_ok_and(|name| {
+            self.functions.index(name).is_some() || crate::builtin::Builtin::find(name).is_some()
+        })
+    }
+}
+
+fn span(token: Token) -> Span {
+    Span { start: token.pos, end: token.end }
+}
+
+fn quoted(text: &[u8]) -> String {
+    String::from_utf8_lossy(&strconv::quote(text)).into_owned()
+}

@@ -1,0 +1,279 @@
+//! Pipelines, commands and operands.
+
+use super::{Kind, Parser, Result, Token, quoted, span};
+use crate::node::{Data, NodeId, Span};
+use crate::number;
+
+/// How deep parentheses may nest (`maxStackDepth` of Go's parser).
+const MAX_PARENS: usize = 10_000;
+
+/// A pipeline under construction; parenthesised ones stack up.
+struct Open {
+    context: &'static str,
+    end: Kind,
+    pos: u32,
+    assign: bool,
+    decl: Vec<NodeId>,
+    cmds: Vec<NodeId>,
+    /// The command under construction: where it starts and its operands.
+    cmd_pos: u32,
+    args: Vec<NodeId>,
+}
+
+/// What the loop does next.
+enum Step {
+    /// Look for a command or the end of the pipeline.
+    Pipeline,
+    /// Look for an operand.
+    Operand,
+    /// A term, or nothing, was found: see what follows it.
+    AfterTerm(Option<NodeId>),
+}
+
+impl Parser<'_> {
+    /// `declarations? command ('|' command)*`, up to and including the token `end`.
+    pub(super) fn pipeline(&mut self, context: &'static str, end: Kind) -> Result<NodeId> {
+        let mut open = vec![self.open_pipeline(context, end)?];
+        let mut step = Step::Pipeline;
+        loop {
+            let top = open.last_mut().expect("the last pipeline returns when it closes");
+            match step {
+                Step::Pipeline => {
+                    let token = self.next_non_space();
+                    if token.kind == top.end {
+                        let node = self.close_pipeline(top)?;
+                        open.pop();
+                        if open.is_empty() {
+                            return Ok(node);
+                        }
+                        step = Step::AfterTerm(Some(node));
+                    } else if starts_operand(token.kind) {
+                        self.backup();
+                        top.cmd_pos = self.peek_non_space().pos;
+                        step = Step::Operand;
+                    } else {
+                        let context = top.context;
+                        return Err(self.unexpected(token, context));
+                    }
+                }
+                Step::Operand => {
+                    self.peek_non_space();
+                    if self.peek().kind == Kind::LeftParen {
+                        self.next();
+                        if open.len() > MAX_PARENS {
+                            return Err(self.error("max expression depth exceeded"));
+                        }
+                        open.push(self.open_pipeline("parenthesized pipeline", Kind::RightParen)?);
+                        step = Step::Pipeline;
+                    } else {
+                        step = Step::AfterTerm(self.term()?);
+                    }
+                }
+                Step::AfterTerm(term) => {
+                    if let Some(term) = term {
+                        let operand = self.with_fields(term)?;
+                        top.args.push(operand);
+                    }
+                    let token = self.next();
+                    match token.kind {
+                        Kind::Space => {
+                            step = Step::Operand;
+                            continue;
+                        }
+                        Kind::RightDelim | Kind::RightParen => self.backup(),
+                        Kind::Pipe => {}
+                        _ => return Err(self.unexpected(token, "operand")),
+                    }
+                    if top.args.is_empty() {
+                        return Err(self.error("empty command"));
+                    }
+                    let args = self.unit.link(&top.args);
+                    top.args.clear();
+                    let cmd = self.unit.add(top.cmd_pos, Data::Command { args });
+                    top.cmds.push(cmd);
+                    step = Step::Pipeline;
+                }
+            }
+        }
+    }
+
+    /// Starts a pipeline and reads its declarations or assignment, if it has any.
+    fn open_pipeline(&mut self, context: &'static str, end: Kind) -> Result<Open> {
+        let mut open = Open {
+            context,
+            end,
+            pos: self.peek_non_space().pos,
+            assign: false,
+            decl: Vec::new(),
+            cmds: Vec::new(),
+            cmd_pos: 0,
+            args: Vec::new(),
+        };
+        while self.peek_non_space().kind == Kind::Variable {
+            let variable = self.next();
+            // Space is a token, so three are needed to tell `$x foo` from `$x := foo`.
+            let after = self.peek();
+            let next = self.peek_non_space();
+            if matches!(next.kind, Kind::Assign | Kind::Declare) {
+                open.assign = next.kind == Kind::Assign;
+                self.next_non_space();
+                self.declare(variable, &mut open);
+            } else if next.kind == Kind::Char && self.text(next) == b"," {
+                self.next_non_space();
+                self.declare(variable, &mut open);
+                if context == "range" && open.decl.len() < 2 {
+                    match self.peek_non_space().kind {
+                        Kind::Variable | Kind::RightDelim | Kind::RightParen => continue,
+                        _ => return Err(self.error("range can only initialize variables")),
+                    }
+                }
+                return Err(self.error(format!("too many declarations in {context}")));
+            } else if after.kind == Kind::Space {
+                self.backup3(variable, after);
+            } else {
+                self.backup2(variable);
+            }
+            break;
+        }
+        Ok(open)
+    }
+
+    fn declare(&mut self, variable: Token, open: &mut Open) {
+        let name = span(variable);
+        let idents = self.unit.add_idents(&[name]);
+        let node = self.unit.add(variable.pos, Data::Variable { idents });
+        open.decl.push(node);
+        let source = self.source;
+        self.scope.vars.push(&source[name.range()]);
+    }
+
+    fn close_pipeline(&mut self, open: &Open) -> Result<NodeId> {
+        if open.cmds.is_empty() {
+            return Err(self.error(format!("missing value for {}", open.context)));
+        }
+        for (i, &cmd) in open.cmds.iter().enumerate().skip(1) {
+            let Data::Command { args } = self.unit.node(cmd).data else {
+                continue;
+            };
+            let first = self.unit.links(args)[0];
+            if let Data::Bool(_) | Data::Dot | Data::Nil | Data::Number { .. } | Data::String { .. } =
+                self.unit.node(first).data
+            {
+                let stage = i + 1;
+                let message = format!("non executable command in pipeline stage {stage}");
+                return Err(self.error(message));
+            }
+        }
+        let decl = self.unit.link(&open.decl);
+        let cmds = self.unit.link(&open.cmds);
+        let assign = open.assign;
+        Ok(self.unit.add(open.pos, Data::Pipe { assign, decl, cmds }))
+    }
+
+    /// A literal, function, variable or field; nothing if the next token is none of them.
+    fn term(&mut self) -> Result<Option<NodeId>> {
+        let token = self.next_non_space();
+        let text = span(token);
+        let data = match token.kind {
+            Kind::Identifier => {
+                if !self.is_function(self.text(token)) {
+                    let name = quoted(self.text(token));
+                    return Err(self.error(format!("function {name} not defined")));
+                }
+                Data::Identifier { text }
+            }
+            Kind::Dot => Data::Dot,
+            Kind::Nil => Data::Nil,
+            Kind::Variable => {
+                self.check_variable(token)?;
+                let idents = self.unit.add_idents(&[text]);
+                Data::Variable { idents }
+            }
+            Kind::Field => {
+                let idents = self.unit.add_idents(&[without_dot(text)]);
+                Data::Field { idents }
+            }
+            Kind::Bool => Data::Bool(self.text(token) == b"true"),
+            Kind::CharConstant => self.number(token, number::character)?,
+            Kind::Complex => self.number(token, number::complex_pair)?,
+            Kind::Number => self.number(token, number::number)?,
+            Kind::String | Kind::RawString => {
+                let value = number::unquote(self.text(token)).map_err(|e| self.error(e))?;
+                let value = self.unit.add_string(value);
+                Data::String { text, value }
+            }
+            _ => {
+                self.backup();
+                return Ok(None);
+            }
+        };
+        Ok(Some(self.unit.add(token.pos, data)))
+    }
+
+    fn number(
+        &mut self,
+        token: Token,
+        read: fn(&[u8]) -> std::result::Result<crate::node::Number, String>,
+    ) -> Result<Data> {
+        let number = read(self.text(token)).map_err(|message| self.error(message))?;
+        self.unit.numbers.push(number);
+        Ok(Data::Number { text: span(token), number: (self.unit.numbers.len() - 1) as u32 })
+    }
+
+    fn check_variable(&self, token: Token) -> Result<()> {
+        let name = self.text(token);
+        if self.scope.vars.contains(&name) {
+            return Ok(());
+        }
+        Err(self.error(format!("undefined variable {}", quoted(name))))
+    }
+
+    /// The term with the fields that follow it without a space.
+    fn with_fields(&mut self, term: NodeId) -> Result<NodeId> {
+        let first = self.peek();
+        if first.kind != Kind::Field {
+            return Ok(term);
+        }
+        let mut idents: Vec<Span> = match self.unit.node(term).data {
+            Data::Field { idents } | Data::Variable { idents } => self.unit.idents(idents).to_vec(),
+            _ => Vec::new(),
+        };
+        while self.peek().kind == Kind::Field {
+            let field = self.next();
+            idents.push(without_dot(span(field)));
+        }
+        let idents = self.unit.add_idents(&idents);
+        let data = match self.unit.node(term).data {
+            Data::Field { .. } => Data::Field { idents },
+            Data::Variable { .. } => Data::Variable { idents },
+            Data::Bool(_) | Data::String { .. } | Data::Number { .. } | Data::Nil | Data::Dot => {
+                let term = quoted(self.print(term).as_bytes());
+                return Err(self.error(format!("unexpected . after term {term}")));
+            }
+            _ => Data::Chain { node: term, idents },
+        };
+        Ok(self.unit.add(first.pos, data))
+    }
+}
+
+fn without_dot(text: Span) -> Span {
+    Span { start: text.start + 1, end: text.end }
+}
+
+fn starts_operand(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::Bool
+            | Kind::CharConstant
+            | Kind::Complex
+            | Kind::Dot
+            | Kind::Field
+            | Kind::Identifier
+            | Kind::Number
+            | Kind::Nil
+            | Kind::RawString
+            | Kind::String
+            | Kind::Variable
+            | Kind::LeftParen
+    )
+}

@@ -1,0 +1,144 @@
+//! A set of templates that know each other, as Go's associated templates.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use longshore_go::{Str, Value, strconv};
+
+use crate::code::Code;
+use crate::exec::{Budget, Vm};
+use crate::func::{FuncTable, Functions};
+use crate::{ExecError, ParseError, Problem, compile, parse};
+
+/// What a field gives that a map does not have (Go's option `missingkey`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MissingKey {
+    /// Nothing; it prints as `<no value>`, and a field of it is nothing again.
+    #[default]
+    Default,
+    /// The zero value of the map's elements: nil for most, and a field of that is an error.
+    Zero,
+    /// An error.
+    Error,
+}
+
+/// Templates by name, parsed and compiled, with the functions that they may call.
+///
+/// Parse once, execute many times, also from several threads at a time: the set is `Send + Sync`.
+///
+/// ```
+/// use longshore_go::{Map, Value};
+/// use longshore_template::{Budget, Set};
+///
+/// let mut set = Set::default();
+/// set.parse("greet.txt", "Hello {{ .name | printf \"%q\" }}!")?;
+/// let data: Map = [("name", Value::from("world"))].into_iter().collect();
+/// let mut out = Vec::new();
+/// set.execute(b"greet.txt", data.into(), &(), &Budget::default(), &mut out)?;
+/// assert_eq!(out, b"Hello \"world\"!");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Set {
+    name: Str,
+    functions: Arc<FuncTable>,
+    missing_key: MissingKey,
+    templates: BTreeMap<Str, Arc<Code>>,
+}
+
+impl Set {
+    /// An empty set. `name` is that of the template with which Go would have begun (`gotpl` in
+    /// Helm); only the error about an unknown template shows it.
+    pub fn new(name: &str, functions: Arc<FuncTable>) -> Self {
+        Self { name: name.into(), functions, ..Self::default() }
+    }
+
+    /// The same set with another rule for missing keys.
+    pub fn with_missing_key(mut self, missing_key: MissingKey) -> Self {
+        self.missing_key = missing_key;
+        self
+    }
+
+    /// Parses a source as the template `name`, with whatever it defines besides.
+    ///
+    /// A later definition replaces an earlier one of the same name, unless the later is blank.
+    ///
+    /// # Errors
+    /// Go's parse error; the set is as it was.
+    pub fn parse(&mut self, name: &str, source: impl Into<Str>) -> Result<(), ParseError> {
+        let codes = compile_source(&name.into(), &source.into(), &self.functions)?;
+        for code in codes {
+            let replaces = !(code.blank && self.templates.contains_key(&code.name));
+            if replaces {
+                self.templates.insert(code.name.clone(), code);
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a template of that name is defined.
+    pub fn contains(&self, name: &[u8]) -> bool {
+        self.templates.contains_key(name)
+    }
+
+    /// The names of all templates, sorted.
+    pub fn names(&self) -> impl Iterator<Item = &Str> {
+        self.templates.keys()
+    }
+
+    /// Executes the template called `name` with `data` as dot and `$`, and appends what it prints
+    /// to `out`.
+    ///
+    /// # Errors
+    /// The first thing that went wrong; `out` then holds what was printed before it.
+    pub fn execute(
+        &self,
+        name: &[u8],
+        data: Value,
+        functions: &dyn Functions,
+        budget: &Budget,
+        out: &mut Vec<u8>,
+    ) -> Result<(), ExecError> {
+        let Some(code) = self.get(name) else {
+            return Err(self.unknown(name));
+        };
+        let mut vm = Vm::new(self, functions, *budget, std::mem::take(out));
+        let result = vm.start(Arc::clone(code), data);
+        *out = vm.finish();
+        result.map_err(|error| *error)
+    }
+
+    pub(crate) fn get(&self, name: &[u8]) -> Option<&Arc<Code>> {
+        self.templates.get(name)
+    }
+
+    pub(crate) fn functions(&self) -> &FuncTable {
+        &self.functions
+    }
+
+    pub(crate) fn missing_key(&self) -> MissingKey {
+        self.missing_key
+    }
+
+    /// Go's error about a name that no template has.
+    pub(crate) fn unknown(&self, name: &[u8]) -> ExecError {
+        let message = format!(
+            "no template {} associated with template {}",
+            String::from_utf8_lossy(&strconv::quote(name)),
+            String::from_utf8_lossy(&strconv::quote(&self.name)),
+        );
+        ExecError { place: None, template: name.into(), problem: Problem::Template(message) }
+    }
+}
+
+/// Parses and compiles a source: all the templates that it defines, itself included.
+pub(crate) fn compile_source(
+    name: &Str,
+    source: &Str,
+    functions: &FuncTable,
+) -> Result<Vec<Arc<Code>>, ParseError> {
+    let parsed = parse::parse(name, source, functions)?;
+    let unit = Arc::new(parsed.unit);
+    let definitions = parsed.definitions.iter();
+    Ok(definitions.map(|def| Arc::new(compile::compile(&unit, &def.name, def.root, functions))).collect())
+}
