@@ -1,0 +1,265 @@
+//! From a tree to Go values, through the JSON that `sigs.k8s.io/yaml` puts in between.
+//!
+//! The JSON is never written: what its rules do to keys, numbers and bytes is done on the way, and
+//! its errors wait until the YAML has been decoded to the end, because Go decodes first.
+
+mod key;
+mod merge;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use longshore_go::{Map, Str, Uint, UintKind, Value, encoding, rune, types};
+
+use crate::dialect::{Dialect, Limits};
+use crate::error::{Error, ErrorKind};
+use crate::resolve::{Scalar, resolve, resolve_tagged};
+use crate::tree::{Id, RawKind, Tree};
+use key::Key;
+
+/// What numbers become.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Numbers {
+    /// All `float64`, as `json.Unmarshal` gives.
+    Floats,
+    /// `int64`, `uint64` and `float64`, as they would stand in JSON.
+    Typed,
+}
+
+/// How to decode.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Options {
+    pub(crate) dialect: Dialect,
+    pub(crate) numbers: Numbers,
+    /// v2: refuse keys that are already set. v3 always does.
+    pub(crate) strict: bool,
+    pub(crate) limits: Limits,
+}
+
+/// Decodes the document's content.
+pub(crate) fn decode(tree: &Tree<'_>, options: Options) -> Result<Value, Error> {
+    let mut decoder = Decoder {
+        tree,
+        options,
+        decoded: 0,
+        by_alias: 0,
+        alias_bytes: 0,
+        depth: 0,
+        expanding: Vec::new(),
+        key_error: None,
+        number_error: None,
+        type_errors: Vec::new(),
+        type_error_place: None,
+        merged: None,
+    };
+    let value = decoder.value(Tree::ROOT)?;
+    if !decoder.type_errors.is_empty() {
+        let text = format!("yaml: unmarshal errors:\n  {}", decoder.type_errors.join("\n  "));
+        let (line, column) = decoder.type_error_place.unwrap_or_default();
+        return Err(Error::new(ErrorKind::Decode, text).at_line(line, column));
+    }
+    match decoder.key_error.or(decoder.number_error) {
+        Some(error) => Err(error),
+        None => Ok(value),
+    }
+}
+
+struct Decoder<'t, 'a> {
+    tree: &'t Tree<'a>,
+    options: Options,
+    /// Nodes decoded, and those of them inside of an alias.
+    decoded: usize,
+    by_alias: usize,
+    alias_bytes: usize,
+    depth: usize,
+    /// Aliases being expanded.
+    expanding: Vec<Id>,
+    key_error: Option<Error>,
+    number_error: Option<Error>,
+    type_errors: Vec<String>,
+    type_error_place: Option<(u32, u32)>,
+    /// v3, while merging: the keys that are set already.
+    merged: Option<BTreeSet<Key>>,
+}
+
+/// The entries of a mapping in the order of their setting; later ones win.
+type Entries = Vec<(Str, Value)>;
+
+impl Decoder<'_, '_> {
+    fn value(&mut self, id: Id) -> Result<Value, Error> {
+        self.count(id)?;
+        match self.tree.node(id).kind {
+            RawKind::Scalar(_) => self.scalar_value(id),
+            RawKind::Alias(target) => {
+                self.enter_alias(id)?;
+                let value = self.value(target);
+                self.leave_alias();
+                value
+            }
+            RawKind::Sequence { .. } => {
+                self.enter(id)?;
+                let tree = self.tree;
+                let mut items = Vec::with_capacity(tree.node(id).count as usize);
+                for child in tree.children(id) {
+                    items.push(self.value(child)?);
+                }
+                self.depth -= 1;
+                Ok(Value::list(items))
+            }
+            RawKind::Mapping { .. } => {
+                let mut entries = Entries::with_capacity(self.tree.node(id).count as usize / 2);
+                let outer = self.merged.take();
+                self.mapping(id, &mut entries)?;
+                self.merged = outer;
+                let entries: BTreeMap<Str, Value> = entries.into_iter().collect();
+                Ok(Value::Map(Map::typed(&types::MAP_ANY, entries)))
+            }
+        }
+    }
+
+    /// Counts a decoding step, under go-yaml's rule for how much may come from aliases.
+    fn count(&mut self, id: Id) -> Result<(), Error> {
+        self.decoded += 1;
+        if self.expanding.is_empty() {
+            return Ok(());
+        }
+        self.by_alias += 1;
+        self.alias_bytes += self.tree.node(id).value.len();
+        if self.by_alias > 100
+            && self.decoded > 1000
+            && self.by_alias as f64 / self.decoded as f64 > allowed_alias_ratio(self.decoded)
+            || self.alias_bytes > self.options.limits.alias_bytes
+        {
+            return Err(self.fail(id, "document contains excessive aliasing"));
+        }
+        Ok(())
+    }
+
+    fn enter(&mut self, id: Id) -> Result<(), Error> {
+        self.depth += 1;
+        if self.depth > self.options.limits.depth {
+            let text = format!("exceeded max depth of {}", self.options.limits.depth);
+            return Err(self.fail(id, &text).limit());
+        }
+        Ok(())
+    }
+
+    fn enter_alias(&mut self, id: Id) -> Result<(), Error> {
+        if self.expanding.contains(&id) {
+            let name = &self.tree.node(id).value;
+            return Err(self.fail(id, &format!("anchor '{name}' value contains itself")));
+        }
+        self.expanding.push(id);
+        self.enter(id)
+    }
+
+    fn leave_alias(&mut self) {
+        self.depth -= 1;
+        self.expanding.pop();
+    }
+
+    fn fail(&self, id: Id, text: &str) -> Error {
+        let node = self.tree.node(id);
+        Error::new(ErrorKind::Decode, format!("yaml: {text}")).at_line(node.line, node.column)
+    }
+
+    fn type_error(&mut self, id: Id, text: String) {
+        let node = self.tree.node(id);
+        self.type_error_place.get_or_insert((node.line, node.column));
+        self.type_errors.push(text);
+    }
+
+    fn scalar(&self, id: Id) -> Result<Scalar, Error> {
+        let node = self.tree.node(id);
+        match &node.tag {
+            None if !node.implicit => Ok(Scalar::Str),
+            None => Ok(resolve(self.options.dialect, &node.value)),
+            Some(tag) => resolve_tagged(self.options.dialect, tag, &node.value)
+                .map_err(|error| error.at_line(node.line, node.column)),
+        }
+    }
+
+    fn scalar_value(&mut self, id: Id) -> Result<Value, Error> {
+        let text = &*self.tree.node(id).value;
+        let floats = self.options.numbers == Numbers::Floats;
+        Ok(match self.scalar(id)? {
+            Scalar::Null => Value::Nil,
+            Scalar::Bool(value) => Value::Bool(value),
+            Scalar::Int(value) if floats => Value::Float(value as f64),
+            Scalar::Int(value) => Value::int64(value),
+            Scalar::Uint(value) if floats => Value::Float(value as f64),
+            Scalar::Uint(value) => Value::Uint(Uint { kind: UintKind::Uint64, value }),
+            Scalar::Float(value) => {
+                if !value.is_finite() {
+                    self.note_number(id, value);
+                }
+                Value::Float(value)
+            }
+            Scalar::Timestamp(time) if self.options.dialect == Dialect::V3 => Value::str(time.to_string()),
+            Scalar::Binary => Value::Str(self.binary(id)?),
+            Scalar::Timestamp(_) | Scalar::Str | Scalar::Other => Value::str(text),
+        })
+    }
+
+    fn note_number(&mut self, id: Id, value: f64) {
+        let name = match value {
+            f64::INFINITY => "+Inf",
+            f64::NEG_INFINITY => "-Inf",
+            _ => "NaN",
+        };
+        let node = self.tree.node(id);
+        let text = format!("json: unsupported value: {name}");
+        self.number_error.get_or_insert(Error::new(ErrorKind::Decode, text).at_line(node.line, node.column));
+    }
+
+    /// The bytes of `!!binary` text, which JSON makes valid UTF-8 of.
+    fn binary(&self, id: Id) -> Result<Str, Error> {
+        let bytes = encoding::decode_base64(self.tree.node(id).value.as_bytes())
+            .map_err(|_| self.fail(id, "!!binary value contains invalid base64 data"))?;
+        let text: String = rune::iter(&bytes).map(|(_, c)| c).collect();
+        Ok(text.into())
+    }
+
+    /// Sets the entries of the mapping `id`, merges included.
+    fn mapping(&mut self, id: Id, entries: &mut Entries) -> Result<(), Error> {
+        self.enter(id)?;
+        match self.options.dialect {
+            Dialect::V2 => self.mapping_v2(id, entries)?,
+            Dialect::V3 => self.mapping_v3(id, entries)?,
+        }
+        self.depth -= 1;
+        Ok(())
+    }
+
+    fn mapping_v2(&mut self, id: Id, entries: &mut Entries) -> Result<(), Error> {
+        let tree = self.tree;
+        let mut seen = BTreeSet::new();
+        for (key_id, value_id) in tree.pairs(id) {
+            if self.is_merge(key_id) {
+                self.merge(value_id, entries)?;
+                continue;
+            }
+            let key = self.key(key_id)?;
+            let value = self.value(value_id)?;
+            self.check_key(&key, value_id);
+            if self.options.strict && !seen.insert(key.clone()) {
+                let line = tree.node(value_id).line;
+                let name = key.go_syntax();
+                self.type_error(key_id, format!("line {line}: key {name} already set in map"));
+                continue;
+            }
+            entries.push((key.text, value));
+        }
+        Ok(())
+    }
+}
+
+/// go-yaml's rule: 99 % of up to 400,000 steps, falling to 10 % of 4,000,000.
+fn allowed_alias_ratio(decoded: usize) -> f64 {
+    const LOW: usize = 400_000;
+    const HIGH: usize = 4_000_000;
+    match decoded {
+        0..=LOW => 0.99,
+        HIGH.. => 0.10,
+        _ => 0.99 - 0.89 * ((decoded - LOW) as f64 / (HIGH - LOW) as f64),
+    }
+}

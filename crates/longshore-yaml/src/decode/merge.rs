@@ -1,0 +1,141 @@
+//! Merge keys (`<<`), which v2 applies where they stand and v3 after everything else.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Decoder, Entries};
+use crate::Dialect;
+use crate::error::Error;
+use crate::tree::{Id, RawKind};
+
+impl Decoder<'_, '_> {
+    /// Whether the key is the merge key.
+    pub(super) fn is_merge(&self, id: Id) -> bool {
+        let node = self.tree.node(id);
+        if node.value != "<<" || !matches!(node.kind, RawKind::Scalar(_)) {
+            return false;
+        }
+        match &node.tag {
+            None => node.implicit,
+            Some(tag) => {
+                &**tag == "tag:yaml.org,2002:merge"
+                    || &**tag == "!"
+                    || self.options.dialect == Dialect::V2 && node.implicit
+            }
+        }
+    }
+
+    /// v2: sets the entries of what is merged here and now, over those that are there.
+    pub(super) fn merge(&mut self, id: Id, entries: &mut Entries) -> Result<(), Error> {
+        match self.tree.node(id).kind {
+            RawKind::Sequence { .. } => {
+                // Earlier ones take precedence, so they are set last.
+                let items: Vec<Id> = self.tree.children(id).collect();
+                for item in items.into_iter().rev() {
+                    self.merge_one(item, entries)?;
+                }
+                Ok(())
+            }
+            _ => self.merge_one(id, entries),
+        }
+    }
+
+    fn merge_one(&mut self, id: Id, entries: &mut Entries) -> Result<(), Error> {
+        match self.tree.node(id).kind {
+            RawKind::Mapping { .. } => {
+                self.count(id)?;
+                self.mapping(id, entries)
+            }
+            RawKind::Alias(target) if matches!(self.tree.node(target).kind, RawKind::Mapping { .. }) => {
+                self.count(id)?;
+                self.enter_alias(id)?;
+                self.count(target)?;
+                self.mapping(target, entries)?;
+                self.leave_alias();
+                Ok(())
+            }
+            _ => Err(self.fail(id, "map merge requires map or sequence of maps as the value")),
+        }
+    }
+
+    pub(super) fn mapping_v3(&mut self, id: Id, entries: &mut Entries) -> Result<(), Error> {
+        if self.duplicates(id) {
+            return Ok(());
+        }
+        let tree = self.tree;
+        let mut merged = self.merged.take();
+        let mut merge = None;
+        let mut own = BTreeSet::new();
+        for (key_id, value_id) in tree.pairs(id) {
+            if self.is_merge(key_id) {
+                merge = Some(value_id);
+                continue;
+            }
+            let key = self.key(key_id)?;
+            if let Some(merged) = &mut merged
+                && !merged.insert(key.clone())
+            {
+                continue;
+            }
+            let value = self.value(value_id)?;
+            self.check_key(&key, value_id);
+            entries.push((key.text.clone(), value));
+            own.insert(key);
+        }
+        if let Some(merge) = merge {
+            self.merged = Some(merged.clone().unwrap_or(own));
+            match tree.node(merge).kind {
+                RawKind::Sequence { .. } => {
+                    for item in tree.children(merge) {
+                        self.merge_one(item, entries)?;
+                    }
+                }
+                _ => self.merge_one(merge, entries)?,
+            }
+            // What a nested merge has set stays set for the mappings merged after it.
+            if merged.is_some() {
+                merged = self.merged.take();
+            }
+        }
+        self.merged = merged;
+        Ok(())
+    }
+
+    /// v3: notes the keys that are there twice, comparing their text as written.
+    fn duplicates(&mut self, id: Id) -> bool {
+        let tree = self.tree;
+        let mut first: BTreeMap<(u8, &str), Vec<Id>> = BTreeMap::new();
+        let mut pairs: Vec<(u32, u32, Id, &str)> = Vec::new();
+        for (place, (key, _)) in tree.pairs(id).enumerate() {
+            let node = tree.node(key);
+            let kind = match node.kind {
+                RawKind::Scalar(_) => 0,
+                RawKind::Mapping { .. } => 1,
+                RawKind::Sequence { .. } => 2,
+                RawKind::Alias(_) => 3,
+            };
+            let same = first.entry((kind, &*node.value)).or_default();
+            for earlier in same.iter() {
+                pairs.push((*earlier, place as u32, key, &*node.value));
+            }
+            // Go reports every pair; a thousand times the same key need not be a million lines.
+            if same.len() < 100 {
+                same.push(key);
+            }
+        }
+        if pairs.is_empty() {
+            return false;
+        }
+        pairs.sort_unstable_by_key(|pair| (pair.0, pair.1));
+        for (earlier, _, key, text) in pairs {
+            let name = longshore_go::strconv::quote(text.as_bytes());
+            let message = format!(
+                "line {}: mapping key {} already defined at line {}",
+                tree.node(key).line,
+                String::from_utf8_lossy(&name),
+                tree.node(earlier).line
+            );
+            self.type_error(key, message);
+        }
+        true
+    }
+}

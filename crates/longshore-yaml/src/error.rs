@@ -1,0 +1,97 @@
+//! What can go wrong, in Go's words and with our own, always right, positions.
+
+use std::fmt;
+
+/// A place in the input, counted as go-yaml counts: lines and columns from 0, columns in characters.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Mark {
+    /// Characters before this place, a byte order mark not counted.
+    pub(crate) index: u32,
+    /// Lines before this place.
+    pub(crate) line: u32,
+    /// Characters before this place in its line.
+    pub(crate) column: u32,
+}
+
+/// Which layer refused the input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ErrorKind {
+    /// The bytes are not text that YAML allows.
+    Reader,
+    /// The text does not split into tokens.
+    Scanner,
+    /// The tokens are not a document.
+    Parser,
+    /// The document cannot be turned into values: unknown anchors, wrong tags, duplicate keys.
+    Decode,
+    /// A [`crate::Limits`] was exceeded.
+    Limit,
+    /// A value cannot be written as YAML or JSON.
+    Encode,
+}
+
+/// An error of reading or writing YAML.
+///
+/// Its text is the one Go's library gives (`yaml: line 3: did not find expected key`), because Helm
+/// and Kustomize print it and people search for it. Go's line in that text is now and then one off
+/// (it counts some marks from 0); [`Error::line`] is the true one, counted from 1.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Error {
+    kind: ErrorKind,
+    text: String,
+    place: Option<(u32, u32)>,
+}
+
+impl Error {
+    /// An error without a place.
+    pub(crate) fn new(kind: ErrorKind, text: impl Into<String>) -> Self {
+        Self { kind, text: text.into(), place: None }
+    }
+
+    /// The same error at `mark`.
+    pub(crate) fn at(mut self, mark: Mark) -> Self {
+        self.place = Some((mark.line + 1, mark.column + 1));
+        self
+    }
+
+    /// The same error at a line and column counted from 1.
+    pub(crate) fn at_line(mut self, line: u32, column: u32) -> Self {
+        self.place = Some((line, column));
+        self
+    }
+
+    /// The same error behind `prefix`, as Go's `fmt.Errorf("prefix: %w")`.
+    pub(crate) fn wrapped(mut self, prefix: &str) -> Self {
+        self.text.insert_str(0, prefix);
+        self
+    }
+
+    /// The same error as one of exceeded limits.
+    pub(crate) fn limit(mut self) -> Self {
+        self.kind = ErrorKind::Limit;
+        self
+    }
+
+    /// Which layer refused the input.
+    pub fn kind(&self) -> ErrorKind {
+        self.kind
+    }
+
+    /// The line of the offending text, from 1, where it is known.
+    pub fn line(&self) -> Option<u32> {
+        self.place.map(|(line, _)| line)
+    }
+
+    /// The column of the offending text, from 1 and in characters, where it is known.
+    pub fn column(&self) -> Option<u32> {
+        self.place.map(|(_, column)| column)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl std::error::Error for Error {}

@@ -1,0 +1,94 @@
+//! The node tree: YAML with everything that was written, as go-yaml v3's `Node` has it.
+
+mod access;
+mod build;
+mod compose;
+
+use std::borrow::Cow;
+
+use crate::event::Comments;
+
+pub(crate) use compose::tree;
+pub use compose::{check_syntax, parse};
+
+/// What a node is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A document; its content is one node.
+    Document,
+    /// A mapping; its content is keys and values in turn.
+    Mapping,
+    /// A sequence.
+    Sequence,
+    /// Text, with a tag that says what it means.
+    Scalar,
+    /// `*name`; the name is the node's value.
+    Alias,
+}
+
+/// How a node is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Style {
+    /// Plain scalars, block collections.
+    #[default]
+    Plain,
+    /// `'…'`
+    SingleQuoted,
+    /// `"…"`
+    DoubleQuoted,
+    /// `|`
+    Literal,
+    /// `>`
+    Folded,
+    /// `[…]` and `{…}`
+    Flow,
+}
+
+/// A node of a YAML document, with style, comments and position.
+///
+/// Order and style are kept; nothing is resolved but the tag. The fields are open: change them, or use
+/// the accessors, which all look through a document to its content.
+///
+/// ```
+/// use longshore_yaml::{Dialect, Limits, Node, parse};
+/// let mut documents = parse(b"a: {b: [1, x]}\n", Dialect::V2, &Limits::default())?;
+/// let root = &mut documents[0];
+/// assert_eq!(root.at(&["a", "b"]).map(|list| list.items().len()), Some(2));
+/// root.set("c", Node::string("new"));
+/// assert_eq!(root.get("c").and_then(Node::as_str), Some("new"));
+/// # Ok::<(), longshore_yaml::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Node {
+    /// What it is.
+    pub kind: Kind,
+    /// How it is written.
+    pub style: Style,
+    /// The tag in its short form (`!!str`), as written or, for plain scalars, as resolved.
+    pub tag: Cow<'static, str>,
+    /// Whether the tag is written out.
+    pub tagged: bool,
+    /// A scalar's text, or the name that an alias refers to.
+    pub value: String,
+    /// The name behind `&`.
+    pub anchor: Option<String>,
+    /// Comments (v3 only).
+    pub comments: Option<Box<Comments>>,
+    /// The line where it starts, from 1; 0 if it was not read.
+    pub line: u32,
+    /// The column where it starts, from 1 and in characters; 0 if it was not read.
+    pub column: u32,
+    /// Children: the one node of a document, the keys and values of a mapping, the items of a sequence.
+    pub content: Vec<Node>,
+}
+
+/// A key that a mapping holds twice, with the places of both.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DuplicateKey {
+    /// The key's text.
+    pub key: String,
+    /// Line and column of the first one, from 1.
+    pub first: (u32, u32),
+    /// Line and column of the second one.
+    pub second: (u32, u32),
+}

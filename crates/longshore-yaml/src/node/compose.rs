@@ -1,0 +1,199 @@
+//! Between nodes and the borrowed trees that reading makes.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use super::{Kind, Node, Style};
+use crate::dialect::{Dialect, Limits};
+use crate::error::{Error, ErrorKind};
+use crate::reader::Source;
+use crate::resolve::{known, long_tag, resolve, short_tag};
+use crate::token::ScalarStyle;
+use crate::tree::{Composer, Id, NONE, RawKind, RawNode, Tree};
+
+/// Reads all documents of `input`.
+///
+/// Each is a node of kind [`Kind::Document`] whose line is that of its `---`, or of its content if it
+/// has none. Comments are kept in the v3 dialect.
+///
+/// # Errors
+/// Text in Go's words, such as `yaml: line 3: did not find expected key`; see [`Error`].
+///
+/// ```
+/// use longshore_yaml::{Dialect, Limits, parse};
+/// let documents = parse(b"a: yes\n---\nb: 2\n", Dialect::V2, &Limits::default())?;
+/// assert_eq!(documents[1].line, 2);
+/// assert_eq!(documents[0].get("a").map(|node| &*node.tag), Some("!!bool"));
+/// # Ok::<(), longshore_yaml::Error>(())
+/// ```
+pub fn parse(input: &[u8], dialect: Dialect, limits: &Limits) -> Result<Vec<Node>, Error> {
+    limits.check_size(input)?;
+    let source = Source::new(input);
+    let mut composer = Composer::new(&source, dialect, limits);
+    let mut documents = Vec::new();
+    while let Some(tree) = composer.next()? {
+        documents.push(document(tree, dialect));
+    }
+    Ok(documents)
+}
+
+/// Reads `input` without keeping anything: how many documents it has.
+///
+/// # Errors
+/// As [`parse`].
+pub fn check_syntax(input: &[u8], dialect: Dialect, limits: &Limits) -> Result<usize, Error> {
+    limits.check_size(input)?;
+    let source = Source::new(input);
+    let mut composer = Composer::new(&source, dialect, limits);
+    let mut documents = 0;
+    while composer.next()?.is_some() {
+        documents += 1;
+    }
+    Ok(documents)
+}
+
+fn document(mut tree: Tree<'_>, dialect: Dialect) -> Node {
+    let mut document = Node::document(node(&mut tree, Tree::ROOT, dialect));
+    document.line = tree.start.line + 1;
+    document.column = tree.start.column + 1;
+    document.comments = tree.comments.take().filter(|comments| !comments.is_empty());
+    document
+}
+
+fn node(tree: &mut Tree<'_>, id: Id, dialect: Dialect) -> Node {
+    let raw = &mut tree.nodes[id as usize];
+    let (kind, style, default_tag) = match raw.kind {
+        RawKind::Alias(_) => (Kind::Alias, Style::Plain, ""),
+        RawKind::Mapping { flow } => (Kind::Mapping, collection(flow), "!!map"),
+        RawKind::Sequence { flow } => (Kind::Sequence, collection(flow), "!!seq"),
+        RawKind::Scalar(style) => {
+            let tag = match style {
+                ScalarStyle::Plain if raw.value == "<<" => "!!merge",
+                ScalarStyle::Plain => resolve(dialect, &raw.value).tag(),
+                _ => "!!str",
+            };
+            (Kind::Scalar, scalar(style), tag)
+        }
+    };
+    let (tag, tagged) = match raw.tag.take() {
+        Some(tag) if !tag.is_empty() && &*tag != "!" => (Cow::Owned(short_tag(&tag).into_owned()), true),
+        // `!` alone makes a string of anything.
+        Some(_) if kind == Kind::Scalar && dialect == Dialect::V2 => (Cow::Borrowed("!!str"), false),
+        _ => (Cow::Borrowed(default_tag), false),
+    };
+    let mut this = Node {
+        kind,
+        style,
+        tag,
+        tagged,
+        value: std::mem::take(&mut raw.value).into_owned(),
+        anchor: raw.anchor.map(str::to_owned),
+        comments: raw.comments.take().filter(|comments| !comments.is_empty()),
+        line: raw.line,
+        column: raw.column,
+        content: Vec::with_capacity(raw.count as usize),
+    };
+    let mut child = raw.first;
+    while child != NONE {
+        let next = tree.node(child).next;
+        this.content.push(node(tree, child, dialect));
+        child = next;
+    }
+    this
+}
+
+fn collection(flow: bool) -> Style {
+    if flow { Style::Flow } else { Style::Plain }
+}
+
+fn scalar(style: ScalarStyle) -> Style {
+    match style {
+        ScalarStyle::Plain => Style::Plain,
+        ScalarStyle::SingleQuoted => Style::SingleQuoted,
+        ScalarStyle::DoubleQuoted => Style::DoubleQuoted,
+        ScalarStyle::Literal => Style::Literal,
+        ScalarStyle::Folded => Style::Folded,
+    }
+}
+
+/// The borrowed tree of a node, to be decoded.
+pub(crate) fn tree<'n>(node: &'n Node, limits: &Limits) -> Result<Tree<'n>, Error> {
+    let mut builder = Builder { tree: Tree::default(), anchors: BTreeMap::new(), depth: 0, limits: *limits };
+    builder.add(node.root())?;
+    Ok(builder.tree)
+}
+
+struct Builder<'n> {
+    tree: Tree<'n>,
+    anchors: BTreeMap<&'n str, Id>,
+    depth: usize,
+    limits: Limits,
+}
+
+impl<'n> Builder<'n> {
+    fn add(&mut self, node: &'n Node) -> Result<Id, Error> {
+        let id = self.tree.nodes.len() as Id;
+        let fail = |kind, text: String| Err(Error::new(kind, text).at_line(node.line, node.column));
+        if self.tree.nodes.len() >= self.limits.nodes {
+            let text = format!("yaml: document has more than {} nodes", self.limits.nodes);
+            return fail(ErrorKind::Limit, text);
+        }
+        if self.depth > self.limits.depth {
+            let text = format!("yaml: exceeded max depth of {}", self.limits.depth);
+            return fail(ErrorKind::Limit, text);
+        }
+        let kind = match node.kind {
+            Kind::Mapping => RawKind::Mapping { flow: false },
+            Kind::Sequence => RawKind::Sequence { flow: false },
+            Kind::Scalar => RawKind::Scalar(ScalarStyle::Plain),
+            Kind::Document => RawKind::Scalar(ScalarStyle::Plain),
+            Kind::Alias => match self.anchors.get(&*node.value) {
+                Some(target) => RawKind::Alias(*target),
+                None => {
+                    let text = format!("yaml: unknown anchor '{}' referenced", node.value);
+                    return fail(ErrorKind::Decode, text);
+                }
+            },
+        };
+        // The tag says what a scalar is. It need not be resolved again if it says "string", and must
+        // be, by the text alone, if it is what the text would have resolved to.
+        let quoted =
+            matches!(node.style, Style::SingleQuoted | Style::DoubleQuoted | Style::Literal | Style::Folded);
+        let (implicit, tag): (bool, Option<Box<str>>) = match &*node.tag {
+            "!!str" if !node.tagged => (false, None),
+            "" | "!!merge" if !node.tagged => (!quoted, None),
+            tag if !node.tagged && known(tag.trim_start_matches('!')).is_some() && !quoted => {
+                (true, Some(long_tag(tag).into()))
+            }
+            tag => (false, Some(long_tag(tag).into())),
+        };
+        if let Some(name) = &node.anchor {
+            self.anchors.insert(name, id);
+        }
+        self.tree.nodes.push(RawNode {
+            kind,
+            implicit,
+            line: node.line,
+            column: node.column,
+            first: NONE,
+            next: NONE,
+            count: node.content.len() as u32,
+            value: Cow::Borrowed(&node.value),
+            tag: if node.kind == Kind::Scalar { tag } else { None },
+            anchor: node.anchor.as_deref(),
+            comments: None,
+        });
+        self.depth += 1;
+        let mut last = NONE;
+        for child in &node.content {
+            let child = self.add(child)?;
+            match last {
+                NONE => self.tree.nodes[id as usize].first = child,
+                last => self.tree.nodes[last as usize].next = child,
+            }
+            last = child;
+        }
+        self.depth -= 1;
+        Ok(id)
+    }
+}

@@ -1,0 +1,173 @@
+//! From bytes to text: byte order marks, UTF-16, and the characters that YAML forbids.
+//!
+//! go-yaml reads in pieces of 512 bytes and refuses a bad byte only once it gets to its piece, so
+//! that an earlier syntax error, or the end of the only document that is asked for, comes first. We
+//! check everything at once, which is much quicker, and keep the first bad place as a fence: the
+//! scanner runs up to the piece that holds it, and reports it if it has to go further.
+
+use std::borrow::Cow;
+
+use crate::error::{Error, ErrorKind};
+
+/// go-yaml's raw buffer.
+const PIECE: usize = 512;
+
+/// Checked input, ready to be scanned.
+#[derive(Debug)]
+pub(crate) struct Source<'a> {
+    /// The text up to the fence, without byte order mark.
+    pub(crate) text: Cow<'a, str>,
+    /// Whether it is pure ASCII, so that bytes are characters.
+    pub(crate) ascii: bool,
+    /// What is wrong behind the end of `text`, if anything.
+    pub(crate) fence: Option<&'static str>,
+}
+
+impl<'a> Source<'a> {
+    /// Checks `input` and converts it if it is UTF-16.
+    pub(crate) fn new(input: &'a [u8]) -> Self {
+        match input {
+            [0xFF, 0xFE, rest @ ..] => from_utf16(rest, u16::from_le_bytes),
+            [0xFE, 0xFF, rest @ ..] => from_utf16(rest, u16::from_be_bytes),
+            [0xEF, 0xBB, 0xBF, rest @ ..] => Self::from_utf8(rest, 3),
+            _ => Self::from_utf8(input, 0),
+        }
+    }
+
+    fn from_utf8(input: &'a [u8], offset: usize) -> Self {
+        let (end, fence) = match first_bad(input) {
+            Some((bad, what)) => (piece_start(input, offset, bad), Some(what)),
+            None => (input.len(), None),
+        };
+        // Everything before the first bad place is valid, so this never takes the second branch.
+        let text = std::str::from_utf8(&input[..end]).unwrap_or("");
+        Self { ascii: text.is_ascii(), text: Cow::Borrowed(text), fence }
+    }
+
+    /// The error of having reached the fence.
+    pub(crate) fn fence_error(what: &str) -> Error {
+        Error::new(ErrorKind::Reader, format!("yaml: {what}"))
+    }
+}
+
+/// Where the piece starts that holds the byte at `bad`; a character cut by the end of a piece is
+/// carried into the next one.
+fn piece_start(input: &[u8], offset: usize, bad: usize) -> usize {
+    let mut start = 0;
+    // The first piece also holds the byte order mark.
+    let mut end = PIECE - offset;
+    while end <= bad {
+        start = end;
+        while start > 0 && start < input.len() && input[start] & 0xC0 == 0x80 {
+            start -= 1;
+        }
+        end = start + PIECE;
+    }
+    start.min(bad)
+}
+
+/// The first place that go-yaml's reader refuses, and its words for it.
+fn first_bad(input: &[u8]) -> Option<(usize, &'static str)> {
+    let mut i = 0;
+    loop {
+        // Most input is printable ASCII: skip it in pieces that the compiler makes vector code of.
+        while let Some(piece) = input.get(i..i + 32) {
+            let suspicious = piece.iter().fold(false, |any, &b| any | (b < 0x20 && b != b'\n') | (b >= 0x7F));
+            if suspicious {
+                break;
+            }
+            i += 32;
+        }
+        let stop = (i + 32).min(input.len());
+        while i < stop {
+            let b = input[i];
+            if (0x20..0x7F).contains(&b) || matches!(b, b'\n' | b'\r' | b'\t') {
+                i += 1;
+                continue;
+            }
+            match check_char(&input[i..]) {
+                Ok(width) => i += width,
+                Err((at, what)) => return Some((i + at, what)),
+            }
+        }
+        if i >= input.len() {
+            return None;
+        }
+    }
+}
+
+/// Checks the character at the start of `bytes`: its width, or where it is bad and how.
+fn check_char(bytes: &[u8]) -> Result<usize, (usize, &'static str)> {
+    let lead = bytes[0];
+    let (width, mut value) = match lead {
+        0..=0x7F => (1, u32::from(lead)),
+        0xC0..=0xDF => (2, u32::from(lead & 0x1F)),
+        0xE0..=0xEF => (3, u32::from(lead & 0x0F)),
+        0xF0..=0xF7 => (4, u32::from(lead & 0x07)),
+        _ => return Err((0, "invalid leading UTF-8 octet")),
+    };
+    if bytes.len() < width {
+        return Err((0, "incomplete UTF-8 octet sequence"));
+    }
+    for octet in &bytes[1..width] {
+        if octet & 0xC0 != 0x80 {
+            return Err((0, "invalid trailing UTF-8 octet"));
+        }
+        value = value << 6 | u32::from(octet & 0x3F);
+    }
+    let least = [0, 0, 0x80, 0x800, 0x1_0000][width];
+    if value < least {
+        return Err((0, "invalid length of a UTF-8 sequence"));
+    }
+    if (0xD800..=0xDFFF).contains(&value) || value > 0x10_FFFF {
+        return Err((0, "invalid Unicode character"));
+    }
+    if allowed(value) { Ok(width) } else { Err((0, "control characters are not allowed")) }
+}
+
+/// Whether YAML allows the character in its text at all.
+fn allowed(value: u32) -> bool {
+    matches!(value, 0x09 | 0x0A | 0x0D | 0x20..=0x7E | 0x85 | 0xA0..=0xD7FF | 0xE000..=0xFFFD | 0x1_0000..)
+}
+
+/// Converts UTF-16; the fence stands where it is broken.
+fn from_utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Source<'static> {
+    let mut text = String::with_capacity(bytes.len() / 2);
+    let mut fence = None;
+    let mut i = 0;
+    let unit_at = |i: usize| Some(unit([*bytes.get(i)?, *bytes.get(i + 1)?]));
+    while i < bytes.len() {
+        let Some(first) = unit_at(i) else {
+            fence = Some("incomplete UTF-16 character");
+            break;
+        };
+        let value = match first & 0xFC00 {
+            0xDC00 => {
+                fence = Some("unexpected low surrogate area");
+                break;
+            }
+            0xD800 => {
+                let Some(second) = unit_at(i + 2) else {
+                    fence = Some("incomplete UTF-16 surrogate pair");
+                    break;
+                };
+                if second & 0xFC00 != 0xDC00 {
+                    fence = Some("expected low surrogate area");
+                    break;
+                }
+                i += 2;
+                0x1_0000 + (u32::from(first & 0x3FF) << 10) + u32::from(second & 0x3FF)
+            }
+            _ => u32::from(first),
+        };
+        i += 2;
+        match char::from_u32(value).filter(|_| allowed(value)) {
+            Some(c) => text.push(c),
+            None => {
+                fence = Some("control characters are not allowed");
+                break;
+            }
+        }
+    }
+    Source { ascii: text.is_ascii(), text: Cow::Owned(text), fence }
+}

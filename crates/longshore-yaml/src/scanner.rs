@@ -1,0 +1,227 @@
+//! From text to tokens, as libyaml and go-yaml after it do.
+//!
+//! The scanner turns indentation into `BlockMappingStart` … `BlockEnd` tokens and finds out late that
+//! something was a mapping key: at the `:`. So tokens wait in a queue as long as one of them may
+//! still be a key, and the `Key` and `BlockMappingStart` tokens are put in front of it afterwards.
+//! Where go-yaml's behaviour is visible (which of two errors comes first, on which line), the order
+//! of the checks is the same here.
+//!
+//! Positions cost nothing on the way: the scanner keeps only its byte offset and the start of the
+//! line, and works out columns in characters when a mark is taken.
+
+mod block;
+mod comments;
+mod directive;
+mod fetch;
+mod keys;
+mod plain;
+mod quoted;
+
+use std::collections::VecDeque;
+
+use crate::chars::{self, at, continuation_bytes};
+use crate::error::{Error, ErrorKind, Mark};
+use crate::reader::Source;
+use crate::token::{Token, TokenKind};
+pub(crate) use comments::Comment;
+use keys::SimpleKey;
+
+/// A scanner error before it is put into words: go-yaml's two generations choose the line differently.
+pub(crate) struct Failure {
+    pub(crate) context: Mark,
+    pub(crate) problem: Mark,
+}
+
+/// The scanner over one input.
+#[derive(Debug)]
+pub(crate) struct Scanner<'a> {
+    text: &'a str,
+    bytes: &'a [u8],
+    ascii: bool,
+    fence: Option<&'static str>,
+    depth: usize,
+    /// v3: keep comments, and look two tokens ahead for them.
+    keep_comments: bool,
+
+    pos: usize,
+    line: u32,
+    line_start: usize,
+    /// Bytes over characters so far, and up to the start of the line.
+    extra: usize,
+    line_extra: usize,
+
+    tokens: VecDeque<Token<'a>>,
+    /// Tokens already handed out.
+    taken: usize,
+    token_available: bool,
+    started: bool,
+
+    indent: i32,
+    indents: Vec<i32>,
+    flow_level: usize,
+    simple_key_allowed: bool,
+    simple_keys: Vec<SimpleKey>,
+    comments: VecDeque<Comment>,
+}
+
+impl<'a> Scanner<'a> {
+    /// A scanner at the start of `source`; collections nest `depth` deep at most.
+    pub(crate) fn new(source: &'a Source<'_>, depth: usize, keep_comments: bool) -> Self {
+        Self {
+            text: &source.text,
+            bytes: source.text.as_bytes(),
+            ascii: source.ascii,
+            fence: source.fence,
+            depth,
+            keep_comments,
+            pos: 0,
+            line: 0,
+            line_start: 0,
+            extra: 0,
+            line_extra: 0,
+            tokens: VecDeque::with_capacity(16),
+            taken: 0,
+            token_available: false,
+            started: false,
+            indent: -1,
+            indents: Vec::new(),
+            flow_level: 0,
+            simple_key_allowed: true,
+            simple_keys: vec![SimpleKey::default()],
+            comments: VecDeque::new(),
+        }
+    }
+
+    /// The next token, without taking it.
+    pub(crate) fn peek(&mut self) -> Result<&Token<'a>, Error> {
+        if !self.token_available {
+            self.fetch_more_tokens()?;
+        }
+        Ok(self.tokens.front().expect("fetching ends with a token"))
+    }
+
+    /// Takes the token that was peeked at.
+    pub(crate) fn next(&mut self) -> Result<Token<'a>, Error> {
+        self.peek()?;
+        self.token_available = false;
+        self.taken += 1;
+        Ok(self.tokens.pop_front().expect("just peeked at"))
+    }
+
+    /// Comments waiting to be attached, oldest first (v3 only).
+    pub(crate) fn comments(&mut self) -> &mut VecDeque<Comment> {
+        &mut self.comments
+    }
+
+    /// The byte at `offset` from here; NUL behind the end.
+    #[inline]
+    fn look(&self, offset: usize) -> u8 {
+        at(self.bytes, self.pos + offset)
+    }
+
+    /// Where we are.
+    #[inline]
+    fn mark(&self) -> Mark {
+        Mark { index: (self.pos - self.extra) as u32, line: self.line, column: self.column() }
+    }
+
+    #[inline]
+    fn column(&self) -> u32 {
+        (self.pos - self.line_start - (self.extra - self.line_extra)) as u32
+    }
+
+    /// Goes on to byte `pos`, which is in the same line.
+    #[inline]
+    fn advance_to(&mut self, pos: usize) {
+        if !self.ascii {
+            self.extra += continuation_bytes(&self.bytes[self.pos..pos]);
+        }
+        self.pos = pos;
+    }
+
+    /// Goes on by `n` ASCII characters of the same line.
+    #[inline]
+    fn skip(&mut self, n: usize) {
+        self.pos += n;
+    }
+
+    /// Goes over a line break, if there is one: what it stands for in a scalar.
+    fn take_break(&mut self) -> &'static str {
+        let (len, extra, meaning) = match self.look(0) {
+            b'\n' => (1, 0, "\n"),
+            b'\r' => (1 + usize::from(self.look(1) == b'\n'), 0, "\n"),
+            0xC2 if self.look(1) == 0x85 => (2, 1, "\n"),
+            0xE2 if self.look(1) == 0x80 && self.look(2) == 0xA8 => (3, 2, "\u{2028}"),
+            0xE2 if self.look(1) == 0x80 && self.look(2) == 0xA9 => (3, 2, "\u{2029}"),
+            _ => return "",
+        };
+        self.pos += len;
+        self.extra += extra;
+        self.line += 1;
+        self.line_start = self.pos;
+        self.line_extra = self.extra;
+        meaning
+    }
+
+    /// Byte offset of the line break (or end) that ends the line at `from`.
+    fn line_end(&self, from: usize) -> usize {
+        let mut i = from;
+        loop {
+            match self.bytes[i..].iter().position(|&b| chars::class(b) & (chars::BREAK | chars::LEAD) != 0) {
+                None => return self.bytes.len(),
+                Some(n) if chars::is_breakz(self.bytes, i + n) => return i + n,
+                Some(n) => i += n + 1,
+            }
+        }
+    }
+
+    fn at_end(&self) -> bool {
+        self.pos >= self.bytes.len()
+    }
+
+    /// Whether a `---` or `...` line starts here.
+    fn at_document_indicator(&self) -> bool {
+        self.pos == self.line_start
+            && matches!(self.bytes.get(self.pos..self.pos + 3), Some(b"---" | b"..."))
+            && chars::is_blankz(self.bytes, self.pos + 3)
+    }
+
+    /// A scanner error here, about something that began at `context`.
+    fn fail(&self, context: Mark, problem: &str) -> Error {
+        // Input that ends at the fence is not really finished: the reader's complaint comes first.
+        if let Some(what) = self.fence
+            && self.pos + 4 > self.bytes.len()
+        {
+            return Source::fence_error(what);
+        }
+        let failure = Failure { context, problem: self.mark() };
+        failure.into_error(ErrorKind::Scanner, self.keep_comments, problem)
+    }
+
+    fn push(&mut self, kind: TokenKind<'a>, start: Mark) {
+        let end = self.mark();
+        self.tokens.push_back(Token { kind, start, end });
+    }
+}
+
+impl Failure {
+    /// The error in Go's words: v2 prefers the problem's line and v3 the context's; neither counts
+    /// lines of parser errors from 1, and v2 does not for contexts.
+    pub(crate) fn into_error(self, kind: ErrorKind, v3: bool, problem: &str) -> Error {
+        let scanner = u32::from(kind == ErrorKind::Scanner);
+        let line = if v3 {
+            match (self.context.line, self.problem.line) {
+                (0, 0) => 0,
+                (0, line) | (line, _) => line + scanner,
+            }
+        } else {
+            match (self.problem.line, self.context.line) {
+                (0, line) => line,
+                (line, _) => line + scanner,
+            }
+        };
+        let text =
+            if line == 0 { format!("yaml: {problem}") } else { format!("yaml: line {line}: {problem}") };
+        Error::new(kind, text).at(self.problem)
+    }
+}

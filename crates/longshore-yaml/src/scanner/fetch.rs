@@ -1,0 +1,289 @@
+//! The dispatcher: which token starts here.
+
+use super::Scanner;
+use crate::chars::{self, is_blank, is_blankz, is_break};
+use crate::error::Error;
+use crate::reader::Source;
+use crate::token::{Token, TokenKind};
+
+impl<'a> Scanner<'a> {
+    /// Fills the queue until its first token is certain.
+    pub(super) fn fetch_more_tokens(&mut self) -> Result<(), Error> {
+        // v3 sees two tokens further, so that comments behind a token are known with it.
+        let lookahead = if self.keep_comments { 2 } else { 0 };
+        loop {
+            if self.tokens.len() > lookahead {
+                match self.key_at_head() {
+                    None => break,
+                    Some(key) => {
+                        if !self.key_is_valid(key)? {
+                            break;
+                        }
+                    }
+                }
+            }
+            self.fetch_next_token()?;
+        }
+        self.token_available = true;
+        Ok(())
+    }
+
+    fn fetch_next_token(&mut self) -> Result<(), Error> {
+        if !self.started {
+            self.started = true;
+            self.push(TokenKind::StreamStart, self.mark());
+            return Ok(());
+        }
+        let scan = self.mark();
+        self.scan_to_next_token();
+        let column = self.column();
+        self.unroll_indent(column as i32, scan);
+
+        if self.at_end() {
+            return self.fetch_stream_end();
+        }
+        let first = self.look(0);
+        if column == 0 {
+            if first == b'%' {
+                return self.fetch_directive();
+            }
+            if self.at_document_indicator() {
+                return self.fetch_document_indicator();
+            }
+        }
+        if !self.keep_comments {
+            return self.fetch_content(first);
+        }
+        let mut comment_mark = self.mark();
+        if (self.flow_level == 0 && first == b':' || self.flow_level > 0 && first == b',')
+            && let Some(last) = self.tokens.back()
+        {
+            // A comment behind it belongs to the token before.
+            comment_mark = last.start;
+        }
+        self.fetch_content(first)?;
+        // The indicator of a sequence has no line comment: it becomes a head comment of what follows.
+        if !matches!(self.tokens.back(), Some(token) if matches!(token.kind, TokenKind::BlockEntry)) {
+            self.scan_line_comment(comment_mark);
+        }
+        Ok(())
+    }
+
+    fn fetch_content(&mut self, first: u8) -> Result<(), Error> {
+        let flow = self.flow_level > 0;
+        let next_blank = || is_blankz(self.bytes, self.pos + 1);
+        match first {
+            b'[' => self.fetch_flow_start(TokenKind::FlowSequenceStart),
+            b'{' => self.fetch_flow_start(TokenKind::FlowMappingStart),
+            b']' => self.fetch_flow_end(TokenKind::FlowSequenceEnd),
+            b'}' => self.fetch_flow_end(TokenKind::FlowMappingEnd),
+            b',' => self.fetch_flow_entry(),
+            b'-' if next_blank() => self.fetch_block_entry(),
+            b'?' if flow || next_blank() => self.fetch_key(),
+            b':' if flow || next_blank() => self.fetch_value(),
+            b'*' | b'&' => self.fetch_anchor(),
+            b'!' => self.fetch_tag(),
+            b'|' | b'>' if !flow => self.fetch_block_scalar(),
+            b'\'' | b'"' => self.fetch_quoted(),
+            // `-` directly before a line break is a block entry above; what is left starts a scalar.
+            b'-' if !is_blank(self.bytes, self.pos + 1) => self.fetch_plain(),
+            b'?' | b':' if !flow => self.fetch_plain(),
+            b'-' | b'?' | b':' | b'#' | b'|' | b'>' | b'%' | b'@' | b'`' => Err(self.cannot_start()),
+            _ if is_blankz(self.bytes, self.pos) => Err(self.cannot_start()),
+            _ => self.fetch_plain(),
+        }
+    }
+
+    fn cannot_start(&self) -> Error {
+        self.fail(self.mark(), "found character that cannot start any token")
+    }
+
+    fn fetch_stream_end(&mut self) -> Result<(), Error> {
+        if let Some(what) = self.fence {
+            return Err(Source::fence_error(what));
+        }
+        if self.column() != 0 {
+            self.line += 1;
+            self.line_start = self.pos;
+            self.line_extra = self.extra;
+        }
+        self.unroll_indent(-1, self.mark());
+        self.remove_simple_key()?;
+        self.simple_key_allowed = false;
+        self.push(TokenKind::StreamEnd, self.mark());
+        Ok(())
+    }
+
+    fn fetch_directive(&mut self) -> Result<(), Error> {
+        self.unroll_indent(-1, self.mark());
+        self.remove_simple_key()?;
+        self.simple_key_allowed = false;
+        let token = self.scan_directive()?;
+        self.tokens.push_back(token);
+        Ok(())
+    }
+
+    fn fetch_document_indicator(&mut self) -> Result<(), Error> {
+        self.unroll_indent(-1, self.mark());
+        self.remove_simple_key()?;
+        self.simple_key_allowed = false;
+        let kind = if self.look(0) == b'-' { TokenKind::DocumentStart } else { TokenKind::DocumentEnd };
+        self.push_indicator(kind, 3);
+        Ok(())
+    }
+
+    fn push_indicator(&mut self, kind: TokenKind<'a>, len: usize) {
+        let start = self.mark();
+        self.skip(len);
+        self.push(kind, start);
+    }
+
+    fn fetch_flow_start(&mut self, kind: TokenKind<'a>) -> Result<(), Error> {
+        self.save_simple_key()?;
+        self.increase_flow_level()?;
+        self.simple_key_allowed = true;
+        self.push_indicator(kind, 1);
+        Ok(())
+    }
+
+    fn fetch_flow_end(&mut self, kind: TokenKind<'a>) -> Result<(), Error> {
+        self.remove_simple_key()?;
+        self.decrease_flow_level();
+        self.simple_key_allowed = false;
+        self.push_indicator(kind, 1);
+        Ok(())
+    }
+
+    fn fetch_flow_entry(&mut self) -> Result<(), Error> {
+        self.remove_simple_key()?;
+        self.simple_key_allowed = true;
+        self.push_indicator(TokenKind::FlowEntry, 1);
+        Ok(())
+    }
+
+    fn fetch_block_entry(&mut self) -> Result<(), Error> {
+        if self.flow_level == 0 {
+            let mark = self.mark();
+            if !self.simple_key_allowed {
+                return Err(self.fail(mark, "block sequence entries are not allowed in this context"));
+            }
+            self.roll_indent(mark.column, None, TokenKind::BlockSequenceStart, mark)?;
+        }
+        self.remove_simple_key()?;
+        self.simple_key_allowed = true;
+        self.push_indicator(TokenKind::BlockEntry, 1);
+        Ok(())
+    }
+
+    fn fetch_key(&mut self) -> Result<(), Error> {
+        if self.flow_level == 0 {
+            let mark = self.mark();
+            if !self.simple_key_allowed {
+                return Err(self.fail(mark, "mapping keys are not allowed in this context"));
+            }
+            self.roll_indent(mark.column, None, TokenKind::BlockMappingStart, mark)?;
+        }
+        self.remove_simple_key()?;
+        self.simple_key_allowed = self.flow_level == 0;
+        self.push_indicator(TokenKind::Key, 1);
+        Ok(())
+    }
+
+    fn fetch_value(&mut self) -> Result<(), Error> {
+        if self.key_is_valid(self.simple_keys.len() - 1)? {
+            let key = *self.current_key();
+            self.tokens.insert(
+                key.token - self.taken,
+                Token { kind: TokenKind::Key, start: key.mark, end: key.mark },
+            );
+            self.roll_indent(key.mark.column, Some(key.token), TokenKind::BlockMappingStart, key.mark)?;
+            self.current_key().possible = false;
+            self.simple_key_allowed = false;
+        } else {
+            if self.flow_level == 0 {
+                let mark = self.mark();
+                if !self.simple_key_allowed {
+                    return Err(self.fail(mark, "mapping values are not allowed in this context"));
+                }
+                self.roll_indent(mark.column, None, TokenKind::BlockMappingStart, mark)?;
+            }
+            self.simple_key_allowed = self.flow_level == 0;
+        }
+        self.push_indicator(TokenKind::Value, 1);
+        Ok(())
+    }
+
+    fn fetch_anchor(&mut self) -> Result<(), Error> {
+        self.save_simple_key()?;
+        self.simple_key_allowed = false;
+        let token = self.scan_anchor()?;
+        self.tokens.push_back(token);
+        Ok(())
+    }
+
+    fn fetch_tag(&mut self) -> Result<(), Error> {
+        self.save_simple_key()?;
+        self.simple_key_allowed = false;
+        let token = self.scan_tag()?;
+        self.tokens.push_back(token);
+        Ok(())
+    }
+
+    fn fetch_block_scalar(&mut self) -> Result<(), Error> {
+        self.remove_simple_key()?;
+        self.simple_key_allowed = true;
+        let token = self.scan_block_scalar()?;
+        self.tokens.push_back(token);
+        Ok(())
+    }
+
+    fn fetch_quoted(&mut self) -> Result<(), Error> {
+        self.save_simple_key()?;
+        self.simple_key_allowed = false;
+        let token = self.scan_quoted()?;
+        self.tokens.push_back(token);
+        Ok(())
+    }
+
+    fn fetch_plain(&mut self) -> Result<(), Error> {
+        self.save_simple_key()?;
+        self.simple_key_allowed = false;
+        let token = self.scan_plain()?;
+        self.tokens.push_back(token);
+        Ok(())
+    }
+
+    /// Goes over spaces, comments and line breaks. Tabs count as space except where a key may start.
+    fn scan_to_next_token(&mut self) {
+        let scan = self.mark();
+        loop {
+            // A second byte order mark; one inside of the text is text.
+            if self.pos == 0 && self.bytes.starts_with(b"\xEF\xBB\xBF") {
+                self.advance_to(3);
+            }
+            let tabs = self.flow_level > 0 || !self.simple_key_allowed;
+            let mut pos = self.pos;
+            while matches!(chars::at(self.bytes, pos), b' ') || tabs && chars::at(self.bytes, pos) == b'\t' {
+                pos += 1;
+            }
+            self.pos = pos;
+            if self.keep_comments {
+                self.promote_line_comment();
+            }
+            if self.look(0) == b'#' {
+                if self.keep_comments {
+                    self.scan_comments(scan);
+                } else {
+                    self.advance_to(self.line_end(self.pos));
+                }
+            }
+            if !is_break(self.bytes, self.pos) {
+                return;
+            }
+            self.take_break();
+            if self.flow_level == 0 {
+                self.simple_key_allowed = true;
+            }
+        }
+    }
+}

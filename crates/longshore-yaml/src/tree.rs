@@ -1,0 +1,287 @@
+//! From events to a tree that borrows from the input: what values and [`crate::Node`]s are made of.
+//!
+//! All nodes of a document lie in one vector and name each other by number, so that a tree costs one
+//! allocation, aliases are just numbers, and taking it apart needs no recursion.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use crate::dialect::{Dialect, Limits};
+use crate::error::{Error, ErrorKind, Mark};
+use crate::event::{Comments, Event, EventKind};
+use crate::parser::Parser;
+use crate::reader::Source;
+use crate::token::ScalarStyle;
+
+/// Number of a node in its [`Tree`].
+pub(crate) type Id = u32;
+
+/// No node.
+pub(crate) const NONE: Id = Id::MAX;
+
+/// What a node is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RawKind {
+    Scalar(ScalarStyle),
+    Mapping { flow: bool },
+    Sequence { flow: bool },
+    Alias(Id),
+}
+
+/// A node as it stands in the input.
+#[derive(Debug)]
+pub(crate) struct RawNode<'a> {
+    pub(crate) kind: RawKind,
+    /// For scalars: whether the value alone decides the type.
+    pub(crate) implicit: bool,
+    pub(crate) line: u32,
+    pub(crate) column: u32,
+    /// The first child, and the next one of the same parent; a mapping's are keys and values in turn.
+    pub(crate) first: Id,
+    pub(crate) next: Id,
+    /// How many children.
+    pub(crate) count: u32,
+    /// The scalar's text, or the name that an alias refers to.
+    pub(crate) value: Cow<'a, str>,
+    /// The tag in its long form, if one is written.
+    pub(crate) tag: Option<Box<str>>,
+    pub(crate) anchor: Option<&'a str>,
+    pub(crate) comments: Option<Box<Comments>>,
+}
+
+/// One document.
+#[derive(Debug, Default)]
+pub(crate) struct Tree<'a> {
+    pub(crate) nodes: Vec<RawNode<'a>>,
+    /// Where the document starts: at its `---`, or at its content.
+    pub(crate) start: Mark,
+    pub(crate) comments: Option<Box<Comments>>,
+}
+
+impl<'a> Tree<'a> {
+    /// The document's content.
+    pub(crate) const ROOT: Id = 0;
+
+    pub(crate) fn node(&self, id: Id) -> &RawNode<'a> {
+        &self.nodes[id as usize]
+    }
+
+    /// The children of a node.
+    pub(crate) fn children(&self, id: Id) -> impl Iterator<Item = Id> + '_ {
+        let mut next = self.node(id).first;
+        std::iter::from_fn(move || {
+            let this = next;
+            if this == NONE {
+                return None;
+            }
+            next = self.node(this).next;
+            Some(this)
+        })
+    }
+
+    /// Keys and values of a mapping.
+    pub(crate) fn pairs(&self, id: Id) -> impl Iterator<Item = (Id, Id)> + '_ {
+        let mut children = self.children(id);
+        std::iter::from_fn(move || Some((children.next()?, children.next()?)))
+    }
+}
+
+/// Reads document after document of one input.
+pub(crate) struct Composer<'a> {
+    parser: Parser<'a>,
+    dialect: Dialect,
+    limits: Limits,
+    nodes: usize,
+    anchors: BTreeMap<&'a str, Id>,
+    started: bool,
+}
+
+/// An open collection while it is being filled.
+struct Open {
+    id: Id,
+    last: Id,
+    /// The last three children, newest first, for the comment rules.
+    recent: [Id; 3],
+    mapping: bool,
+    flow: bool,
+}
+
+impl<'a> Composer<'a> {
+    pub(crate) fn new(source: &'a Source<'_>, dialect: Dialect, limits: &Limits) -> Self {
+        Self {
+            parser: Parser::new(source, dialect, limits),
+            dialect,
+            limits: *limits,
+            nodes: 0,
+            anchors: BTreeMap::new(),
+            started: false,
+        }
+    }
+
+    /// The next document, or `None` after the last.
+    pub(crate) fn next(&mut self) -> Result<Option<Tree<'a>>, Error> {
+        if !self.started {
+            self.parser.next()?;
+            self.started = true;
+        }
+        let start = self.parser.next()?;
+        if !matches!(start.kind, EventKind::DocumentStart) {
+            return Ok(None);
+        }
+        // v2 forgets anchors between documents; v3 keeps them, but a node of another document cannot
+        // be pointed to here, so that both forget.
+        self.anchors.clear();
+        let mut tree = Tree { nodes: Vec::with_capacity(16), start: start.start, comments: start.comments };
+        self.content(&mut tree)?;
+        let end = self.parser.next()?;
+        if let Some(comments) = end.comments {
+            tree.comments.get_or_insert_default().foot = comments.foot;
+        }
+        Ok(Some(tree))
+    }
+
+    fn content(&mut self, tree: &mut Tree<'a>) -> Result<(), Error> {
+        let mut open: Vec<Open> = Vec::new();
+        loop {
+            let event = self.parser.next()?;
+            let kind = match event.kind {
+                EventKind::SequenceEnd | EventKind::MappingEnd => {
+                    let Some(done) = open.pop() else {
+                        return Ok(());
+                    };
+                    if self.dialect == Dialect::V3 {
+                        close_comments(tree, &done, event.comments);
+                    }
+                    match open.last() {
+                        None => return Ok(()),
+                        Some(parent) if self.dialect == Dialect::V3 => move_comments(tree, parent),
+                        Some(_) => {}
+                    }
+                    continue;
+                }
+                EventKind::SequenceStart { flow } => RawKind::Sequence { flow },
+                EventKind::MappingStart { flow } => RawKind::Mapping { flow },
+                EventKind::Scalar { style, .. } => RawKind::Scalar(style),
+                EventKind::Alias(name) => RawKind::Alias(*self.anchors.get(name).ok_or_else(|| {
+                    let text = format!("yaml: unknown anchor '{name}' referenced");
+                    Error::new(ErrorKind::Decode, text).at(event.start)
+                })?),
+                _ => return Ok(()),
+            };
+            let id = self.add(tree, open.last_mut(), kind, event)?;
+            let (mapping, flow) = match kind {
+                RawKind::Mapping { flow } => (true, flow),
+                RawKind::Sequence { flow } => (false, flow),
+                _ => {
+                    match open.last() {
+                        None => return Ok(()),
+                        Some(parent) if self.dialect == Dialect::V3 => move_comments(tree, parent),
+                        Some(_) => {}
+                    }
+                    continue;
+                }
+            };
+            if open.len() >= self.limits.depth {
+                let text = format!("yaml: exceeded max depth of {}", self.limits.depth);
+                let node = tree.node(id);
+                let error = Error::new(ErrorKind::Limit, text);
+                return Err(error.at_line(node.line, node.column));
+            }
+            open.push(Open { id, last: NONE, recent: [NONE; 3], mapping, flow });
+        }
+    }
+
+    fn add(
+        &mut self,
+        tree: &mut Tree<'a>,
+        parent: Option<&mut Open>,
+        kind: RawKind,
+        event: Event<'a>,
+    ) -> Result<Id, Error> {
+        self.nodes += 1;
+        if self.nodes > self.limits.nodes {
+            let text = format!("yaml: document has more than {} nodes", self.limits.nodes);
+            return Err(Error::new(ErrorKind::Limit, text).at(event.start));
+        }
+        let id = tree.nodes.len() as Id;
+        let (value, implicit) = match event.kind {
+            EventKind::Scalar { value, implicit, .. } => (value, implicit),
+            EventKind::Alias(name) => (Cow::Borrowed(name), false),
+            _ => (Cow::Borrowed(""), false),
+        };
+        if let Some(name) = event.anchor {
+            self.anchors.insert(name, id);
+        }
+        tree.nodes.push(RawNode {
+            kind,
+            implicit,
+            line: event.start.line + 1,
+            column: event.start.column + 1,
+            first: NONE,
+            next: NONE,
+            count: 0,
+            value,
+            tag: event.tag,
+            anchor: event.anchor,
+            comments: event.comments,
+        });
+        if let Some(parent) = parent {
+            match parent.last {
+                NONE => tree.nodes[parent.id as usize].first = id,
+                last => tree.nodes[last as usize].next = id,
+            }
+            tree.nodes[parent.id as usize].count += 1;
+            parent.last = id;
+            parent.recent = [id, parent.recent[0], parent.recent[1]];
+        }
+        Ok(id)
+    }
+}
+
+fn foot<'t>(tree: &'t mut Tree<'_>, id: Id) -> &'t mut String {
+    &mut tree.nodes[id as usize].comments.get_or_insert_default().foot
+}
+
+fn take_foot(tree: &mut Tree<'_>, id: Id) -> String {
+    match &mut tree.nodes[id as usize].comments {
+        Some(comments) => std::mem::take(&mut comments.foot),
+        None => String::new(),
+    }
+}
+
+fn has_foot(tree: &Tree<'_>, id: Id) -> bool {
+    matches!(&tree.node(id).comments, Some(comments) if !comments.foot.is_empty())
+}
+
+/// go-yaml v3's rules after a child of a mapping: a foot at a key belongs to the entry before, a foot
+/// at a value to its key.
+fn move_comments(tree: &mut Tree<'_>, parent: &Open) {
+    if !parent.mapping {
+        return;
+    }
+    let [newest, before, earlier] = parent.recent;
+    if tree.node(parent.id).count % 2 == 1 {
+        if !parent.flow && earlier != NONE && has_foot(tree, newest) {
+            *foot(tree, earlier) = take_foot(tree, newest);
+        }
+    } else if has_foot(tree, newest) && !has_foot(tree, before) {
+        *foot(tree, before) = take_foot(tree, newest);
+    }
+}
+
+/// go-yaml v3's rules at the end of a collection: its line and foot come with the end event, and the
+/// foot of a block mapping belongs to its last entry.
+fn close_comments(tree: &mut Tree<'_>, done: &Open, comments: Option<Box<Comments>>) {
+    let node = &mut tree.nodes[done.id as usize];
+    if comments.is_none() && node.comments.is_none() {
+        return;
+    }
+    let end = comments.unwrap_or_default();
+    let own = node.comments.get_or_insert_default();
+    own.line = end.line;
+    own.foot = end.foot;
+    if done.mapping && !done.flow && !own.foot.is_empty() && done.recent[1] != NONE {
+        let text = std::mem::take(&mut own.foot);
+        *foot(tree, done.recent[1]) = text;
+    }
+}
