@@ -14,7 +14,7 @@ use http::Method;
 use longshore_object::{Object, ObjectKey};
 use serde_json::Value as Json;
 
-use crate::cluster::Cluster;
+use crate::cluster::{Cluster, unknown_kind};
 use crate::discovery::escape;
 use crate::error::{Error, Subject};
 use crate::objects::{bytes_of, read};
@@ -139,7 +139,7 @@ impl Cluster {
         let request = Request {
             // JSON is YAML; the server knows applies by this type.
             content_type: "application/apply-patch+yaml",
-            ..Request::with_body(Method::PATCH, format!("{path}?{query}"), self.body(object, &key))
+            ..Request::with_body(Method::PATCH, format!("{path}?{query}"), body(object, &key))
         };
         let reply = match self.send(&request).await {
             Ok(reply) => reply,
@@ -159,15 +159,6 @@ impl Cluster {
             _ => Outcome::Configured,
         };
         Ok(Applied { key, live, outcome, warnings: reply.warnings })
-    }
-
-    /// The object's JSON with the namespace that it goes to, which the server wants to see in it.
-    fn body(&self, object: &Object, key: &ObjectKey) -> bytes::Bytes {
-        let mut json = object.to_json();
-        if let (Some(namespace), Some(Json::Object(metadata))) = (&key.namespace, json.get_mut("metadata")) {
-            metadata.insert("namespace".to_owned(), Json::String(namespace.clone()));
-        }
-        bytes_of(&json)
     }
 
     /// Identity and path of a written object.
@@ -220,9 +211,18 @@ impl Cluster {
         let at = || Subject::object("apply", object.key()).at(object.place().clone());
         match self.refresh_discovery().await {
             Ok(discovery) if discovery.resource(object.gvk()).is_none() => {
-                self.unknown_kind(object.gvk(), at(), &discovery)
+                unknown_kind(object.gvk(), at(), &discovery)
             }
             _ => error,
         }
     }
+}
+
+/// The object's JSON with the namespace that it goes to, which the server wants to see in it.
+fn body(object: &Object, key: &ObjectKey) -> bytes::Bytes {
+    let mut json = object.to_json();
+    if let (Some(namespace), Some(Json::Object(metadata))) = (&key.namespace, json.get_mut("metadata")) {
+        metadata.insert("namespace".to_owned(), Json::String(namespace.clone()));
+    }
+    bytes_of(&json)
 }

@@ -11,7 +11,7 @@ use tokio::sync::OnceCell;
 
 use crate::discovery::{self, Cache, Discovery, Resource};
 use crate::endpoint::Endpoint;
-use crate::error::{Error, Subject};
+use crate::error::{Error, Subject, UnknownKind};
 use crate::kubeconfig::{self, KubeconfigError, Target};
 use crate::options::{ClusterOptions, RetryPolicy};
 use crate::transport::{self, ConnectError, ConnectProblem, Failure, Reply, Request, Transport};
@@ -243,22 +243,10 @@ impl Cluster {
                 return Ok(resource.clone());
             }
             if self.inner.discovery.settling_until().is_none() {
-                return Err(self.unknown_kind(gvk, at(), &discovery));
+                return Err(unknown_kind(gvk, at(), &discovery));
             }
             tokio::time::sleep(Duration::from_millis(250)).await;
             discovery = self.refresh_discovery().await?;
-        }
-    }
-
-    /// The error for a kind that `discovery` does not have.
-    pub(crate) fn unknown_kind(&self, gvk: &Gvk, at: Subject, discovery: &Discovery) -> Error {
-        let group = |version: &&String| Gvk::new(version, "").group == gvk.group;
-        Error::UnknownKind {
-            gvk: gvk.clone(),
-            at: Box::new(at),
-            elsewhere: discovery.elsewhere(gvk),
-            nearest: discovery.nearest(gvk),
-            unavailable: discovery.unavailable().iter().filter(group).cloned().collect(),
         }
     }
 
@@ -280,6 +268,18 @@ impl Cluster {
             discovery::Problem::Answer(message) => Error::Answer { at: Box::new(at), message },
         }
     }
+}
+
+/// The error for a kind that `discovery` does not have.
+pub(crate) fn unknown_kind(gvk: &Gvk, at: Subject, discovery: &Discovery) -> Error {
+    let group = |version: &&String| Gvk::new(version, "").group == gvk.group;
+    Error::UnknownKind(Box::new(UnknownKind {
+        gvk: gvk.clone(),
+        at,
+        elsewhere: discovery.elsewhere(gvk),
+        nearest: discovery.nearest(gvk),
+        unavailable: discovery.unavailable().iter().filter(group).cloned().collect(),
+    }))
 }
 
 /// Why a client could not be built: the plugin, or keys that are none.

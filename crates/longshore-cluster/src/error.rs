@@ -50,19 +50,8 @@ pub enum Error {
     #[error(transparent)]
     Refused(Box<Refused>),
     /// The server has no such kind, even after asking it again.
-    #[error("{}: the cluster has no kind `{}` in `{}`", at.action, gvk.kind, gvk.api_version())]
-    UnknownKind {
-        /// The kind.
-        gvk: Gvk,
-        /// What was being done.
-        at: Box<Subject>,
-        /// Where the server has that kind instead, as `group/version`.
-        elsewhere: Vec<String>,
-        /// The kind that was most likely meant.
-        nearest: Option<String>,
-        /// Groups whose server did not answer, so that the kind may be theirs.
-        unavailable: Vec<String>,
-    },
+    #[error(transparent)]
+    UnknownKind(Box<UnknownKind>),
     /// The server's answer makes no sense.
     #[error("{at}: the server's answer cannot be read: {message}")]
     Answer {
@@ -81,6 +70,22 @@ pub enum Error {
         /// What is still in the way.
         because: Option<String>,
     },
+}
+
+/// A kind that the server does not have.
+#[derive(Debug, thiserror::Error)]
+#[error("{}: the cluster has no kind `{}` in `{}`", at.action, gvk.kind, gvk.api_version())]
+pub struct UnknownKind {
+    /// The kind.
+    pub gvk: Gvk,
+    /// What was being done.
+    pub at: Subject,
+    /// Where the server has that kind instead, as `group/version`.
+    pub elsewhere: Vec<String>,
+    /// The kind that was most likely meant.
+    pub nearest: Option<String>,
+    /// `group/version` whose server did not answer, so that the kind may be theirs.
+    pub unavailable: Vec<String>,
 }
 
 /// A refusal with everything around it.

@@ -89,7 +89,7 @@ fn in_cluster(options: &ClusterOptions, folder: &Path) -> Result<Option<Target>,
     config.root_cert_file = Some(authority);
     config.auth_info.token_file = Some(token.display().to_string());
     if let Ok(namespace) = std::fs::read_to_string(folder.join("namespace")) {
-        config.default_namespace = namespace.trim().to_owned();
+        namespace.trim().clone_into(&mut config.default_namespace);
     }
     let endpoint = Endpoint {
         credential: Credential::TokenFile { path: token },

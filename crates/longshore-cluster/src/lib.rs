@@ -27,20 +27,26 @@ mod discovery;
 mod endpoint;
 mod error;
 mod kubeconfig;
+mod logs;
 mod objects;
 mod options;
 mod status;
 mod transport;
+mod wait;
 mod watch;
 
 pub use apply::{Applied, ApplyOptions, FieldValidation, Outcome};
 pub use cluster::{Cluster, ClusterId, Version};
 pub use discovery::{Discovery, Resource};
 pub use endpoint::{Credential, Endpoint};
-pub use error::{Error, FieldConflict, InvalidField, Refusal, Refused, Subject, Unauthorized};
+pub use error::{Error, FieldConflict, InvalidField, Refusal, Refused, Subject, Unauthorized, UnknownKind};
 pub use kubeconfig::KubeconfigError;
+pub use logs::LogOptions;
 pub use objects::{DeleteOptions, List, Patch, Propagation, Selector};
 pub use options::{ClusterOptions, Environment, Impersonation, RetryPolicy};
 pub use status::{Status, StatusCause, StatusDetails};
 pub use transport::{ConnectError, ConnectProblem};
+pub use wait::{
+    Culprit, PodCause, Progress, WaitError, WaitFailure, WaitOptions, WaitTarget, WaitVerdict, Waited,
+};
 pub use watch::Change;

@@ -40,10 +40,10 @@ impl Selector {
     pub(crate) fn query(&self) -> String {
         let mut query = String::new();
         if let Some(labels) = &self.labels {
-            query.push_str(&format!("labelSelector={}&", escape(labels)));
+            query = format!("labelSelector={}&", escape(labels));
         }
         if let Some(fields) = &self.fields {
-            query.push_str(&format!("fieldSelector={}&", escape(fields)));
+            query = format!("{query}fieldSelector={}&", escape(fields));
         }
         query
     }
@@ -142,13 +142,10 @@ impl Cluster {
             Ok(reply) => read(&reply, at),
             Err(Failure::Status { status, after_doubt: true, .. }) if status.reason == "AlreadyExists" => {
                 let live = self.get(&gvk, namespace.as_deref(), &name).await?;
-                match live.filter(|live| holds(live, object)) {
-                    Some(live) => Ok(live),
-                    None => {
-                        let failure = Failure::Status { status, attempts: 1, after_doubt: true };
-                        Err(Error::of(failure, at(), self.endpoint_shared(), None))
-                    }
-                }
+                live.filter(|live| holds(live, object)).ok_or_else(|| {
+                    let failure = Failure::Status { status, attempts: 1, after_doubt: true };
+                    Error::of(failure, at(), self.endpoint_shared(), None)
+                })
             }
             Err(failure) => Err(Error::of(failure, at(), self.endpoint_shared(), None)),
         }
@@ -173,13 +170,10 @@ impl Cluster {
             // Our own first attempt may be what changed it.
             Err(Failure::Status { status, after_doubt: true, attempts }) if fenced && status.code == 409 => {
                 let live = self.get(&gvk, namespace.as_deref(), &name).await?;
-                match live.filter(|live| holds(live, object)) {
-                    Some(live) => Ok(live),
-                    None => {
-                        let failure = Failure::Status { status, attempts, after_doubt: true };
-                        Err(Error::of(failure, at(), self.endpoint_shared(), None))
-                    }
-                }
+                live.filter(|live| holds(live, object)).ok_or_else(|| {
+                    let failure = Failure::Status { status, attempts, after_doubt: true };
+                    Error::of(failure, at(), self.endpoint_shared(), None)
+                })
             }
             Err(failure) => Err(Error::of(failure, at(), self.endpoint_shared(), None)),
         }

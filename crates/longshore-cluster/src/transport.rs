@@ -41,6 +41,8 @@ pub(crate) struct Request {
     pub(crate) repeatable: bool,
     /// Whether it names the resource version that it expects: then a conflict is an answer.
     pub(crate) fenced: bool,
+    /// Whether one attempt is enough: its answer is wanted, not needed.
+    pub(crate) once: bool,
 }
 
 impl Request {
@@ -53,6 +55,7 @@ impl Request {
             body: Bytes::new(),
             repeatable: true,
             fenced: false,
+            once: false,
         }
     }
 
@@ -195,7 +198,7 @@ impl Transport {
                 Attempt::Connect(error) => retry::of_connection(error, self.reached.load(Ordering::Relaxed)),
             };
             doubt |= doubtful;
-            let again = wait.filter(|_| request.repeatable || !doubtful);
+            let again = wait.filter(|_| !request.once && (request.repeatable || !doubtful));
             let pause = again.and_then(|asked| backoff.next(asked));
             let Some(pause) = pause else {
                 return Err(match failure {

@@ -27,7 +27,7 @@ use crate::transport::{Backoff, Request};
 use lines::Lines;
 
 /// How long the server keeps one watch open. Short, because a dead connection is noticed only after it.
-const SERVER_LIMIT: Duration = Duration::from_secs(60);
+const SERVER_LIMIT: Duration = Duration::from_mins(1);
 /// How long after that limit a silent watch is given up.
 const SILENCE: Duration = Duration::from_secs(15);
 /// Between two attempts to get a watch going again; it never gives up, whoever waits has a deadline.

@@ -2,7 +2,7 @@
 
 use longshore_diag::Diagnostic;
 
-use super::{Error, Refusal, Refused, Unauthorized};
+use super::{Error, Refusal, Refused, Unauthorized, UnknownKind};
 use crate::endpoint::{Credential, Endpoint};
 use crate::transport::{ConnectError, ConnectProblem};
 
@@ -12,7 +12,8 @@ pub(super) fn of(error: &Error) -> Diagnostic {
         Error::Connection { endpoint, error } => connection(endpoint, error),
         Error::Unauthorized { endpoint, why } => unauthorized(endpoint, why),
         Error::Refused(refused) => refusal(refused),
-        Error::UnknownKind { gvk, at, elsewhere, nearest, unavailable } => {
+        Error::UnknownKind(unknown) => {
+            let UnknownKind { gvk, at, elsewhere, nearest, unavailable } = &**unknown;
             let mut diagnostic = Diagnostic::error("cluster/unknown-kind", error.to_string());
             if let Some(place) = &at.place {
                 diagnostic = diagnostic.at(place.clone());

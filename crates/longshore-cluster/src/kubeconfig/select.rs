@@ -74,7 +74,7 @@ pub(super) fn from_files(merged: &Merged, options: &ClusterOptions) -> Result<Ta
         user: user_name.map(str::to_owned),
         user_file: user_name.and_then(|name| merged.origin("user", name)),
     };
-    let mut target = build(cluster, user, names, options)?;
+    let mut target = build(cluster, user, &names, options)?;
     if let Some(namespace) = context.namespace.as_deref().filter(|n| !n.is_empty()) {
         namespace.clone_into(&mut target.config.default_namespace);
     }
@@ -84,7 +84,7 @@ pub(super) fn from_files(merged: &Merged, options: &ClusterOptions) -> Result<Ta
 /// A cluster of which only the address was given.
 pub(super) fn from_address(server: &str, options: &ClusterOptions) -> Result<Target, KubeconfigError> {
     let names = Names { cluster: server.to_owned(), ..Names::default() };
-    build(Cluster::default(), AuthInfo::default(), names, options)
+    build(Cluster::default(), AuthInfo::default(), &names, options)
 }
 
 /// What the entries are called, for messages.
@@ -100,7 +100,7 @@ struct Names {
 fn build(
     mut cluster: Cluster,
     mut user: AuthInfo,
-    names: Names,
+    names: &Names,
     options: &ClusterOptions,
 ) -> Result<Target, KubeconfigError> {
     let wrong = |message: String| KubeconfigError::Entry {

@@ -1,0 +1,186 @@
+//! Which pods of a workload count, and what is wrong with them. Pure.
+
+use longshore_object::owners::{newest_replica_set, pods_of};
+use longshore_object::readiness::pod::{Cause, Problem, problems};
+use serde_json::Value as Json;
+
+/// Something that is wrong with one pod.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct PodProblem {
+    pub(super) pod: String,
+    pub(super) uid: String,
+    pub(super) problem: Problem,
+}
+
+pub(super) fn text<'a>(json: &'a Json, pointer: &str) -> &'a str {
+    json.pointer(pointer).and_then(Json::as_str).unwrap_or_default()
+}
+
+/// What is wrong with the pods that an object's newest version wants, the gravest first.
+///
+/// Pods of older versions are on their way out, and say nothing about the change. What a controller
+/// mends by itself (a failed pod that it replaces, a Job's pod that it tries again) is left out.
+pub(super) fn pod_problems(live: &Json, replica_sets: &[Json], pods: &[Json]) -> Vec<PodProblem> {
+    let kind = text(live, "/kind");
+    let mine = match kind {
+        "Deployment" => match newest_replica_set(live, replica_sets) {
+            Some(newest) => pods_of(newest, &[], pods),
+            None => Vec::new(),
+        },
+        "Pod" => vec![live],
+        _ => pods_of(live, &[], pods),
+    };
+    let mut found: Vec<PodProblem> = mine
+        .into_iter()
+        .filter(|pod| pod.pointer("/metadata/deletionTimestamp").is_none())
+        .filter(|pod| is_of_newest_revision(live, pod))
+        .flat_map(|pod| {
+            problems(pod).into_iter().filter(|problem| counts(kind, problem)).map(|problem| PodProblem {
+                pod: text(pod, "/metadata/name").to_owned(),
+                uid: text(pod, "/metadata/uid").to_owned(),
+                problem,
+            })
+        })
+        .collect();
+    found.sort_by(|a, b| {
+        let order = |p: &PodProblem| (p.problem.cause, std::cmp::Reverse(p.problem.restarts));
+        order(a).cmp(&order(b)).then_with(|| a.pod.cmp(&b.pod))
+    });
+    found
+}
+
+/// The pods that ended of a Job that failed: what its failure comes from.
+pub(super) fn ended_pods(live: &Json, pods: &[Json]) -> Vec<PodProblem> {
+    let mut mine = pods_of(live, &[], pods);
+    // The newest tells most: earlier ones may have failed of something else.
+    mine.sort_by(|a, b| text(b, "/metadata/creationTimestamp").cmp(text(a, "/metadata/creationTimestamp")));
+    mine.into_iter()
+        .flat_map(|pod| {
+            problems(pod).into_iter().map(|problem| PodProblem {
+                pod: text(pod, "/metadata/name").to_owned(),
+                uid: text(pod, "/metadata/uid").to_owned(),
+                problem,
+            })
+        })
+        .collect()
+}
+
+/// Whether a problem of a pod is one of its owner.
+fn counts(kind: &str, problem: &Problem) -> bool {
+    match (kind, problem.cause) {
+        ("Pod", _) => true,
+        // A controller replaces a pod that ended (evicted, its node gone); and a Job counts its failures
+        // itself, up to its own limit.
+        (_, Cause::Ended) | ("Job", Cause::CrashLoop | Cause::OutOfMemory) => false,
+        _ => true,
+    }
+}
+
+/// Whether a pod is of the revision that a StatefulSet or DaemonSet is rolling out.
+fn is_of_newest_revision(live: &Json, pod: &Json) -> bool {
+    let (wanted, has) = match text(live, "/kind") {
+        "StatefulSet" => {
+            (text(live, "/status/updateRevision"), text(pod, "/metadata/labels/controller-revision-hash"))
+        }
+        "DaemonSet" => (
+            text(live, "/metadata/annotations/deprecated.daemonset.template.generation"),
+            text(pod, "/metadata/labels/pod-template-generation"),
+        ),
+        _ => return true,
+    };
+    wanted.is_empty() || has.is_empty() || wanted == has
+}
+
+/// The refusal that keeps a workload from making pods, if one of these events is about the workload as it
+/// is now. StatefulSets, DaemonSets and Jobs tell it nowhere else.
+pub(super) fn refusal(live: &Json, events: &[Json]) -> Option<String> {
+    let uid = text(live, "/metadata/uid");
+    let since = changed_at(live);
+    events
+        .iter()
+        .filter(|event| !uid.is_empty() && text(event, "/involvedObject/uid") == uid)
+        .filter(|event| event_time(event) >= since)
+        .map(|event| text(event, "/message"))
+        .find(|message| {
+            ["exceeded quota", "violates PodSecurity", "denied the request", "is forbidden"]
+                .iter()
+                .any(|words| message.contains(words))
+        })
+        .map(str::to_owned)
+}
+
+/// When the object's spec was last written, on the server's clock (RFC 3339, which compares as text).
+fn changed_at(live: &Json) -> &str {
+    let entries = live.pointer("/metadata/managedFields").and_then(Json::as_array);
+    let writes = entries.into_iter().flatten().filter(|entry| text(entry, "/subresource").is_empty());
+    let newest = writes.map(|entry| text(entry, "/time")).max().unwrap_or_default();
+    second(newest.max(text(live, "/metadata/creationTimestamp")))
+}
+
+/// When an event last happened, to the second.
+pub(super) fn event_time(event: &Json) -> &str {
+    ["/lastTimestamp", "/series/lastObservedTime", "/eventTime"]
+        .into_iter()
+        .map(|pointer| second(text(event, pointer)))
+        .max()
+        .unwrap_or_default()
+}
+
+/// A timestamp without its fraction, which some have and some have not.
+fn second(time: &str) -> &str {
+    time.get(..19).unwrap_or(time)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value as Json, json};
+
+    use super::{pod_problems, refusal};
+
+    fn pod(name: &str, owner: &str, hash: &str, waiting: &str) -> Json {
+        json!({
+            "metadata": {"name": name, "uid": name, "labels": {"controller-revision-hash": hash},
+                "ownerReferences": [{"uid": owner, "controller": true}]},
+            "status": {"containerStatuses": [
+                {"name": "app", "restartCount": 5, "state": {"waiting": {"reason": waiting}}}]},
+        })
+    }
+
+    fn names(live: &Json, sets: &[Json], pods: &[Json]) -> Vec<String> {
+        pod_problems(live, sets, pods).into_iter().map(|problem| problem.pod).collect()
+    }
+
+    #[test]
+    fn only_pods_of_the_newest_revision_count() {
+        let set =
+            json!({"kind": "StatefulSet", "metadata": {"uid": "s"}, "status": {"updateRevision": "new"}});
+        let pods = [pod("db-0", "s", "old", "CrashLoopBackOff"), pod("db-1", "s", "new", "CrashLoopBackOff")];
+        assert_eq!(names(&set, &[], &pods), ["db-1"]);
+    }
+
+    #[test]
+    fn a_job_counts_its_crashes_itself_but_not_its_image_names() {
+        let job = json!({"kind": "Job", "metadata": {"uid": "j"}});
+        let pods = [pod("a", "j", "", "CrashLoopBackOff"), pod("b", "j", "", "InvalidImageName")];
+        assert_eq!(names(&job, &[], &pods), ["b"]);
+    }
+
+    #[test]
+    fn a_deployment_without_a_replica_set_has_no_pods_yet() {
+        let deployment = json!({"kind": "Deployment", "metadata": {"uid": "d"}});
+        assert!(names(&deployment, &[], &[pod("a", "r", "", "InvalidImageName")]).is_empty());
+    }
+
+    #[test]
+    fn a_refusal_from_before_the_last_change_is_over() {
+        let live = json!({"metadata": {"uid": "s", "creationTimestamp": "2026-01-01T00:00:00Z",
+            "managedFields": [{"time": "2026-01-02T00:00:00Z"},
+                {"time": "2026-03-01T00:00:00Z", "subresource": "status"}]}});
+        let event = |at: &str| {
+            json!({"involvedObject": {"uid": "s"}, "lastTimestamp": at,
+                "message": "create Pod db-0 failed: exceeded quota: small"})
+        };
+        assert_eq!(refusal(&live, &[event("2026-01-01T12:00:00Z")]), None);
+        assert!(refusal(&live, &[event("2026-01-02T00:00:00Z")]).unwrap().contains("small"));
+    }
+}

@@ -1,0 +1,269 @@
+//! The state of a wait: all its targets, and what is around them. It asks nobody for anything and never
+//! looks at a clock; changes and moments are passed in.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use longshore_object::Gvk;
+use longshore_object::readiness::{Grace, Rules};
+use serde_json::Value as Json;
+use tokio::time::Instant;
+
+use super::cause::text;
+use super::failure::{Culprit, PodCause, WaitFailure, WaitVerdict};
+use super::feeds::Source;
+use super::surroundings::{Concerned, Part, Surroundings};
+use super::tracked::{Judging, State, Tracked, makes_pods};
+use super::{Progress, WaitTarget};
+use crate::error::Error;
+use crate::watch::Change;
+
+/// A pod: namespace, name, uid.
+pub(super) type PodId = (String, String, String);
+
+pub(super) struct Tracker {
+    tracked: Vec<Tracked>,
+    index: BTreeMap<(Gvk, Option<String>, String), usize>,
+    namespaces: BTreeMap<String, Surroundings>,
+    /// Unschedulable pods whose grace is over, by uid: `None` until somebody has looked for a scale-up,
+    /// then whether there is one.
+    scale_ups: BTreeMap<String, Option<bool>>,
+    /// When judging anew may come to another verdict without any change.
+    next_moment: Option<Instant>,
+    /// What would explain failures, and may not be read.
+    blind: BTreeSet<String>,
+    /// Why the server does not answer at present.
+    trouble: Option<String>,
+    grace: Grace,
+    rules: Rules,
+}
+
+impl Tracker {
+    pub(super) fn new(targets: Vec<WaitTarget>, grace: Grace, rules: Rules) -> Self {
+        let tracked: Vec<Tracked> = targets.into_iter().map(Tracked::new).collect();
+        let key = |t: &WaitTarget| (t.gvk.clone(), t.key.namespace.clone(), t.key.name.clone());
+        let index = tracked.iter().enumerate().map(|(at, t)| (key(&t.target), at)).collect();
+        Self {
+            tracked,
+            index,
+            namespaces: BTreeMap::new(),
+            scale_ups: BTreeMap::new(),
+            next_moment: None,
+            blind: BTreeSet::new(),
+            trouble: None,
+            grace,
+            rules,
+        }
+    }
+
+    pub(super) fn targets(&self) -> impl Iterator<Item = &WaitTarget> {
+        self.tracked.iter().map(|tracked| &tracked.target)
+    }
+
+    /// Takes a change in; gives back a message if the server has come into trouble.
+    pub(super) fn observe(&mut self, source: &Source, change: Change) -> Option<String> {
+        if let Change::Trouble(message) = change {
+            let news = self.trouble.as_ref() != Some(&message);
+            self.trouble = Some(message.clone());
+            return news.then_some(message);
+        }
+        self.trouble = None;
+        match source {
+            Source::Targets(gvk, namespace) => self.observe_targets(gvk, namespace.as_ref(), change),
+            Source::Pods(namespace) => self.surround(namespace, Part::Pods, change),
+            Source::ReplicaSets(namespace) => self.surround(namespace, Part::ReplicaSets, change),
+            Source::Refusals(namespace) => self.surround(namespace, Part::Refusals, change),
+        }
+        None
+    }
+
+    fn observe_targets(&mut self, gvk: &Gvk, namespace: Option<&String>, change: Change) {
+        let place = |live: &Json| {
+            let name = text(live, "/metadata/name").to_owned();
+            self.index.get(&(gvk.clone(), namespace.cloned(), name)).copied()
+        };
+        match change {
+            Change::All(found) => {
+                let there: BTreeSet<usize> = found.iter().filter_map(place).collect();
+                let found: Vec<_> = found.into_iter().map(|live| (place(&live), live)).collect();
+                for (at, tracked) in self.tracked.iter_mut().enumerate() {
+                    let same =
+                        tracked.target.gvk == *gvk && tracked.target.key.namespace.as_ref() == namespace;
+                    if same && !there.contains(&at) {
+                        tracked.remove();
+                    }
+                }
+                for (at, live) in found {
+                    if let Some(at) = at {
+                        self.tracked[at].put(live);
+                    }
+                }
+            }
+            Change::Put(live) => {
+                if let Some(at) = place(&live) {
+                    self.tracked[at].put(live);
+                }
+            }
+            Change::Gone(live) => {
+                if let Some(at) = place(&live) {
+                    self.tracked[at].remove();
+                }
+            }
+            Change::Trouble(_) => {}
+        }
+    }
+
+    fn surround(&mut self, namespace: &str, part: Part, change: Change) {
+        let around = self.namespaces.entry(namespace.to_owned()).or_default();
+        let concerned = around.observe(part, change);
+        for tracked in &mut self.tracked {
+            let here =
+                tracked.target.key.namespace.as_deref() == Some(namespace) && makes_pods(&tracked.target.gvk);
+            tracked.dirty |= here
+                && match &concerned {
+                    Concerned::All => true,
+                    Concerned::These(uids) => uids.iter().any(|uid| uid == tracked.uid()),
+                };
+        }
+    }
+
+    /// Remembers that something that explains may not be read.
+    pub(super) fn blind(&mut self, what: &'static str, error: &Error) {
+        self.blind.insert(format!("{what} may not be read: {}", error.diagnostic().message));
+    }
+
+    /// Judges what has changed, and what a grace has run out on; returns what is worth telling.
+    pub(super) fn judge(&mut self, now: Instant) -> Vec<Progress> {
+        let due = self.next_moment.is_some_and(|moment| moment <= now);
+        let mut judging = Judging {
+            now,
+            grace: &self.grace,
+            rules: self.rules,
+            scale_ups: &mut self.scale_ups,
+            moments: Vec::new(),
+        };
+        let nothing = Surroundings::default();
+        let mut judged = Vec::new();
+        for (at, tracked) in self.tracked.iter_mut().enumerate() {
+            let failing = matches!(tracked.state, State::Failing { .. });
+            if !(tracked.dirty || due && failing) {
+                continue;
+            }
+            tracked.dirty = false;
+            let namespace = tracked.target.key.namespace.as_deref();
+            let around = namespace.and_then(|namespace| self.namespaces.get(namespace));
+            tracked.state = tracked.judge(around.unwrap_or(&nothing), &mut judging);
+            judged.push(at);
+        }
+        let kept = self.next_moment.filter(|_| !due);
+        self.next_moment = judging.moments.into_iter().chain(kept).min();
+        judged.into_iter().filter_map(|at| self.news(at)).collect()
+    }
+
+    /// What is new about a target, if anything.
+    fn news(&mut self, at: usize) -> Option<Progress> {
+        let (ready, total) = (self.ready(), self.tracked.len());
+        let tracked = &mut self.tracked[at];
+        let key = tracked.target.key.clone();
+        let (words, progress) = match &tracked.state {
+            State::Ready => ("ready", Progress::Ready { key, ready, total }),
+            State::Waiting { reason } if reason.is_empty() => return None,
+            State::Waiting { reason } => (reason.as_str(), Progress::Waiting { key, reason: reason.clone() }),
+            State::Failing { reason, .. } => {
+                (reason.as_str(), Progress::Failing { key, reason: reason.clone() })
+            }
+        };
+        if tracked.told.as_deref() == Some(words) {
+            return None;
+        }
+        tracked.told = Some(words.to_owned());
+        Some(progress)
+    }
+
+    fn ready(&self) -> usize {
+        self.tracked.iter().filter(|tracked| tracked.state == State::Ready).count()
+    }
+
+    pub(super) fn all_ready(&self) -> bool {
+        self.tracked.iter().all(|tracked| tracked.state == State::Ready)
+    }
+
+    pub(super) fn has_failed(&self) -> bool {
+        self.tracked.iter().any(|t| matches!(t.state, State::Failing { fatal: true, .. }))
+    }
+
+    /// When judging anew may come to another verdict without any change.
+    pub(super) fn next_moment(&self) -> Option<Instant> {
+        self.next_moment
+    }
+
+    /// The namespaces in which a workload is there and not ready.
+    pub(super) fn namespaces_to_explain(&self) -> Vec<String> {
+        let unready = self.tracked.iter().filter(|t| t.live.is_some() && t.state != State::Ready);
+        let workloads = unready.filter(|t| makes_pods(&t.target.gvk));
+        let namespaces: BTreeSet<_> = workloads.filter_map(|t| t.target.key.namespace.clone()).collect();
+        namespaces.into_iter().collect()
+    }
+
+    /// A pod that fits no node and whose grace is over, and for which nobody has looked whether a node is
+    /// on its way.
+    pub(super) fn unscheduled(&self) -> Option<PodId> {
+        self.tracked.iter().find_map(|tracked| match &tracked.state {
+            State::Failing { pod: Some(pod), .. } if self.scale_ups.get(&pod.uid) == Some(&None) => {
+                let namespace = tracked.target.key.namespace.clone()?;
+                Some((namespace, pod.pod.clone(), pod.uid.clone()))
+            }
+            _ => None,
+        })
+    }
+
+    /// What was found out about such a pod.
+    pub(super) fn settle_unscheduled(&mut self, pod: &PodId, scale_up: bool) {
+        self.scale_ups.insert(pod.2.clone(), Some(scale_up));
+        for tracked in &mut self.tracked {
+            tracked.dirty |=
+                matches!(&tracked.state, State::Failing { pod: Some(of), .. } if of.uid == pod.2);
+        }
+    }
+
+    /// The failure as far as it is known here: without events and logs.
+    pub(super) fn failure(&self, verdict: WaitVerdict) -> WaitFailure {
+        let mut culprits = Vec::new();
+        let mut waiting = Vec::new();
+        for tracked in &self.tracked {
+            let key = tracked.target.key.clone();
+            match &tracked.state {
+                State::Ready => {}
+                State::Waiting { reason } if reason.is_empty() => {
+                    waiting.push((key, "the server was not reached".to_owned()));
+                }
+                State::Waiting { reason } => waiting.push((key, reason.clone())),
+                State::Failing { reason, pod, fatal } => {
+                    let rank = (!fatal, pod.as_ref().map(|pod| pod.problem.cause));
+                    let culprit = Culprit {
+                        gvk: tracked.target.gvk.clone(),
+                        key,
+                        uid: tracked.uid().to_owned(),
+                        place: tracked.target.place.clone(),
+                        reason: reason.clone(),
+                        certain: *fatal,
+                        pod: pod.as_ref().map(PodCause::of),
+                        events: Vec::new(),
+                        logs: Vec::new(),
+                    };
+                    culprits.push((rank, culprit));
+                }
+            }
+        }
+        culprits.sort_by_key(|(rank, _)| *rank);
+        WaitFailure {
+            verdict,
+            culprits: culprits.into_iter().map(|(_, culprit)| culprit).collect(),
+            waiting,
+            ready: self.ready(),
+            total: self.tracked.len(),
+            remarks: self.blind.iter().cloned().chain(self.trouble.clone()).collect(),
+            elapsed: Duration::ZERO,
+        }
+    }
+}
