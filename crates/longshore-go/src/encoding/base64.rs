@@ -69,9 +69,6 @@ fn quantum(text: &[u8], mut at: usize, out: &mut Vec<u8>) -> Result<usize, Corru
     }
     let bytes = (bits << (6 * (4 - count as u32))).to_be_bytes();
     out.extend_from_slice(&bytes[1..count]);
-    if count == 4 {
-        out.push(bytes[3]);
-    }
     Ok(at)
 }
 

@@ -123,11 +123,11 @@ impl<'a> Scanner<'a> {
                 }
                 b'\\' => {
                     self.at += 1;
-                    match self.byte()? {
+                    match self.inner() {
                         b'u' => {
                             for _ in 0..4 {
                                 self.at += 1;
-                                if !self.byte()?.is_ascii_hexdigit() {
+                                if !self.inner().is_ascii_hexdigit() {
                                     return Err(self.bad("in \\u hexadecimal character escape"));
                                 }
                             }
@@ -147,24 +147,24 @@ impl<'a> Scanner<'a> {
         if self.text[self.at] == b'-' {
             self.at += 1;
         }
-        match self.byte()? {
+        match self.inner() {
             b'0' => self.at += 1,
             b'1'..=b'9' => self.digits(),
             _ => return Err(self.bad("in numeric literal")),
         }
         if self.text.get(self.at) == Some(&b'.') {
             self.at += 1;
-            if !self.byte()?.is_ascii_digit() {
+            if !self.inner().is_ascii_digit() {
                 return Err(self.bad("after decimal point in numeric literal"));
             }
             self.digits();
         }
         if matches!(self.text.get(self.at), Some(b'e' | b'E')) {
             self.at += 1;
-            if matches!(self.byte()?, b'+' | b'-') {
+            if matches!(self.inner(), b'+' | b'-') {
                 self.at += 1;
             }
-            if !self.byte()?.is_ascii_digit() {
+            if !self.inner().is_ascii_digit() {
                 return Err(self.bad("in exponent of numeric literal"));
             }
             self.digits();
@@ -180,7 +180,7 @@ impl<'a> Scanner<'a> {
 
     fn literal(&mut self, word: &str) -> Result<(), JsonError> {
         for expected in word.bytes() {
-            if self.byte()? != expected {
+            if self.inner() != expected {
                 let context = format!("in literal {word} (expecting '{}')", expected as char);
                 return Err(self.bad(&context));
             }
@@ -202,9 +202,14 @@ impl<'a> Scanner<'a> {
         })
     }
 
+    /// The next byte within a number, a word or an escape, where the end of the text counts as a space.
+    fn inner(&self) -> u8 {
+        self.text.get(self.at).copied().unwrap_or(b' ')
+    }
+
     /// `invalid character 'x' …`, the byte taken for a Latin-1 character as Go does.
     fn bad(&self, context: &str) -> JsonError {
-        let shown = match self.text.get(self.at).copied().unwrap_or(0) {
+        let shown = match self.inner() {
             b'\'' => r"'\''".to_owned(),
             b'"' => "'\"'".to_owned(),
             byte => {

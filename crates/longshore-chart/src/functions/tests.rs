@@ -1,0 +1,80 @@
+//! What sprig and Helm gave, replayed: every line of the files in `compat/sprig`.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use longshore_go::Value;
+use longshore_template::{Budget, MissingKey, Set};
+use serde_json::Value as Json;
+
+use super::{Library, Services};
+
+mod cases;
+
+/// Services that always give the same.
+struct Fixed;
+
+impl Services for Fixed {
+    fn random(&self, buffer: &mut [u8]) {
+        buffer.fill(7);
+    }
+}
+
+/// What a template prints with all functions, or how it fails.
+fn render(library: &Library, template: &str, data: Value) -> Result<Vec<u8>, String> {
+    let table = Arc::new(library.table().clone());
+    let mut set = Set::new("t", table).with_missing_key(MissingKey::Zero);
+    set.parse("t", template).map_err(|error| error.to_string())?;
+    let mut out = Vec::new();
+    set.execute(b"t", data, &library.with(&Fixed), &Budget::default(), &mut out)
+        .map_err(|error| error.to_string())?;
+    Ok(out)
+}
+
+/// Where the cases are: `compat/sprig`, or a folder of others that the environment names.
+fn folder() -> PathBuf {
+    std::env::var_os("LONGSHORE_SPRIG_CASES")
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../compat/sprig"), PathBuf::from)
+}
+
+fn replay(file: &str, at_least: usize) {
+    let path = folder().join(file);
+    let text = std::fs::read_to_string(&path)
+        .unwrap_or_else(|error| panic!("cannot read {}: {error}", path.display()));
+    let library = Library::new(|_| true);
+    let mut count = 0;
+    let mut differences = Vec::new();
+    for line in text.lines() {
+        let case: Json = serde_json::from_str(line).expect("every line is a JSON object");
+        let template = case["template"].as_str().expect("every case has a template");
+        let ours = match render(&library, template, cases::value(&case["data"])) {
+            Ok(text) => text,
+            Err(error) => format!("error: {error}").into_bytes(),
+        };
+        let theirs = match case["error"].as_str() {
+            Some(error) => format!("error: {error}").into_bytes(),
+            None => cases::bytes(&case["want"]),
+        };
+        count += 1;
+        if ours != theirs {
+            differences.push(format!(
+                "{line}\n  ours {:?}\n  Go's {:?}",
+                String::from_utf8_lossy(&ours),
+                String::from_utf8_lossy(&theirs)
+            ));
+        }
+    }
+    assert!(count >= at_least, "{file} has only {count} cases");
+    let shown = &differences[..differences.len().min(30)];
+    assert!(differences.is_empty(), "{} of {count} cases differ:\n{}", differences.len(), shown.join("\n"));
+}
+
+#[test]
+fn calls_chosen_by_hand_give_what_sprig_gives() {
+    replay("chosen.jsonl", 150);
+}
+
+#[test]
+fn random_calls_give_what_sprig_gives() {
+    replay("random.jsonl", 500);
+}

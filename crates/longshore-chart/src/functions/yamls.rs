@@ -1,0 +1,40 @@
+//! YAML in and out, by `sigs.k8s.io/yaml` as Helm does it.
+//!
+//! `fromYaml` and `fromYamlArray` do not fail: the error becomes the value under the key `Error`, or the
+//! only item. `toYaml` gives nothing for what cannot be expressed.
+
+use longshore_go::Value;
+use longshore_template::{FuncDef, FuncError};
+use longshore_yaml::sigs;
+
+use super::args::{ANY, LIST, MAP, STRING, text};
+use super::jsons::error_map;
+use super::{Function, Outcome};
+
+pub(super) static FUNCTIONS: &[Function] = &[
+    Function::pure(FuncDef::new("toYaml", &[ANY]).returning(STRING), |args| {
+        Ok(to_yaml(args).unwrap_or_else(|_| "".into()))
+    }),
+    Function::pure(FuncDef::new("mustToYaml", &[ANY]).returning(STRING), to_yaml),
+    Function::pure(FuncDef::new("fromYaml", &[STRING]).returning(MAP), |args| Ok(from_yaml(text(args, 0)))),
+    Function::pure(FuncDef::new("fromYamlArray", &[STRING]).returning(LIST), |args| {
+        Ok(from_yaml_array(text(args, 0)))
+    }),
+];
+
+/// The YAML without its last newline.
+fn to_yaml(args: &mut [Value]) -> Outcome {
+    let mut text = sigs::marshal(&args[0]).map_err(|error| FuncError::new(error.to_string()))?;
+    if text.last() == Some(&b'\n') {
+        text.pop();
+    }
+    Ok(Value::str(text))
+}
+
+fn from_yaml(text: &[u8]) -> Value {
+    sigs::to_map(text).map_or_else(|error| error_map(error.to_string()), Value::Map)
+}
+
+fn from_yaml_array(text: &[u8]) -> Value {
+    sigs::to_list(text).map_or_else(|error| Value::list(vec![error.to_string().into()]), Value::List)
+}
