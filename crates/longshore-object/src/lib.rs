@@ -9,7 +9,7 @@
 //!
 //! Everything here is a pure function of what is passed in: the crate never talks to a cluster.
 //!
-//! ```ignore
+//! ```
 //! use longshore_object::parse_manifests;
 //! let text = "apiVersion: v1\nkind: Secret\nmetadata:\n  name: db\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: app}\n";
 //! let objects = parse_manifests(text, "all.yaml")?;
@@ -22,6 +22,7 @@
 mod identity;
 pub mod kinds;
 mod live;
+mod manifest;
 mod object;
 pub mod order;
 pub mod owners;
@@ -30,6 +31,7 @@ pub mod references;
 mod tree;
 
 pub use identity::{Gvk, ObjectKey};
+pub use manifest::{identities_are_unique, parse_manifests};
 pub use object::Object;
 pub use readiness::{Readiness, readiness};
 pub use tree::{Data, Tree};

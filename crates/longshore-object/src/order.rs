@@ -106,7 +106,7 @@ pub fn edges(objects: &[Object], namespace: &str) -> Vec<Edge> {
 ///
 /// Should the set need itself in a circle, the circle is entered at its first object in Helm's order.
 ///
-/// ```ignore
+/// ```
 /// use longshore_object::{order, parse_manifests};
 /// let text = "
 /// {apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {volumes: [{configMap: {name: c}}]}}
