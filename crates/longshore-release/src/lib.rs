@@ -1,1 +1,46 @@
 //! The life of a release: records, hooks, install, upgrade, rollback, uninstall.
+//!
+//! A release is a Helm release, whatever it was rendered from (design decision 1): its records are
+//! Helm's, its objects carry Helm's marks, and the field manager is Helm's, so that `helm list`,
+//! `history`, `rollback` and `uninstall` of the real tool work on it. On top stands what Helm lacks: a
+//! plan by server-side dry run ([`prepare`]), an order by what needs what, a holder on pending records
+//! so that anything may be interrupted at any time ([`deploy`]), and removal that spares data
+//! ([`uninstall`]).
+//!
+//! The crate does not know where a [`Candidate`] was rendered from, nor what a project file is.
+
+mod candidate;
+mod context;
+mod data;
+mod deploy;
+mod diff;
+mod error;
+mod event;
+mod hold;
+mod hooks;
+mod ownership;
+mod plan;
+mod prepare;
+mod prior;
+pub mod record;
+mod removal;
+mod rollback;
+mod store;
+mod takeover;
+mod uninstall;
+mod wait;
+mod work;
+
+pub use candidate::Candidate;
+pub use context::{Clock, Context, FIELD_MANAGER, Force, HeldRecords, ReleaseId, SystemClock};
+pub use deploy::deploy;
+pub use diff::{FieldChange, HIDDEN, diff};
+pub use error::ReleaseError;
+pub use event::{Done, Event, Observer, Silent};
+pub use hold::{HOLD_TERM, RENEW_EVERY, holder};
+pub use plan::{FieldConflict, ObjectAction, ObjectChange, ReleaseAction, ReleasePlan, Verified};
+pub use prepare::{Intent, PLATFORM_LABEL, Prepared, prepare};
+pub use prior::{Prior, objects};
+pub use rollback::rollback_candidate;
+pub use store::{Store, Stored};
+pub use uninstall::{Uninstall, prepare_uninstall, uninstall};

@@ -1,0 +1,127 @@
+//! What every operation works with.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use longshore_cluster::{Cluster, ClusterId};
+
+use crate::event::{Event, Observer};
+use crate::work::Held;
+
+/// The field manager of everything that is applied. It is Helm's, so that real Helm finds no conflict
+/// with what Longshore applied, and the reverse.
+pub const FIELD_MANAGER: &str = "helm";
+
+/// The identity of a release across clusters (design decision 4).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ReleaseId {
+    /// Which cluster.
+    pub cluster: ClusterId,
+    /// Which namespace of it.
+    pub namespace: String,
+    /// The release's name.
+    pub name: String,
+}
+
+impl fmt::Display for ReleaseId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}/{}", self.cluster, self.namespace, self.name)
+    }
+}
+
+/// Tells the time, so that tests can.
+pub trait Clock: Send + Sync {
+    /// Now.
+    fn now(&self) -> Timestamp;
+}
+
+/// The machine's clock.
+#[derive(Debug, Clone, Copy)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+}
+
+/// What may be overruled.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Force {
+    /// Take over releases and objects that are not ours.
+    pub adopt: bool,
+    /// Overwrite fields that other managers own.
+    pub overwrite: bool,
+}
+
+/// What every operation works with: a cluster, a namespace, who is acting, and who is told.
+#[derive(Clone)]
+pub struct Context {
+    /// The cluster.
+    pub cluster: Cluster,
+    /// The namespace of the releases.
+    pub namespace: String,
+    /// Labels for the records: platform, environment, project file.
+    pub labels: BTreeMap<String, String>,
+    /// Annotations for the records: who, commit, pipeline run.
+    pub provenance: BTreeMap<String, String>,
+    /// The name that pending records carry: `ann@laptop (pid 71)`.
+    pub holder: String,
+    /// How long the objects of one release may take to become ready, or to be gone.
+    pub timeout: Duration,
+    /// What may be overruled.
+    pub force: Force,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Is told what happens.
+    pub observer: Arc<dyn Observer>,
+    /// The records that are held now, for [`Context::let_go`].
+    pub held: HeldRecords,
+}
+
+/// The pending records that this process holds.
+#[derive(Clone, Default)]
+pub struct HeldRecords(Arc<Mutex<Vec<Held>>>);
+
+impl HeldRecords {
+    pub(crate) fn add(&self, held: Held) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(held);
+    }
+
+    pub(crate) fn remove(&self, key: &str) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).retain(|held| held.key() != key);
+    }
+
+    fn take(&self) -> Vec<Held> {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Context {
+    /// Tells the observer.
+    pub(crate) fn tell(&self, release: &str, event: Event) {
+        self.observer.observe(release, &event);
+    }
+
+    /// After an interruption: takes our name out of every record that is still pending, so that the next
+    /// command can follow at once. The names of the releases concerned.
+    pub async fn let_go(&self) -> Vec<String> {
+        let mut names = Vec::new();
+        for held in self.held.take() {
+            names.push(held.release_name().to_owned());
+            // A record that cannot be written now is found dead after a term; nothing is lost.
+            if let Err(error) = held.let_go(self.clock.now()).await {
+                tracing::debug!(%error, "could not let go of a record");
+            }
+        }
+        names
+    }
+
+    /// The release's identity across clusters.
+    pub async fn id(&self, name: &str) -> Result<ReleaseId, crate::ReleaseError> {
+        Ok(ReleaseId { cluster: self.cluster.id().await?, namespace: self.namespace.clone(), name: name.to_owned() })
+    }
+}

@@ -1,0 +1,294 @@
+//! Carrying a plan out: pending record, hooks, apply in waves, deletions, wait, final record.
+
+use std::collections::BTreeMap;
+
+use futures::stream::{self, StreamExt, TryStreamExt};
+use longshore_cluster::{ApplyOptions, Outcome};
+use longshore_diag::Diagnostic;
+use longshore_object::{Object, order};
+
+use crate::context::FIELD_MANAGER;
+use crate::event::{Done, Event};
+use crate::plan::{ObjectAction, ReleaseAction};
+use crate::prepare::{Intent, Prepared};
+use crate::prior::Prior;
+use crate::record::{Hook, HookPhase, Info, Release, Status, Time};
+use crate::store::Store;
+use crate::work::Work;
+use crate::{Context, ReleaseError, hold, hooks, ownership, removal, takeover, wait};
+
+/// Helm's default for `--history-max`.
+const HISTORY_MAX: usize = 10;
+
+/// How many objects are applied side by side; the cluster's own limit holds below it.
+const CONCURRENCY: usize = 32;
+
+/// Carries a plan out and waits until everything in it is ready.
+///
+/// If the plan changes nothing, nothing is written; that its objects are ready is checked all the same.
+///
+/// Dropping the future at any point leaves a pending record that the next command goes on from;
+/// [`Context::let_go`] lets it do so at once.
+///
+/// # Errors
+/// The plan has problems; somebody else works on the release; the cluster refuses an object, or an
+/// object does not become ready. The revision is then recorded as failed, and what was applied stays.
+pub async fn deploy(context: &Context, prepared: Prepared) -> Result<Release, ReleaseError> {
+    if let Some(problem) = prepared.plan.problems.first() {
+        return Err(problem.clone().into());
+    }
+    let name = prepared.plan.release.clone();
+    let store = Store::new(context.cluster.clone(), &context.namespace);
+    if !prepared.plan.changes_something() {
+        wait::until_ready(context, &name, &prepared.candidate.objects).await?;
+        context.tell(&name, Event::Finished(format!("unchanged at revision {}", prepared.plan.revision)));
+        let deployed = prepared.prior.deployed().map(|stored| stored.release.clone());
+        return deployed.ok_or_else(|| ReleaseError::Raced { name, revision: prepared.plan.revision });
+    }
+    let prior = Prior { history: takeover::settle(context, &store, &name).await? };
+    let record = pending(context, &prepared, &prior);
+    let revision = record.revision;
+    let mut annotations = context.provenance.clone();
+    hold::take(&mut annotations, &context.holder, context.clock.now());
+    let stored = store.create(record, annotations, context.clock.now()).await?;
+    let work = Work::begin(context, store.clone(), stored);
+    context.tell(&name, Event::Started(verb(&prepared, revision)));
+    match work.during(carry_out(context, &work, &prepared, &prior)).await {
+        Ok(()) => {
+            supersede(context, &store, &prior).await?;
+            let description = done(prepared.intent, prepared.plan.action);
+            let release = work
+                .end(|release| {
+                    release.info.status = Status::Deployed;
+                    release.info.description = description;
+                })
+                .await?;
+            prune(&store, &name).await?;
+            context.tell(&name, Event::Finished(format!("deployed revision {revision}")));
+            Ok(release)
+        }
+        Err(error @ ReleaseError::Lost { .. }) => Err(error),
+        Err(error) => {
+            let description = failed(prepared.intent, prepared.plan.action, &name, &error);
+            let ended = work
+                .end(|release| {
+                    release.info.status = Status::Failed;
+                    release.info.description = description;
+                })
+                .await;
+            if let Err(second) = ended {
+                tracing::debug!(error = %second, "could not record the failure");
+            }
+            Err(error)
+        }
+    }
+}
+
+/// The record that says what is about to happen.
+fn pending(context: &Context, prepared: &Prepared, prior: &Prior) -> Release {
+    let now = Time::from(context.clock.now());
+    let status = match (prepared.intent, prepared.plan.action) {
+        (Intent::Rollback { .. }, _) => Status::PendingRollback,
+        (_, ReleaseAction::Install) => Status::PendingInstall,
+        _ => Status::PendingUpgrade,
+    };
+    let candidate = &prepared.candidate;
+    let first = prior.history.first().map(|stored| stored.release.info.first_deployed.clone());
+    let mut labels = prior.last().map(|last| last.labels.clone()).unwrap_or_default();
+    labels.extend(context.labels.clone());
+    Release {
+        name: prepared.plan.release.clone(),
+        info: Info {
+            first_deployed: first.filter(|time| !time.is_zero()).unwrap_or_else(|| now.clone()),
+            last_deployed: now,
+            deleted: Time::default(),
+            description: "Operation in progress".to_owned(),
+            status,
+            rollback_revision: match prepared.intent {
+                Intent::Rollback { to } => to,
+                Intent::Deploy => 0,
+            },
+            notes: candidate.notes.clone(),
+        },
+        chart: candidate.chart.clone(),
+        config: candidate.config.clone(),
+        manifest: candidate.manifest.clone(),
+        hooks: candidate.hooks.clone(),
+        revision: prior.next_revision(),
+        namespace: context.namespace.clone(),
+        apply_method: "ssa".to_owned(),
+        labels,
+    }
+}
+
+/// Everything between the pending and the final record.
+async fn carry_out(
+    context: &Context,
+    work: &Work<'_>,
+    prepared: &Prepared,
+    prior: &Prior,
+) -> Result<(), ReleaseError> {
+    let name = &prepared.plan.release;
+    let candidate = &prepared.candidate;
+    if !candidate.crds.is_empty() {
+        apply_waves(context, name, &candidate.crds, false).await?;
+        wait::until_ready(context, name, &candidate.crds).await?;
+    }
+    let (before, after) = hooks::events(prepared.plan.action);
+    run_hooks(context, work, &candidate.hooks, before).await?;
+    apply_waves(context, name, &candidate.objects, true).await?;
+    delete_removed(context, prepared, prior).await?;
+    wait::until_ready(context, name, &candidate.objects).await?;
+    run_hooks(context, work, &candidate.hooks, after).await
+}
+
+/// Applies the objects wave by wave; those of a wave side by side.
+async fn apply_waves(
+    context: &Context,
+    release: &str,
+    objects: &[Object],
+    marked: bool,
+) -> Result<(), ReleaseError> {
+    for wave in order::waves(objects, &context.namespace) {
+        stream::iter(wave)
+            .map(|index| apply(context, release, &objects[index], marked))
+            .buffer_unordered(CONCURRENCY)
+            .try_collect::<Vec<()>>()
+            .await?;
+        let definitions: Vec<Object> = objects
+            .iter()
+            .filter(|object| object.kind() == "CustomResourceDefinition" && marked)
+            .cloned()
+            .collect();
+        if !definitions.is_empty() {
+            wait::until_ready(context, release, &definitions).await?;
+        }
+    }
+    Ok(())
+}
+
+pub(crate) async fn apply_one(context: &Context, release: &str, object: &Object) -> Result<(), ReleaseError> {
+    apply(context, release, object, false).await
+}
+
+async fn apply(context: &Context, release: &str, object: &Object, marked: bool) -> Result<(), ReleaseError> {
+    let mut object = object.clone();
+    if marked {
+        ownership::mark(&mut object, release, &context.namespace);
+    }
+    let options = ApplyOptions {
+        force: context.force.overwrite,
+        namespace: Some(context.namespace.clone()),
+        ..ApplyOptions::new(FIELD_MANAGER)
+    };
+    let applied = context.cluster.apply(&object, &options).await?;
+    let done = match applied.outcome {
+        Outcome::Created => Done::Created,
+        Outcome::Configured => Done::Configured,
+        Outcome::Unchanged => Done::Unchanged,
+    };
+    for warning in applied.warnings {
+        let warning = Diagnostic::warning("cluster/warning", warning).at(object.place().clone());
+        context.tell(release, Event::Warning(warning));
+    }
+    context.tell(release, Event::Object { key: object.key_in(&context.namespace), done });
+    Ok(())
+}
+
+/// Deletes what the plan deletes, in the reverse of the order of applying.
+async fn delete_removed(context: &Context, prepared: &Prepared, prior: &Prior) -> Result<(), ReleaseError> {
+    let objects = prior.objects(&context.namespace);
+    for change in prepared.plan.objects.iter().rev() {
+        let done = match change.action {
+            ObjectAction::Delete => Done::Deleted,
+            ObjectAction::Keep => Done::Kept,
+            _ => continue,
+        };
+        if let Some(object) = objects.get(&change.object).filter(|_| done == Done::Deleted) {
+            let key = &change.object;
+            removal::delete_and_wait(context, object.gvk(), key).await?;
+        }
+        context.tell(&prepared.plan.release, Event::Object { key: change.object.clone(), done });
+    }
+    Ok(())
+}
+
+/// Runs the hooks of an event and writes down how each ended.
+pub(crate) async fn run_hooks(
+    context: &Context,
+    work: &Work<'_>,
+    all: &[Hook],
+    event: &str,
+) -> Result<(), ReleaseError> {
+    let release = work.release().await.name;
+    let mut runs: BTreeMap<String, (Time, Option<Time>, HookPhase)> = BTreeMap::new();
+    let mut result = Ok(());
+    for hook in hooks::of_event(all, event) {
+        let began = Time::from(context.clock.now());
+        result = hooks::run(context, &release, hook, event).await;
+        let phase = if result.is_ok() { HookPhase::Succeeded } else { HookPhase::Failed };
+        runs.insert(hook.path.clone() + &hook.name, (began, Some(Time::from(context.clock.now())), phase));
+        if result.is_err() {
+            break;
+        }
+    }
+    if !runs.is_empty() {
+        work.update(|release| {
+            for hook in &mut release.hooks {
+                if let Some((began, ended, phase)) = runs.get(&(hook.path.clone() + &hook.name)) {
+                    hook.last_run.started_at = began.clone();
+                    hook.last_run.completed_at = ended.clone().unwrap_or_default();
+                    hook.last_run.phase = *phase;
+                }
+            }
+        })
+        .await?;
+    }
+    result
+}
+
+/// Every revision that was deployed until now is superseded.
+async fn supersede(context: &Context, store: &Store, prior: &Prior) -> Result<(), ReleaseError> {
+    for stored in prior.history.iter().filter(|stored| stored.release.info.status == Status::Deployed) {
+        let mut stored = stored.clone();
+        stored.release.info.status = Status::Superseded;
+        store.update(&stored, context.clock.now()).await?;
+    }
+    Ok(())
+}
+
+/// Removes the oldest revisions beyond Helm's limit, never the deployed one.
+async fn prune(store: &Store, name: &str) -> Result<(), ReleaseError> {
+    let history = store.history(name).await?;
+    let surplus = history.len().saturating_sub(HISTORY_MAX);
+    let old = history.iter().filter(|stored| stored.release.info.status != Status::Deployed);
+    for stored in old.take(surplus) {
+        store.delete(&stored.release).await?;
+    }
+    Ok(())
+}
+
+fn verb(prepared: &Prepared, revision: u32) -> String {
+    match (prepared.intent, prepared.plan.action) {
+        (Intent::Rollback { to }, _) => format!("rolling back to revision {to}, as revision {revision}"),
+        (_, ReleaseAction::Install) => "installing".to_owned(),
+        _ => format!("upgrading to revision {revision}"),
+    }
+}
+
+/// Helm's words for the end of an operation.
+fn done(intent: Intent, action: ReleaseAction) -> String {
+    match (intent, action) {
+        (Intent::Rollback { to }, _) => format!("Rollback to {to}"),
+        (_, ReleaseAction::Install) => "Install complete".to_owned(),
+        _ => "Upgrade complete".to_owned(),
+    }
+}
+
+fn failed(intent: Intent, action: ReleaseAction, name: &str, error: &ReleaseError) -> String {
+    match (intent, action) {
+        (Intent::Rollback { .. }, _) => format!("Rollback \"{name}\" failed: {error}"),
+        (_, ReleaseAction::Install) => format!("Release \"{name}\" failed: {error}"),
+        _ => format!("Upgrade \"{name}\" failed: {error}"),
+    }
+}

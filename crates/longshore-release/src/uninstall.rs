@@ -1,0 +1,191 @@
+//! Removing a release: what goes, what stays, and why.
+
+use std::collections::BTreeMap;
+
+use futures::stream::{self, StreamExt, TryStreamExt};
+use longshore_cluster::Selector;
+use longshore_object::{Gvk, Object, ObjectKey, order};
+
+use crate::event::{Done, Event};
+use crate::plan::{ObjectAction, ObjectChange, Verified};
+use crate::prepare::live;
+use crate::prior::{Prior, objects};
+use crate::record::Status;
+use crate::store::{Store, Stored};
+use crate::work::Work;
+use crate::{Context, ReleaseError, data, deploy, hold, ownership, removal as delete, takeover};
+
+const CONCURRENCY: usize = 32;
+
+/// What removing a release would do.
+#[derive(Debug, Clone)]
+pub struct Uninstall {
+    /// The release.
+    pub name: String,
+    /// Whether there is a record of it; if not, only what an earlier removal kept is left.
+    pub recorded: bool,
+    /// What happens to each object, in order.
+    pub objects: Vec<ObjectChange>,
+    kinds: BTreeMap<ObjectKey, Gvk>,
+}
+
+/// Finds out what removing a release would do. `None` if there is nothing of it.
+///
+/// Volume claims, definitions, and objects marked `helm.sh/resource-policy: keep` stay unless
+/// `delete_data`. Objects that the release does not own (any more) are left alone.
+pub async fn prepare_uninstall(
+    context: &Context,
+    name: &str,
+    delete_data: bool,
+) -> Result<Option<Uninstall>, ReleaseError> {
+    let store = Store::new(context.cluster.clone(), &context.namespace);
+    let prior = Prior { history: store.history(name).await? };
+    let known: Vec<Object> = prior.history.last().map(|last| objects(&last.release)).unwrap_or_default();
+    let mut all: BTreeMap<ObjectKey, Object> = prior.objects(&context.namespace);
+    all.extend(known.into_iter().map(|object| (object.key_in(&context.namespace), object)));
+    let all: Vec<Object> = all.into_values().collect();
+    let mut order: Vec<usize> = order::waves(&all, &context.namespace).into_iter().flatten().collect();
+    order.reverse();
+    let mut kinds = BTreeMap::new();
+    let changes: Vec<Option<ObjectChange>> = stream::iter(order.iter().map(|index| &all[*index]))
+        .map(|object| look(context, name, object, delete_data))
+        .buffered(CONCURRENCY)
+        .try_collect()
+        .await?;
+    for object in &all {
+        kinds.insert(object.key_in(&context.namespace), object.gvk().clone());
+    }
+    let mut changes: Vec<ObjectChange> = changes.into_iter().flatten().collect();
+    for key in claims(context, name, &all).await? {
+        if changes.iter().all(|change| change.object != key) {
+            kinds.insert(key.clone(), Gvk::new("v1", "PersistentVolumeClaim"));
+            changes.push(change(key, !delete_data));
+        }
+    }
+    // What stays is told last.
+    changes.sort_by_key(|change| change.action == ObjectAction::Keep);
+    let recorded = !prior.history.is_empty();
+    let something = recorded || changes.iter().any(|change| change.action == ObjectAction::Delete);
+    Ok(something.then(|| Uninstall { name: name.to_owned(), recorded, objects: changes, kinds }))
+}
+
+async fn look(
+    context: &Context,
+    name: &str,
+    object: &Object,
+    delete_data: bool,
+) -> Result<Option<ObjectChange>, ReleaseError> {
+    let key = object.key_in(&context.namespace);
+    let Some(live) = live(context, object.gvk(), &key).await? else { return Ok(None) };
+    if !ownership::owns(&live, name, &context.namespace) {
+        return Ok(None);
+    }
+    let kept = data::holds(&key) || ownership::is_kept(&live) || ownership::is_kept(&object.to_json());
+    Ok(Some(change(key, kept && !delete_data)))
+}
+
+fn change(key: ObjectKey, keep: bool) -> ObjectChange {
+    ObjectChange {
+        destroys_data: !keep && data::holds(&key),
+        object: key,
+        action: if keep { ObjectAction::Keep } else { ObjectAction::Delete },
+        fields: Vec::new(),
+        verified: Verified::Verified,
+        place: None,
+    }
+}
+
+/// Volume claims that no manifest names: those that StatefulSets made, and those that an earlier removal
+/// kept.
+async fn claims(context: &Context, name: &str, all: &[Object]) -> Result<Vec<ObjectKey>, ReleaseError> {
+    let gvk = Gvk::new("v1", "PersistentVolumeClaim");
+    let claims = context.cluster.list(&gvk, Some(&context.namespace), &Selector::default()).await?.items;
+    let of_sets: Vec<String> = all
+        .iter()
+        .filter(|object| object.kind() == "StatefulSet")
+        .flat_map(|set| {
+            let templates = set.get("/spec/volumeClaimTemplates").map(longshore_object::Tree::items);
+            let templates = templates.unwrap_or_default();
+            templates
+                .iter()
+                .filter_map(|claim| claim.get("/metadata/name")?.as_str())
+                .map(|claim| format!("{claim}-{}-", set.name()))
+                .collect::<Vec<_>>()
+        })
+        .collect();
+    let made_by_set = |claim: &str| {
+        of_sets.iter().any(|prefix| {
+            claim.strip_prefix(prefix.as_str()).is_some_and(|rest| rest.parse::<u32>().is_ok())
+        })
+    };
+    Ok(claims
+        .iter()
+        .filter_map(|claim| Some((claim, claim["metadata"]["name"].as_str()?)))
+        .filter(|(claim, claim_name)| {
+            made_by_set(claim_name) || ownership::owns(claim, name, &context.namespace)
+        })
+        .map(|(_, claim_name)| ObjectKey {
+            group: String::new(),
+            kind: gvk.kind.clone(),
+            namespace: Some(context.namespace.clone()),
+            name: claim_name.to_owned(),
+        })
+        .collect())
+}
+
+/// Removes the release: hooks, objects (waiting until they are gone), and its records.
+///
+/// # Errors
+/// Somebody works on the release, a hook fails, or an object does not go away in time. The record stays
+/// `uninstalling` then, and the next removal goes on.
+pub async fn uninstall(context: &Context, removal: &Uninstall) -> Result<(), ReleaseError> {
+    let store = Store::new(context.cluster.clone(), &context.namespace);
+    let name = &removal.name;
+    let history = takeover::settle(context, &store, name).await?;
+    let Some(last) = history.last() else {
+        delete_objects(context, removal).await?;
+        context.tell(name, Event::Finished("removed what was left".to_owned()));
+        return Ok(());
+    };
+    let mut last: Stored = last.clone();
+    context.tell(name, Event::Started("uninstalling".to_owned()));
+    last.release.info.status = Status::Uninstalling;
+    last.release.info.description = "Deletion in progress (or silently failed)".to_owned();
+    hold::take(&mut last.annotations, &context.holder, context.clock.now());
+    let last = store.update(&last, context.clock.now()).await?;
+    let hooks = last.release.hooks.clone();
+    let work = Work::begin(context, store.clone(), last);
+    work.during(async {
+        deploy::run_hooks(context, &work, &hooks, "pre-delete").await?;
+        delete_objects(context, removal).await?;
+        deploy::run_hooks(context, &work, &hooks, "post-delete").await
+    })
+    .await?;
+    work.end(|release| release.info.description = "Uninstallation complete".to_owned()).await?;
+    for stored in &history {
+        store.delete(&stored.release).await?;
+    }
+    context.tell(name, Event::Finished("uninstalled".to_owned()));
+    Ok(())
+}
+
+/// Deletes the objects in order of kinds, then waits until all of them are gone.
+async fn delete_objects(context: &Context, removal: &Uninstall) -> Result<(), ReleaseError> {
+    let name = &removal.name;
+    stream::iter(&removal.objects)
+        .map(|change| async move {
+            let key = &change.object;
+            let mut done = Done::Kept;
+            if change.action == ObjectAction::Delete {
+                done = Done::Deleted;
+                delete::delete_and_wait(context, &removal.kinds[key], key).await?;
+            }
+            context.tell(name, Event::Object { key: key.clone(), done });
+            Ok::<_, ReleaseError>(())
+        })
+        .buffered(CONCURRENCY)
+        .try_collect::<Vec<()>>()
+        .await?;
+    Ok(())
+}
+
