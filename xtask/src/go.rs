@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use longshore_testkit::cache::Lock;
@@ -67,8 +67,26 @@ pub(crate) async fn one(tool: &'static Tool) -> Result<PathBuf> {
         .args(rest)
         .envs(go_environment())
         .current_dir(tool.module_folder());
-    step::run_quietly(&mut command).await.with_context(|| format!("cannot build {}", tool.name))?;
+    let building = step::run_quietly(&mut command);
+    told_now_and_then(tool, building).await.with_context(|| format!("cannot build {}", tool.name))?;
     fs::rename(&output, &path).with_context(|| format!("cannot write {}", path.display()))?;
     say::note(&format!("{} {}: built in {}", tool.name, tool.version, say::duration(start.elapsed())));
     Ok(path)
+}
+
+/// A build that says nothing for minutes looks like one that hangs.
+async fn told_now_and_then<T>(tool: &Tool, building: impl Future<Output = T>) -> T {
+    let start = Instant::now();
+    let pause = Duration::from_secs(30);
+    let mut tick = tokio::time::interval_at(tokio::time::Instant::now() + pause, pause);
+    let mut building = std::pin::pin!(building);
+    loop {
+        tokio::select! {
+            result = &mut building => return result,
+            _ = tick.tick() => {
+                let so_far = say::duration(start.elapsed());
+                say::note(&format!("{} {}: still building after {so_far}", tool.name, tool.version));
+            }
+        }
+    }
 }
