@@ -5,9 +5,6 @@
 //! field that somebody else owns is never taken over unless the caller asks for it; the refusal comes
 //! back with each field and its owner.
 
-#[cfg(test)]
-mod tests;
-
 use std::fmt;
 
 use http::Method;
@@ -20,7 +17,11 @@ use crate::error::{Error, Subject};
 use crate::objects::{bytes_of, read};
 use crate::transport::Request;
 
-/// What the server does with fields that the kind does not have, and with fields given twice.
+/// `fieldValidation`: what the server does with fields that the kind does not have.
+///
+/// Helm sends it with every apply, so it can be said here. An API server of 1.36 refuses an apply with a
+/// field that the kind's schema lacks whatever is said (seen for builtin kinds and custom resources); it
+/// heeds the word for what it decodes beyond that.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum FieldValidation {
     /// Refuses the object.
@@ -106,19 +107,27 @@ pub struct Applied {
 }
 
 impl Cluster {
-    /// Applies an object, with one request if its resource version before is given (or not needed), two
-    /// otherwise: only the version before tells "unchanged" from "configured".
+    /// Applies an object. Two requests: only the version before tells "unchanged" from "configured".
     ///
     /// # Errors
     /// [`Error::Refused`]: for a conflict the fields and their owners, for an invalid object its fields
     /// with the lines they stand on.
     pub async fn apply(&self, object: &Object, options: &ApplyOptions) -> Result<Applied, Error> {
-        let before = self.get_version(object, options).await?;
-        self.apply_after(object, options, before.as_deref()).await
+        let before = self.before(object, options).await?;
+        let version = before.as_ref().and_then(version_of);
+        let mut applied = self.apply_after(object, options, version).await?;
+        // A dry run writes no version; but it changes nothing either where nothing is to be changed.
+        if options.dry_run && before.is_some_and(|before| before == applied.live) {
+            applied.outcome = Outcome::Unchanged;
+        }
+        Ok(applied)
     }
 
-    /// Applies an object of which the caller knows the resource version before: `None` if it did not
-    /// exist. A wrong version makes a wrong [`Outcome`], nothing else.
+    /// Applies an object, with one request, of which the caller knows the resource version before (`None`
+    /// if it did not exist). A wrong version makes a wrong [`Outcome`], nothing else.
+    ///
+    /// In a dry run, which writes no version, an object that exists always counts as configured: compare
+    /// it with [`Applied::live`].
     pub async fn apply_after(
         &self,
         object: &Object,
@@ -152,10 +161,9 @@ impl Cluster {
         if key.kind == "CustomResourceDefinition" && !options.dry_run {
             self.definition_written();
         }
-        let after = live.pointer("/metadata/resourceVersion").and_then(Json::as_str);
         let outcome = match before {
             _ if reply.code == 201 => Outcome::Created,
-            Some(before) if Some(before) == after => Outcome::Unchanged,
+            Some(before) if Some(before) == version_of(&live) && !options.dry_run => Outcome::Unchanged,
             _ => Outcome::Configured,
         };
         Ok(Applied { key, live, outcome, warnings: reply.warnings })
@@ -182,23 +190,20 @@ impl Cluster {
         self.get(object.gvk(), key.namespace.as_deref(), &key.name).await
     }
 
-    async fn get_version(&self, object: &Object, options: &ApplyOptions) -> Result<Option<String>, Error> {
+    /// The object before an apply: as a whole for a dry run, else its metadata alone, so that specs and
+    /// data do not travel twice.
+    async fn before(&self, object: &Object, options: &ApplyOptions) -> Result<Option<Json>, Error> {
+        const METADATA: &str =
+            "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json";
         let (_, path) = self.locate("apply", object, options.namespace.as_deref()).await?;
-        // Metadata alone: specs and data do not travel twice.
-        let request = Request {
-            accept: "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json",
-            ..Request::get(path)
-        };
+        let accept = if options.dry_run { "application/json" } else { METADATA };
+        let request = Request { accept, ..Request::get(path) };
         let at = || Subject::object("get", object.key()).at(object.place().clone());
         match self.answer(&request, at).await {
-            Ok((json, _)) => {
-                let version = json.pointer("/metadata/resourceVersion").and_then(Json::as_str);
-                Ok(version.map(str::to_owned))
-            }
-            // No namespace, no object, no such version of a builtin kind: the apply will say.
-            Err(error) if error.is_not_found() => Ok(None),
-            // Who may patch need not be allowed to read.
-            Err(error) if error.is_forbidden() => Ok(None),
+            Ok((json, _)) => Ok(Some(json)),
+            // No namespace, no object, no such version of a builtin kind: the apply will say. And who
+            // may patch need not be allowed to read.
+            Err(error) if error.is_not_found() || error.is_forbidden() => Ok(None),
             Err(error) => Err(error),
         }
     }
@@ -216,6 +221,10 @@ impl Cluster {
             _ => error,
         }
     }
+}
+
+fn version_of(live: &Json) -> Option<&str> {
+    live.pointer("/metadata/resourceVersion").and_then(Json::as_str)
 }
 
 /// The object's JSON with the namespace that it goes to, which the server wants to see in it.

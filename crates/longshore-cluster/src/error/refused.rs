@@ -169,16 +169,13 @@ pub(super) fn classify(status: &Status, at: &Subject, object: Option<&Object>) -
         (413, _) => Refusal::TooLarge,
         (400 | 422 | 500, _) if is_too_large(message) => Refusal::TooLarge,
         (422, _) => Refusal::Invalid { fields: invalid(status, object) },
-        (400 | 500, _) if names_unknown_fields(message) => {
-            Refusal::Invalid { fields: undeclared(message, object) }
+        (400, _) if message.contains("strict decoding error") => {
+            Refusal::Invalid { fields: strict(message, object) }
         }
-        (400, "BadRequest") => Refusal::Invalid {
-            fields: vec![InvalidField {
-                field: String::new(),
-                message: message.to_owned(),
-                place: object.map(|object| object.place().clone()),
-            }],
-        },
+        (400 | 500, _) if message.contains("typed patch object") => {
+            Refusal::Invalid { fields: untyped(message, object) }
+        }
+        (400, "BadRequest") => Refusal::Invalid { fields: vec![as_a_whole(message, object)] },
         (429, _) => Refusal::Busy,
         (code @ 500.., _) => Refusal::ServerFailed { code },
         (code, _) => Refusal::Other { code },
@@ -296,45 +293,56 @@ fn invalid(status: &Status, object: Option<&Object>) -> Vec<InvalidField> {
         })
         .collect();
     if fields.is_empty() {
-        fields.push(InvalidField {
-            field: String::new(),
-            message: status.message.clone(),
-            place: object.map(|object| object.place().clone()),
-        });
+        fields.push(as_a_whole(&status.message, object));
     }
     fields
 }
 
-fn names_unknown_fields(message: &str) -> bool {
-    message.contains("strict decoding error") || message.contains("field not declared in schema")
+fn as_a_whole(message: &str, object: Option<&Object>) -> InvalidField {
+    InvalidField {
+        field: String::new(),
+        message: message.to_owned(),
+        place: object.map(|object| object.place().clone()),
+    }
 }
 
-/// `strict decoding error: unknown field "spec.foo", unknown field "spec.bar"`, and of an apply
-/// `failed to create typed patch object (…): .spec.foo: field not declared in schema`.
-fn undeclared(message: &str, object: Option<&Object>) -> Vec<InvalidField> {
-    let place = |field: &str| object.map(|object| locate::field(object, field));
+/// `strict decoding error: unknown field "spec.foo", duplicate field "spec.bar"`.
+fn strict(message: &str, object: Option<&Object>) -> Vec<InvalidField> {
     let mut fields = Vec::new();
     let mut rest = message;
-    while let Some((field, after)) = next_strict(rest) {
-        fields.push(InvalidField { place: place(&field.1), message: field.0.to_owned(), field: field.1 });
+    while let Some(((what, field), after)) = next_strict(rest) {
+        fields.push(InvalidField {
+            place: object.map(|object| locate::field(object, &field)),
+            message: what.to_owned(),
+            field,
+        });
         rest = after;
     }
-    for line in message.split(['\n', ',']) {
-        if let Some(before) = line.trim().strip_suffix(": field not declared in schema") {
-            let field = before.rsplit(": ").next().unwrap_or(before).trim_start_matches('.');
-            fields.push(InvalidField {
-                field: field.to_owned(),
-                message: "unknown field".to_owned(),
-                place: place(field),
-            });
-        }
-    }
     if fields.is_empty() {
-        fields.push(InvalidField {
-            field: String::new(),
-            message: message.to_owned(),
-            place: object.map(|object| object.place().clone()),
-        });
+        fields.push(as_a_whole(message, object));
+    }
+    fields
+}
+
+/// What an apply finds against the kind's schema:
+/// `failed to create typed patch object (ns/name; apps/v1, Kind=Deployment): .spec.foo: field not declared in schema`,
+/// or after the colon `errors:` and a line for each.
+fn untyped(message: &str, object: Option<&Object>) -> Vec<InvalidField> {
+    let found = message.split_once("): ").map_or(message, |(_, found)| found);
+    let lines = found.lines().map(str::trim).filter_map(|line| {
+        let (field, why) = line.strip_prefix('.')?.split_once(": ")?;
+        Some(InvalidField {
+            field: field.to_owned(),
+            message: match why {
+                "field not declared in schema" => "unknown field".to_owned(),
+                why => why.to_owned(),
+            },
+            place: object.map(|object| locate::field(object, field)),
+        })
+    });
+    let mut fields: Vec<_> = lines.collect();
+    if fields.is_empty() {
+        fields.push(as_a_whole(found, object));
     }
     fields
 }

@@ -64,6 +64,8 @@ pub(super) fn of_status(status: &Status, after: Option<Duration>, fenced: bool) 
         503 if after.is_some() => (Some(asked), false),
         // Somebody else wrote in between, and the server itself gave up trying.
         409 if !fenced && lost_race(status) => (Some(asked), false),
+        // What an apply says against the kind's schema comes as a failure of the server (as of 1.36).
+        500 if status.message.contains("typed patch object") => (None, false),
         // A webhook, etcd, or a proxy in between failed: not known what was done.
         500 | 502 | 503 | 504 => (Some(asked), true),
         _ => (None, false),
@@ -130,6 +132,9 @@ mod tests {
         let race = "the object has been modified; please";
         assert_eq!(of(429, "TooManyRequests", ""), (true, false));
         assert_eq!(of(500, "InternalError", ""), (true, true));
+        let schema =
+            "failed to create typed patch object (a/b; v1, Kind=Pod): .x: field not declared in schema";
+        assert_eq!(of(500, "", schema), (false, false));
         assert_eq!(of(409, "Conflict", race), (true, false));
         assert_eq!(of_fenced(409, "Conflict", race, true), (false, false));
         assert_eq!(of(409, "AlreadyExists", ""), (false, false));
