@@ -6,6 +6,7 @@
 
 mod ci;
 mod cluster;
+mod demo;
 mod go;
 mod oracle;
 mod say;
@@ -40,6 +41,8 @@ enum Chore {
     Test,
     /// Everything that must pass before a change lands
     Ci,
+    /// The main job from nothing: a control plane, the Access Layer deployed to it, its status
+    Demo,
 }
 
 fn main() -> ExitCode {
@@ -82,6 +85,7 @@ async fn run(chore: Chore) -> Result<bool> {
         Chore::Tidy => tidy::run(),
         Chore::Test => ci::test().await,
         Chore::Ci => ci::ci().await,
+        Chore::Demo => demo::run().await,
     }
 }
 
