@@ -26,7 +26,10 @@ mod jsons;
 mod lists;
 mod math;
 mod merge;
+mod paths;
+mod random;
 mod reflect;
+mod semver;
 mod services;
 mod strings;
 #[cfg(test)]
@@ -84,7 +87,10 @@ static FAMILIES: &[&[Function]] = &[
     jsons::FUNCTIONS,
     lists::FUNCTIONS,
     math::FUNCTIONS,
+    paths::FUNCTIONS,
+    random::FUNCTIONS,
     reflect::FUNCTIONS,
+    semver::FUNCTIONS,
     strings::FUNCTIONS,
     words::FUNCTIONS,
     yamls::FUNCTIONS,

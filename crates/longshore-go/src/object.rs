@@ -1,5 +1,6 @@
 //! Values of named Go types: structs with fields, and the methods that any named type may carry.
 
+use std::any::Any;
 use std::fmt;
 
 use crate::{TypeInfo, Value};
@@ -26,6 +27,11 @@ pub trait Object: fmt::Debug {
     /// What JSON (and YAML by way of JSON) writes in its place, where that is not the fields by name:
     /// a type with a `MarshalJSON`, or with names of its own for JSON.
     fn to_json(&self) -> Option<Value> {
+        None
+    }
+
+    /// The object itself, for those who know its Rust type and need more than its fields.
+    fn as_any(&self) -> Option<&dyn Any> {
         None
     }
 

@@ -155,7 +155,7 @@ fn replace(args: &mut [Value]) -> Outcome {
 /// Every line moved right; `before` goes in front of it all.
 fn indent(spaces: i64, whole: &[u8], before: &[u8]) -> Result<Vec<u8>, FuncError> {
     let pad = repeat(b" ", spaces)?;
-    let lines = whole.iter().filter(|&&byte| byte == b'\n').count() + 1;
+    let lines = strings::count(whole, b"\n") + 1;
     let grown = lines.checked_mul(pad.len());
     check_size(grown.and_then(|grown| grown.checked_add(whole.len())))?;
     let mut out = Vec::with_capacity(before.len() + whole.len() + lines * pad.len());

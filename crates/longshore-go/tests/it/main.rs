@@ -4,4 +4,5 @@
 
 mod cases;
 mod fmt;
+mod semver;
 mod strconv;
