@@ -65,12 +65,14 @@ async fn up(name: &str) -> Result<bool> {
     Ok(true)
 }
 
-/// Ends what an interrupted start has begun. A cluster that was ready before is none of its business.
-pub(crate) async fn clear_half_started(Name { name }: &Name) -> Result<()> {
-    if Place::of(name)?.read()?.is_some_and(|record| !record.ready) {
+/// Ends what was begun: the cluster of an interrupted start, unless it was ready before, and those of tests that ended.
+pub(crate) async fn after_interruption(starting: Option<&Name>) -> Result<()> {
+    if let Some(Name { name }) = starting
+        && Place::of(name)?.read()?.is_some_and(|record| !record.ready)
+    {
         down(name).await?;
     }
-    Ok(())
+    cluster::sweep().await
 }
 
 async fn down(name: &str) -> Result<bool> {

@@ -63,9 +63,7 @@ fn main() -> ExitCode {
         Ok(Some(false)) => ExitCode::FAILURE,
         Ok(None) => {
             say::note("interrupted");
-            if let Some(name) = starting
-                && let Err(error) = runtime.block_on(cluster::clear_half_started(&name))
-            {
+            if let Err(error) = runtime.block_on(cluster::after_interruption(starting.as_ref())) {
                 say::failure(&error);
             }
             ExitCode::from(130)

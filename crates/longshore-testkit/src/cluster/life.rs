@@ -19,6 +19,8 @@ use crate::tools::Tool;
 pub enum Lifetime {
     /// Until somebody takes it down.
     Detached,
+    /// Until somebody takes it down, or the first [`sweep`] after this process has ended.
+    UntilSwept,
     /// Until [`Running`] is dropped or this process ends, for whatever reason.
     Process,
 }
@@ -130,7 +132,7 @@ pub async fn down(name: &str, tell: &(dyn Fn(&str) + Sync)) -> Result<bool> {
     Ok(true)
 }
 
-/// Takes down the clusters whose owner is gone: their programs ended with it, their folders did not.
+/// Takes down the clusters whose owner is gone. Most of their programs ended with it, their folders did not.
 pub async fn sweep() -> Result<()> {
     for place in Place::all()? {
         let owner = place.read().ok().flatten().and_then(|record| record.owner);
@@ -194,7 +196,7 @@ impl Starting {
             server: format!("https://127.0.0.1:{}", ports.api_server),
             owner: match lifetime {
                 Lifetime::Detached => None,
-                Lifetime::Process => Some(ProcessIdentity::current()?),
+                Lifetime::UntilSwept | Lifetime::Process => Some(ProcessIdentity::current()?),
             },
             ready: false,
             components: Vec::new(),
@@ -260,7 +262,7 @@ impl Starting {
             place.write(record)
         };
         match self.lifetime {
-            Lifetime::Detached => process::start_detached(&command, home, &log, enter),
+            Lifetime::Detached | Lifetime::UntilSwept => process::start_detached(&command, home, &log, enter),
             Lifetime::Process => {
                 let data = place.file("etcd");
                 let remove = (component == ETCD).then_some(data.as_path());

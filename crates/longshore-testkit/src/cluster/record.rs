@@ -21,7 +21,7 @@ pub struct Record {
     pub kubernetes: String,
     /// The address of the API server.
     pub server: String,
-    /// The process that the cluster must not outlive, if there is one.
+    /// The process that the cluster has no purpose without, if there is one.
     pub owner: Option<ProcessIdentity>,
     /// Whether it was ready once; a record without it tells of a start that was cut short.
     pub ready: bool,

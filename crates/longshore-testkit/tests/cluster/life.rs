@@ -32,9 +32,9 @@ async fn a_cluster_of_its_own_ends_with_its_holder() {
 async fn a_detached_cluster_is_found_again_and_replaced_when_broken() {
     let name = format!("accident-{}", std::process::id());
     let quiet = |_: &str| {};
-    let first = cluster::up(&name, Lifetime::Detached, &quiet).await.unwrap();
+    let first = cluster::up(&name, Lifetime::UntilSwept, &quiet).await.unwrap();
     assert!(!first.was_found());
-    let again = cluster::up(&name, Lifetime::Detached, &quiet).await.unwrap();
+    let again = cluster::up(&name, Lifetime::UntilSwept, &quiet).await.unwrap();
     assert!(again.was_found());
     assert_eq!(first.record().components[1].process, again.record().components[1].process);
 
@@ -47,7 +47,7 @@ async fn a_detached_cluster_is_found_again_and_replaced_when_broken() {
     })
     .await
     .unwrap();
-    let second = cluster::up(&name, Lifetime::Detached, &quiet).await.unwrap();
+    let second = cluster::up(&name, Lifetime::UntilSwept, &quiet).await.unwrap();
     assert!(!second.was_found());
     assert!(first.record().components.iter().all(|component| !component.process.is_alive()));
     assert!(second.record().is_alive());
