@@ -1,0 +1,212 @@
+//! `.Chart`: a map from 4.x on, a struct before.
+
+use std::rc::Rc;
+
+use longshore_go::{Kind, List, Map, Object, TypeInfo, Value, types};
+use serde_json::Value as Json;
+
+use crate::Chart;
+use crate::compat::Rules;
+use crate::metadata::{Dependency, Maintainer, Metadata};
+use crate::values::from_json;
+
+/// The struct that 3.x embeds the metadata in has no name.
+static STRUCT: TypeInfo = TypeInfo::plain("struct { chart.Metadata; IsRoot bool }", Kind::Struct);
+static MAINTAINER: TypeInfo = TypeInfo::plain("*chart.Maintainer", Kind::Ptr);
+static MAINTAINERS: TypeInfo = TypeInfo::of("[]*chart.Maintainer", Kind::Slice, &MAINTAINER);
+static DEPENDENCY: TypeInfo = TypeInfo::plain("*chart.Dependency", Kind::Ptr);
+static DEPENDENCIES: TypeInfo = TypeInfo::of("[]*chart.Dependency", Kind::Slice, &DEPENDENCY);
+
+/// Go's names of the metadata's fields, in their order.
+const FIELDS: &[&str] = &[
+    "Name",
+    "Home",
+    "Sources",
+    "Version",
+    "Description",
+    "Keywords",
+    "Maintainers",
+    "Icon",
+    "APIVersion",
+    "Condition",
+    "Tags",
+    "AppVersion",
+    "Deprecated",
+    "Annotations",
+    "KubeVersion",
+    "Dependencies",
+    "Type",
+];
+
+/// `.Chart` of a chart.
+pub(super) fn describe(chart: &Chart, is_root: bool, rules: &Rules) -> Value {
+    let metadata = chart.metadata();
+    if !rules.chart_is_map {
+        return Value::Object(Rc::new(Described { metadata: metadata.clone(), is_root }));
+    }
+    let map: Map = FIELDS
+        .iter()
+        .map(|name| {
+            let value = match *name {
+                "Maintainers" => list(&metadata.maintainers, maintainer_map),
+                "Dependencies" => list(metadata.dependencies.as_deref().unwrap_or_default(), dependency_map),
+                "Sources" => strings_as_any(&metadata.sources),
+                "Keywords" => strings_as_any(&metadata.keywords),
+                name => scalar(metadata, name),
+            };
+            (*name, value)
+        })
+        .collect();
+    map.insert("IsRoot", Value::Bool(is_root));
+    Value::Map(map)
+}
+
+fn list<T>(items: &[T], describe: fn(&T) -> Value) -> Value {
+    Value::list(items.iter().map(describe).collect())
+}
+
+fn strings_as_any(items: &[String]) -> Value {
+    Value::list(items.iter().map(|text| Value::from(text.as_str())).collect())
+}
+
+fn maintainer_map(maintainer: &Maintainer) -> Value {
+    let map: Map = [
+        ("Name", Value::from(maintainer.name.as_str())),
+        ("Email", Value::from(maintainer.email.as_str())),
+        ("URL", Value::from(maintainer.url.as_str())),
+    ]
+    .into_iter()
+    .collect();
+    Value::Map(map)
+}
+
+fn dependency_map(dependency: &Dependency) -> Value {
+    let map: Map = [
+        ("Name", Value::from(dependency.name.as_str())),
+        ("Version", Value::from(dependency.version.as_str())),
+        ("Repository", Value::from(dependency.repository.as_str())),
+        ("Condition", Value::from(dependency.condition.as_str())),
+        ("Tags", strings_as_any(&dependency.tags)),
+        ("Enabled", Value::Bool(dependency.enabled)),
+        ("ImportValues", Value::list(dependency.import_values.iter().map(import).collect())),
+        ("Alias", Value::from(dependency.alias.as_str())),
+    ]
+    .into_iter()
+    .collect();
+    Value::Map(map)
+}
+
+/// An import as working out the dependencies leaves it: a `map[string]string`.
+fn import(json: &Json) -> Value {
+    match from_json(json) {
+        Value::Map(map) => Value::Map(map.retyped(&types::MAP_STRING)),
+        other => other,
+    }
+}
+
+fn scalar(metadata: &Metadata, name: &str) -> Value {
+    let text = match name {
+        "Name" => &metadata.name,
+        "Home" => &metadata.home,
+        "Version" => &metadata.version,
+        "Description" => &metadata.description,
+        "Icon" => &metadata.icon,
+        "APIVersion" => &metadata.api_version,
+        "Condition" => &metadata.condition,
+        "Tags" => &metadata.tags,
+        "AppVersion" => &metadata.app_version,
+        "KubeVersion" => &metadata.kube_version,
+        "Type" => &metadata.kind,
+        "Deprecated" => return Value::Bool(metadata.deprecated),
+        "Annotations" => return annotations(metadata),
+        _ => return Value::Nil,
+    };
+    Value::from(text.as_str())
+}
+
+fn annotations(metadata: &Metadata) -> Value {
+    match &metadata.annotations {
+        None => Value::Map(Map::nil(&types::MAP_STRING)),
+        Some(annotations) => {
+            let map: Map =
+                annotations.iter().map(|(key, value)| (key.as_str(), Value::from(value.as_str()))).collect();
+            Value::Map(map.retyped(&types::MAP_STRING))
+        }
+    }
+}
+
+/// `.Chart` of 3.x.
+#[derive(Debug)]
+struct Described {
+    metadata: Metadata,
+    is_root: bool,
+}
+
+impl Object for Described {
+    fn type_info(&self) -> &'static TypeInfo {
+        &STRUCT
+    }
+
+    fn field(&self, name: &str) -> Option<Value> {
+        let metadata = &self.metadata;
+        Some(match name {
+            "IsRoot" => Value::Bool(self.is_root),
+            "Sources" => Value::List(List::strings(metadata.sources.iter().map(String::as_str))),
+            "Keywords" => Value::List(List::strings(metadata.keywords.iter().map(String::as_str))),
+            "Maintainers" => {
+                let items = metadata.maintainers.iter();
+                let items = items.map(|item| {
+                    Value::Object(Rc::new(Part(&MAINTAINER, maintainer_map(item), item.to_json())))
+                });
+                Value::List(List::typed(&MAINTAINERS, items.collect()))
+            }
+            "Dependencies" => {
+                let items = metadata.dependencies.iter().flatten();
+                let items = items.map(|item| {
+                    Value::Object(Rc::new(Part(&DEPENDENCY, dependency_map(item), item.to_json())))
+                });
+                Value::List(List::typed(&DEPENDENCIES, items.collect()))
+            }
+            name if FIELDS.contains(&name) => scalar(metadata, name),
+            _ => return None,
+        })
+    }
+
+    fn field_names(&self) -> &'static [&'static str] {
+        FIELDS
+    }
+
+    fn to_json(&self) -> Option<Value> {
+        let json = from_json(&self.metadata.to_json());
+        if let Value::Map(map) = &json {
+            map.insert("IsRoot", Value::Bool(self.is_root));
+        }
+        Some(json)
+    }
+}
+
+/// A maintainer or dependency of 3.x: its fields by Go's names, and its JSON.
+#[derive(Debug)]
+struct Part(&'static TypeInfo, Value, Json);
+
+impl Object for Part {
+    fn type_info(&self) -> &'static TypeInfo {
+        self.0
+    }
+
+    fn field(&self, name: &str) -> Option<Value> {
+        self.1.as_map()?.get(name.as_bytes())
+    }
+
+    fn field_names(&self) -> &'static [&'static str] {
+        if std::ptr::eq(self.0, &raw const MAINTAINER) {
+            &["Name", "Email", "URL"]
+        } else {
+            &["Name", "Version", "Repository", "Condition", "Tags", "Enabled", "ImportValues", "Alias"]
+        }
+    }
+
+    fn to_json(&self) -> Option<Value> {
+        Some(from_json(&self.2))
+    }
+}

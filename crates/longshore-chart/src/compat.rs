@@ -1,0 +1,143 @@
+//! Which Helm to be: everything in rendering that differs between supported levels, one row each.
+//!
+//! **Invariant**: no other module asks for a level by name. They ask the row, so that the next level is
+//! a row here and nothing else.
+
+use std::str::FromStr;
+
+/// A compatibility level. Each means one patch release, which it follows to the byte.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// Helm 3.22.0.
+    V3_22,
+    /// Helm 4.3.1.
+    #[default]
+    V4_3,
+}
+
+impl Level {
+    /// Every level, oldest first.
+    pub const ALL: [Self; 2] = [Self::V3_22, Self::V4_3];
+
+    /// Its name on the command line: `4.3`.
+    pub fn name(self) -> &'static str {
+        self.rules().name
+    }
+
+    /// What it means.
+    pub fn rules(self) -> &'static Rules {
+        match self {
+            Self::V3_22 => &HELM_3_22,
+            Self::V4_3 => &HELM_4_3,
+        }
+    }
+}
+
+impl FromStr for Level {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Self::ALL.into_iter().find(|level| level.name() == text).ok_or_else(|| {
+            let names: Vec<&str> = Self::ALL.iter().map(|level| level.name()).collect();
+            format!("no compatibility level {text}; there are {}", names.join(" and "))
+        })
+    }
+}
+
+/// What a level renders differently from the others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rules {
+    /// The level's name.
+    pub name: &'static str,
+    /// `.Capabilities.HelmVersion.Version`.
+    pub helm_version: &'static str,
+    /// `.Capabilities.HelmVersion.GoVersion`: the toolchain of the builds that recorded cases come from.
+    pub go_version: &'static str,
+    /// `.Capabilities.HelmVersion.KubeClientVersion`; the field does not exist in 3.x.
+    pub kube_client_version: Option<&'static str>,
+    /// The Kubernetes version that is assumed without a cluster: major and minor.
+    pub kube_version: (u64, u64),
+    /// Nulls in a chart's own values vanish when values are coalesced (4.2 and later).
+    pub drops_default_nulls: bool,
+    /// All documents of a values file are merged; before, all but the first were ignored.
+    pub merges_value_documents: bool,
+    /// A document keeps the white space at its end, and `---` splits anywhere at the start of a line.
+    pub keeps_document_tails: bool,
+    /// `.Chart` is a map, in which unknown fields are empty; before, a struct, in which they are errors.
+    pub chart_is_map: bool,
+    /// A failed execution is told over several lines, one step of the way per block.
+    pub traces_errors: bool,
+    /// `mustToYaml`, `mustToToml`, and Helm's own `mustToJson`.
+    pub has_must_encoders: bool,
+    /// `mustToDuration` and the other ten of 4.3.
+    pub has_duration_functions: bool,
+}
+
+static HELM_4_3: Rules = Rules {
+    name: "4.3",
+    helm_version: "v4.3.1",
+    go_version: "go1.26.8",
+    kube_client_version: Some("v1.37"),
+    kube_version: (1, 37),
+    drops_default_nulls: true,
+    merges_value_documents: true,
+    keeps_document_tails: true,
+    chart_is_map: true,
+    traces_errors: true,
+    has_must_encoders: true,
+    has_duration_functions: true,
+};
+
+static HELM_3_22: Rules = Rules {
+    name: "3.22",
+    helm_version: "v3.22.0",
+    go_version: "go1.26.8",
+    kube_client_version: None,
+    kube_version: (1, 37),
+    drops_default_nulls: false,
+    merges_value_documents: false,
+    keeps_document_tails: false,
+    chart_is_map: false,
+    traces_errors: false,
+    has_must_encoders: false,
+    has_duration_functions: false,
+};
+
+/// The functions that came with 4.3.
+const DURATION_FUNCTIONS: [&str; 11] = [
+    "durationDays",
+    "durationHours",
+    "durationMicroseconds",
+    "durationMilliseconds",
+    "durationMinutes",
+    "durationNanoseconds",
+    "durationRoundTo",
+    "durationSeconds",
+    "durationTruncateTo",
+    "durationWeeks",
+    "mustToDuration",
+];
+
+impl Rules {
+    /// Whether templates know the function. What no level knows is not asked for.
+    pub fn has_function(&self, name: &str) -> bool {
+        match name {
+            "mustToYaml" | "mustToToml" => self.has_must_encoders,
+            name if DURATION_FUNCTIONS.contains(&name) => self.has_duration_functions,
+            _ => true,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Level;
+
+    #[test]
+    fn names_lead_back_to_their_levels() {
+        for level in Level::ALL {
+            assert_eq!(level.name().parse(), Ok(level));
+        }
+        assert_eq!("3.9".parse::<Level>().unwrap_err(), "no compatibility level 3.9; there are 3.22 and 4.3");
+    }
+}

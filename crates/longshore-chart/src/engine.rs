@@ -1,0 +1,142 @@
+//! The template engine as Helm sets it up: all templates of a chart and its subcharts in one set.
+
+mod error;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use longshore_go::{Map, Str, Value};
+use longshore_template::{Budget, MissingKey, Set};
+
+use crate::builtins::{self, Source};
+use crate::compat::Level;
+use crate::functions::Library;
+use crate::render::RenderInput;
+use crate::{Chart, Error};
+
+/// What Go prints for a value that is not there, and Helm deletes wherever it finds it.
+const NO_VALUE: &[u8] = b"<no value>";
+
+/// Renders charts at one level, and keeps the templates of the last chart parsed.
+///
+/// An engine is `Send + Sync`; share one between threads and between renders.
+pub struct Engine {
+    level: Level,
+    library: Library,
+    table: Arc<longshore_template::FuncTable>,
+    last: Mutex<Option<Arc<Parsed>>>,
+}
+
+/// Parsed templates, and what they were parsed from.
+#[derive(Debug)]
+struct Parsed {
+    missing_key: MissingKey,
+    sources: Vec<(String, Str)>,
+    set: Set,
+}
+
+impl Parsed {
+    fn is_of(&self, missing_key: MissingKey, sources: &[Source<'_>]) -> bool {
+        self.missing_key == missing_key
+            && self.sources.len() == sources.len()
+            && self
+                .sources
+                .iter()
+                .zip(sources)
+                .all(|((name, text), source)| *name == source.name && text == source.text)
+    }
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Engine").field("level", &self.level).finish_non_exhaustive()
+    }
+}
+
+impl Engine {
+    /// An engine with the functions of a level.
+    pub fn new(level: Level) -> Self {
+        let rules = level.rules();
+        let library = Library::new(|name| rules.has_function(name));
+        let table = Arc::new(library.table().clone());
+        Self { level, library, table, last: Mutex::new(None) }
+    }
+
+    /// The level that it renders at.
+    pub fn level(&self) -> Level {
+        self.level
+    }
+
+    /// Executes the templates of a chart whose dependencies are resolved; gives what each printed, by path.
+    pub(crate) fn execute(
+        &self,
+        chart: &Chart,
+        values: Map,
+        input: &RenderInput<'_>,
+    ) -> Result<BTreeMap<String, String>, Error> {
+        let missing_key = if input.options.strict { MissingKey::Error } else { MissingKey::Zero };
+        let sources = builtins::sources(chart);
+        let parsed = self.parse(missing_key, &sources)?;
+        let contexts = builtins::contexts(chart, values, input, self.level.rules());
+        let calls = self.library.with(input.services);
+        let budget = Budget::default();
+        let mut files = BTreeMap::new();
+        for source in sources.iter().filter(|source| !source.is_partial()) {
+            let context = &contexts[source.context];
+            context.insert("Template", builtins::template(source));
+            let mut out = Vec::new();
+            parsed
+                .set
+                .execute(source.name.as_bytes(), Value::Map(context.clone()), &calls, &budget, &mut out)
+                .map_err(|error| error::execution(&error, self.level.rules()))?;
+            let text = without_no_value(out);
+            files.insert(source.name.clone(), String::from_utf8_lossy(&text).into_owned());
+        }
+        Ok(files)
+    }
+
+    fn parse(&self, missing_key: MissingKey, sources: &[Source<'_>]) -> Result<Arc<Parsed>, Error> {
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(parsed) = last.as_ref().filter(|parsed| parsed.is_of(missing_key, sources)) {
+            return Ok(Arc::clone(parsed));
+        }
+        let mut set = Set::new("gotpl", Arc::clone(&self.table)).with_missing_key(missing_key);
+        for source in sources {
+            set.parse(&source.name, source.text.clone()).map_err(|error| error::parsing(&error))?;
+        }
+        let sources = sources.iter().map(|source| (source.name.clone(), source.text.clone())).collect();
+        let parsed = Arc::new(Parsed { missing_key, sources, set });
+        *last = Some(Arc::clone(&parsed));
+        Ok(parsed)
+    }
+}
+
+/// The text with every `<no value>` deleted.
+pub(crate) fn without_no_value(text: Vec<u8>) -> Vec<u8> {
+    let find = |text: &[u8]| text.windows(NO_VALUE.len()).position(|window| window == NO_VALUE);
+    let Some(mut at) = find(&text) else { return text };
+    let mut out = Vec::with_capacity(text.len());
+    let mut rest = text.as_slice();
+    loop {
+        out.extend_from_slice(&rest[..at]);
+        rest = &rest[at + NO_VALUE.len()..];
+        match find(rest) {
+            Some(next) => at = next,
+            None => break,
+        }
+    }
+    out.extend_from_slice(rest);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_no_value;
+
+    #[test]
+    fn no_value_is_deleted_everywhere() {
+        assert_eq!(without_no_value(b"a <no value> b<no value>".to_vec()), b"a  b");
+        assert_eq!(without_no_value(b"<no <no value>value>".to_vec()), b"<no value>");
+        assert_eq!(without_no_value(b"<no valu".to_vec()), b"<no valu");
+    }
+}

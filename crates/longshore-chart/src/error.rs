@@ -1,0 +1,110 @@
+//! What can go wrong with a chart, in Helm's words.
+//!
+//! The text of an [`Error`] is, byte for byte, what Helm prints after `Error: `; scripts and people
+//! match on it. What Helm does not say (the place as file and line) is kept beside the text.
+
+use std::fmt;
+
+use longshore_diag::{Diagnostic, Place};
+
+/// The stage at which a chart was refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ErrorKind {
+    /// The files are no chart.
+    Load,
+    /// Chart.yaml is not valid.
+    Metadata,
+    /// Values cannot be read or merged.
+    Values,
+    /// Dependencies cannot be worked out.
+    Dependency,
+    /// The values do not meet the schema.
+    Schema,
+    /// A template does not parse.
+    Parse,
+    /// A template fails.
+    Execute,
+    /// What was rendered is not YAML.
+    Manifest,
+    /// The chart does not run on that Kubernetes.
+    Capabilities,
+}
+
+impl ErrorKind {
+    fn code(self) -> &'static str {
+        match self {
+            Self::Load => "chart/load",
+            Self::Metadata => "chart/metadata",
+            Self::Values => "chart/values",
+            Self::Dependency => "chart/dependency",
+            Self::Schema => "chart/schema",
+            Self::Parse => "template/parse",
+            Self::Execute => "template/execute",
+            Self::Manifest => "chart/manifest",
+            Self::Capabilities => "chart/capabilities",
+        }
+    }
+}
+
+/// An error about a chart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Error(Box<Content>);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Content {
+    kind: ErrorKind,
+    text: String,
+    place: Option<Place>,
+}
+
+impl Error {
+    /// An error with Helm's text.
+    pub fn new(kind: ErrorKind, text: impl Into<String>) -> Self {
+        Self(Box::new(Content { kind, text: text.into(), place: None }))
+    }
+
+    /// Says where it is.
+    pub(crate) fn at(mut self, place: Place) -> Self {
+        self.0.place.get_or_insert(place);
+        self
+    }
+
+    /// The same error behind `prefix`, as Go's `fmt.Errorf("prefix: %w")`.
+    pub(crate) fn within(mut self, prefix: impl fmt::Display) -> Self {
+        self.0.text = format!("{prefix}: {}", self.0.text);
+        self
+    }
+
+    /// The stage.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// The file of the chart, and the line in it, where that is known.
+    pub fn place(&self) -> Option<&Place> {
+        self.0.place.as_ref()
+    }
+
+    /// The error as a diagnostic.
+    pub fn diagnostic(&self) -> Diagnostic {
+        let diagnostic = Diagnostic::error(self.0.kind.code(), self.0.text.clone());
+        match &self.0.place {
+            Some(place) => diagnostic.at(place.clone()),
+            None => diagnostic,
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.text)
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl From<Error> for Diagnostic {
+    fn from(error: Error) -> Self {
+        error.diagnostic()
+    }
+}

@@ -1,0 +1,48 @@
+//! One file of a chart.
+
+use longshore_go::Str;
+
+/// A file with its path below the chart, `/` between the parts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct File {
+    /// `templates/service.yaml`
+    pub name: String,
+    /// Its content. Shared: charts, aliases and template values all point to the same bytes.
+    pub data: Str,
+    /// When it was last changed, RFC 3339, where the loader knows it. Only release records carry it.
+    pub modified: Option<String>,
+}
+
+impl File {
+    /// A file of unknown age.
+    pub fn new(name: impl Into<String>, data: impl Into<Str>) -> Self {
+        Self { name: name.into(), data: data.into(), modified: None }
+    }
+
+    /// The part of the path after the last `/`.
+    pub(crate) fn base(&self) -> &str {
+        base(&self.name)
+    }
+}
+
+/// Go's `path.Base` for paths that are clean and not empty.
+pub(crate) fn base(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+/// Go's `filepath.Ext`: from the last dot of the last part, dot included.
+pub(crate) fn extension(path: &str) -> &str {
+    let base = base(path);
+    base.rfind('.').map_or("", |dot| &base[dot..])
+}
+
+/// The UTF-8 byte order mark, which Helm strips from every file that it reads.
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
+/// The content without a byte order mark.
+pub(crate) fn without_mark(data: Vec<u8>) -> Vec<u8> {
+    match data.strip_prefix(BYTE_ORDER_MARK) {
+        Some(rest) => rest.to_vec(),
+        None => data,
+    }
+}

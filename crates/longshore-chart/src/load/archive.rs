@@ -1,0 +1,172 @@
+//! Reading a packed chart (`.tgz`) from its bytes.
+//!
+//! The rules, and the texts of refusals, are Helm's
+//! (<https://github.com/helm/helm/blob/v4.3.1/pkg/chart/loader/archive/archive.go>). Nothing is
+//! written anywhere; a path that leads out of the chart is refused all the same.
+
+use std::io::Read;
+
+use flate2::read::MultiGzDecoder;
+use longshore_go::path as go_path;
+
+use crate::file::without_mark;
+use crate::{Error, ErrorKind, File};
+
+/// Most bytes that a chart may have unpacked.
+pub const MAX_CHART_BYTES: u64 = 100 << 20;
+/// Most files that a chart may have. Helm has no such limit; no chart comes near it.
+const MAX_FILES: usize = 100_000;
+
+/// Least that the whole stream may unpack to, headers included.
+const MIN_STREAM: u64 = 1 << 20;
+
+/// A reader that fails when it has given more than it may: long names and extended headers count too.
+struct Capped<R> {
+    inner: R,
+    left: u64,
+}
+
+impl<R: Read> Read for Capped<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        self.left = self.left.checked_sub(read as u64).ok_or_else(|| {
+            std::io::Error::other(format!(
+                "decompressed chart is larger than the maximum size {MAX_CHART_BYTES}"
+            ))
+        })?;
+        Ok(read)
+    }
+}
+
+/// Unpacks a gzipped tar of a chart into its files, in the archive's order, the top folder taken off.
+///
+/// # Errors
+/// Broken archives, paths that lead out, more than `budget` bytes (at most [`MAX_CHART_BYTES`]).
+pub fn unpack(bytes: &[u8], budget: u64) -> Result<Vec<File>, Error> {
+    let budget = budget.min(MAX_CHART_BYTES);
+    let refuse = |text: &str| Error::new(ErrorKind::Load, text);
+    if !bytes.starts_with(b"\x1F\x8B") {
+        return Err(refuse("gzip: invalid header"));
+    }
+    let too_large =
+        || refuse(&format!("decompressed chart is larger than the maximum size {MAX_CHART_BYTES}"));
+    let broken = |error: std::io::Error| refuse(&error.to_string());
+    let unzipped =
+        Capped { inner: MultiGzDecoder::new(bytes), left: budget.saturating_mul(2).max(MIN_STREAM) };
+    let mut archive = tar::Archive::new(unzipped);
+    let mut files = Vec::new();
+    let mut left = budget;
+    for entry in archive.entries().map_err(broken)? {
+        let mut entry = entry.map_err(broken)?;
+        let kind = entry.header().entry_type();
+        if kind.is_dir() || kind.is_pax_global_extensions() || kind.is_pax_local_extensions() {
+            continue;
+        }
+        let path = entry.path_bytes().into_owned();
+        let path = String::from_utf8_lossy(&path);
+        if path.ends_with('/') {
+            continue;
+        }
+        let name = place_below(&path)?;
+        if entry.size() > left || files.len() >= MAX_FILES {
+            return Err(too_large());
+        }
+        let mut data = Vec::new();
+        let read = entry.by_ref().take(left).read_to_end(&mut data).map_err(broken)? as u64;
+        left -= read;
+        if read < entry.size() || left == 0 {
+            return Err(too_large());
+        }
+        files.push(File::new(name, without_mark(data)));
+    }
+    if files.is_empty() {
+        return Err(refuse("no files in chart archive"));
+    }
+    Ok(files)
+}
+
+/// The path below the chart of an entry's path: its first part is the chart's folder.
+fn place_below(path: &str) -> Result<String, Error> {
+    let refuse = |text: &str| Err(Error::new(ErrorKind::Load, text));
+    let delimiter = if path.contains('\\') { '\\' } else { '/' };
+    let mut parts = path.split(delimiter);
+    let top = parts.next().unwrap_or_default();
+    let rest: Vec<&str> = parts.collect();
+    let rest = rest.join("/");
+    if rest.starts_with('/') {
+        return refuse("chart illegally contains absolute paths");
+    }
+    let name = String::from_utf8_lossy(&go_path::clean(rest.as_bytes())).into_owned();
+    if name == "." {
+        let quoted = longshore_go::strconv::quote(path.as_bytes());
+        return refuse(&format!(
+            "chart illegally contains content outside the base directory: {}",
+            String::from_utf8_lossy(&quoted)
+        ));
+    }
+    if name.starts_with("..") {
+        return refuse("chart illegally references parent directory");
+    }
+    let bytes = name.as_bytes();
+    if bytes.len() > 2 && bytes[0].is_ascii_alphabetic() && bytes[1] == b':' && bytes[2] == b'/' {
+        return refuse("chart contains illegally named files");
+    }
+    if top == "Chart.yaml" {
+        return refuse("chart yaml not in base directory");
+    }
+    Ok(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{place_below, unpack};
+    use crate::load::archive::MAX_CHART_BYTES;
+
+    #[test]
+    fn paths_stay_below_the_chart() {
+        for (path, expected) in [
+            ("c/Chart.yaml", "Chart.yaml"),
+            ("c/templates/./x.yaml", "templates/x.yaml"),
+            ("c\\templates\\x.yaml", "templates/x.yaml"),
+            ("c/a/../b", "b"),
+            ("../../x", "chart illegally references parent directory"),
+            ("/foo/../../x", "chart illegally references parent directory"),
+            ("./.", "chart illegally contains content outside the base directory: \"./.\""),
+            ("x", "chart illegally contains content outside the base directory: \"x\""),
+            ("//foo", "chart illegally contains absolute paths"),
+            ("/./c://foo", "chart contains illegally named files"),
+            ("Chart.yaml/x", "chart yaml not in base directory"),
+        ] {
+            let got = place_below(path).unwrap_or_else(|error| error.to_string());
+            assert_eq!(got, expected, "{path}");
+        }
+    }
+
+    fn packed(files: &[(&str, &[u8])]) -> Vec<u8> {
+        let gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        let mut tar = tar::Builder::new(gzip);
+        for (name, data) in files {
+            let mut header = tar::Header::new_gnu();
+            header.set_size(data.len() as u64);
+            header.set_mode(0o644);
+            tar.append_data(&mut header, name, *data).unwrap();
+        }
+        tar.into_inner().unwrap().finish().unwrap()
+    }
+
+    #[test]
+    fn files_come_out_without_the_top_folder_and_the_mark() {
+        let files = unpack(&packed(&[("c/Chart.yaml", b"\xEF\xBB\xBFname: c")]), MAX_CHART_BYTES).unwrap();
+        assert_eq!((files[0].name.as_str(), files[0].data.as_bytes()), ("Chart.yaml", &b"name: c"[..]));
+        assert_eq!(unpack(&packed(&[]), 10).unwrap_err().to_string(), "no files in chart archive");
+        assert_eq!(unpack(b"PK", 10).unwrap_err().to_string(), "gzip: invalid header");
+    }
+
+    #[test]
+    fn a_bomb_is_refused_before_it_is_unpacked() {
+        let bomb = packed(&[("c/zeros", &vec![0; 3 << 20])]);
+        assert!(bomb.len() < 100_000);
+        let error = unpack(&bomb, 1 << 20).unwrap_err();
+        assert_eq!(error.to_string(), "decompressed chart is larger than the maximum size 104857600");
+    }
+}

@@ -1,0 +1,181 @@
+//! From rendered files to manifests and hooks: splitting, reading heads, sorting.
+//!
+//! The rules are Helm's
+//! (<https://github.com/helm/helm/blob/v4.3.1/pkg/release/v1/util/manifest_sorter.go>): files in byte
+//! order of their paths, documents in the order of the file, then a stable sort by kind.
+
+mod head;
+mod split;
+
+use std::collections::BTreeMap;
+
+use longshore_diag::Place;
+use longshore_object::kinds::{compare_by_kind, install_rank};
+
+use crate::compat::Rules;
+use crate::file::base;
+use crate::{Error, ErrorKind};
+pub(crate) use head::Head;
+pub use split::split;
+
+/// One document that is applied with the release.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Manifest {
+    /// The template it came from: `app/templates/service.yaml`.
+    pub path: String,
+    /// The document, as Helm stores it.
+    pub content: String,
+    /// Its `apiVersion`; empty if it has none.
+    pub api_version: String,
+    /// Its `kind`; empty if it has none.
+    pub kind: String,
+    /// Its `metadata.name`; empty if it has none.
+    pub name: String,
+}
+
+/// When a hook runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum HookEvent {
+    /// Before the first install.
+    PreInstall,
+    /// After the first install.
+    PostInstall,
+    /// Before an uninstall.
+    PreDelete,
+    /// After an uninstall.
+    PostDelete,
+    /// Before an upgrade.
+    PreUpgrade,
+    /// After an upgrade.
+    PostUpgrade,
+    /// Before a rollback.
+    PreRollback,
+    /// After a rollback.
+    PostRollback,
+    /// By `helm test`.
+    Test,
+}
+
+impl HookEvent {
+    /// Its name in annotations and records: `pre-install`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::PreInstall => "pre-install",
+            Self::PostInstall => "post-install",
+            Self::PreDelete => "pre-delete",
+            Self::PostDelete => "post-delete",
+            Self::PreUpgrade => "pre-upgrade",
+            Self::PostUpgrade => "post-upgrade",
+            Self::PreRollback => "pre-rollback",
+            Self::PostRollback => "post-rollback",
+            Self::Test => "test",
+        }
+    }
+
+    /// The event of that name; `test-success` is an old name of `test`.
+    pub fn of(name: &str) -> Option<Self> {
+        [
+            Self::PreInstall,
+            Self::PostInstall,
+            Self::PreDelete,
+            Self::PostDelete,
+            Self::PreUpgrade,
+            Self::PostUpgrade,
+            Self::PreRollback,
+            Self::PostRollback,
+            Self::Test,
+        ]
+        .into_iter()
+        .find(|event| event.name() == name)
+        .or_else(|| (name == "test-success").then_some(Self::Test))
+    }
+}
+
+/// One document that is run at certain events, not with the release.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hook {
+    /// Its `metadata.name`.
+    pub name: String,
+    /// Its `kind`.
+    pub kind: String,
+    /// The template it came from.
+    pub path: String,
+    /// The document.
+    pub manifest: String,
+    /// When it runs.
+    pub events: Vec<HookEvent>,
+    /// Its place among the hooks of an event; lower runs first.
+    pub weight: i64,
+    /// `helm.sh/hook-delete-policy`, each word lower-cased, known or not.
+    pub delete_policies: Vec<String>,
+    /// `helm.sh/hook-output-log-policy`, each word lower-cased, known or not.
+    pub output_log_policies: Vec<String>,
+}
+
+/// What rendered files come to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Sorted {
+    pub(crate) manifests: Vec<Manifest>,
+    pub(crate) hooks: Vec<Hook>,
+    /// Documents that Helm drops without a word: hooks of an unknown event.
+    pub(crate) dropped: Vec<String>,
+}
+
+/// Splits and sorts rendered files, given by path.
+pub(crate) fn sort(files: &BTreeMap<String, String>, rules: &Rules) -> Result<Sorted, Error> {
+    let mut sorted = Sorted::default();
+    for (path, content) in files {
+        if base(path).starts_with('_') || content.trim().is_empty() {
+            continue;
+        }
+        for document in split(content, rules) {
+            let head = Head::read(document).map_err(|error| {
+                let place = Place::new(path.clone(), 0, 0);
+                Error::new(ErrorKind::Manifest, format!("YAML parse error on {path}: {error}")).at(place)
+            })?;
+            sorted.add(path, document, head);
+        }
+    }
+    sorted.hooks.sort_by(|a, b| compare_by_kind(&a.kind, &b.kind, install_rank));
+    sorted.manifests.sort_by(|a, b| compare_by_kind(&a.kind, &b.kind, install_rank));
+    Ok(sorted)
+}
+
+impl Sorted {
+    fn add(&mut self, path: &str, document: &str, head: Head) {
+        let annotation = |name: &str| head.annotations.get(name).map(String::as_str);
+        let Some(events) = annotation("helm.sh/hook") else {
+            self.manifests.push(Manifest {
+                path: path.to_owned(),
+                content: document.to_owned(),
+                api_version: head.api_version,
+                kind: head.kind,
+                name: head.name,
+            });
+            return;
+        };
+        let words =
+            |text: &str| -> Vec<String> { text.split(',').map(|word| word.trim().to_lowercase()).collect() };
+        let known: Option<Vec<HookEvent>> = words(events).iter().map(|name| HookEvent::of(name)).collect();
+        let Some(events) = known else {
+            self.dropped
+                .push(format!("{path}: {} {} has an unknown hook event: {events}", head.kind, head.name));
+            return;
+        };
+        let policies = |name: &str| annotation(name).map_or_else(Vec::new, words);
+        let weight = annotation("helm.sh/hook-weight").unwrap_or_default();
+        self.hooks.push(Hook {
+            path: path.to_owned(),
+            manifest: document.to_owned(),
+            events,
+            weight: longshore_go::strconv::atoi(weight.as_bytes()).unwrap_or(0),
+            delete_policies: policies("helm.sh/hook-delete-policy"),
+            output_log_policies: policies("helm.sh/hook-output-log-policy"),
+            kind: head.kind,
+            name: head.name,
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,170 @@
+//! Rendering: from a chart and values to manifests, hooks and notes.
+
+mod output;
+
+pub use output::Output;
+
+use std::collections::BTreeMap;
+
+use longshore_go::Map;
+
+use crate::compat::Level;
+use crate::dependencies;
+use crate::engine::Engine;
+use crate::functions::Services;
+use crate::manifest::{self, Hook, Manifest};
+use crate::schema;
+use crate::values::Coalescer;
+use crate::{Capabilities, Chart, Error, ErrorKind, File};
+
+/// The release that is rendered: `.Release`.
+#[derive(Debug, Clone, Copy)]
+pub struct Release<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Its namespace.
+    pub namespace: &'a str,
+    /// Its revision; 1 for an install.
+    pub revision: i64,
+    /// Whether it is upgraded, not installed.
+    pub is_upgrade: bool,
+}
+
+/// All that a render depends on, beside the chart.
+pub struct RenderInput<'a> {
+    /// What the user gave ([`crate::values::merge`]); stays as it is.
+    pub values: Map,
+    /// The release.
+    pub release: Release<'a>,
+    /// What the cluster can do.
+    pub capabilities: Capabilities,
+    /// Time, randomness, the cluster.
+    pub services: &'a dyn Services,
+    /// The rest.
+    pub options: Options,
+}
+
+/// Switches of a render; the default is `helm template` without flags.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Options {
+    /// Values are not held against the schemas.
+    pub skip_schema: bool,
+    /// The notes of subcharts are appended to those of the chart.
+    pub subchart_notes: bool,
+    /// A missing key is an error, as for `helm lint --strict`'s engine.
+    pub strict: bool,
+}
+
+/// What a chart renders to.
+#[derive(Debug, Clone)]
+pub struct Rendered {
+    /// The documents of the release, in the order of installation.
+    pub manifests: Vec<Manifest>,
+    /// The hooks, in the same order.
+    pub hooks: Vec<Hook>,
+    /// NOTES.txt; empty if there is none.
+    pub notes: String,
+    /// The files of `crds/`, each named by its path from the top.
+    pub crds: Vec<File>,
+    /// The chart as a release record holds it: without unused dependencies, with imported values.
+    pub chart: Chart,
+    /// What Helm would have logged, in its words.
+    pub warnings: Vec<String>,
+    /// Documents that Helm drops without a word: hooks of an unknown event.
+    pub dropped: Vec<String>,
+    /// Every rendered file by its path, notes taken out.
+    pub files: BTreeMap<String, String>,
+}
+
+/// Renders a chart. For many renders keep an [`Engine`], which parses each template once.
+///
+/// # Errors
+/// What `helm template` prints after `Error: `.
+///
+/// ```
+/// use longshore_chart::{Capabilities, Chart, File, Level, Options, Release, RenderInput, render};
+/// struct NoServices;
+/// impl longshore_chart::Services for NoServices {
+///     fn random(&self, buffer: &mut [u8]) { buffer.fill(4) }
+/// }
+/// let level = Level::default();
+/// let chart = Chart::load([
+///     File::new("Chart.yaml", "{apiVersion: v2, name: web, version: 1.0.0}"),
+///     File::new("values.yaml", "port: 80"),
+///     File::new("templates/service.yaml", "kind: Service\nport: {{ .Values.port }}\nof: {{ .Release.Name }}\n"),
+/// ], level)?;
+/// let rendered = render(&chart, &RenderInput {
+///     values: longshore_go::Map::new(),
+///     release: Release { name: "shop", namespace: "default", revision: 1, is_upgrade: false },
+///     capabilities: Capabilities::assumed(level.rules()),
+///     services: &NoServices,
+///     options: Options::default(),
+/// }, level)?;
+/// assert_eq!(
+///     rendered.helm_template_output(),
+///     "---\n# Source: web/templates/service.yaml\nkind: Service\nport: 80\nof: shop\n"
+/// );
+/// # Ok::<(), longshore_chart::Error>(())
+/// ```
+pub fn render(chart: &Chart, input: &RenderInput<'_>, level: Level) -> Result<Rendered, Error> {
+    Engine::new(level).render(chart, input)
+}
+
+impl Engine {
+    /// Renders a chart.
+    ///
+    /// # Errors
+    /// As [`render`].
+    pub fn render(&self, chart: &Chart, input: &RenderInput<'_>) -> Result<Rendered, Error> {
+        let rules = self.level().rules();
+        let mut warnings = chart.warnings().to_vec();
+        let chart = dependencies::resolve(chart, &input.values, rules, &mut warnings)?;
+        let mut coalescer = Coalescer::new(rules);
+        let values = coalescer.coalesce(&chart, &input.values)?;
+        warnings.append(&mut coalescer.warnings);
+        if !input.options.skip_schema {
+            schema::check(&chart, &values)?;
+        }
+        let wanted = &chart.metadata().kube_version;
+        let version = &input.capabilities.kube_version;
+        if !wanted.is_empty() && !dependencies::is_compatible(wanted, &version.normalized) {
+            let text = format!(
+                "chart requires kubeVersion: {wanted} which is incompatible with Kubernetes {}",
+                version.version
+            );
+            return Err(Error::new(ErrorKind::Capabilities, text));
+        }
+        let mut files = self.execute(&chart, values, input)?;
+        let notes = take_notes(&mut files, &chart, input.options.subchart_notes);
+        let sorted = manifest::sort(&files, rules)?;
+        Ok(Rendered {
+            manifests: sorted.manifests,
+            hooks: sorted.hooks,
+            dropped: sorted.dropped,
+            notes,
+            crds: chart.crds(),
+            chart,
+            warnings,
+            files,
+        })
+    }
+}
+
+/// Takes every NOTES.txt out of the rendered files; gives that of the chart, or of all charts, each after
+/// a line end. Where Helm takes them in random order, ours is that of the paths.
+fn take_notes(files: &mut BTreeMap<String, String>, chart: &Chart, of_subcharts: bool) -> String {
+    const SUFFIX: &str = "NOTES.txt";
+    let own = format!("{}/templates/{SUFFIX}", chart.name());
+    let paths: Vec<String> = files.keys().filter(|path| path.ends_with(SUFFIX)).cloned().collect();
+    let mut notes = String::new();
+    for path in paths {
+        let Some(text) = files.remove(&path) else { continue };
+        if of_subcharts || path == own {
+            if !notes.is_empty() {
+                notes.push('\n');
+            }
+            notes.push_str(&text);
+        }
+    }
+    notes
+}

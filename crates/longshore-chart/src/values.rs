@@ -1,0 +1,18 @@
+//! Values: reading files, merging them, and giving each chart its own (coalescing).
+//!
+//! Values are Go maps ([`longshore_go::Map`]): shared, mutable, every number of a file a float. A chart
+//! itself keeps its defaults as JSON, so that it can be shared between threads.
+
+mod coalesce;
+pub(crate) mod json;
+mod read;
+mod set;
+mod source;
+pub(crate) mod table;
+
+pub(crate) use coalesce::deep_copy;
+pub use coalesce::{Coalescer, merge_tables};
+pub use json::{from_json, map_from_json, to_json};
+pub use read::{merge_maps, read};
+pub use set::{Form, set};
+pub use source::{Sources, merge};
