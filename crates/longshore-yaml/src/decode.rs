@@ -14,7 +14,7 @@ use crate::dialect::{Dialect, Limits};
 use crate::error::{Error, ErrorKind};
 use crate::resolve::{Scalar, resolve, resolve_tagged};
 use crate::tree::{Id, RawKind, Tree};
-use key::Key;
+use key::{Key, KeyKind};
 
 /// What numbers become.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +50,7 @@ pub(crate) fn decode(tree: &Tree<'_>, options: Options) -> Result<Value, Error> 
         type_errors: Vec::new(),
         type_error_place: None,
         merged: None,
+        string_map: false,
     };
     let value = decoder.value(Tree::ROOT)?;
     if !decoder.type_errors.is_empty() {
@@ -79,6 +80,8 @@ struct Decoder<'t, 'a> {
     type_error_place: Option<(u32, u32)>,
     /// v3, while merging: the keys that are set already.
     merged: Option<BTreeSet<Key>>,
+    /// v3: whether the map being filled is a `map[string]interface {}`.
+    string_map: bool,
 }
 
 /// The entries of a mapping in the order of their setting; later ones win.
@@ -107,9 +110,15 @@ impl Decoder<'_, '_> {
             }
             RawKind::Mapping { .. } => {
                 let mut entries = Entries::with_capacity(self.tree.node(id).count as usize / 2);
-                let outer = self.merged.take();
+                let outer = (self.merged.take(), self.string_map);
+                if self.options.dialect == Dialect::V3 {
+                    self.string_map = self.is_string_map(id);
+                    if !self.string_map {
+                        self.refuse_map(id);
+                    }
+                }
                 self.mapping(id, &mut entries)?;
-                self.merged = outer;
+                (self.merged, self.string_map) = outer;
                 let entries: BTreeMap<Str, Value> = entries.into_iter().collect();
                 Ok(Value::Map(Map::typed(&types::MAP_ANY, entries)))
             }
@@ -211,10 +220,13 @@ impl Decoder<'_, '_> {
         self.number_error.get_or_insert(Error::new(ErrorKind::Decode, text).at_line(node.line, node.column));
     }
 
-    /// The bytes of `!!binary` text, which JSON makes valid UTF-8 of.
+    /// The bytes of `!!binary` text; a JSON reader sees valid UTF-8 of them.
     fn binary(&self, id: Id) -> Result<Str, Error> {
         let bytes = encoding::decode_base64(self.tree.node(id).value.as_bytes())
             .map_err(|_| self.fail(id, "!!binary value contains invalid base64 data"))?;
+        if self.options.numbers == Numbers::Typed {
+            return Ok(bytes.into());
+        }
         let text: String = rune::iter(&bytes).map(|(_, c)| c).collect();
         Ok(text.into())
     }
@@ -233,14 +245,26 @@ impl Decoder<'_, '_> {
     fn mapping_v2(&mut self, id: Id, entries: &mut Entries) -> Result<(), Error> {
         let tree = self.tree;
         let mut seen = BTreeSet::new();
+        let mut refused: Vec<(Key, Id)> = Vec::new();
         for (key_id, value_id) in tree.pairs(id) {
             if self.is_merge(key_id) {
                 self.merge(value_id, entries)?;
                 continue;
             }
-            let key = self.key(key_id)?;
+            let Some(key) = self.key(key_id)? else {
+                continue;
+            };
+            let noted = self.key_error.is_some();
             let value = self.value(value_id)?;
-            self.check_key(&key, value_id);
+            if matches!(key.kind, KeyKind::Null | KeyKind::Uint) {
+                // Go looks at a key before it looks into its value.
+                if !noted {
+                    self.key_error = None;
+                }
+                // Only the last value of a key is still there when Go looks.
+                refused.retain(|(earlier, _)| *earlier != key);
+                refused.push((key.clone(), value_id));
+            }
             if self.options.strict && !seen.insert(key.clone()) {
                 let line = tree.node(value_id).line;
                 let name = key.go_syntax();
@@ -248,6 +272,9 @@ impl Decoder<'_, '_> {
                 continue;
             }
             entries.push((key.text, value));
+        }
+        if let Some((key, value_id)) = refused.first() {
+            self.refuse_key(key, *value_id);
         }
         Ok(())
     }

@@ -4,9 +4,10 @@
 //! mapping whose key is a mapping, and Go says
 //! `invalid map key: map[interface {}]interface {}{".Values.x":interface {}(nil)}`.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use longshore_go::strconv;
+use longshore_go::{encoding, strconv};
 
 use crate::dialect::Dialect;
 use crate::resolve::{Scalar, resolve, resolve_tagged};
@@ -46,25 +47,39 @@ fn write(tree: &Tree<'_>, id: Id, dialect: Dialect, out: &mut String, depth: usi
             let strings = dialect == Dialect::V3
                 && tree.pairs(id).all(|(key, _)| kind(tree, key, dialect) == Some(Scalar::Str));
             out.push_str(if strings { "map[string]interface {}{" } else { "map[interface {}]interface {}{" });
-            let mut pairs: Vec<(String, Id)> = tree
-                .pairs(id)
-                .map(|(key, value)| {
-                    let mut text = String::new();
-                    write(tree, key, dialect, &mut text, depth + 1);
-                    (text, value)
-                })
-                .collect();
-            pairs.sort();
-            for (i, (key, value)) in pairs.into_iter().enumerate() {
+            // The last of equal keys is the one that is there.
+            let pairs: BTreeMap<Order, (Id, Id)> =
+                tree.pairs(id).map(|(key, value)| (order(tree, key, dialect), (key, value))).collect();
+            for (i, (key, value)) in pairs.into_values().enumerate() {
                 if i > 0 {
                     out.push_str(", ");
                 }
-                out.push_str(&key);
+                write(tree, key, dialect, out, depth + 1);
                 out.push(':');
                 write(tree, value, dialect, out, depth + 1);
             }
             out.push('}');
         }
+    }
+}
+
+/// Where a key stands in what `fmt` prints of a map: by type, then by value. The order of types is that
+/// of their addresses in the program; this is how it comes out in Helm's libraries.
+type Order = (u8, i128, String);
+
+fn order(tree: &Tree<'_>, id: Id, dialect: Dialect) -> Order {
+    match kind(tree, id, dialect) {
+        Some(Scalar::Null) => (0, 0, String::new()),
+        Some(Scalar::Uint(value)) => (2, i128::from(value), String::new()),
+        Some(Scalar::Int(value)) => (3, i128::from(value), String::new()),
+        Some(Scalar::Float(value)) => {
+            let bits = i128::from(value.to_bits() & !(1 << 63));
+            (4, if value < 0.0 { -bits } else { bits }, String::new())
+        }
+        Some(Scalar::Bool(value)) => (5, i128::from(value), String::new()),
+        Some(Scalar::Timestamp(time)) if dialect == Dialect::V3 => (6, 0, time.to_string()),
+        Some(_) => (1, 0, tree.node(id).value.to_string()),
+        None => (7, i128::from(id), String::new()),
     }
 }
 
@@ -90,7 +105,16 @@ fn scalar(tree: &Tree<'_>, id: Id, dialect: Dialect) -> String {
         Some(Scalar::Float(value)) => {
             write!(out, "{}", strconv::format_float(value, b'g', None))
         }
-        _ => write!(out, "{}", String::from_utf8_lossy(&strconv::quote(text.as_bytes()))),
+        Some(Scalar::Timestamp(time)) if dialect == Dialect::V3 => out.write_str(&time.go_syntax()),
+        Some(Scalar::Binary) => {
+            let bytes = encoding::decode_base64(text.as_bytes()).unwrap_or_default();
+            write!(out, "{}", quoted(&bytes))
+        }
+        _ => write!(out, "{}", quoted(text.as_bytes())),
     };
     out
+}
+
+fn quoted(text: &[u8]) -> String {
+    String::from_utf8_lossy(&strconv::quote(text)).into_owned()
 }

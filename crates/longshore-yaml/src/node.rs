@@ -8,8 +8,8 @@ use std::borrow::Cow;
 
 use crate::event::Comments;
 
-pub(crate) use compose::tree;
-pub use compose::{check_syntax, parse};
+pub(crate) use compose::to_value;
+pub use compose::{check_syntax, parse, parse_first, to_json_value};
 
 /// What a node is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -87,6 +87,8 @@ pub(crate) struct Parser<'a> {
     /// `%TAG` handles and prefixes of the current document.
     tag_directives: Vec<(String, String)>,
     comments: comments::Pending,
+    /// A scanner error that go-yaml v3 overlooks at first: see `split_stem`.
+    overlooked: Option<Error>,
 }
 
 impl<'a> Parser<'a> {
@@ -99,11 +101,20 @@ impl<'a> Parser<'a> {
             marks: Vec::new(),
             tag_directives: Vec::new(),
             comments: comments::Pending::default(),
+            overlooked: None,
         }
     }
 
     /// The next event; after the end of the stream, its end again.
     pub(crate) fn next(&mut self) -> Result<Event<'a>, Error> {
+        let event = self.advance()?;
+        match self.overlooked.take() {
+            Some(error) => Err(error),
+            None => Ok(event),
+        }
+    }
+
+    fn advance(&mut self) -> Result<Event<'a>, Error> {
         match self.state {
             State::StreamStart => {
                 let token = self.take()?;
@@ -177,7 +188,7 @@ impl<'a> Parser<'a> {
     }
 
     /// A node that is not there: null.
-    fn empty_scalar(&mut self, mark: Mark) -> Event<'a> {
+    fn empty_scalar(mark: Mark) -> Event<'a> {
         Event::new(EventKind::Scalar { value: "".into(), style: ScalarStyle::Plain, implicit: true }, mark)
     }
 

@@ -12,6 +12,8 @@ use crate::error::{Error, ErrorKind};
 /// go-yaml's raw buffer.
 const PIECE: usize = 512;
 
+const INCOMPLETE: &str = "incomplete UTF-8 octet sequence";
+
 /// Checked input, ready to be scanned.
 #[derive(Debug)]
 pub(crate) struct Source<'a> {
@@ -36,6 +38,8 @@ impl<'a> Source<'a> {
 
     fn from_utf8(input: &'a [u8], offset: usize) -> Self {
         let (end, fence) = match first_bad(input) {
+            // What is cut off by the end of the input is only seen when all the rest has been read.
+            Some((bad, what @ INCOMPLETE)) => (bad, Some(what)),
             Some((bad, what)) => (piece_start(input, offset, bad), Some(what)),
             None => (input.len(), None),
         };
@@ -72,7 +76,8 @@ fn first_bad(input: &[u8]) -> Option<(usize, &'static str)> {
     loop {
         // Most input is printable ASCII: skip it in pieces that the compiler makes vector code of.
         while let Some(piece) = input.get(i..i + 32) {
-            let suspicious = piece.iter().fold(false, |any, &b| any | (b < 0x20 && b != b'\n') | (b >= 0x7F));
+            let suspicious = |b: &u8| u8::from(*b < 0x20) & u8::from(*b != b'\n') | u8::from(*b >= 0x7F);
+            let suspicious = piece.iter().map(suspicious).fold(0, |any, one| any | one) != 0;
             if suspicious {
                 break;
             }
@@ -107,7 +112,7 @@ fn check_char(bytes: &[u8]) -> Result<usize, (usize, &'static str)> {
         _ => return Err((0, "invalid leading UTF-8 octet")),
     };
     if bytes.len() < width {
-        return Err((0, "incomplete UTF-8 octet sequence"));
+        return Err((0, INCOMPLETE));
     }
     for octet in &bytes[1..width] {
         if octet & 0xC0 != 0x80 {
@@ -130,44 +135,52 @@ fn allowed(value: u32) -> bool {
     matches!(value, 0x09 | 0x0A | 0x0D | 0x20..=0x7E | 0x85 | 0xA0..=0xD7FF | 0xE000..=0xFFFD | 0x1_0000..)
 }
 
-/// Converts UTF-16; the fence stands where it is broken.
+/// Converts UTF-16; the fence stands before the piece where it is broken.
 fn from_utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Source<'static> {
     let mut text = String::with_capacity(bytes.len() / 2);
     let mut fence = None;
     let mut i = 0;
-    let unit_at = |i: usize| Some(unit([*bytes.get(i)?, *bytes.get(i + 1)?]));
+    let mut piece = 0;
     while i < bytes.len() {
-        let Some(first) = unit_at(i) else {
-            fence = Some("incomplete UTF-16 character");
-            break;
-        };
-        let value = match first & 0xFC00 {
-            0xDC00 => {
-                fence = Some("unexpected low surrogate area");
-                break;
+        // The byte order mark is part of the first piece.
+        if (i + 2) % PIECE == 0 {
+            piece = text.len();
+        }
+        match utf16_char(&bytes[i..], unit) {
+            Ok((c, width)) => {
+                text.push(c);
+                i += width;
             }
-            0xD800 => {
-                let Some(second) = unit_at(i + 2) else {
-                    fence = Some("incomplete UTF-16 surrogate pair");
-                    break;
-                };
-                if second & 0xFC00 != 0xDC00 {
-                    fence = Some("expected low surrogate area");
-                    break;
+            Err(what) => {
+                if !what.starts_with("incomplete") {
+                    text.truncate(piece);
                 }
-                i += 2;
-                0x1_0000 + (u32::from(first & 0x3FF) << 10) + u32::from(second & 0x3FF)
-            }
-            _ => u32::from(first),
-        };
-        i += 2;
-        match char::from_u32(value).filter(|_| allowed(value)) {
-            Some(c) => text.push(c),
-            None => {
-                fence = Some("control characters are not allowed");
+                fence = Some(what);
                 break;
             }
         }
     }
     Source { ascii: text.is_ascii(), text: Cow::Owned(text), fence }
+}
+
+/// The character at the start of `bytes`, and how many bytes it takes.
+fn utf16_char(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<(char, usize), &'static str> {
+    let unit_at = |i: usize| Some(unit([*bytes.get(i)?, *bytes.get(i + 1)?]));
+    let first = unit_at(0).ok_or("incomplete UTF-16 character")?;
+    let (value, width) = match first & 0xFC00 {
+        0xDC00 => return Err("unexpected low surrogate area"),
+        0xD800 => {
+            let second = unit_at(2).ok_or("incomplete UTF-16 surrogate pair")?;
+            if second & 0xFC00 != 0xDC00 {
+                return Err("expected low surrogate area");
+            }
+            let high = u32::from(first & 0x3FF) << 10;
+            (0x1_0000 + high + u32::from(second & 0x3FF), 4)
+        }
+        _ => (u32::from(first), 2),
+    };
+    match char::from_u32(value).filter(|_| allowed(value)) {
+        Some(c) => Ok((c, width)),
+        None => Err("control characters are not allowed"),
+    }
 }

@@ -186,11 +186,19 @@ impl<'a> Scanner<'a> {
             && chars::is_blankz(self.bytes, self.pos + 3)
     }
 
+    /// The reader's complaint, if there are not `n` characters before the fence.
+    fn need(&self, n: usize) -> Result<(), Error> {
+        match self.fence {
+            Some(what) if self.text[self.pos..].chars().take(n).count() < n => Err(Source::fence_error(what)),
+            _ => Ok(()),
+        }
+    }
+
     /// A scanner error here, about something that began at `context`.
     fn fail(&self, context: Mark, problem: &str) -> Error {
         // Input that ends at the fence is not really finished: the reader's complaint comes first.
         if let Some(what) = self.fence
-            && self.pos + 4 > self.bytes.len()
+            && self.at_end()
         {
             return Source::fence_error(what);
         }

@@ -73,20 +73,13 @@ pub fn to_list(input: &[u8]) -> Result<List, Error> {
 /// # Errors
 /// As [`to_value`], without the words in front.
 pub fn node_to_value(node: &Node) -> Result<Value, Error> {
-    convert(node, Dialect::V2, Numbers::Floats)
+    crate::node::to_value(node, Dialect::V2, Numbers::Floats)
 }
 
 /// Converts a node into JSON's types, integers kept as `int64` or `uint64`: a manifest as the API server
 /// is sent it.
 pub fn node_to_json_value(node: &Node) -> Result<Value, Error> {
-    convert(node, Dialect::V2, Numbers::Typed)
-}
-
-fn convert(node: &Node, dialect: Dialect, numbers: Numbers) -> Result<Value, Error> {
-    let limits = Limits::default();
-    let tree = crate::node::tree(node, &limits)?;
-    let options = Options { dialect, numbers, strict: false, limits };
-    decode::decode(&tree, options)
+    crate::node::to_value(node, Dialect::V2, Numbers::Typed)
 }
 
 fn wrong_type(value: &Value, wanted: &str) -> Error {

@@ -4,7 +4,7 @@
 //! allocation, aliases are just numbers, and taking it apart needs no recursion.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::dialect::{Dialect, Limits};
 use crate::error::{Error, ErrorKind, Mark};
@@ -23,8 +23,13 @@ pub(crate) const NONE: Id = Id::MAX;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RawKind {
     Scalar(ScalarStyle),
-    Mapping { flow: bool },
-    Sequence { flow: bool },
+    Mapping {
+        flow: bool,
+    },
+    Sequence {
+        flow: bool,
+    },
+    /// The node referred to; in v3 none, if that is in an earlier document.
     Alias(Id),
 }
 
@@ -93,6 +98,8 @@ pub(crate) struct Composer<'a> {
     limits: Limits,
     nodes: usize,
     anchors: BTreeMap<&'a str, Id>,
+    /// v3: the anchors of earlier documents, to which aliases may refer too.
+    earlier: BTreeSet<&'a str>,
     started: bool,
 }
 
@@ -114,6 +121,7 @@ impl<'a> Composer<'a> {
             limits: *limits,
             nodes: 0,
             anchors: BTreeMap::new(),
+            earlier: BTreeSet::new(),
             started: false,
         }
     }
@@ -128,8 +136,10 @@ impl<'a> Composer<'a> {
         if !matches!(start.kind, EventKind::DocumentStart) {
             return Ok(None);
         }
-        // v2 forgets anchors between documents; v3 keeps them, but a node of another document cannot
-        // be pointed to here, so that both forget.
+        // v2 forgets anchors between documents. v3 does not; such an alias keeps its name only.
+        if self.dialect == Dialect::V3 {
+            self.earlier.extend(self.anchors.keys());
+        }
         self.anchors.clear();
         let mut tree = Tree { nodes: Vec::with_capacity(16), start: start.start, comments: start.comments };
         self.content(&mut tree)?;
@@ -162,10 +172,14 @@ impl<'a> Composer<'a> {
                 EventKind::SequenceStart { flow } => RawKind::Sequence { flow },
                 EventKind::MappingStart { flow } => RawKind::Mapping { flow },
                 EventKind::Scalar { style, .. } => RawKind::Scalar(style),
-                EventKind::Alias(name) => RawKind::Alias(*self.anchors.get(name).ok_or_else(|| {
-                    let text = format!("yaml: unknown anchor '{name}' referenced");
-                    Error::new(ErrorKind::Decode, text).at(event.start)
-                })?),
+                EventKind::Alias(name) => match self.anchors.get(name) {
+                    Some(target) => RawKind::Alias(*target),
+                    None if self.earlier.contains(name) => RawKind::Alias(NONE),
+                    None => {
+                        let text = format!("yaml: unknown anchor '{name}' referenced");
+                        return Err(Error::new(ErrorKind::Decode, text).at(event.start));
+                    }
+                },
                 _ => return Ok(()),
             };
             let id = self.add(tree, open.last_mut(), kind, event)?;

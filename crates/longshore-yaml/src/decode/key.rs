@@ -5,7 +5,7 @@ use longshore_go::{Str, strconv};
 use super::{Decoder, Dialect};
 use crate::error::{Error, ErrorKind};
 use crate::gosyntax::go_syntax;
-use crate::resolve::Scalar;
+use crate::resolve::{Scalar, resolve, short_tag};
 use crate::tree::{Id, RawKind};
 
 /// A key: equal keys are equal in Go's `map[interface {}]interface {}`.
@@ -46,17 +46,34 @@ impl Key {
 }
 
 impl Decoder<'_, '_> {
-    pub(super) fn key(&mut self, id: Id) -> Result<Key, Error> {
+    /// Decodes a key; none, if v3 has noted what is wrong with it and goes on without.
+    pub(super) fn key(&mut self, id: Id) -> Result<Option<Key>, Error> {
         self.count(id)?;
         match self.tree.node(id).kind {
-            RawKind::Scalar(_) => self.scalar_key(id),
+            RawKind::Scalar(_) => self.scalar_key(id).map(Some),
             RawKind::Alias(target) => {
                 self.enter_alias(id)?;
                 let key = self.key(target);
                 self.leave_alias();
                 key
             }
-            RawKind::Mapping { .. } | RawKind::Sequence { .. } => {
+            kind @ (RawKind::Mapping { .. } | RawKind::Sequence { .. }) => {
+                // What is wrong inside of it comes first.
+                let noted = self.type_errors.len();
+                let merging = self.merged.is_some();
+                self.value(id)?;
+                if self.options.dialect == Dialect::V3 && self.type_errors.len() > noted {
+                    return Ok(None);
+                }
+                if merging {
+                    let go_type = match kind {
+                        RawKind::Sequence { .. } => "[]interface {}",
+                        _ if self.is_string_map(id) => "map[string]interface {}",
+                        _ => "map[interface {}]interface {}",
+                    };
+                    let text = format!("runtime error: hash of unhashable type {go_type}");
+                    return Err(self.fail(id, &text));
+                }
                 let syntax = go_syntax(self.tree, id, self.options.dialect);
                 Err(self.fail(id, &format!("invalid map key: {syntax}")))
             }
@@ -82,27 +99,82 @@ impl Decoder<'_, '_> {
     }
 
     /// Notes the error of a key that JSON cannot have, for when all is decoded.
-    pub(super) fn check_key(&mut self, key: &Key, value: Id) {
-        if self.key_error.is_some() {
-            return;
-        }
-        let text = match (self.options.dialect, key.kind) {
-            (Dialect::V2, KeyKind::Null | KeyKind::Uint) => {
-                let kind = if key.kind == KeyKind::Null { "%!s(<nil>)" } else { "uint64" };
-                format!(
-                    "unsupported map key of type: {kind}, key: {}, value: {}",
-                    key.go_syntax(),
-                    go_syntax(self.tree, value, self.options.dialect)
-                )
-            }
-            // v3 makes a map with `interface {}` keys of it, which `encoding/json` refuses.
-            (Dialect::V3, kind) if kind != KeyKind::Str => {
-                String::from("json: unsupported type: map[interface {}]interface {}")
-            }
-            _ => return,
+    pub(super) fn refuse_key(&mut self, key: &Key, value: Id) {
+        let kind = match key.kind {
+            KeyKind::Null => "%!s(<nil>)",
+            _ => "uint64",
         };
-        let node = self.tree.node(value);
-        self.key_error = Some(Error::new(ErrorKind::Decode, text).at_line(node.line, node.column));
+        let name = key.go_syntax();
+        let syntax = go_syntax(self.tree, value, self.options.dialect);
+        self.note_key_error(
+            value,
+            format!("unsupported map key of type: {kind}, key: {name}, value: {syntax}"),
+        );
+    }
+
+    /// Notes that v3 made a map with `interface {}` keys of a mapping, which `encoding/json` refuses.
+    pub(super) fn refuse_map(&mut self, id: Id) {
+        let text = "json: unsupported type: map[interface {}]interface {}";
+        self.note_key_error(id, text.to_owned());
+    }
+
+    fn note_key_error(&mut self, id: Id, text: String) {
+        let node = self.tree.node(id);
+        let error = Error::new(ErrorKind::Decode, text).at_line(node.line, node.column);
+        self.key_error.get_or_insert(error);
+    }
+
+    /// v3: whether all keys are tagged or resolved as strings, so that the map's keys are.
+    pub(super) fn is_string_map(&self, id: Id) -> bool {
+        self.tree.pairs(id).all(|(key, _)| {
+            let mut key = self.tree.node(key);
+            while let RawKind::Alias(target) = key.kind {
+                key = self.tree.node(target);
+            }
+            let RawKind::Scalar(_) = key.kind else {
+                return false;
+            };
+            match &key.tag {
+                Some(tag) if &**tag != "!" => {
+                    matches!(&**tag, "tag:yaml.org,2002:str" | "tag:yaml.org,2002:merge")
+                }
+                // go-yaml tags the merge key itself when it reads it.
+                _ if key.implicit && key.value != "<<" => {
+                    resolve(self.options.dialect, &key.value) == Scalar::Str
+                }
+                _ => true,
+            }
+        })
+    }
+
+    /// v3: the key of a `map[string]interface {}`: the text of whatever it is. Null is skipped.
+    pub(super) fn string_key(&mut self, id: Id) -> Result<Option<Key>, Error> {
+        self.count(id)?;
+        let node = self.tree.node(id);
+        let text = match node.kind {
+            RawKind::Alias(target) => {
+                self.enter_alias(id)?;
+                let key = self.string_key(target);
+                self.leave_alias();
+                return key;
+            }
+            RawKind::Scalar(_) => match self.scalar(id)? {
+                Scalar::Null => return Ok(None),
+                Scalar::Binary => self.binary(id)?,
+                _ => Str::from(&*node.value),
+            },
+            RawKind::Mapping { .. } | RawKind::Sequence { .. } => {
+                let tag = match (&node.tag, node.kind) {
+                    (Some(tag), _) => short_tag(tag).into_owned(),
+                    (None, RawKind::Mapping { .. }) => String::from("!!map"),
+                    (None, _) => String::from("!!seq"),
+                };
+                let line = node.line;
+                self.type_error(id, format!("line {line}: cannot unmarshal {tag} into string"));
+                return Ok(None);
+            }
+        };
+        Ok(Some(Key { kind: KeyKind::Str, text }))
     }
 }
 

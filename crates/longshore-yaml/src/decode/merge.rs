@@ -70,14 +70,23 @@ impl Decoder<'_, '_> {
                 merge = Some(value_id);
                 continue;
             }
-            let key = self.key(key_id)?;
+            let key = if self.string_map {
+                self.string_key(key_id)?
+            } else {
+                self.merged = merged.take();
+                let key = self.key(key_id);
+                merged = self.merged.take();
+                key?
+            };
+            let Some(key) = key else {
+                continue;
+            };
             if let Some(merged) = &mut merged
                 && !merged.insert(key.clone())
             {
                 continue;
             }
             let value = self.value(value_id)?;
-            self.check_key(&key, value_id);
             entries.push((key.text.clone(), value));
             own.insert(key);
         }

@@ -21,11 +21,10 @@ const ANYTHING: Analysis =
 pub(super) fn is_printable(bytes: &[u8], i: usize) -> bool {
     let at = |n: usize| bytes.get(i + n).copied().unwrap_or(0);
     match bytes[i] {
-        b'\n' | 0x20..=0x7E => true,
         0xC2 => at(1) >= 0xA0,
-        0xC3..=0xEC | 0xEE => true,
+        b'\n' | 0x20..=0x7E | 0xC3..=0xEC | 0xEE => true,
         0xED => at(1) < 0xA0,
-        0xEF => !(at(1) == 0xBB && at(2) == 0xBF) && !(at(1) == 0xBF && matches!(at(2), 0xBE | 0xBF)),
+        0xEF => !matches!((at(1), at(2)), (0xBB, 0xBF) | (0xBF, 0xBE | 0xBF)),
         _ => false,
     }
 }

@@ -61,10 +61,9 @@ impl Emitter {
         }
         if !self.pending.key_line.is_empty() {
             match event.item {
-                Item::Scalar { .. } => {
-                    if self.pending.line.is_empty() {
-                        self.pending.line = std::mem::take(&mut self.pending.key_line);
-                    }
+                // A value with a comment of its own loses the key's.
+                Item::Scalar { .. } if self.pending.line.is_empty() => {
+                    self.pending.line = std::mem::take(&mut self.pending.key_line);
                 }
                 Item::MappingStart { flow: false, .. } | Item::SequenceStart { flow: false, .. } => {
                     std::mem::swap(&mut self.pending.line, &mut self.pending.key_line);

@@ -115,7 +115,7 @@ impl Emitter {
                 let code = c as u32;
                 let text = match code {
                     0..=0xFF => format!("\\x{code:02X}"),
-                    0..=0xFFFF => format!("\\u{code:04X}"),
+                    0x100..=0xFFFF => format!("\\u{code:04X}"),
                     _ => format!("\\U{code:08X}"),
                 };
                 self.put_str(&text);

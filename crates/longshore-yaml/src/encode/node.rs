@@ -74,7 +74,7 @@ impl NodeWriter<'_> {
                 self.entries(node, end.as_ref());
             }
             Kind::Alias => {
-                self.emitter.emit(Event { anchor: &node.value, comments, ..Event::from(Item::Alias) })
+                self.emitter.emit(Event { anchor: &node.value, comments, ..Event::from(Item::Alias) });
             }
             Kind::Scalar => {
                 let style = scalar_style(node, force_quotes);

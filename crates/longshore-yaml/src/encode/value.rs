@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use longshore_go::{Map, Value, encoding, strconv};
+use longshore_go::{Map, Object, Value, encoding, strconv};
 
 use super::{EmitOptions, string_style};
 use crate::dialect::Dialect;
@@ -60,6 +60,7 @@ impl Writer {
                 }
                 self.emitter.emit(Item::SequenceEnd);
             }
+            Value::List(list) if list.is_nil() && self.form == Form::ByJson => self.plain("null"),
             Value::List(list) => {
                 self.enter(value)?;
                 self.sequence_start(list.is_empty());
@@ -69,6 +70,7 @@ impl Writer {
                 self.emitter.emit(Item::SequenceEnd);
                 self.depth -= 1;
             }
+            Value::Map(map) if map.is_nil() && self.form == Form::ByJson => self.plain("null"),
             Value::Map(map) => {
                 self.enter(value)?;
                 self.map(map)?;
@@ -80,25 +82,35 @@ impl Writer {
             Value::Duration(duration) => self.string(duration.to_string().as_bytes()),
             Value::Object(object) => {
                 self.enter(value)?;
-                let fields =
-                    object.field_names().iter().filter_map(|name| Some((*name, object.field(name)?)));
-                match self.form {
-                    Form::ByJson => self.map(&fields.collect::<Map>())?,
-                    // go-yaml keeps the order of fields and writes their names in lower case.
-                    Form::Direct => {
-                        let fields: Vec<_> = fields.collect();
-                        self.mapping_start(fields.is_empty());
-                        for (name, value) in fields {
-                            self.string(name.to_lowercase().as_bytes());
-                            self.value(&value)?;
-                        }
-                        self.emitter.emit(Item::MappingEnd);
-                    }
-                }
+                self.object(&**object)?;
                 self.depth -= 1;
             }
         }
         Ok(())
+    }
+
+    fn object(&mut self, object: &dyn Object) -> Result<(), Error> {
+        if self.form == Form::ByJson
+            && let Some(value) = object.to_json()
+        {
+            return self.value(&value);
+        }
+        let names = object.field_names().iter();
+        let fields = names.filter_map(|name| Some((*name, object.field(name)?)));
+        match self.form {
+            Form::ByJson => self.map(&fields.collect::<Map>()),
+            // go-yaml keeps the order of fields and writes their names in lower case.
+            Form::Direct => {
+                let fields: Vec<_> = fields.collect();
+                self.mapping_start(fields.is_empty());
+                for (name, value) in fields {
+                    self.string(name.to_lowercase().as_bytes());
+                    self.value(&value)?;
+                }
+                self.emitter.emit(Item::MappingEnd);
+                Ok(())
+            }
+        }
     }
 
     fn map(&mut self, map: &Map) -> Result<(), Error> {
@@ -151,25 +163,26 @@ impl Writer {
     }
 
     fn float(&mut self, value: f64) -> Result<(), Error> {
-        let text = if !value.is_finite() {
-            let (go, yaml) = match value {
-                f64::INFINITY => ("+Inf", ".inf"),
-                f64::NEG_INFINITY => ("-Inf", "-.inf"),
-                _ => ("NaN", ".nan"),
-            };
-            if self.form == Form::ByJson {
-                let text = format!("error marshaling into JSON: json: unsupported value: {go}");
-                return Err(Error::new(ErrorKind::Encode, text));
-            }
-            String::from(yaml)
-        } else {
-            match (self.form, json_integer(value)) {
-                (Form::ByJson, Some(integer)) => integer,
-                _ => strconv::format_float(value, b'g', None),
-            }
+        let text = match (self.form, json_integer(value)) {
+            _ if !value.is_finite() => self.infinite(value)?.to_owned(),
+            (Form::ByJson, Some(integer)) => integer,
+            _ => strconv::format_float(value, b'g', None),
         };
         self.plain(&text);
         Ok(())
+    }
+
+    fn infinite(&self, value: f64) -> Result<&'static str, Error> {
+        let (go, yaml) = match value {
+            f64::INFINITY => ("+Inf", ".inf"),
+            f64::NEG_INFINITY => ("-Inf", "-.inf"),
+            _ => ("NaN", ".nan"),
+        };
+        if self.form == Form::ByJson {
+            let text = format!("error marshaling into JSON: json: unsupported value: {go}");
+            return Err(Error::new(ErrorKind::Encode, text));
+        }
+        Ok(yaml)
     }
 
     fn enter(&mut self, value: &Value) -> Result<(), Error> {

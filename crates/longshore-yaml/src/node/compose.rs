@@ -3,7 +3,10 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use longshore_go::Value;
+
 use super::{Kind, Node, Style};
+use crate::decode::{self, Numbers, Options};
 use crate::dialect::{Dialect, Limits};
 use crate::error::{Error, ErrorKind};
 use crate::reader::Source;
@@ -35,6 +38,17 @@ pub fn parse(input: &[u8], dialect: Dialect, limits: &Limits) -> Result<Vec<Node
         documents.push(document(tree, dialect));
     }
     Ok(documents)
+}
+
+/// Reads the first document of `input`, and nothing behind it; `None` if there is none.
+///
+/// # Errors
+/// As [`parse`].
+pub fn parse_first(input: &[u8], dialect: Dialect, limits: &Limits) -> Result<Option<Node>, Error> {
+    limits.check_size(input)?;
+    let source = Source::new(input);
+    let tree = Composer::new(&source, dialect, limits).next()?;
+    Ok(tree.map(|tree| document(tree, dialect)))
 }
 
 /// Reads `input` without keeping anything: how many documents it has.
@@ -116,8 +130,33 @@ fn scalar(style: ScalarStyle) -> Style {
     }
 }
 
+/// Decodes a node as go-yaml of the dialect does, into what `encoding/json` makes of the result: integers
+/// as `int64` or `uint64`, v3's dates as RFC 3339 text.
+///
+/// # Errors
+/// What go-yaml or `encoding/json` refuses: v3 for example a key that is there twice.
+///
+/// ```
+/// use longshore_yaml::{Dialect, Limits, parse, to_json_value};
+/// let documents = parse(b"{on: 2020-01-01, n: 0o17}", Dialect::V3, &Limits::default())?;
+/// let value = to_json_value(&documents[0], Dialect::V3)?;
+/// let map = value.as_map().expect("a mapping");
+/// assert_eq!(map.get(b"on").and_then(|v| v.as_str().cloned()), Some("2020-01-01T00:00:00Z".into()));
+/// # Ok::<(), longshore_yaml::Error>(())
+/// ```
+pub fn to_json_value(node: &Node, dialect: Dialect) -> Result<Value, Error> {
+    to_value(node, dialect, Numbers::Typed)
+}
+
+pub(crate) fn to_value(node: &Node, dialect: Dialect, numbers: Numbers) -> Result<Value, Error> {
+    let limits = Limits::default();
+    let tree = tree(node, &limits)?;
+    let options = Options { dialect, numbers, strict: false, limits };
+    decode::decode(&tree, options)
+}
+
 /// The borrowed tree of a node, to be decoded.
-pub(crate) fn tree<'n>(node: &'n Node, limits: &Limits) -> Result<Tree<'n>, Error> {
+fn tree<'n>(node: &'n Node, limits: &Limits) -> Result<Tree<'n>, Error> {
     let mut builder = Builder { tree: Tree::default(), anchors: BTreeMap::new(), depth: 0, limits: *limits };
     builder.add(node.root())?;
     Ok(builder.tree)
@@ -145,15 +184,14 @@ impl<'n> Builder<'n> {
         let kind = match node.kind {
             Kind::Mapping => RawKind::Mapping { flow: false },
             Kind::Sequence => RawKind::Sequence { flow: false },
-            Kind::Scalar => RawKind::Scalar(ScalarStyle::Plain),
-            Kind::Document => RawKind::Scalar(ScalarStyle::Plain),
-            Kind::Alias => match self.anchors.get(&*node.value) {
-                Some(target) => RawKind::Alias(*target),
-                None => {
+            Kind::Scalar | Kind::Document => RawKind::Scalar(ScalarStyle::Plain),
+            Kind::Alias => {
+                let Some(target) = self.anchors.get(&*node.value) else {
                     let text = format!("yaml: unknown anchor '{}' referenced", node.value);
                     return fail(ErrorKind::Decode, text);
-                }
-            },
+                };
+                RawKind::Alias(*target)
+            }
         };
         // The tag says what a scalar is. It need not be resolved again if it says "string", and must
         // be, by the text alone, if it is what the text would have resolved to.

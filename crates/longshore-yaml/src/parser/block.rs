@@ -14,11 +14,11 @@ impl<'a> Parser<'a> {
             Peeked::BlockEntry => {
                 let heads = self.comments.head_len();
                 self.take()?;
-                self.split_stem(heads)?;
+                self.split_stem(heads);
                 match self.peek()?.0 {
                     Peeked::BlockEntry | Peeked::BlockEnd => {
                         self.state = State::BlockSequenceEntry;
-                        Ok(self.empty_scalar(end))
+                        Ok(Self::empty_scalar(end))
                     }
                     _ => {
                         self.states.push(State::BlockSequenceEntry);
@@ -42,11 +42,11 @@ impl<'a> Parser<'a> {
         }
         let heads = self.comments.head_len();
         self.take()?;
-        self.split_stem(heads)?;
+        self.split_stem(heads);
         match self.peek()?.0 {
             Peeked::BlockEntry | Peeked::Key | Peeked::Value | Peeked::BlockEnd => {
                 self.state = State::IndentlessSequenceEntry;
-                Ok(self.empty_scalar(end))
+                Ok(Self::empty_scalar(end))
             }
             _ => {
                 self.states.push(State::IndentlessSequenceEntry);
@@ -57,11 +57,20 @@ impl<'a> Parser<'a> {
 
     /// A head comment of a sequence entry that is itself a collection belongs to the collection, not
     /// to its first entry.
-    fn split_stem(&mut self, heads: usize) -> Result<(), Error> {
-        if heads > 0 && matches!(self.peek()?.0, Peeked::BlockSequenceStart | Peeked::BlockMappingStart) {
-            self.comments.split_stem(heads);
+    ///
+    /// go-yaml overlooks that looking at the next token may fail here. It goes on, and reports the
+    /// error after the event, unless it has met another one by then.
+    fn split_stem(&mut self, heads: usize) {
+        if heads == 0 {
+            return;
         }
-        Ok(())
+        match self.peek() {
+            Ok((Peeked::BlockSequenceStart | Peeked::BlockMappingStart, ..)) => {
+                self.comments.split_stem(heads);
+            }
+            Ok(_) => {}
+            Err(error) => self.overlooked = Some(error),
+        }
     }
 
     pub(super) fn block_mapping_key(&mut self, first: bool) -> Result<Event<'a>, Error> {
@@ -75,7 +84,7 @@ impl<'a> Parser<'a> {
                 match self.peek()?.0 {
                     Peeked::Key | Peeked::Value | Peeked::BlockEnd => {
                         self.state = State::BlockMappingValue;
-                        Ok(self.empty_scalar(end))
+                        Ok(Self::empty_scalar(end))
                     }
                     _ => {
                         self.states.push(State::BlockMappingValue);
@@ -97,13 +106,13 @@ impl<'a> Parser<'a> {
         let (kind, start, end) = self.peek()?;
         if kind != Peeked::Value {
             self.state = State::BlockMappingKey;
-            return Ok(self.empty_scalar(start));
+            return Ok(Self::empty_scalar(start));
         }
         self.take()?;
         match self.peek()?.0 {
             Peeked::Key | Peeked::Value | Peeked::BlockEnd => {
                 self.state = State::BlockMappingKey;
-                Ok(self.empty_scalar(end))
+                Ok(Self::empty_scalar(end))
             }
             _ => {
                 self.states.push(State::BlockMappingKey);

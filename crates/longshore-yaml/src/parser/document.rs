@@ -51,7 +51,7 @@ impl<'a> Parser<'a> {
         match kind {
             Peeked::Directive | Peeked::DocumentStart | Peeked::DocumentEnd | Peeked::StreamEnd => {
                 self.pop_state();
-                Ok(self.empty_scalar(start))
+                Ok(Self::empty_scalar(start))
             }
             _ => self.node(true, false),
         }

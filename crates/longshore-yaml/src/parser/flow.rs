@@ -42,7 +42,7 @@ impl<'a> Parser<'a> {
         }
         self.take()?;
         self.state = State::FlowSequenceEntryMappingValue;
-        Ok(self.empty_scalar(end))
+        Ok(Self::empty_scalar(end))
     }
 
     pub(super) fn flow_sequence_entry_value(&mut self) -> Result<Event<'a>, Error> {
@@ -56,7 +56,7 @@ impl<'a> Parser<'a> {
             }
         }
         self.state = State::FlowSequenceEntryMappingEnd;
-        Ok(self.empty_scalar(start))
+        Ok(Self::empty_scalar(start))
     }
 
     pub(super) fn flow_sequence_entry_end(&mut self) -> Result<Event<'a>, Error> {
@@ -83,7 +83,7 @@ impl<'a> Parser<'a> {
                 let (kind, start, _) = self.peek()?;
                 if matches!(kind, Peeked::Value | Peeked::FlowEntry | Peeked::FlowMappingEnd) {
                     self.state = State::FlowMappingValue;
-                    return Ok(self.empty_scalar(start));
+                    return Ok(Self::empty_scalar(start));
                 }
                 self.states.push(State::FlowMappingValue);
                 return self.node(false, false);
@@ -111,6 +111,6 @@ impl<'a> Parser<'a> {
             start = next;
         }
         self.state = State::FlowMappingKey;
-        Ok(self.empty_scalar(start))
+        Ok(Self::empty_scalar(start))
     }
 }

@@ -99,7 +99,7 @@ impl<'a> Parser<'a> {
             }
             _ if anchor.is_some() || tag.is_some_and(|tag| !tag.is_empty()) => {
                 self.pop_state();
-                let mut event = self.empty_scalar(start);
+                let mut event = Self::empty_scalar(start);
                 if let EventKind::Scalar { implicit, .. } = &mut event.kind {
                     *implicit = tag.is_none();
                 }

@@ -104,13 +104,24 @@ fn is_yaml_float(text: &str) -> bool {
     i == bytes.len()
 }
 
-/// `strconv.ParseFloat` on decimal text: out of range is an error, as is everything but digits, a
-/// point and an exponent.
+/// `strconv.ParseFloat` on decimal text: `_` between digits is dropped, and out of range is an error.
 pub(crate) fn parse_float(text: &str) -> Option<f64> {
-    if !is_yaml_float(text) {
+    let mut plain = Cow::Borrowed(text);
+    if text.contains('_') {
+        let bytes = text.as_bytes();
+        let between = |i: usize| {
+            let digit = |i: Option<usize>| i.and_then(|i| bytes.get(i)).is_some_and(u8::is_ascii_digit);
+            digit(i.checked_sub(1)) && digit(Some(i + 1))
+        };
+        if !text.match_indices('_').all(|(i, _)| between(i)) {
+            return None;
+        }
+        plain = Cow::Owned(text.replace('_', ""));
+    }
+    if !is_yaml_float(&plain) {
         return None;
     }
-    let value: f64 = text.parse().ok()?;
+    let value: f64 = plain.parse().ok()?;
     value.is_finite().then_some(value)
 }
 

@@ -104,6 +104,30 @@ impl Timestamp {
         rest.0.is_empty().then_some(this)?.checked()
     }
 
+    /// As `%#v` prints Go's `time.Time`.
+    pub(crate) fn go_syntax(self) -> String {
+        const MONTHS: [&str; 12] = [
+            "January",
+            "February",
+            "March",
+            "April",
+            "May",
+            "June",
+            "July",
+            "August",
+            "September",
+            "October",
+            "November",
+            "December",
+        ];
+        let month = MONTHS[usize::from(self.month.clamp(1, 12)) - 1];
+        let zone = if self.offset == 0 { "time.UTC" } else { "time.Location(\"\")" };
+        format!(
+            "time.Date({}, time.{month}, {}, {}, {}, {}, {}, {zone})",
+            self.year, self.day, self.hour, self.minute, self.second, self.nanos
+        )
+    }
+
     fn time(&mut self, rest: &mut Rest<'_>) -> Option<()> {
         self.hour = rest.number(false)?;
         rest.literal(b':')?;
@@ -115,7 +139,8 @@ impl Timestamp {
     }
 
     fn checked(self) -> Option<Self> {
-        let leap = self.year % 4 == 0 && (self.year % 100 != 0 || self.year % 400 == 0);
+        let multiple = |of: u16| self.year.is_multiple_of(of);
+        let leap = multiple(4) && (!multiple(100) || multiple(400));
         let days = match self.month {
             2 => 28 + u8::from(leap),
             4 | 6 | 9 | 11 => 30,

@@ -39,6 +39,7 @@ impl<'a> Scanner<'a> {
         let column = self.column();
         self.unroll_indent(column as i32, scan);
 
+        self.need(4)?;
         if self.at_end() {
             return self.fetch_stream_end();
         }
@@ -192,10 +193,7 @@ impl<'a> Scanner<'a> {
     fn fetch_value(&mut self) -> Result<(), Error> {
         if self.key_is_valid(self.simple_keys.len() - 1)? {
             let key = *self.current_key();
-            self.tokens.insert(
-                key.token - self.taken,
-                Token { kind: TokenKind::Key, start: key.mark, end: key.mark },
-            );
+            self.insert(Some(key.token), Token { kind: TokenKind::Key, start: key.mark, end: key.mark });
             self.roll_indent(key.mark.column, Some(key.token), TokenKind::BlockMappingStart, key.mark)?;
             self.current_key().possible = false;
             self.simple_key_allowed = false;

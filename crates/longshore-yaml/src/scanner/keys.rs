@@ -10,6 +10,9 @@ pub(super) struct SimpleKey {
     pub(super) possible: bool,
     /// It stands where the block mapping's next key must be: no `:` is an error.
     required: bool,
+    /// Whether tokens wait for it. go-yaml forgets to, once an empty flow collection was closed: `[]: x`
+    /// is no mapping to it.
+    awaited: bool,
     /// Which token it is, counted from the start of the input.
     pub(super) token: usize,
     pub(super) mark: Mark,
@@ -23,7 +26,7 @@ impl<'a> Scanner<'a> {
         self.simple_keys[i..]
             .iter()
             .take_while(|key| key.token == self.taken)
-            .position(|key| key.possible)
+            .position(|key| key.possible && key.awaited)
             .map(|n| i + n)
     }
 
@@ -50,6 +53,7 @@ impl<'a> Scanner<'a> {
             let mark = self.mark();
             let key = SimpleKey {
                 possible: true,
+                awaited: true,
                 required: self.flow_level == 0 && i64::from(self.indent) == i64::from(mark.column),
                 token: self.taken + self.tokens.len(),
                 mark,
@@ -90,7 +94,11 @@ impl<'a> Scanner<'a> {
     pub(super) fn decrease_flow_level(&mut self) {
         if self.flow_level > 0 {
             self.flow_level -= 1;
-            self.simple_keys.pop();
+            let inner = self.simple_keys.pop();
+            let outer = self.current_key();
+            if inner.is_some_and(|inner| inner.token == outer.token) {
+                outer.awaited = false;
+            }
         }
     }
 
@@ -114,20 +122,34 @@ impl<'a> Scanner<'a> {
             return Err(self.too_deep(context));
         }
         let start = Token { kind, start: mark, end: mark };
-        match token {
-            Some(number) => self.tokens.insert(number - self.taken, start),
-            None => self.tokens.push_back(start),
-        }
+        self.insert(token, start);
         Ok(())
     }
 
-    /// Closes the block collections that lie deeper than `column`.
+    /// Puts a token before the one with the given number; at the end, if that is gone already.
+    pub(super) fn insert(&mut self, number: Option<usize>, token: Token<'a>) {
+        match number.and_then(|number| number.checked_sub(self.taken)) {
+            Some(place) if place <= self.tokens.len() => self.tokens.insert(place, token),
+            _ => self.tokens.push_back(token),
+        }
+    }
+
+    /// Closes the block collections that lie deeper than `column`; `scan` is where the white space and
+    /// comments before this place began.
     pub(super) fn unroll_indent(&mut self, column: i32, scan: Mark) {
         if self.flow_level > 0 {
             return;
         }
+        let mut mark = self.mark();
+        if self.keep_comments {
+            // The ends lie before the comments, so that these belong to what encloses.
+            mark = scan;
+            mark.index = mark.index.saturating_sub(1);
+        }
         while self.indent > column {
-            let mark = if self.keep_comments { self.block_end_mark(scan) } else { self.mark() };
+            if self.keep_comments {
+                mark = self.block_end_mark(mark);
+            }
             self.tokens.push_back(Token { kind: TokenKind::BlockEnd, start: mark, end: mark });
             self.indent = self.indents.pop().unwrap_or(-1);
         }

@@ -160,6 +160,7 @@ impl<'a> Scanner<'a> {
             text.push(plain);
             return Ok(());
         }
+        self.need(digits)?;
         let mut value: u32 = 0;
         for i in 0..digits {
             let Some(digit) = char::from(self.look(i)).to_digit(16) else {

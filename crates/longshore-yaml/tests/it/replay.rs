@@ -1,0 +1,175 @@
+//! The format of recorded cases, and our answers to the operations that `tools/oracle-yaml` knows.
+
+use std::fmt::Write;
+
+use longshore_go::{Duration, Map, Uint, UintKind, Value, encoding, json, strconv};
+use longshore_yaml::{
+    Dialect, EmitOptions, Error, Kind, Limits, Node, Style, emit, marshal, parse, parse_first, sigs,
+    to_json_value,
+};
+
+/// One recorded case.
+pub struct Case {
+    line: usize,
+    operation: String,
+    input: Vec<u8>,
+    expected: Result<String, String>,
+}
+
+/// Reads cases: a line `OPERATION INPUT`, and one ` = OUTPUT` or ` ! ERROR` below it.
+pub fn cases(text: &str) -> Vec<Case> {
+    let mut cases = Vec::new();
+    let mut lines = text.lines().enumerate();
+    while let Some((i, line)) = lines.next() {
+        if line.is_empty() || line.starts_with('#') {
+            continue;
+        }
+        let (operation, input) = line.split_once(' ').expect("an operation and its input");
+        let (_, answer) = lines.next().expect("an answer below");
+        let expected = match answer.split_at(3) {
+            (" = ", text) => Ok(unquote(text)),
+            (" ! ", text) => Err(unquote(text)),
+            _ => panic!("line {}: no answer", i + 2),
+        };
+        let input = unquote(input);
+        let (operation, input) = match operation.strip_suffix('@') {
+            Some(operation) => (operation, encoding::decode_base64(input.as_bytes()).expect("base64")),
+            None => (operation, input.into_bytes()),
+        };
+        cases.push(Case { line: i + 1, operation: operation.to_owned(), input, expected });
+    }
+    cases
+}
+
+impl Case {
+    /// What was asked.
+    pub fn describe(&self) -> String {
+        format!("{} {:?}", self.operation, String::from_utf8_lossy(&self.input))
+    }
+
+    /// How our answer differs from the recorded one, if it does.
+    pub fn difference(&self) -> Option<String> {
+        let ours = answer(&self.operation, &self.input);
+        (ours != self.expected).then(|| {
+            format!(
+                "line {}: {} {:?}\n  Go   {:?}\n  ours {:?}",
+                self.line,
+                self.operation,
+                String::from_utf8_lossy(&self.input),
+                self.expected,
+                ours
+            )
+        })
+    }
+}
+
+fn unquote(text: &str) -> String {
+    let value = json::parse(text.as_bytes()).expect("a JSON string");
+    value.as_str().expect("a string").to_string()
+}
+
+/// Our answer to an operation.
+pub fn answer(operation: &str, input: &[u8]) -> Result<String, String> {
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
+    let value = || typed(&json::parse(input).expect("a value"));
+    match operation {
+        "value" => sigs::to_value(input).and_then(as_json),
+        "strict" => sigs::to_value_strict(input).and_then(as_json),
+        "json" => sigs::to_json_value(input).and_then(as_json),
+        "v3json" => parse_first(input, Dialect::V3, &Limits::default()).and_then(|first| match first {
+            Some(document) => to_json_value(&document, Dialect::V3).and_then(as_json),
+            None => Ok(String::from("null")),
+        }),
+        "marshal" => sigs::marshal(&value()).map(text),
+        "v2" => marshal(&value(), &EmitOptions::v2()).map(text),
+        "v3" => marshal(&value(), &EmitOptions::v3().indent(2)).map(text),
+        "tree" => parse(input, Dialect::V3, &Limits::default()).map(|documents| {
+            let mut out = String::new();
+            for document in &documents {
+                dump(&mut out, document, 0);
+            }
+            out
+        }),
+        "emit" => parse(input, Dialect::V3, &Limits::default())
+            .map(|documents| text(emit(&documents, &EmitOptions::v3().indent(2)))),
+        other => panic!("unknown operation {other}"),
+    }
+    .map_err(|error| match operation {
+        // The original of this one is not wrapped.
+        "json" => error.to_string().trim_start_matches("error converting YAML to JSON: ").to_owned(),
+        _ => error.to_string(),
+    })
+}
+
+fn as_json(value: Value) -> Result<String, Error> {
+    let mut out = Vec::new();
+    json::append(&mut out, &value, json::EscapeHtml::Yes).expect("decoded values are valid JSON");
+    Ok(String::from_utf8(out).expect("JSON is UTF-8"))
+}
+
+/// JSON in which an object with a single key `$…` stands for a Go type.
+fn typed(value: &Value) -> Value {
+    match value {
+        Value::List(list) => Value::list(list.iter().map(typed).collect()),
+        Value::Map(map) => {
+            let entries = map.snapshot();
+            if let [(key, Value::Str(text))] = &*entries
+                && let Some(special) = special(&key.to_string(), &text.to_string())
+            {
+                return special;
+            }
+            let entries = entries.into_iter().map(|(key, value)| (key, typed(&value)));
+            entries.collect::<Map>().into()
+        }
+        other => other.clone(),
+    }
+}
+
+fn special(kind: &str, text: &str) -> Option<Value> {
+    let bytes = || encoding::decode_base64(text.as_bytes()).expect("base64");
+    Some(match kind {
+        "$int" => Value::int64(text.parse().expect("an integer")),
+        "$uint" => Value::Uint(Uint { kind: UintKind::Uint64, value: text.parse().expect("an integer") }),
+        "$float" => Value::Float(text.trim_start_matches('+').parse().expect("a float")),
+        "$str" => Value::Str(bytes().into()),
+        "$bytes" => Value::Bytes(bytes().into()),
+        "$duration" => Value::Duration(Duration(text.parse().expect("nanoseconds"))),
+        _ => return None,
+    })
+}
+
+fn dump(out: &mut String, node: &Node, depth: usize) {
+    let kind = match node.kind {
+        Kind::Document => "document",
+        Kind::Mapping => "mapping",
+        Kind::Sequence => "sequence",
+        Kind::Scalar => "scalar",
+        Kind::Alias => "alias",
+    };
+    let style = match node.style {
+        Style::Plain => "",
+        Style::SingleQuoted => " single",
+        Style::DoubleQuoted => " double",
+        Style::Literal => " literal",
+        Style::Folded => " folded",
+        Style::Flow => " flow",
+    };
+    let tagged = if node.tagged { " tagged" } else { "" };
+    let comments = node.comments.clone().unwrap_or_default();
+    write!(out, "{}{}:{} {kind}{style}{tagged}", " ".repeat(depth), node.line, node.column).expect("memory");
+    for text in [
+        &*node.tag,
+        &node.value,
+        node.anchor.as_deref().unwrap_or_default(),
+        &comments.head,
+        &comments.line,
+        &comments.foot,
+    ] {
+        let quoted = strconv::quote(text.as_bytes());
+        write!(out, " {}", String::from_utf8_lossy(&quoted)).expect("memory");
+    }
+    out.push('\n');
+    for child in &node.content {
+        dump(out, child, depth + 1);
+    }
+}
