@@ -81,6 +81,13 @@ impl Diagnostic {
         warning
     }
 
+    /// Something worth knowing, with its code.
+    pub fn remark(code: &'static str, message: impl Into<String>) -> Self {
+        let mut remark = Self::error(code, message);
+        remark.severity = Severity::Note;
+        remark
+    }
+
     /// Says where it is.
     pub fn at(mut self, place: Place) -> Self {
         self.place = Some(place);

@@ -1,1 +1,33 @@
 //! The project file, environments, plan, and order across releases.
+//!
+//! A [`Platform`] is a project file and its folder; a [`Selection`] is the part of it that a command is
+//! about; a [`Session`] puts a selection on a cluster. From there: [`plan()`], [`deploy()`], [`status()`],
+//! [`history()`], [`plan_rollback`], [`plan_destroy`] and [`destroy()`]. [`render()`] needs no cluster.
+
+mod charts;
+mod deploy;
+mod destroy;
+mod generate;
+mod history;
+mod manifests;
+mod plan;
+pub mod project;
+mod render;
+mod rollback;
+mod selection;
+mod session;
+mod source;
+mod status;
+mod yaml;
+
+pub use deploy::{Deployed, DeployedRelease, deploy};
+pub use destroy::{Removal, Removed, destroy, plan_destroy};
+pub use generate::Random;
+pub use history::{Revision, history};
+pub use plan::{PlatformPlan, Planned, plan};
+pub use render::{RenderOptions, Rendered, render};
+pub use rollback::plan_rollback;
+pub use selection::{Choice, Platform, Selection};
+pub use session::{Actor, Behaviour, CREATED_FOR, DEPLOY_LABEL, ENVIRONMENT_LABEL, Session};
+pub use status::{Drift, HostLine, ObjectStatus, PlatformStatus, ReleaseStatus, status};
+pub use yaml::to_yaml;

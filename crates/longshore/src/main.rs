@@ -1,2 +1,61 @@
-//! The command line of Longshore.
-fn main() {}
+//! The command line: settings, wiring, presentation.
+//!
+//! What happens is decided in the crates below; this one reads what was typed ([`args`]), turns it into
+//! what a command works with ([`settings`]), runs the command ([`commands`]), and says what came out
+//! ([`printer`], [`view`], [`progress`]).
+
+mod args;
+mod commands;
+mod exit;
+mod printer;
+mod progress;
+mod settings;
+mod view;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use clap::error::ErrorKind;
+use longshore_diag::Diagnostic;
+use longshore_release::ReleaseError;
+use tracing_subscriber::EnvFilter;
+
+use crate::args::Cli;
+use crate::exit::ExitStatus;
+use crate::printer::Printer;
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and versions were asked for and go to standard output; mistakes go to standard error.
+            let asked_for = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+            let _ = error.print();
+            return if asked_for { ExitStatus::Success } else { ExitStatus::Usage }.into();
+        }
+    };
+    let printer = Printer::new(&cli.global);
+    if cli.global.verbose > 0 {
+        let level = if cli.global.verbose > 1 { "debug" } else { "info" };
+        let filter = EnvFilter::new(format!("warn,longshore={level},longshore_cluster={level},longshore_release={level}"));
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    }
+    match commands::run(&cli, &printer) {
+        Ok(status) => status.into(),
+        Err(error) => {
+            printer.diagnostic(&explain(error));
+            ExitStatus::Failure.into()
+        }
+    }
+}
+
+/// Every error that reaches the top, as a diagnostic.
+fn explain(error: anyhow::Error) -> Diagnostic {
+    match error.downcast::<Diagnostic>() {
+        Ok(diagnostic) => diagnostic,
+        Err(error) => match error.downcast::<ReleaseError>() {
+            Ok(error) => error.into_diagnostic(),
+            Err(error) => Diagnostic::error("longshore/error", format!("{error:#}")),
+        },
+    }
+}

@@ -1,0 +1,205 @@
+//! A release made from a chart: reading the chart and its values, and rendering them.
+
+use std::path::{Path, PathBuf};
+
+use longshore_chart::{
+    Capabilities, Chart, File, KubeVersion, Level, Options, Release, RenderInput, Rendered, Services, load,
+    render, values,
+};
+use longshore_cluster::{Cluster, Selector};
+use longshore_diag::{Diagnostic, Place};
+use longshore_go::{Map, Value};
+use longshore_object::{Gvk, Object, parse_manifests};
+use longshore_release::record::{Hook, HookExecution};
+use longshore_release::{Candidate, Prior, ReleaseError};
+use longshore_source::{Limits, read_file, read_tree};
+use serde_json::json;
+use tokio::runtime::Handle;
+
+use crate::generate::Random;
+use crate::project::ReleaseSpec;
+use crate::render::RenderOptions;
+use crate::selection::Selection;
+use crate::session::Session;
+use crate::source::SystemRandom;
+
+/// Renders a chart release for deploying it, with what the cluster is and has.
+pub(crate) async fn live(
+    session: &Session,
+    release: &ReleaseSpec,
+    prior: &Prior,
+) -> Result<Candidate, ReleaseError> {
+    let version = session.cluster.fetch_version().await?;
+    let capabilities = Capabilities {
+        kube_version: KubeVersion::of_server(&version.git_version, &version.major, &version.minor),
+        api_versions: session.cluster.discovery().await?.api_versions(),
+    };
+    let (selection, spec) = (session.selection.clone(), release.clone());
+    let world = World { cluster: Some((session.cluster.clone(), Handle::current())) };
+    let (revision, is_upgrade) = (prior.next_revision(), prior.exists());
+    // Rendering is synchronous and may ask the cluster (`lookup`): it gets a thread of its own.
+    let rendering = tokio::task::spawn_blocking(move || {
+        rendered(&selection, &spec, capabilities, &world, revision, is_upgrade).map(|(candidate, _)| candidate)
+    });
+    let candidate = rendering.await.map_err(|error| {
+        ReleaseError::from(Diagnostic::error("chart/render", format!("rendering broke off: {error}")))
+    })?;
+    Ok(candidate?)
+}
+
+/// Renders a chart release without a cluster; also what `helm template` would print.
+pub(crate) fn offline(
+    selection: &Selection,
+    release: &ReleaseSpec,
+    options: &RenderOptions,
+) -> Result<(Candidate, String), Diagnostic> {
+    let mut capabilities = Capabilities::assumed(Level::default().rules());
+    if let Some(version) = &options.kube_version {
+        capabilities.kube_version = KubeVersion::parse(version)
+            .map_err(|text| Diagnostic::error("chart/kube-version", text).hint("write `1.29` or `v1.29.3`"))?;
+    }
+    capabilities.api_versions.extend(options.api_versions.iter().cloned());
+    let (candidate, rendered) =
+        rendered(selection, release, capabilities, &World { cluster: None }, 1, false)?;
+    Ok((candidate, rendered.helm_template_output()))
+}
+
+fn rendered(
+    selection: &Selection,
+    spec: &ReleaseSpec,
+    capabilities: Capabilities,
+    world: &World,
+    revision: u32,
+    is_upgrade: bool,
+) -> Result<(Candidate, Rendered), Diagnostic> {
+    let Some(entry) = &spec.chart else {
+        let message = format!("release `{}` has no chart", spec.name);
+        return Err(Diagnostic::error("project/no-chart", message).at(spec.place.clone()));
+    };
+    let path = selection.path(&entry.value, &entry.place)?;
+    let level = Level::default();
+    let chart = read_chart(&path, level).map_err(|error| error.or_at(entry.place.clone()))?;
+    let values = read_values(selection, spec, level)?;
+    let config = values::to_json(&Value::Map(values.clone()));
+    let input = RenderInput {
+        values,
+        release: Release {
+            name: &spec.name,
+            namespace: &selection.namespace,
+            revision: i64::from(revision),
+            is_upgrade,
+        },
+        capabilities,
+        services: world,
+        options: Options::default(),
+    };
+    let rendered = render(&chart, &input, level).map_err(|error| in_chart(&error, chart.name(), &path))?;
+    let manifest = rendered.manifest();
+    let mut crds = Vec::new();
+    for file in &rendered.crds {
+        crds.extend(parse_manifests(&file.data.to_str_lossy(), &file.name)?);
+    }
+    let candidate = Candidate {
+        chart: rendered.chart.to_record_json(),
+        config: config.as_object().cloned().unwrap_or_default(),
+        hooks: rendered.hooks.iter().map(hook).collect(),
+        notes: rendered.notes.clone(),
+        crds,
+        objects: objects(&manifest, &spec.name)?,
+        manifest,
+    };
+    Ok((candidate, rendered))
+}
+
+/// The objects of a rendered manifest; what is wrong with one is told at the template it came from.
+fn objects(manifest: &str, release: &str) -> Result<Vec<Object>, Diagnostic> {
+    parse_manifests(manifest, &format!("manifest of {release}"))
+}
+
+/// A chart's folder or archive.
+fn read_chart(path: &Path, level: Level) -> Result<Chart, Diagnostic> {
+    let limits = Limits::default();
+    if path.is_file() {
+        return Chart::unpack(&read_file(path, &limits)?, level).map_err(|error| error.diagnostic());
+    }
+    let rules = path.join(".helmignore");
+    let rules = if rules.is_file() { read_file(&rules, &limits)? } else { Vec::new() };
+    let ignore = load::Ignore::parse(&rules).map_err(|error| error.diagnostic())?;
+    let files = read_tree(path, &limits, |file, folder| !ignore.is_ignored(file, folder))?;
+    let files: Vec<File> = load::read_files(files.into_iter().map(|file| (file.path, file.bytes)));
+    Chart::load(files, level).map_err(|error| error.diagnostic())
+}
+
+/// The values files in their order, and `set` over them.
+fn read_values(selection: &Selection, spec: &ReleaseSpec, level: Level) -> Result<Map, Diagnostic> {
+    let mut all = Map::new();
+    for entry in &spec.values {
+        let path = selection.path(&entry.value, &entry.place)?;
+        let bytes = read_file(&path, &Limits::default()).map_err(|error| error.or_at(entry.place.clone()))?;
+        let shown = path.display().to_string();
+        let file = values::read(&bytes, level).map_err(|error| {
+            let place = error.place().map_or_else(|| Place::file(&shown), |at| Place { file: shown.clone(), ..at.clone() });
+            let mut diagnostic = error.diagnostic();
+            diagnostic.place = Some(place);
+            diagnostic
+        })?;
+        all = values::merge_maps(&all, &file);
+    }
+    Ok(values::merge_maps(&all, &values::map_from_json(&spec.set)))
+}
+
+/// A chart's error, its place given as a path that can be opened from here.
+fn in_chart(error: &longshore_chart::Error, chart: &str, path: &Path) -> Diagnostic {
+    let mut diagnostic = error.diagnostic();
+    if let Some(place) = &mut diagnostic.place
+        && let Some(below) = place.file.strip_prefix(chart).and_then(|rest| rest.strip_prefix('/'))
+    {
+        let file: PathBuf = path.join(below);
+        if file.is_file() {
+            place.file = file.display().to_string();
+        }
+    }
+    diagnostic
+}
+
+fn hook(hook: &longshore_chart::Hook) -> Hook {
+    Hook {
+        name: hook.name.clone(),
+        kind: hook.kind.clone(),
+        path: hook.path.clone(),
+        manifest: hook.manifest.clone(),
+        events: hook.events.iter().map(|event| event.name().to_owned()).collect(),
+        last_run: HookExecution::default(),
+        weight: hook.weight,
+        delete_policies: hook.delete_policies.clone(),
+        output_log_policies: hook.output_log_policies.clone(),
+    }
+}
+
+/// The world outside a render: the system's randomness, and the cluster if there is one.
+struct World {
+    cluster: Option<(Cluster, Handle)>,
+}
+
+impl Services for World {
+    fn random(&self, buffer: &mut [u8]) {
+        SystemRandom.fill(buffer);
+    }
+
+    fn lookup(&self, api_version: &str, kind: &str, namespace: &str, name: &str) -> Result<Value, String> {
+        let Some((cluster, runtime)) = &self.cluster else { return Ok(Value::Map(Map::new())) };
+        let gvk = Gvk::new(api_version, kind);
+        let namespace = Some(namespace).filter(|namespace| !namespace.is_empty());
+        if name.is_empty() {
+            let list = runtime.block_on(cluster.list(&gvk, namespace, &Selector::default()));
+            let list = list.map_err(|error| error.to_string())?;
+            let items = json!({"apiVersion": api_version, "kind": format!("{kind}List"), "items": list.items});
+            return Ok(values::from_json(&items));
+        }
+        match runtime.block_on(cluster.get(&gvk, namespace, name)) {
+            Ok(Some(live)) => Ok(values::from_json(&live)),
+            Ok(None) => Ok(Value::Map(Map::new())),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+}

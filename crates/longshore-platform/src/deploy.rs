@@ -1,0 +1,104 @@
+//! Carrying a plan out: releases in waves, those of a wave side by side.
+
+use futures::future::join_all;
+use longshore_release::record::Release;
+use longshore_release::{Intent, Prepared, ReleaseError, Verified, deploy as deploy_release, prepare};
+use serde::Serialize;
+
+use crate::plan::{Planned, in_release};
+use crate::session::Session;
+
+/// How a deploy ended.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Deployed {
+    /// The platform.
+    pub platform: String,
+    /// The environment.
+    pub environment: String,
+    /// The namespace.
+    pub namespace: String,
+    /// Each release, in order.
+    pub releases: Vec<DeployedRelease>,
+}
+
+/// How the deploy of one release ended.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DeployedRelease {
+    /// The release.
+    pub release: String,
+    /// The revision that is deployed now.
+    pub revision: u32,
+    /// Whether the deploy wrote that revision.
+    pub changed: bool,
+    /// What its notes say.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub notes: String,
+}
+
+/// Carries a plan out and waits until every release is ready.
+///
+/// # Errors
+/// The plan has problems (then nothing was changed), or a release did not become ready. Releases of the
+/// same wave are finished; later waves are not begun, and the error's notes name them.
+pub async fn deploy(session: &Session, planned: Planned) -> Result<Deployed, ReleaseError> {
+    if let Some((plan, problem)) = planned.plan.problems().next() {
+        return Err(in_release(problem.clone().into(), &plan.release));
+    }
+    if planned.plan.creates_namespace {
+        session.create_namespace().await?;
+    }
+    let mut releases = Vec::new();
+    let mut waves = planned.waves.into_iter();
+    while let Some(wave) = waves.next() {
+        let results = join_all(wave.into_iter().map(|prepared| one(session, prepared))).await;
+        let mut failed = None;
+        for result in results {
+            match result {
+                Ok(release) => releases.push(release),
+                Err(error) => failed = failed.or(Some(error)),
+            }
+        }
+        if let Some(error) = failed {
+            let left: Vec<String> = waves.flatten().map(|prepared| prepared.plan.release).collect();
+            return Err(with_rest(error, &left));
+        }
+    }
+    Ok(Deployed {
+        platform: planned.plan.platform,
+        environment: planned.plan.environment,
+        namespace: planned.plan.namespace,
+        releases,
+    })
+}
+
+async fn one(session: &Session, prepared: Prepared) -> Result<DeployedRelease, ReleaseError> {
+    let name = prepared.plan.release.clone();
+    let changed = prepared.plan.changes_something();
+    let release: Release = async {
+        let prepared = verified(session, prepared).await?;
+        deploy_release(&session.context, prepared).await
+    }
+    .await
+    .map_err(|error| in_release(error, &name))?;
+    Ok(DeployedRelease { release: name, revision: release.revision, changed, notes: release.info.notes })
+}
+
+/// What could not be tried when the plan was made is tried again, now that what it waited for may be there.
+async fn verified(session: &Session, prepared: Prepared) -> Result<Prepared, ReleaseError> {
+    let is_open = prepared.plan.objects.iter().any(|change| change.verified != Verified::Verified);
+    if !is_open || prepared.intent != Intent::Deploy {
+        return Ok(prepared);
+    }
+    let name = prepared.plan.release.clone();
+    prepare(&session.context, &name, prepared.candidate, Intent::Deploy, false).await
+}
+
+fn with_rest(error: ReleaseError, left: &[String]) -> ReleaseError {
+    if left.is_empty() {
+        return error;
+    }
+    let note = format!("not begun: {}", left.join(", "));
+    error.into_diagnostic().note(note).into()
+}

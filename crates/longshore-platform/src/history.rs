@@ -1,0 +1,67 @@
+//! The revisions of the releases: when, who, what became of them.
+
+use longshore_release::{ReleaseError, Store, Stored};
+use serde::Serialize;
+
+use crate::session::{DEPLOY_LABEL, Session};
+
+/// One revision of one release.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Revision {
+    /// The release.
+    pub release: String,
+    /// The revision.
+    pub revision: u32,
+    /// When it was deployed (RFC 3339).
+    pub updated: String,
+    /// What became of it.
+    pub status: String,
+    /// `name-version` of its chart.
+    pub chart: String,
+    /// The chart's `appVersion`.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub app_version: String,
+    /// `Install complete`, `Rollback to 2`.
+    pub description: String,
+    /// Who deployed it, where the record still says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+    /// From which commit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub commit: Option<String>,
+    /// In which pipeline run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pipeline_run: Option<String>,
+    /// The deploy that wrote it; revisions of one deploy share it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deploy: Option<String>,
+}
+
+/// The revisions of the selected releases, oldest first, in the order of deploying.
+pub async fn history(session: &Session) -> Result<Vec<Revision>, ReleaseError> {
+    let store = Store::new(session.cluster.clone(), &session.selection.namespace);
+    let mut revisions = Vec::new();
+    for release in session.selection.releases() {
+        revisions.extend(store.history(&release.name).await?.iter().map(revision));
+    }
+    Ok(revisions)
+}
+
+fn revision(stored: &Stored) -> Revision {
+    let release = &stored.release;
+    let annotation = |name: &str| stored.annotations.get(&format!("longshore.dev/{name}")).cloned();
+    Revision {
+        release: release.name.clone(),
+        revision: release.revision,
+        updated: release.info.last_deployed.as_str().to_owned(),
+        status: release.info.status.to_string(),
+        chart: release.chart_name_version(),
+        app_version: release.app_version().to_owned(),
+        description: release.info.description.clone(),
+        by: annotation("deployed-by"),
+        commit: annotation("commit"),
+        pipeline_run: annotation("pipeline-run"),
+        deploy: release.labels.get(DEPLOY_LABEL).cloned(),
+    }
+}

@@ -1,0 +1,214 @@
+//! The project file, `longshore.yaml`: releases, what each needs, and the environments.
+//!
+//! It is data, never a template: after parsing, scalars may hold `${env.name}`, `${env.namespace}` and
+//! `${env.vars.KEY}`, and nothing else is computed. Every value knows its line, so that a mistake found
+//! late (a missing values file, a cycle) is still reported where it was written.
+
+mod fields;
+mod interpolate;
+mod order;
+mod parse;
+
+use std::collections::BTreeMap;
+
+use longshore_diag::{Diagnostic, Place};
+
+pub(crate) use interpolate::interpolate;
+pub use order::waves;
+pub use parse::parse;
+
+/// The `apiVersion` that this version of Longshore reads.
+pub const API_VERSION: &str = "longshore.dev/v1alpha1";
+
+/// The file's usual name.
+pub const FILE_NAME: &str = "longshore.yaml";
+
+/// A value and where it was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Placed<T> {
+    /// The value.
+    pub value: T,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// How a release's objects are made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Method {
+    /// From its chart.
+    Helm,
+    /// From its plain manifests.
+    Manifests,
+}
+
+impl Method {
+    /// Both methods, in the words of the project file and of `--method`.
+    pub const NAMES: [(&'static str, Method); 2] = [("helm", Self::Helm), ("manifests", Self::Manifests)];
+
+    /// The word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Helm => "helm",
+            Self::Manifests => "manifests",
+        }
+    }
+}
+
+/// The whole project file.
+#[derive(Debug, Clone)]
+pub struct Project {
+    /// The platform's name: what the records are labelled with.
+    pub name: Placed<String>,
+    /// One line about it.
+    pub description: Option<String>,
+    /// The method for releases that offer both; `None` leaves it to what each release has.
+    pub method: Option<Method>,
+    /// By name, in the file's order.
+    pub environments: Vec<Environment>,
+    /// The environment used without `-e`.
+    pub default_environment: Option<Placed<String>>,
+    /// Host names that `status` prints with the ingress' address.
+    pub hosts: Vec<String>,
+    /// By name, in the file's order.
+    pub releases: Vec<ReleaseSpec>,
+    /// The file as the user named it.
+    pub file: String,
+}
+
+/// Where the platform runs: a namespace of a cluster, with variables.
+#[derive(Debug, Clone)]
+pub struct Environment {
+    /// Its name: `dev`, `staging`, `production`.
+    pub name: String,
+    /// The namespace, unless `-n` names another.
+    pub namespace: Option<Placed<String>>,
+    /// Whether a missing namespace may be created.
+    pub create_namespace: Option<bool>,
+    /// The kubeconfig context, unless `--context` names another.
+    pub context: Option<Placed<String>>,
+    /// The environment that it takes unset fields from.
+    pub extends: Option<Placed<String>>,
+    /// Variables for `${env.vars.KEY}`.
+    pub vars: BTreeMap<String, String>,
+    /// Where it is written.
+    pub place: Place,
+}
+
+/// One release as the file has it.
+#[derive(Debug, Clone)]
+pub struct ReleaseSpec {
+    /// Its name, which is the Helm release's.
+    pub name: String,
+    /// Where it is written.
+    pub place: Place,
+    /// Releases that must be ready before it.
+    pub needs: Vec<Placed<String>>,
+    /// The chart's folder, relative to the project file.
+    pub chart: Option<Placed<String>>,
+    /// Values files, later ones win.
+    pub values: Vec<Placed<String>>,
+    /// Values over those of the files.
+    pub set: serde_json::Map<String, serde_json::Value>,
+    /// Manifest files or folders, relative to the project file.
+    pub manifests: Vec<Placed<String>>,
+    /// Secrets made once and kept, for the method `manifests`.
+    pub generate: Vec<GeneratedSecret>,
+}
+
+/// A Secret whose keys are drawn once and kept over upgrades.
+#[derive(Debug, Clone)]
+pub struct GeneratedSecret {
+    /// Name of the Secret.
+    pub name: String,
+    /// Keys to draw, with the number of characters of each.
+    pub keys: BTreeMap<String, u32>,
+    /// Keys with given values.
+    pub string_data: BTreeMap<String, String>,
+    /// Where it is written.
+    pub place: Place,
+}
+
+impl Project {
+    /// The environment called `name`, or the default one, with everything that it inherits.
+    ///
+    /// # Errors
+    /// The environment is not in the file; none was named and the file has no default; `extends` goes
+    /// round in a circle or names nothing.
+    pub fn environment(&self, name: Option<&str>) -> Result<Environment, Diagnostic> {
+        let Some(name) = name.or(self.default_environment.as_ref().map(|placed| placed.value.as_str())) else {
+            return Err(Diagnostic::error("project/no-environment", "no environment was chosen")
+                .at(Place::file(&self.file))
+                .hint(format!("add `-e {}`", self.environment_names().join("|"))));
+        };
+        let mut environment = self.find(name).cloned().ok_or_else(|| self.unknown_environment(name, None))?;
+        let mut seen = vec![environment.name.clone()];
+        let mut next = environment.extends.clone();
+        while let Some(parent) = next {
+            if seen.contains(&parent.value) {
+                seen.push(parent.value.clone());
+                let message = format!("environments extend one another in a circle: {}", seen.join(" → "));
+                return Err(Diagnostic::error("project/extends-cycle", message).at(parent.place));
+            }
+            let base = self
+                .find(&parent.value)
+                .ok_or_else(|| self.unknown_environment(&parent.value, Some(parent.place.clone())))?;
+            environment.inherit(base);
+            seen.push(base.name.clone());
+            next = base.extends.clone();
+        }
+        Ok(environment)
+    }
+
+    /// The release called `name`.
+    ///
+    /// # Errors
+    /// There is none; the nearest name is suggested.
+    pub fn release(&self, name: &str) -> Result<&ReleaseSpec, Diagnostic> {
+        self.releases.iter().find(|release| release.name == name).ok_or_else(|| {
+            let names: Vec<&str> = self.releases.iter().map(|release| release.name.as_str()).collect();
+            let error =
+                Diagnostic::error("project/unknown-release", format!("there is no release `{name}` in the project"))
+                    .at(Place::file(&self.file));
+            suggest(error, name, &names)
+        })
+    }
+
+    fn find(&self, name: &str) -> Option<&Environment> {
+        self.environments.iter().find(|environment| environment.name == name)
+    }
+
+    fn environment_names(&self) -> Vec<&str> {
+        self.environments.iter().map(|environment| environment.name.as_str()).collect()
+    }
+
+    fn unknown_environment(&self, name: &str, place: Option<Place>) -> Diagnostic {
+        let error =
+            Diagnostic::error("project/unknown-environment", format!("there is no environment `{name}` in the project"))
+                .at(place.unwrap_or_else(|| Place::file(&self.file)));
+        suggest(error, name, &self.environment_names())
+    }
+}
+
+impl Environment {
+    /// Takes what is not set here from `base`.
+    fn inherit(&mut self, base: &Environment) {
+        self.namespace = self.namespace.take().or_else(|| base.namespace.clone());
+        self.create_namespace = self.create_namespace.or(base.create_namespace);
+        self.context = self.context.take().or_else(|| base.context.clone());
+        for (key, value) in &base.vars {
+            self.vars.entry(key.clone()).or_insert_with(|| value.clone());
+        }
+    }
+}
+
+/// Adds the nearest known word as a hint, or all of them where none is near.
+fn suggest(error: Diagnostic, word: &str, known: &[&str]) -> Diagnostic {
+    match longshore_diag::nearest(word, known.iter().copied()) {
+        Some(near) => error.hint(format!("did you mean `{near}`?")),
+        None if known.is_empty() => error,
+        None => error.hint(format!("known are {}", known.iter().map(|k| format!("`{k}`")).collect::<Vec<_>>().join(", "))),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,242 @@
+//! From the text of `longshore.yaml` to a [`Project`].
+
+use std::collections::BTreeMap;
+
+use longshore_diag::{Diagnostic, Place};
+use longshore_yaml::{Dialect, Kind, Limits, Node};
+
+use super::fields::{Fields, expected, place};
+use super::{API_VERSION, Environment, GeneratedSecret, Method, Placed, Project, ReleaseSpec, suggest, waves};
+
+const PROJECT_KEYS: [&str; 9] = [
+    "apiVersion",
+    "kind",
+    "name",
+    "description",
+    "method",
+    "environments",
+    "defaultEnvironment",
+    "hosts",
+    "releases",
+];
+const ENVIRONMENT_KEYS: [&str; 5] = ["namespace", "createNamespace", "context", "extends", "vars"];
+const RELEASE_KEYS: [&str; 6] = ["needs", "chart", "values", "set", "manifests", "generate"];
+const GENERATE_KEYS: [&str; 2] = ["keys", "stringData"];
+
+/// Kubernetes' limit for what Helm appends to: names of releases.
+const MAX_RELEASE_NAME: usize = 53;
+
+/// Reads a project file. `file` is its name in messages.
+///
+/// # Errors
+/// A YAML error, an unknown key (with the nearest known one), a value of the wrong type, a name that
+/// Kubernetes would refuse, a need or an environment that is not there, a circle: each with its line.
+///
+/// ```
+/// let text = "apiVersion: longshore.dev/v1alpha1\nkind: Project\nname: shop\nreleases:\n  web: {manifests: web.yaml, need: [db]}\n";
+/// let error = longshore_platform::project::parse(text, "longshore.yaml").unwrap_err();
+/// assert_eq!(error.to_string(), "longshore.yaml:5:30: unknown key `need` in release `web` (did you mean `needs`?)");
+/// ```
+pub fn parse(text: &str, file: &str) -> Result<Project, Diagnostic> {
+    let documents = longshore_yaml::parse(text.as_bytes(), Dialect::V2, &Limits::default())
+        .map_err(|error| syntax_error(&error, file))?;
+    let root = match documents.as_slice() {
+        [document] => document.root(),
+        [] => return Err(Diagnostic::error("project/empty", "the project file is empty").at(Place::file(file))),
+        [_, second, ..] => {
+            return Err(Diagnostic::error("project/documents", "a project file holds one YAML document, not several")
+                .at(place(file, second)));
+        }
+    };
+    if let Some(twice) = root.duplicate_key() {
+        let message = format!("key `{}` is there twice", twice.key);
+        let first = Place::new(file, twice.first.0, twice.first.1);
+        return Err(Diagnostic::error("project/duplicate-key", message)
+            .at(Place::new(file, twice.second.0, twice.second.1))
+            .within("the first one is here", Some(first)));
+    }
+    let fields = Fields::read(file, "the project file", root, &PROJECT_KEYS)?;
+    header(&fields)?;
+    let project = Project {
+        name: fields.required_string("name")?,
+        description: fields.string("description")?.map(|placed| placed.value),
+        method: fields.string("method")?.map(method).transpose()?,
+        environments: environments(file, &fields)?,
+        default_environment: fields.string("defaultEnvironment")?,
+        hosts: fields.strings("hosts")?.into_iter().map(|placed| placed.value).collect(),
+        releases: releases(file, &fields)?,
+        file: file.to_owned(),
+    };
+    check_name("the project", &project.name.value, &project.name.place, 63)?;
+    waves(&project.releases)?;
+    for environment in &project.environments {
+        project.environment(Some(&environment.name))?;
+    }
+    if let Some(default) = &project.default_environment {
+        project.environment(Some(&default.value)).map_err(|error| error.at(default.place.clone()))?;
+    }
+    Ok(project)
+}
+
+/// go-yaml's error, with its place taken out of the sentence.
+fn syntax_error(error: &longshore_yaml::Error, file: &str) -> Diagnostic {
+    let text = error.to_string();
+    let sentence = text.strip_prefix("yaml: ").unwrap_or(&text);
+    let sentence = match sentence.strip_prefix("line ").and_then(|rest| rest.split_once(": ")) {
+        Some((number, rest)) if number.chars().all(|c| c.is_ascii_digit()) => rest,
+        _ => sentence,
+    };
+    Diagnostic::error("yaml/syntax", format!("this is no YAML: {sentence}")).at(Place::new(
+        file,
+        error.line().unwrap_or(0),
+        error.column().unwrap_or(0),
+    ))
+}
+
+fn header(fields: &Fields<'_>) -> Result<(), Diagnostic> {
+    for (key, wanted) in [("apiVersion", API_VERSION), ("kind", "Project")] {
+        let found = fields.required_string(key).map_err(|error| error.hint(format!("begin with `{key}: {wanted}`")))?;
+        if found.value != wanted {
+            let message = format!("`{key}` must be `{wanted}`, not `{}`", found.value);
+            return Err(Diagnostic::error("project/version", message).at(found.place));
+        }
+    }
+    Ok(())
+}
+
+fn method(placed: Placed<String>) -> Result<Method, Diagnostic> {
+    let known = Method::NAMES;
+    known.iter().find(|(name, _)| *name == placed.value).map(|(_, method)| *method).ok_or_else(|| {
+        let message = format!("`method` must be `helm` or `manifests`, not `{}`", placed.value);
+        suggest(
+            Diagnostic::error("project/method", message).at(placed.place),
+            &placed.value,
+            &known.map(|(name, _)| name),
+        )
+    })
+}
+
+fn environments(file: &str, fields: &Fields<'_>) -> Result<Vec<Environment>, Diagnostic> {
+    let Some(node) = fields.get("environments") else { return Ok(Vec::new()) };
+    Fields::any(file, "`environments`", node)?
+        .entries()
+        .map(|(name, at, node)| {
+            check_name("an environment", &name, &at, 63)?;
+            let empty = Node::mapping();
+            let node = if node.is_null() { &empty } else { node };
+            let fields = Fields::read(file, format!("environment `{name}`"), node, &ENVIRONMENT_KEYS)?;
+            let namespace = fields.string("namespace")?;
+            if let Some(namespace) = namespace.as_ref().filter(|placed| !placed.value.contains("${")) {
+                check_name("a namespace", &namespace.value, &namespace.place, 63)?;
+            }
+            Ok(Environment {
+                namespace,
+                create_namespace: fields.boolean("createNamespace")?,
+                context: fields.string("context")?,
+                extends: fields.string("extends")?,
+                vars: fields.string_map("vars")?,
+                place: at,
+                name,
+            })
+        })
+        .collect()
+}
+
+fn releases(file: &str, fields: &Fields<'_>) -> Result<Vec<ReleaseSpec>, Diagnostic> {
+    let Some(node) = fields.get("releases") else {
+        return Err(Diagnostic::error("project/missing-key", "the project file has no `releases`")
+            .at(fields.place())
+            .hint("name at least one release with a `chart` or `manifests`"));
+    };
+    Fields::any(file, "`releases`", node)?
+        .entries()
+        .map(|(name, at, node)| {
+            check_name("a release", &name, &at, MAX_RELEASE_NAME)?;
+            release(file, name, at, node)
+        })
+        .collect()
+}
+
+fn release(file: &str, name: String, at: Place, node: &Node) -> Result<ReleaseSpec, Diagnostic> {
+    let fields = Fields::read(file, format!("release `{name}`"), node, &RELEASE_KEYS)?;
+    let release = ReleaseSpec {
+        needs: fields.strings("needs")?,
+        chart: fields.string("chart")?,
+        values: fields.strings("values")?,
+        set: set(file, &fields)?,
+        manifests: fields.strings("manifests")?,
+        generate: generate(file, &fields)?,
+        place: at,
+        name,
+    };
+    if release.chart.is_none() && release.manifests.is_empty() {
+        let message = format!("release `{}` has neither `chart` nor `manifests`", release.name);
+        return Err(Diagnostic::error("project/no-source", message).at(release.place));
+    }
+    if release.chart.is_none() && !(release.values.is_empty() && release.set.is_empty()) {
+        let message = format!("release `{}` has values but no `chart` to give them to", release.name);
+        return Err(Diagnostic::error("project/no-chart", message).at(release.place));
+    }
+    Ok(release)
+}
+
+fn set(file: &str, fields: &Fields<'_>) -> Result<serde_json::Map<String, serde_json::Value>, Diagnostic> {
+    let Some(node) = fields.get("set") else { return Ok(serde_json::Map::new()) };
+    if node.kind != Kind::Mapping {
+        return Err(expected(&fields.path("set"), "a mapping", node, file));
+    }
+    let value = longshore_yaml::to_json_value(node, Dialect::V2)
+        .map_err(|error| Diagnostic::error("yaml/value", error.to_string()).at(place(file, node)))?;
+    match longshore_chart::values::to_json(&value) {
+        serde_json::Value::Object(map) => Ok(map),
+        _ => Err(expected(&fields.path("set"), "a mapping", node, file)),
+    }
+}
+
+fn generate(file: &str, fields: &Fields<'_>) -> Result<Vec<GeneratedSecret>, Diagnostic> {
+    let Some(node) = fields.get("generate") else { return Ok(Vec::new()) };
+    Fields::any(file, fields.path("generate"), node)?
+        .entries()
+        .map(|(name, at, node)| {
+            let fields = Fields::read(file, format!("generated Secret `{name}`"), node, &GENERATE_KEYS)?;
+            let mut keys = BTreeMap::new();
+            if let Some(node) = fields.get("keys") {
+                for (key, at, node) in Fields::any(file, fields.path("keys"), node)?.entries() {
+                    keys.insert(key.clone(), length(file, &key, &at, node)?);
+                }
+            }
+            if keys.is_empty() {
+                let message = format!("generated Secret `{name}` has no `keys` to generate");
+                return Err(Diagnostic::error("project/generate", message).at(at));
+            }
+            let string_data = fields.string_map("stringData")?;
+            Ok(GeneratedSecret { name, keys, string_data, place: at })
+        })
+        .collect()
+}
+
+/// `{length: 32}`, within sensible bounds.
+fn length(file: &str, key: &str, at: &Place, node: &Node) -> Result<u32, Diagnostic> {
+    let fields = Fields::read(file, format!("generated key `{key}`"), node, &["length"])?;
+    let Some(node) = fields.get("length") else {
+        let message = format!("generated key `{key}` has no `length`");
+        return Err(Diagnostic::error("project/generate", message).at(at.clone()));
+    };
+    match node.value.parse::<u32>() {
+        Ok(length) if (8..=1024).contains(&length) => Ok(length),
+        _ => Err(expected(&fields.path("length"), "a whole number from 8 to 1024", node, file)),
+    }
+}
+
+/// Kubernetes' rule for names (RFC 1123 label).
+fn check_name(what: &str, name: &str, at: &Place, longest: usize) -> Result<(), Diagnostic> {
+    let inner = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    let outer = |c: Option<char>| c.is_some_and(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
+    if name.len() <= longest && name.chars().all(inner) && outer(name.chars().next()) && outer(name.chars().last()) {
+        return Ok(());
+    }
+    let message = format!(
+        "`{name}` cannot name {what}: use at most {longest} lower-case letters, digits and `-`, with a letter or digit at both ends"
+    );
+    Err(Diagnostic::error("project/name", message).at(at.clone()))
+}

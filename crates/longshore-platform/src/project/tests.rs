@@ -1,0 +1,141 @@
+//! The project file: what is read, and how every mistake is told.
+
+use super::{Method, parse, waves};
+
+const HEAD: &str = "apiVersion: longshore.dev/v1alpha1\nkind: Project\nname: shop\n";
+
+/// The error of a project file with the usual three lines in front, or `ok`.
+fn check(text: &str, expected: &str) {
+    let got = match parse(&format!("{HEAD}{text}"), "longshore.yaml") {
+        Ok(_) => "ok".to_owned(),
+        Err(error) => error.to_string(),
+    };
+    assert_eq!(got, expected);
+}
+
+#[test]
+fn a_whole_file_is_read() {
+    let text = format!(
+        "{HEAD}method: manifests
+environments:
+  base: {{namespace: shop, createNamespace: true, vars: {{size: small, n: 3}}}}
+  staging: {{extends: base, vars: {{size: large}}}}
+defaultEnvironment: staging
+hosts: [a.example.com]
+releases:
+  db: {{manifests: db.yaml}}
+  web:
+    needs: db
+    chart: charts/web
+    values: [values.yaml, 'values-${{env.name}}.yaml']
+    set: {{replicas: 2, on: true}}
+    manifests: [web]
+    generate:
+      web-secret: {{keys: {{token: {{length: 32}}}}, stringData: {{user: web}}}}
+"
+    );
+    let project = parse(&text, "longshore.yaml").unwrap();
+    assert_eq!(project.method, Some(Method::Manifests));
+    let staging = project.environment(None).unwrap();
+    assert_eq!(staging.namespace.as_ref().unwrap().value, "shop");
+    assert_eq!(staging.create_namespace, Some(true));
+    assert_eq!((staging.vars["size"].as_str(), staging.vars["n"].as_str()), ("large", "3"));
+    let web = project.release("web").unwrap();
+    assert_eq!(web.set["replicas"], 2);
+    assert_eq!(web.generate[0].keys["token"], 32);
+    assert_eq!(web.values[1].place.line, 14);
+    let order: Vec<Vec<&str>> = waves(&project.releases)
+        .unwrap()
+        .into_iter()
+        .map(|wave| wave.into_iter().map(|release| release.name.as_str()).collect())
+        .collect();
+    assert_eq!(order, [["db"], ["web"]]);
+}
+
+#[test]
+fn unknown_keys_are_named_with_the_nearest_known_one() {
+    check("relaeses: {}\n", "longshore.yaml:4:1: unknown key `relaeses` in the project file (did you mean `releases`?)");
+    check(
+        "releases: {web: {chart: c, needz: [a]}}\n",
+        "longshore.yaml:4:28: unknown key `needz` in release `web` (did you mean `needs`?)",
+    );
+    check(
+        "environments: {dev: {name_space: x}}\nreleases: {web: {chart: c}}\n",
+        "longshore.yaml:4:22: unknown key `name_space` in environment `dev` (did you mean `namespace`?)",
+    );
+}
+
+#[test]
+fn circles_and_missing_needs_are_told_with_their_lines() {
+    check(
+        "releases:\n  a: {chart: c, needs: [b]}\n  b: {chart: c, needs: [d]}\n  d: {chart: c, needs: [a]}\n",
+        "longshore.yaml:5:25: releases need one another in a circle: a → b → d → a (take one of these needs out)",
+    );
+    check(
+        "releases:\n  a: {chart: c, needs: [a]}\n",
+        "longshore.yaml:5:25: releases need one another in a circle: a → a (take one of these needs out)",
+    );
+    check(
+        "releases:\n  api: {chart: c, needs: [bd]}\n  db: {chart: c}\n",
+        "longshore.yaml:5:27: release `api` needs `bd`, which is not in the project (did you mean `db`?)",
+    );
+    check(
+        "environments:\n  a: {extends: b}\n  b: {extends: a}\nreleases: {web: {chart: c}}\n",
+        "longshore.yaml:6:16: environments extend one another in a circle: a → b → a",
+    );
+}
+
+#[test]
+fn wrong_types_say_what_was_wanted_and_found() {
+    check("releases: [web]\n", "longshore.yaml:4:11: `releases` must be a mapping, not a list");
+    check(
+        "releases: {web: {chart: [c]}}\n",
+        "longshore.yaml:4:25: `chart` of release `web` must be a string, not a list",
+    );
+    check(
+        "releases: {web: {chart: 12}}\n",
+        "longshore.yaml:4:25: `chart` of release `web` must be a string, not `12` (put it in quotes)",
+    );
+    check(
+        "environments: {dev: {createNamespace: sure}}\nreleases: {web: {chart: c}}\n",
+        "longshore.yaml:4:39: `createNamespace` of environment `dev` must be true or false, not `sure`",
+    );
+    check(
+        "method: kubectl\nreleases: {web: {chart: c}}\n",
+        "longshore.yaml:4:9: `method` must be `helm` or `manifests`, not `kubectl` (known are `helm`, `manifests`)",
+    );
+    check(
+        "releases: {web: {manifests: m, generate: {s: {keys: {k: {length: 3}}}}}}\n",
+        "longshore.yaml:4:66: `length` of generated key `k` must be a whole number from 8 to 1024, not `3`",
+    );
+}
+
+#[test]
+fn a_release_must_have_a_source_and_a_name_that_kubernetes_takes() {
+    check("releases: {web: {}}\n", "longshore.yaml:4:12: release `web` has neither `chart` nor `manifests`");
+    check(
+        "releases: {web: {manifests: m, values: v}}\n",
+        "longshore.yaml:4:12: release `web` has values but no `chart` to give them to",
+    );
+    check(
+        "releases: {Web_1: {chart: c}}\n",
+        "longshore.yaml:4:12: `Web_1` cannot name a release: use at most 53 lower-case letters, digits and `-`, with a letter or digit at both ends",
+    );
+    check("name2: x\n", "longshore.yaml:4:1: unknown key `name2` in the project file (did you mean `name`?)");
+}
+
+#[test]
+fn yaml_errors_and_duplicates_have_their_line() {
+    let error = parse("apiVersion: longshore.dev/v1alpha1\nkind: [Project\nname: shop\n", "f.yaml").unwrap_err();
+    assert_eq!(error.code, "yaml/syntax");
+    assert!(error.place.as_ref().unwrap().line >= 2, "{error}");
+    let error = parse(&format!("{HEAD}releases: {{a: {{chart: c}}, a: {{chart: d}}}}\n"), "f.yaml").unwrap_err();
+    assert_eq!(error.place.as_ref().unwrap().line, 4, "{error}");
+    assert!(parse("", "f.yaml").unwrap_err().to_string().contains("empty"));
+}
+
+#[test]
+fn another_version_is_refused() {
+    let error = parse("apiVersion: v1\nkind: Project\nname: x\nreleases: {a: {chart: c}}\n", "f.yaml").unwrap_err();
+    assert_eq!(error.to_string(), "f.yaml:1:13: `apiVersion` must be `longshore.dev/v1alpha1`, not `v1`");
+}

@@ -1,0 +1,65 @@
+//! Rendering without a cluster: what `longshore render` prints.
+
+use longshore_diag::Diagnostic;
+use serde_json::{Value, json};
+
+use crate::charts;
+use crate::manifests;
+use crate::project::Method;
+use crate::selection::Selection;
+use crate::source::{Known, SystemRandom, named};
+
+/// What charts are told of the cluster that is not there.
+#[derive(Debug, Clone, Default)]
+pub struct RenderOptions {
+    /// Kubernetes version, `v1.29.3`; the compatibility level's default without it.
+    pub kube_version: Option<String>,
+    /// Further API versions, as `group/version` or `group/version/Kind`.
+    pub api_versions: Vec<String>,
+}
+
+/// Everything that was rendered.
+#[derive(Debug, Clone)]
+pub struct Rendered {
+    /// YAML, as `helm template` prints it: each release in the order of deploying.
+    pub text: String,
+    /// The same as one Kubernetes `List`.
+    pub list: Value,
+    /// Worth knowing: what is different from what a deploy would apply.
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// Renders the selection.
+///
+/// # Errors
+/// Something cannot be read or rendered.
+pub fn render(selection: &Selection, options: &RenderOptions) -> Result<Rendered, Diagnostic> {
+    let mut text = String::new();
+    let mut items = Vec::new();
+    let mut warnings = Vec::new();
+    for release in selection.releases() {
+        let candidate = match selection.method(release)? {
+            Method::Manifests => {
+                if let Some(secret) = release.generate.first() {
+                    let message =
+                        format!("Secret `{}` is drawn anew each time; a deploy keeps the live one", secret.name);
+                    warnings.push(Diagnostic::remark("render/generated", message));
+                }
+                let candidate =
+                    manifests::candidate(selection, release, &Known::default(), &mut SystemRandom)
+                        .map_err(|error| named(error, release))?;
+                text.push_str(&candidate.manifest);
+                candidate
+            }
+            Method::Helm => {
+                let (candidate, printed) =
+                    charts::offline(selection, release, options).map_err(|error| named(error, release))?;
+                text.push_str(&printed);
+                candidate
+            }
+        };
+        items.extend(candidate.crds.iter().chain(&candidate.objects).map(longshore_object::Object::to_json));
+    }
+    let list = json!({"apiVersion": "v1", "kind": "List", "items": items});
+    Ok(Rendered { text, list, warnings })
+}

@@ -1,0 +1,149 @@
+//! A selection on its cluster: what plan, deploy, status and the others work with.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use longshore_cluster::Cluster;
+use longshore_diag::Diagnostic;
+use longshore_object::Gvk;
+use longshore_release::{Clock, Context, Force, HeldRecords, Observer, PLATFORM_LABEL, ReleaseError};
+
+use crate::selection::Selection;
+
+/// The label that names the environment of a record.
+pub const ENVIRONMENT_LABEL: &str = "longshore.dev/environment";
+/// The label that names the deploy which wrote a record: all records of one `longshore deploy` share it.
+pub const DEPLOY_LABEL: &str = "longshore.dev/deploy";
+/// On a namespace that Longshore created: for which platform.
+pub const CREATED_FOR: &str = "longshore.dev/created-for";
+
+/// Who acts, and on whose behalf.
+#[derive(Debug, Clone, Default)]
+pub struct Actor {
+    /// The name that pending records carry: `ann@laptop`.
+    pub name: String,
+    /// Commit that is deployed, if known.
+    pub commit: Option<String>,
+    /// Pipeline run, if there is one.
+    pub pipeline_run: Option<String>,
+}
+
+/// How operations behave.
+#[derive(Debug, Clone)]
+pub struct Behaviour {
+    /// What may be overruled.
+    pub force: Force,
+    /// How long the objects of one release may take.
+    pub timeout: Duration,
+    /// Whether a missing namespace may be created, whatever the project file says.
+    pub create_namespace: bool,
+}
+
+/// A selection on its cluster.
+#[derive(Clone)]
+pub struct Session {
+    /// What was chosen.
+    pub selection: Arc<Selection>,
+    /// The cluster.
+    pub cluster: Cluster,
+    /// What the release engine works with.
+    pub context: Context,
+    may_create_namespace: bool,
+}
+
+impl Session {
+    /// Puts a selection on a cluster.
+    pub fn new(
+        selection: Selection,
+        cluster: Cluster,
+        actor: &Actor,
+        behaviour: &Behaviour,
+        clock: Arc<dyn Clock>,
+        observer: Arc<dyn Observer>,
+    ) -> Self {
+        let project = &selection.platform.project;
+        let deploy = clock.now().as_millisecond().to_string();
+        let labels = BTreeMap::from([
+            (PLATFORM_LABEL.to_owned(), project.name.value.clone()),
+            (ENVIRONMENT_LABEL.to_owned(), selection.environment.name.clone()),
+            (DEPLOY_LABEL.to_owned(), deploy),
+        ]);
+        let mut provenance = BTreeMap::from([("longshore.dev/deployed-by".to_owned(), actor.name.clone())]);
+        for (key, value) in [("commit", &actor.commit), ("pipeline-run", &actor.pipeline_run)] {
+            if let Some(value) = value {
+                provenance.insert(format!("longshore.dev/{key}"), value.clone());
+            }
+        }
+        let context = Context {
+            cluster: cluster.clone(),
+            namespace: selection.namespace.clone(),
+            labels,
+            provenance,
+            holder: actor.name.clone(),
+            timeout: behaviour.timeout,
+            force: behaviour.force,
+            clock,
+            observer,
+            held: HeldRecords::default(),
+        };
+        let may_create_namespace =
+            behaviour.create_namespace || selection.environment.create_namespace.unwrap_or(false);
+        Self { selection: Arc::new(selection), cluster, context, may_create_namespace }
+    }
+
+    /// The environment's name.
+    pub fn environment(&self) -> &str {
+        &self.selection.environment.name
+    }
+
+    /// The namespace as it is: `None` if it does not exist.
+    pub(crate) async fn live_namespace(&self) -> Result<Option<serde_json::Value>, ReleaseError> {
+        let found = self.cluster.get(&Gvk::new("v1", "Namespace"), None, &self.selection.namespace).await;
+        match found {
+            Ok(namespace) => Ok(namespace),
+            // Who may work in a namespace may often not look at it: then it is taken to exist, and what
+            // is refused there later says so itself.
+            Err(error) if error.is_forbidden() => Ok(Some(serde_json::Value::Null)),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Whether the namespace is missing and will be created.
+    ///
+    /// # Errors
+    /// It is missing and may not be created.
+    pub(crate) async fn creates_namespace(&self) -> Result<bool, ReleaseError> {
+        if self.live_namespace().await?.is_some() {
+            return Ok(false);
+        }
+        if self.may_create_namespace {
+            return Ok(true);
+        }
+        let message = format!(
+            "namespace `{}` does not exist in cluster `{}`, and environment `{}` does not allow to create it",
+            self.selection.namespace,
+            self.cluster.name(),
+            self.environment()
+        );
+        Err(Diagnostic::error("platform/no-namespace", message)
+            .at(self.selection.environment.place.clone())
+            .hint("add `createNamespace: true` to the environment, or pass --create-namespace")
+            .into())
+    }
+
+    /// Creates the namespace, marked as ours, so that `destroy --delete-data` may remove it again.
+    pub(crate) async fn create_namespace(&self) -> Result<(), ReleaseError> {
+        let name = &self.selection.namespace;
+        let platform = &self.selection.platform.project.name.value;
+        let namespace = serde_json::json!({
+            "apiVersion": "v1",
+            "kind": "Namespace",
+            "metadata": {"name": name, "labels": {"name": name}, "annotations": {CREATED_FOR: platform}},
+        });
+        match self.cluster.create(&namespace).await {
+            Err(error) if !error.is_already_exists() => Err(error.into()),
+            _ => Ok(()),
+        }
+    }
+}

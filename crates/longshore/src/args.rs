@@ -1,0 +1,358 @@
+//! What can be typed: every command and flag, with its help.
+//!
+//! This file only describes; [`crate::settings`] turns what was typed, the environment and the project
+//! file into what a command works with.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+
+/// Ships multi-service platforms to Kubernetes, from one project file.
+#[derive(Debug, Parser)]
+#[command(name = "longshore", version, propagate_version = true, arg_required_else_help = true)]
+#[command(after_help = "Examples:
+  longshore init                          write a first longshore.yaml
+  longshore plan -e staging               show what a deploy would change
+  longshore deploy -e staging             deploy, and wait until everything is ready
+  longshore status -e staging             what runs, and how well
+  longshore rollback -e staging           take the last deploy back
+  longshore destroy -e staging --yes      remove it; volume claims stay")]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: GlobalArgs,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Flags that every command understands.
+#[derive(Debug, Args)]
+pub(crate) struct GlobalArgs {
+    /// Project file, or a folder that holds a longshore.yaml [default: the nearest one upwards]
+    #[arg(short = 'f', long, global = true, value_name = "FILE", env = "LONGSHORE_FILE", value_hint = ValueHint::AnyPath)]
+    pub(crate) file: Option<PathBuf>,
+    /// Format of the result on standard output
+    #[arg(short, long, global = true, value_enum, default_value_t = Output::Text)]
+    pub(crate) output: Output,
+    /// Say less: no progress, only results and problems
+    #[arg(short, long, global = true)]
+    pub(crate) quiet: bool,
+    /// Say more on standard error; twice for requests as well
+    #[arg(short, long, global = true, action = clap::ArgAction::Count, conflicts_with = "quiet")]
+    pub(crate) verbose: u8,
+    /// When to use colour
+    #[arg(long, global = true, value_enum, default_value_t = Colour::Auto, alias = "colour")]
+    pub(crate) color: Colour,
+}
+
+/// Format of results on standard output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Output {
+    /// For people
+    Text,
+    /// One JSON document
+    Json,
+    /// One YAML document
+    Yaml,
+}
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Colour {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// How a release's objects are made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum MethodArg {
+    /// From its chart
+    Helm,
+    /// From its plain manifests
+    Manifests,
+}
+
+/// Which environment, and which part of it.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct SelectArgs {
+    /// Environment of the project file [default: its defaultEnvironment]
+    #[arg(short = 'e', long = "environment", visible_alias = "env", value_name = "ENV", env = "LONGSHORE_ENVIRONMENT")]
+    pub(crate) environment: Option<String>,
+    /// Namespace, instead of the environment's
+    #[arg(short, long, value_name = "NAMESPACE")]
+    pub(crate) namespace: Option<String>,
+    /// Only this release; may be given several times
+    #[arg(long, value_name = "RELEASE")]
+    pub(crate) only: Vec<String>,
+}
+
+/// Which cluster.
+#[derive(Debug, Args)]
+pub(crate) struct ClusterArgs {
+    /// Context of the kubeconfig [default: the environment's, else the current one]
+    #[arg(long, value_name = "CONTEXT")]
+    pub(crate) context: Option<String>,
+    /// Kubeconfig file [default: $KUBECONFIG, else ~/.kube/config]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) kubeconfig: Option<PathBuf>,
+}
+
+/// How the objects are made.
+#[derive(Debug, Args)]
+pub(crate) struct MethodArgs {
+    /// Make the objects from charts or from plain manifests [default: the project file's]
+    #[arg(short, long, value_enum, value_name = "METHOD")]
+    pub(crate) method: Option<MethodArg>,
+}
+
+/// What may be overruled.
+#[derive(Debug, Args)]
+pub(crate) struct ForceArgs {
+    /// Take over releases and objects that somebody else deployed
+    #[arg(long)]
+    pub(crate) adopt: bool,
+    /// Overwrite fields that another manager owns (after a manual change)
+    #[arg(long)]
+    pub(crate) overwrite: bool,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Write a first project file
+    Init(InitArgs),
+    /// Print the objects of an environment, without a cluster
+    Render(RenderArgs),
+    /// Show what a deploy would change
+    Plan(PlanArgs),
+    /// Deploy an environment and wait until it is ready
+    Deploy(DeployArgs),
+    /// Show what runs, and how well
+    Status(StatusArgs),
+    /// Show the revisions of the releases
+    History(HistoryArgs),
+    /// Go back to an earlier revision
+    Rollback(RollbackArgs),
+    /// Remove the releases; data stays unless --delete-data
+    Destroy(DestroyArgs),
+    /// Print a completion script for a shell
+    Completion(CompletionArgs),
+}
+
+/// `longshore init`
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  longshore init shop             a project `shop` with one service, in this folder
+  longshore init --dir deploy     in another folder; charts found there become releases")]
+pub(crate) struct InitArgs {
+    /// Name of the platform [default: the folder's name]
+    pub(crate) name: Option<String>,
+    /// Folder to write to
+    #[arg(long, default_value = ".", value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) dir: PathBuf,
+}
+
+/// `longshore render`
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  longshore render -e dev                            everything, as one YAML stream
+  longshore render -e dev --only web --method helm   as `helm template web` prints it")]
+pub(crate) struct RenderArgs {
+    #[command(flatten)]
+    pub(crate) select: SelectArgs,
+    #[command(flatten)]
+    pub(crate) method: MethodArgs,
+    /// Kubernetes version that charts see [default: v1.37.0]
+    #[arg(long, value_name = "VERSION")]
+    pub(crate) kube_version: Option<String>,
+    /// Further API versions that charts see, as `group/version` or `group/version/Kind`
+    #[arg(short = 'a', long = "api-versions", value_name = "API", value_delimiter = ',')]
+    pub(crate) api_versions: Vec<String>,
+}
+
+/// `longshore plan`
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  longshore plan -e staging
+  longshore plan -e production --detailed-exitcode    exit code 2 if there is something to do
+  longshore plan -e staging -o json")]
+pub(crate) struct PlanArgs {
+    #[command(flatten)]
+    pub(crate) select: SelectArgs,
+    #[command(flatten)]
+    pub(crate) cluster: ClusterArgs,
+    #[command(flatten)]
+    pub(crate) method: MethodArgs,
+    #[command(flatten)]
+    pub(crate) force: ForceArgs,
+    /// Plan with the namespace being created if it is missing
+    #[arg(long)]
+    pub(crate) create_namespace: bool,
+    /// Exit with 2 if a deploy would change something
+    #[arg(long)]
+    pub(crate) detailed_exitcode: bool,
+}
+
+/// `longshore deploy`
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  longshore deploy -e staging
+  longshore deploy -e staging --only services --method helm
+  longshore deploy -e production --dry-run            the plan, and nothing else
+  longshore deploy -e production -n shop-test --yes   another namespace, no questions")]
+pub(crate) struct DeployArgs {
+    #[command(flatten)]
+    pub(crate) select: SelectArgs,
+    #[command(flatten)]
+    pub(crate) cluster: ClusterArgs,
+    #[command(flatten)]
+    pub(crate) method: MethodArgs,
+    #[command(flatten)]
+    pub(crate) force: ForceArgs,
+    /// Create the namespace if it is missing
+    #[arg(long)]
+    pub(crate) create_namespace: bool,
+    /// Show the plan and change nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Do not ask before objects are deleted
+    #[arg(short, long)]
+    pub(crate) yes: bool,
+    /// How long each release may take to become ready
+    #[arg(long, value_name = "DURATION", default_value = "5m", value_parser = duration)]
+    pub(crate) timeout: Duration,
+}
+
+/// `longshore status`
+#[derive(Debug, Args)]
+pub(crate) struct StatusArgs {
+    #[command(flatten)]
+    pub(crate) select: SelectArgs,
+    #[command(flatten)]
+    pub(crate) cluster: ClusterArgs,
+}
+
+/// `longshore history`
+#[derive(Debug, Args)]
+pub(crate) struct HistoryArgs {
+    /// Only this release
+    pub(crate) release: Option<String>,
+    #[command(flatten)]
+    pub(crate) select: SelectArgs,
+    #[command(flatten)]
+    pub(crate) cluster: ClusterArgs,
+}
+
+/// `longshore rollback`
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  longshore rollback -e staging                what the last deploy changed, back to how it was
+  longshore rollback services -e staging       one release, to its last good revision
+  longshore rollback services 3 -e staging     to revision 3")]
+pub(crate) struct RollbackArgs {
+    /// Only this release [default: all that the last deploy changed]
+    pub(crate) release: Option<String>,
+    /// Revision to go back to [default: the last good one before the present]
+    #[arg(requires = "release")]
+    pub(crate) revision: Option<u32>,
+    #[command(flatten)]
+    pub(crate) select: SelectArgs,
+    #[command(flatten)]
+    pub(crate) cluster: ClusterArgs,
+    #[command(flatten)]
+    pub(crate) force: ForceArgs,
+    /// Show what would change and change nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Do not ask before objects are deleted
+    #[arg(short, long)]
+    pub(crate) yes: bool,
+    /// How long each release may take to become ready
+    #[arg(long, value_name = "DURATION", default_value = "5m", value_parser = duration)]
+    pub(crate) timeout: Duration,
+}
+
+/// `longshore destroy`
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  longshore destroy -e staging                       asks first; volume claims stay
+  longshore destroy -e staging --yes --delete-data   leaves nothing behind")]
+pub(crate) struct DestroyArgs {
+    #[command(flatten)]
+    pub(crate) select: SelectArgs,
+    #[command(flatten)]
+    pub(crate) cluster: ClusterArgs,
+    /// Also delete volume claims, kept objects, and a namespace that Longshore created
+    #[arg(long)]
+    pub(crate) delete_data: bool,
+    /// Show what would be removed and remove nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Do not ask
+    #[arg(short, long)]
+    pub(crate) yes: bool,
+    /// How long the objects of a release may take to be gone
+    #[arg(long, value_name = "DURATION", default_value = "5m", value_parser = duration)]
+    pub(crate) timeout: Duration,
+}
+
+/// `longshore completion`
+#[derive(Debug, Args)]
+pub(crate) struct CompletionArgs {
+    /// The shell
+    pub(crate) shell: clap_complete::Shell,
+}
+
+/// Reads `90s`, `5m`, `1h30m`: the forms that Helm's `--timeout` takes.
+fn duration(text: &str) -> Result<Duration, String> {
+    let mut total = 0.0;
+    let mut rest = text;
+    while !rest.is_empty() {
+        let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
+        let (number, tail) = rest.split_at(digits);
+        let letters = tail.find(|c: char| c.is_ascii_digit()).unwrap_or(tail.len());
+        let (unit, tail) = tail.split_at(letters);
+        let seconds = match unit {
+            "ms" => 0.001,
+            "s" => 1.0,
+            "m" => 60.0,
+            "h" => 3600.0,
+            _ => return Err(format!("`{text}` is no duration; write `90s`, `5m` or `1h30m`")),
+        };
+        let number: f64 = number.parse().map_err(|_| format!("`{text}` is no duration; write `90s`, `5m` or `1h30m`"))?;
+        total += number * seconds;
+        rest = tail;
+    }
+    match Duration::try_from_secs_f64(total) {
+        Ok(duration) if !text.is_empty() && !duration.is_zero() => Ok(duration),
+        _ => Err(format!("`{text}` must be longer than nothing; write `90s`, `5m` or `1h30m`")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use clap::CommandFactory;
+
+    use super::{Cli, duration};
+
+    #[test]
+    fn the_description_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn durations_read_as_helm_reads_them() {
+        assert_eq!(duration("90s"), Ok(Duration::from_secs(90)));
+        assert_eq!(duration("1h30m"), Ok(Duration::from_secs(5400)));
+        assert_eq!(duration("1.5m"), Ok(Duration::from_secs(90)));
+        for bad in ["", "5", "m", "5x", "0s", "-1s"] {
+            assert!(duration(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! The commands, one file each.
+
+mod deploy;
+mod destroy;
+mod history;
+mod init;
+mod plan;
+mod render;
+mod rollback;
+mod status;
+
+use clap::CommandFactory;
+use tokio::runtime;
+
+use crate::args::{Cli, Command};
+use crate::exit::ExitStatus;
+use crate::printer::Printer;
+
+/// Runs what was asked for.
+pub(crate) fn run(cli: &Cli, printer: &Printer) -> anyhow::Result<ExitStatus> {
+    let global = &cli.global;
+    match &cli.command {
+        Command::Init(args) => init::run(args, printer),
+        Command::Render(args) => render::run(global, args, printer),
+        Command::Completion(args) => {
+            let mut script = Vec::new();
+            clap_complete::generate(args.shell, &mut Cli::command(), "longshore", &mut script);
+            printer.raw(&script)?;
+            Ok(ExitStatus::Success)
+        }
+        Command::Plan(args) => block_on(plan::run(global, args, printer)),
+        Command::Deploy(args) => block_on(deploy::run(global, args, printer)),
+        Command::Status(args) => block_on(status::run(global, args, printer)),
+        Command::History(args) => block_on(history::run(global, args, printer)),
+        Command::Rollback(args) => block_on(rollback::run(global, args, printer)),
+        Command::Destroy(args) => block_on(destroy::run(global, args, printer)),
+    }
+}
+
+/// The runtime is built only for commands that talk to a cluster.
+fn block_on(command: impl Future<Output = anyhow::Result<ExitStatus>>) -> anyhow::Result<ExitStatus> {
+    runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?.block_on(command)
+}

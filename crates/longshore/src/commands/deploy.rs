@@ -1,0 +1,94 @@
+//! `longshore deploy`: plan, ask where something would be deleted, carry out, wait.
+
+use std::sync::Arc;
+
+use longshore_diag::Diagnostic;
+use longshore_platform::{Planned, PlatformPlan, Session, deploy, plan};
+use longshore_release::Observer;
+
+use crate::args::{DeployArgs, GlobalArgs};
+use crate::commands::plan::show;
+use crate::exit::ExitStatus;
+use crate::printer::{Paint, Printer};
+use crate::progress::Progress;
+use crate::settings::{behaviour, connect, selection};
+use crate::view;
+
+/// Deploys the selection.
+pub(crate) async fn run(global: &GlobalArgs, args: &DeployArgs, printer: &Printer) -> anyhow::Result<ExitStatus> {
+    let selection = selection(global, &args.select, Some(&args.method), Some(&args.cluster))?;
+    let behaviour = behaviour(Some(&args.force), Some(args.timeout), args.create_namespace);
+    let progress = Arc::new(Progress::new(printer));
+    let observer: Arc<dyn Observer> = progress.clone();
+    let session = connect(selection, &args.cluster, &behaviour, observer).await?;
+    let planned = plan(&session).await?;
+    if args.dry_run {
+        return show(&planned, printer, false);
+    }
+    carry_out(&session, planned, &progress, printer, args.yes, "deploy").await
+}
+
+/// Carries a plan out, unless the user says no or interrupts.
+pub(crate) async fn carry_out(
+    session: &Session,
+    planned: Planned,
+    progress: &Progress,
+    printer: &Printer,
+    yes: bool,
+    command: &str,
+) -> anyhow::Result<ExitStatus> {
+    let problems: Vec<_> = planned
+        .plan
+        .problems()
+        .map(|(release, problem)| problem.clone().within(format!("in release `{}`", release.release), None))
+        .collect();
+    if let Some((last, rest)) = problems.split_last() {
+        rest.iter().for_each(|problem| printer.diagnostic(problem));
+        return Err(last.clone().note("nothing was changed").into());
+    }
+    if !agreed(&planned.plan, printer, yes, command)? {
+        printer.say("nothing was changed");
+        return Ok(ExitStatus::Failure);
+    }
+    if planned.plan.changes_something() {
+        printer.say(view::summary(&planned.plan, printer));
+    }
+    let outcome = tokio::select! {
+        outcome = deploy(session, planned) => Some(outcome),
+        _ = tokio::signal::ctrl_c() => None,
+    };
+    progress.finish();
+    let Some(outcome) = outcome else {
+        return Ok(interrupted(session, printer, command).await);
+    };
+    let deployed = outcome?;
+    printer.result(&deployed, || view::deployed(&deployed, printer))?;
+    Ok(ExitStatus::Success)
+}
+
+/// After Ctrl-C: lets the next command follow at once, and says how things stand.
+pub(crate) async fn interrupted(session: &Session, printer: &Printer, command: &str) -> ExitStatus {
+    let open = session.context.let_go().await;
+    let what = if open.is_empty() { String::new() } else { format!(" while working on {}", open.join(", ")) };
+    printer.say(printer.paint_err(Paint::Bad, &format!("interrupted{what}")));
+    printer.say(format!("run `longshore {command}` again: it goes on from here"));
+    ExitStatus::Interrupted
+}
+
+/// Asks before objects are deleted. Nobody is asked whether to create or change something: that is what
+/// the command is for, and `longshore plan` shows it.
+fn agreed(plan: &PlatformPlan, printer: &Printer, yes: bool, command: &str) -> anyhow::Result<bool> {
+    let doomed: Vec<String> =
+        plan.deletions().map(|(release, key)| format!("{}: {key}", release.release)).collect();
+    if doomed.is_empty() || yes {
+        return Ok(true);
+    }
+    if !printer.can_ask() {
+        let message = format!("this {command} deletes {} objects, and there is nobody to ask", doomed.len());
+        let error = doomed.into_iter().fold(Diagnostic::error("cli/needs-yes", message), Diagnostic::note);
+        return Err(error.hint(format!("look at `longshore {command} --dry-run`, then add --yes")).into());
+    }
+    printer.say(printer.paint_err(Paint::Bad, "to be deleted:"));
+    doomed.iter().for_each(|line| printer.say(format!("  {line}")));
+    Ok(printer.ask("go on?")?)
+}

@@ -1,0 +1,28 @@
+//! `longshore history`: the revisions of the releases.
+
+use std::sync::Arc;
+
+use longshore_diag::Diagnostic;
+use longshore_platform::history;
+use longshore_release::Silent;
+
+use crate::args::{GlobalArgs, HistoryArgs};
+use crate::exit::ExitStatus;
+use crate::printer::Printer;
+use crate::settings::{behaviour, connect, selection};
+use crate::view;
+
+/// Shows every revision that is recorded.
+pub(crate) async fn run(global: &GlobalArgs, args: &HistoryArgs, printer: &Printer) -> anyhow::Result<ExitStatus> {
+    let mut select = args.select.clone();
+    select.only.extend(args.release.clone());
+    let selection = selection(global, &select, None, Some(&args.cluster))?;
+    let session = connect(selection, &args.cluster, &behaviour(None, None, false), Arc::new(Silent)).await?;
+    let revisions = history(&session).await?;
+    if revisions.is_empty() {
+        let message = format!("nothing of this platform is recorded in namespace `{}`", session.selection.namespace);
+        return Err(Diagnostic::error("platform/no-history", message).hint("`longshore deploy` writes the first revision").into());
+    }
+    printer.result(&revisions, || view::history(&revisions, printer))?;
+    Ok(ExitStatus::Success)
+}

@@ -1,0 +1,145 @@
+//! Where words go: results to standard output, everything else to standard error.
+
+use std::fs;
+use std::io::{self, IsTerminal, Write};
+
+use longshore_diag::{Diagnostic, Render, Style};
+use serde::Serialize;
+
+use crate::args::{Colour, GlobalArgs, Output};
+
+/// Writes results and messages in the way that was asked for.
+#[derive(Debug, Clone)]
+pub(crate) struct Printer {
+    output: Output,
+    quiet: bool,
+    out_colour: bool,
+    err_colour: bool,
+    interactive: bool,
+}
+
+/// Colours by what they mean.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Paint {
+    /// New, ready.
+    Good,
+    /// Changed, on its way.
+    Changed,
+    /// Deleted, failed.
+    Bad,
+    /// Less important.
+    Dim,
+    /// A heading.
+    Bold,
+}
+
+impl Printer {
+    /// From the flags, the terminal and `NO_COLOR`.
+    pub(crate) fn new(args: &GlobalArgs) -> Self {
+        let colour = |terminal: bool| match args.color {
+            Colour::Always => true,
+            Colour::Never => false,
+            Colour::Auto => terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+        };
+        let ci = std::env::var_os("CI").is_some_and(|value| !value.is_empty());
+        Self {
+            output: args.output,
+            quiet: args.quiet,
+            out_colour: colour(io::stdout().is_terminal()),
+            err_colour: colour(io::stderr().is_terminal()),
+            interactive: io::stderr().is_terminal() && !ci,
+        }
+    }
+
+    /// Whether a person looks at standard error and progress may be drawn there.
+    pub(crate) fn shows_progress(&self) -> bool {
+        self.interactive && !self.quiet
+    }
+
+    /// Whether a person can be asked.
+    pub(crate) fn can_ask(&self) -> bool {
+        self.interactive && io::stdin().is_terminal()
+    }
+
+    /// The result of a command: `value` for machines, or the text for people.
+    pub(crate) fn result<T: Serialize>(&self, value: &T, text: impl FnOnce() -> String) -> anyhow::Result<()> {
+        let shown = match self.output {
+            Output::Text => text(),
+            Output::Json => format!("{}\n", serde_json::to_string_pretty(value)?),
+            Output::Yaml => longshore_platform::to_yaml(&serde_json::to_value(value)?),
+        };
+        self.raw(shown.as_bytes())
+    }
+
+    /// Bytes as they are, to standard output. A reader that went away (`| head`) is no error.
+    pub(crate) fn raw(&self, bytes: &[u8]) -> anyhow::Result<()> {
+        let mut out = io::stdout().lock();
+        match out.write_all(bytes).and_then(|()| out.flush()) {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
+            _ => Ok(()),
+        }
+    }
+
+    /// A line for people on standard error, unless they asked for quiet.
+    pub(crate) fn say(&self, line: impl AsRef<str>) {
+        if !self.quiet {
+            self.to_stderr(&format!("{}\n", line.as_ref()));
+        }
+    }
+
+    /// A problem, with its source line where the file can be read. Never quiet.
+    pub(crate) fn diagnostic(&self, diagnostic: &Diagnostic) {
+        let style = if self.err_colour { Style::Colour } else { Style::Plain };
+        let source = diagnostic.place.as_ref().and_then(|place| fs::read_to_string(&place.file).ok());
+        let mut shown = Render::new(diagnostic, style);
+        if let Some(source) = &source {
+            shown = shown.source(source);
+        }
+        self.to_stderr(&shown.to_string());
+    }
+
+    /// Something worth knowing, unless the user asked for quiet.
+    pub(crate) fn remark(&self, diagnostic: &Diagnostic) {
+        if !self.quiet {
+            self.diagnostic(diagnostic);
+        }
+    }
+
+    /// Text for standard output in a colour, if it takes colours.
+    pub(crate) fn paint(&self, paint: Paint, text: &str) -> String {
+        painted(self.out_colour, paint, text)
+    }
+
+    /// Text for standard error in a colour, if it takes colours.
+    pub(crate) fn paint_err(&self, paint: Paint, text: &str) -> String {
+        painted(self.err_colour, paint, text)
+    }
+
+    /// Asks a yes-or-no question on standard error; anything but `y` or `yes` is a no.
+    pub(crate) fn ask(&self, question: &str) -> io::Result<bool> {
+        self.to_stderr(&format!("{question} [y/N] "));
+        let mut answer = String::new();
+        io::stdin().read_line(&mut answer)?;
+        Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
+    }
+
+    /// A standard error that cannot be written to has nobody to be told.
+    #[expect(clippy::unused_self, reason = "all output goes through the printer")]
+    fn to_stderr(&self, text: &str) {
+        let _ = io::stderr().lock().write_all(text.as_bytes());
+    }
+}
+
+fn painted(colour: bool, paint: Paint, text: &str) -> String {
+    if !colour {
+        return text.to_owned();
+    }
+    let code = match paint {
+        Paint::Good => "32",
+        Paint::Changed => "33",
+        Paint::Bad => "31",
+        Paint::Dim => "2",
+        Paint::Bold => "1",
+    };
+    format!("\u{1b}[{code}m{text}\u{1b}[0m")
+}

@@ -1,0 +1,12 @@
+//! Results as text for people: plans, outcomes, states, histories.
+
+mod history;
+mod outcome;
+mod plan;
+mod status;
+mod table;
+
+pub(crate) use history::history;
+pub(crate) use outcome::{deployed, kept, removal, removed};
+pub(crate) use plan::{plan, summary};
+pub(crate) use status::status;

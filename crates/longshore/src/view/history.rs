@@ -1,0 +1,34 @@
+//! Revisions as text.
+
+use longshore_platform::Revision;
+
+use crate::printer::{Paint, Printer};
+use crate::view::table::Table;
+
+/// A line for each revision, oldest first.
+pub(crate) fn history(revisions: &[Revision], printer: &Printer) -> String {
+    let mut table = Table::new(&["RELEASE", "REVISION", "UPDATED", "STATUS", "CHART", "DESCRIPTION", "BY", "COMMIT"]);
+    for revision in revisions {
+        let paint = match revision.status.as_str() {
+            "deployed" => Paint::Good,
+            "failed" => Paint::Bad,
+            "superseded" => Paint::Dim,
+            _ => Paint::Changed,
+        };
+        let short = |text: &str, length: usize| match text.char_indices().nth(length) {
+            Some((end, _)) => format!("{}…", &text[..end]),
+            None => text.to_owned(),
+        };
+        table.row([
+            revision.release.clone(),
+            revision.revision.to_string(),
+            revision.updated.chars().take(19).collect::<String>().replace('T', " "),
+            printer.paint(paint, &revision.status),
+            revision.chart.clone(),
+            short(&revision.description, 60),
+            revision.by.clone().unwrap_or_else(|| "-".to_owned()),
+            revision.commit.as_deref().map_or_else(|| "-".to_owned(), |commit| short(commit, 12)),
+        ]);
+    }
+    table.render()
+}

@@ -1,0 +1,135 @@
+//! A plan as text: one line per object, one per field that changes.
+
+use std::fmt::Write;
+
+use longshore_platform::PlatformPlan;
+use longshore_release::{FieldChange, ObjectAction, ObjectChange, ReleaseAction, ReleasePlan, Verified};
+use serde_json::Value;
+
+use crate::printer::{Paint, Printer};
+
+/// Longer values are cut: a plan is read, not parsed.
+const MAX_VALUE: usize = 90;
+
+/// The whole plan.
+pub(crate) fn plan(plan: &PlatformPlan, printer: &Printer) -> String {
+    let mut out = String::new();
+    // Writing to a string does not fail.
+    let _ = writeln!(
+        out,
+        "{} in {} (namespace {}, cluster {})",
+        printer.paint(Paint::Bold, &plan.platform),
+        plan.environment,
+        plan.namespace,
+        plan.cluster
+    );
+    if plan.creates_namespace {
+        let _ = writeln!(out, "\n{}", printer.paint(Paint::Good, &format!("+ Namespace/{}", plan.namespace)));
+    }
+    for release in &plan.releases {
+        out.push('\n');
+        release_plan(&mut out, release, printer);
+    }
+    for name in &plan.unlisted {
+        let _ = writeln!(out, "\n{name}: deployed, but not in the project file (any more); it is left alone");
+    }
+    let _ = writeln!(out, "\n{}", totals(plan));
+    out
+}
+
+/// One line that says what a deploy is about to do.
+pub(crate) fn summary(plan: &PlatformPlan, printer: &Printer) -> String {
+    format!(
+        "{} to {} (namespace {}, cluster {}): {}",
+        printer.paint_err(Paint::Bold, &plan.platform),
+        plan.environment,
+        plan.namespace,
+        plan.cluster,
+        totals(plan)
+    )
+}
+
+fn totals(plan: &PlatformPlan) -> String {
+    if !plan.changes_something() {
+        return "no changes".to_owned();
+    }
+    let parts = [
+        (usize::from(plan.creates_namespace) + plan.count(ObjectAction::Create), "to create"),
+        (plan.count(ObjectAction::Update), "to change"),
+        (plan.count(ObjectAction::Delete), "to delete"),
+        (plan.count(ObjectAction::Keep), "kept"),
+        (plan.count(ObjectAction::Nothing), "unchanged"),
+    ];
+    let shown: Vec<String> =
+        parts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
+    shown.join(", ")
+}
+
+fn release_plan(out: &mut String, plan: &ReleasePlan, printer: &Printer) {
+    let what = match plan.action {
+        ReleaseAction::Install => "install".to_owned(),
+        ReleaseAction::Upgrade => format!("upgrade to revision {}", plan.revision),
+        ReleaseAction::Rollback => format!("roll back, as revision {}", plan.revision),
+        ReleaseAction::Nothing => format!("unchanged at revision {}", plan.revision),
+    };
+    let _ = writeln!(out, "{}: {what} ({})", printer.paint(Paint::Bold, &plan.release), plan.chart);
+    for change in plan.objects.iter().filter(|change| change.action != ObjectAction::Nothing) {
+        object(out, change, printer);
+    }
+    for hook in &plan.hooks {
+        let _ = writeln!(out, "  {} {hook}", printer.paint(Paint::Dim, "hook"));
+    }
+    for conflict in &plan.conflicts {
+        let line = format!("! {} {} is owned by {}", conflict.object, conflict.field, conflict.manager);
+        let _ = writeln!(out, "  {}", printer.paint(Paint::Bad, &line));
+    }
+    for warning in &plan.warnings {
+        let _ = writeln!(out, "  {} {warning}", printer.paint(Paint::Changed, "warning:"));
+    }
+}
+
+fn object(out: &mut String, change: &ObjectChange, printer: &Printer) {
+    let (sign, paint) = match change.action {
+        ObjectAction::Create => ("+", Paint::Good),
+        ObjectAction::Update => ("~", Paint::Changed),
+        ObjectAction::Delete => ("-", Paint::Bad),
+        ObjectAction::Keep => ("=", Paint::Dim),
+        ObjectAction::Nothing => (" ", Paint::Dim),
+    };
+    let mut line = format!("{sign} {}", change.object);
+    if change.action == ObjectAction::Keep {
+        line.push_str(" leaves the release and stays in the cluster");
+    }
+    if change.destroys_data {
+        line.push_str(" (destroys data)");
+    }
+    if let Verified::WaitsFor(object) = &change.verified {
+        let _ = write!(line, " (not tried: waits for {object})");
+    }
+    let _ = writeln!(out, "  {}", printer.paint(paint, &line));
+    for field in &change.fields {
+        let _ = writeln!(out, "      {}", field_line(field));
+    }
+}
+
+/// `path: old → new`.
+pub(super) fn field_line(field: &FieldChange) -> String {
+    match (&field.old, &field.new) {
+        (Some(old), Some(new)) => format!("{}: {} → {}", field.path, value(old), value(new)),
+        (None, Some(new)) => format!("{}: {} (new)", field.path, value(new)),
+        (Some(old), None) => format!("{}: {} (goes)", field.path, value(old)),
+        (None, None) => field.path.clone(),
+    }
+}
+
+fn value(value: &Value) -> String {
+    let text = match value {
+        Value::String(text) => text.replace('\n', "⏎"),
+        other => other.to_string(),
+    };
+    if text.chars().count() <= MAX_VALUE {
+        return text;
+    }
+    let cut: String = text.chars().take(MAX_VALUE).collect();
+    format!("{cut}…")
+}

@@ -1,0 +1,103 @@
+//! The command line against a real control plane: the life of a platform, interruptions, refusals, and the Access Layer.
+
+mod access_layer;
+mod interrupt;
+mod life;
+mod refused;
+
+use longshore_testkit::{Outcome, Program, Project, Started, TestCluster, TestNamespace};
+use serde_json::Value;
+
+/// A namespace of a real cluster, and a project that is deployed to it.
+struct Stage {
+    namespace: TestNamespace,
+    project: Project,
+}
+
+impl Stage {
+    /// A project with the usual head and an environment `dev` in a namespace of its own.
+    async fn new(name: &str, files: &str) -> Self {
+        let cluster = TestCluster::get().await.unwrap();
+        let namespace = cluster.namespace(name).await.unwrap();
+        let project = Project::new(files).unwrap();
+        Self { namespace, project }
+    }
+
+    fn program(&self, arguments: &str) -> Program {
+        Program::new(env!("CARGO_BIN_EXE_longshore"))
+            .unwrap()
+            .args(arguments.split_whitespace())
+            .args(["-n", self.namespace.name()])
+            .env("KUBECONFIG", self.namespace.kubeconfig())
+            .env("USER", "tester")
+            .folder(self.project.path())
+    }
+
+    /// Runs `longshore` with the namespace's kubeconfig and `-n`.
+    fn longshore(&self, arguments: &str) -> Outcome {
+        self.program(arguments).run().unwrap()
+    }
+
+    /// Starts it, for tests that interrupt it.
+    fn start(&self, arguments: &str) -> Started {
+        self.program(arguments).start().unwrap()
+    }
+
+    /// Runs it and expects exit code 0.
+    #[track_caller]
+    fn ok(&self, arguments: &str) -> Outcome {
+        let outcome = self.longshore(arguments);
+        assert_eq!(outcome.code, Some(0), "longshore {arguments}\n{outcome}");
+        outcome
+    }
+
+    /// The result of a command as JSON.
+    #[track_caller]
+    fn json(&self, arguments: &str) -> Value {
+        serde_json::from_str(&self.longshore(&format!("{arguments} -o json")).stdout).unwrap()
+    }
+
+    /// An object of the namespace, by the path of its collection: `apis/apps/v1`, `deployments`, `web`.
+    async fn live(&self, group: &str, plural: &str, name: &str) -> Option<Value> {
+        let client = self.namespace.client().await.unwrap();
+        let path = format!("/{group}/namespaces/{}/{plural}/{name}", self.namespace.name());
+        let request = http::Request::get(path).body(Vec::new()).unwrap();
+        match client.request::<Value>(request).await {
+            Ok(object) => Some(object),
+            Err(kube::Error::Api(status)) if status.code == 404 => None,
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    /// Names of everything in the namespace, but for what every namespace has.
+    async fn everything(&self) -> Vec<String> {
+        let client = self.namespace.client().await.unwrap();
+        let mut found = Vec::new();
+        for (group, plural) in [
+            ("api/v1", "configmaps"),
+            ("api/v1", "secrets"),
+            ("api/v1", "services"),
+            ("api/v1", "serviceaccounts"),
+            ("api/v1", "persistentvolumeclaims"),
+            ("api/v1", "pods"),
+            ("apis/apps/v1", "deployments"),
+            ("apis/apps/v1", "replicasets"),
+            ("apis/apps/v1", "statefulsets"),
+            ("apis/batch/v1", "jobs"),
+            ("apis/networking.k8s.io/v1", "ingresses"),
+            ("apis/networking.k8s.io/v1", "networkpolicies"),
+            ("apis/policy/v1", "poddisruptionbudgets"),
+            ("apis/autoscaling/v2", "horizontalpodautoscalers"),
+        ] {
+            let path = format!("/{group}/namespaces/{}/{plural}", self.namespace.name());
+            let list: Value = client.request(http::Request::get(path).body(Vec::new()).unwrap()).await.unwrap();
+            for item in list["items"].as_array().unwrap() {
+                let name = item["metadata"]["name"].as_str().unwrap();
+                if name != "kube-root-ca.crt" && (plural, name) != ("serviceaccounts", "default") {
+                    found.push(format!("{plural}/{name}"));
+                }
+            }
+        }
+        found
+    }
+}

@@ -1,0 +1,18 @@
+//! The command line without a cluster: init, render, and the mistakes in a project that are found before one is asked.
+
+mod access_layer;
+mod init;
+mod mistakes;
+mod render;
+
+use longshore_testkit::{Outcome, Program, Project};
+
+/// Runs `longshore` in a project's folder.
+fn longshore(project: &Project, arguments: &str) -> Outcome {
+    Program::new(env!("CARGO_BIN_EXE_longshore"))
+        .unwrap()
+        .args(arguments.split_whitespace())
+        .folder(project.path())
+        .run()
+        .unwrap()
+}

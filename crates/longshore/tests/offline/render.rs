@@ -1,0 +1,95 @@
+//! `longshore render`: what would be applied, on standard output.
+
+use longshore_testkit::Project;
+
+use crate::longshore;
+
+fn project() -> Project {
+    Project::new(
+        "
+        //- longshore.yaml
+        apiVersion: longshore.dev/v1alpha1
+        kind: Project
+        name: shop
+        method: manifests
+        environments:
+          dev: {namespace: shop, vars: {size: '1'}}
+          production: {namespace: shop, vars: {size: '3'}}
+        defaultEnvironment: dev
+        releases:
+          db:
+            manifests: manifests
+            generate: {db-secret: {keys: {password: {length: 20}}}}
+          web:
+            needs: db
+            chart: chart
+            values: ['sizes/${env.vars.size}.yaml']
+            set: {colour: blue}
+        //- manifests/one.yaml
+        {apiVersion: v1, kind: ConfigMap, metadata: {name: one}}
+        //- manifests/notes.txt
+        not a manifest
+        //- sizes/1.yaml
+        replicas: 1
+        //- sizes/3.yaml
+        replicas: 3
+        //- chart/Chart.yaml
+        apiVersion: v2
+        name: web
+        version: 1.0.0
+        //- chart/templates/config.yaml
+        apiVersion: v1
+        kind: ConfigMap
+        metadata:
+          name: {{ .Release.Name }}
+          namespace: {{ .Release.Namespace }}
+        data:
+          replicas: {{ .Values.replicas | quote }}
+          colour: {{ .Values.colour }}
+        ",
+    )
+    .unwrap()
+}
+
+#[test]
+fn releases_come_in_the_order_of_their_needs_and_values_follow_the_environment() {
+    let project = project();
+    let dev = longshore(&project, "render --only web");
+    let expected = "---\n# Source: web/templates/config.yaml\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: web\n  namespace: shop\ndata:\n  replicas: \"1\"\n  colour: blue\n";
+    assert_eq!(dev.stdout, expected, "{dev}");
+    let all = longshore(&project, "render -e production -n elsewhere").stdout;
+    assert!(all.find("name: one").unwrap() < all.find("name: web").unwrap(), "{all}");
+    assert!(all.contains("replicas: \"3\"") && all.contains("namespace: elsewhere"), "{all}");
+    assert!(!all.contains("not a manifest"));
+}
+
+#[test]
+fn json_is_one_list_of_objects() {
+    let outcome = longshore(&project(), "render -o json");
+    let json: serde_json::Value = serde_json::from_str(&outcome.stdout).unwrap();
+    let names: Vec<&str> =
+        json["items"].as_array().unwrap().iter().map(|item| item["metadata"]["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["one", "db-secret", "web"]);
+    assert_eq!((json["kind"].as_str(), json["apiVersion"].as_str()), (Some("List"), Some("v1")));
+}
+
+#[test]
+fn a_method_that_a_release_does_not_have_is_refused() {
+    let outcome = longshore(&project(), "render --method manifests");
+    assert_eq!(outcome.code, Some(1));
+    assert!(outcome.stderr.contains("release `web` cannot be made with method `manifests`"), "{outcome}");
+}
+
+#[test]
+fn a_project_is_found_from_a_folder_below_it() {
+    let project = project();
+    let outcome = longshore(&project, "render --only web -f manifests/../longshore.yaml");
+    assert_eq!(outcome.code, Some(0), "{outcome}");
+    let below = longshore_testkit::Program::new(env!("CARGO_BIN_EXE_longshore"))
+        .unwrap()
+        .args(["render", "--only", "web"])
+        .folder(project.file("manifests"))
+        .run()
+        .unwrap();
+    assert_eq!(below.stdout, outcome.stdout, "{below}");
+}
