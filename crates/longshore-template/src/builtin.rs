@@ -7,6 +7,9 @@ use crate::code::REFLECT_VALUE;
 mod compare;
 mod escape;
 mod index;
+mod pointer;
+
+pub(crate) use pointer::pointed_to;
 
 /// A predefined function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -28,7 +28,7 @@ pub(crate) struct Code {
     pub(crate) consts: Vec<Const>,
     pub(crate) types: Vec<&'static TypeInfo>,
     pub(crate) messages: Vec<String>,
-    pub(crate) candidates: Vec<Box<[u32]>>,
+    pub(crate) candidates: Vec<Candidates>,
     /// Nothing but white space: overrides no other definition.
     pub(crate) blank: bool,
 }
@@ -79,6 +79,10 @@ pub(crate) enum Op {
     Check {
         ty: u32,
         node: NodeId,
+    },
+    /// Mark the top as an interface, if it is one: the builtin `slice` takes none for an index.
+    Wrap {
+        always: bool,
     },
     /// Make a nil on top a missing, as the end of each command in a pipeline does.
     Dig,
@@ -146,6 +150,15 @@ pub(crate) enum Op {
     },
     /// The end of the template.
     Return,
+}
+
+/// Where a variable may be that an `and` or `or` may have skipped.
+#[derive(Clone, Debug)]
+pub(crate) struct Candidates {
+    /// Its slots, the latest declaration first.
+    pub(crate) slots: Box<[u32]>,
+    /// The variable.
+    pub(crate) node: NodeId,
 }
 
 /// Where a chain of fields starts.

@@ -44,6 +44,7 @@ pub(crate) fn compile(unit: &Arc<Unit>, name: &Str, root: NodeId, functions: &Fu
         branches: Vec::new(),
         loops: Vec::new(),
         shorts: Vec::new(),
+        withs: 0,
     };
     compiler.vars.push(Var { name: Name::Root, certain: true });
     while let Some(task) = compiler.tasks.pop() {
@@ -80,11 +81,12 @@ enum Task {
         keep: bool,
     },
     Dig,
+    Wrap(NodeId),
     Check(Param),
     Print(NodeId),
     Test(NodeId),
     Else(NodeId),
-    EndBranch(NodeId),
+    EndBranch,
     Template {
         node: NodeId,
     },
@@ -149,12 +151,17 @@ struct OpenBranch {
     test: usize,
     /// The operation that jumps over it.
     exit: Option<usize>,
+    /// The operation that asks for the next round, for a range.
+    next: Option<usize>,
 }
 
-/// A `range` under compilation.
-struct OpenLoop {
-    next: usize,
-    breaks: Vec<usize>,
+/// What a `break` or `continue` refers to.
+enum OpenLoop {
+    /// The body of a range.
+    Body { next: usize, breaks: Vec<usize> },
+    /// Its else part. Go catches a `break` there too, though the loop is over, but lets a `continue`
+    /// pass to the loop around.
+    Else { withs: usize, breaks: Vec<usize> },
 }
 
 /// An `and` or `or` under compilation.
@@ -178,6 +185,8 @@ struct Compiler<'a> {
     branches: Vec<OpenBranch>,
     loops: Vec<OpenLoop>,
     shorts: Vec<OpenShort>,
+    /// How many bodies of `with` are around.
+    withs: usize,
 }
 
 impl Compiler<'_> {
@@ -189,11 +198,12 @@ impl Compiler<'_> {
             Task::Arg { node, param } => self.arg(node, param),
             Task::Declare { pipe, keep } => self.declare(pipe, keep),
             Task::Dig => self.dig(),
+            Task::Wrap(node) => self.wrap(node),
             Task::Check(param) => self.check(param),
             Task::Print(node) => self.emit(Op::Print(node)),
             Task::Test(node) => self.test(node),
             Task::Else(node) => self.else_part(node),
-            Task::EndBranch(node) => self.end_branch(node),
+            Task::EndBranch => self.end_branch(),
             Task::Template { node } => self.end_template(node),
             Task::Chain { node, args, piped, interface } => self.end_chain(node, args, piped, interface),
             Task::Invoke { site } => self.end_invoke(site),

@@ -129,21 +129,56 @@ impl fmt::Display for Problem {
 }
 
 impl fmt::Display for ExecError {
+    /// Go's text. A chain can be as long as templates nest, so this loops where it could recurse.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut error = self;
+        loop {
+            error.write_place(f)?;
+            let Problem::Call { function, error: FuncError::Exec { before, source } } = &error.problem else {
+                return write!(f, "{}", error.problem);
+            };
+            write!(f, "error calling {function}: {before}")?;
+            error = source;
+        }
+    }
+}
+
+impl ExecError {
+    fn write_place(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some(place) = &self.place else {
-            return write!(f, "template: {}", self.problem);
+            return f.write_str("template: ");
         };
         let name = strconv::quote(&self.template);
         write!(
             f,
-            "template: {}:{}:{}: executing {} at <{}>: {}",
+            "template: {}:{}:{}: executing {} at <{}>: ",
             place.file,
             place.line,
             place.column,
             String::from_utf8_lossy(&name),
             place.node,
-            self.problem
         )
+    }
+
+    /// Takes the inner error out, for it to be dropped without recursion.
+    fn take_source(&mut self) -> Option<Box<Self>> {
+        let Problem::Call { error, .. } = &mut self.problem else {
+            return None;
+        };
+        match std::mem::replace(error, FuncError::Message(String::new())) {
+            FuncError::Exec { source, .. } => Some(source),
+            _ => None,
+        }
+    }
+}
+
+impl Drop for ExecError {
+    /// As for printing: a long chain must not overflow the stack.
+    fn drop(&mut self) {
+        let mut next = self.take_source();
+        while let Some(mut error) = next {
+            next = error.take_source();
+        }
     }
 }
 

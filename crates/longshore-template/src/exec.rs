@@ -112,6 +112,8 @@ pub(crate) struct Vm<'s> {
     pending: Vec<Pending>,
     frames: Vec<Frame>,
     at: NodeId,
+    /// Whether the value pushed last came out of a container of interfaces.
+    interface: bool,
     out: Vec<u8>,
     /// Argument lists to use again.
     spare: Vec<Vec<Value>>,
@@ -135,6 +137,7 @@ impl<'s> Vm<'s> {
             pending: Vec::new(),
             frames: Vec::new(),
             at: 0,
+            interface: false,
             out,
             spare: Vec::new(),
             budget,
@@ -266,7 +269,7 @@ impl<'s> Vm<'s> {
 
     /// The slot of the first declared variable of a list of candidates.
     fn candidate(&self, code: &Code, list: u32) -> Option<u32> {
-        let slots = code.candidates[list as usize].iter().copied();
+        let slots = code.candidates[list as usize].slots.iter().copied();
         slots.into_iter().find(|&slot| self.var(slot).is_some_and(|var| var.state != State::Undeclared))
     }
 

@@ -21,7 +21,8 @@ pub struct FuncDef {
     pub params: &'static [&'static TypeInfo],
     /// Whether the last parameter takes any number of values.
     pub variadic: bool,
-    /// The type of the result. It decides what an error about a field of the result names as type.
+    /// The type of the result. It decides what an error about a field of the result names as type,
+    /// and that a [`Value::Nil`] returned for a map or slice is an empty one.
     pub result: &'static TypeInfo,
 }
 

@@ -1,7 +1,7 @@
 //! Statements: text, actions, branches, loops, templates.
 
 use super::{Compiler, Name, OpenBranch, OpenLoop, Task, Var};
-use crate::code::{Op, RangeSite, Target};
+use crate::code::{Candidates, Op, RangeSite, Target};
 use crate::node::{Branch, Data, NONE, NodeId};
 
 impl Compiler<'_> {
@@ -29,6 +29,7 @@ impl Compiler<'_> {
                     declared: self.declared,
                     test: 0,
                     exit: None,
+                    next: None,
                 });
                 self.tasks.push(Task::Pipe { node: pipe, is_action: false });
                 self.tasks.push(Task::Test(node));
@@ -37,7 +38,7 @@ impl Compiler<'_> {
                 if else_list != NONE {
                     self.tasks.push(Task::Statement(else_list));
                 }
-                self.tasks.push(Task::EndBranch(node));
+                self.tasks.push(Task::EndBranch);
             }
             Data::Template { name, pipe } => {
                 self.emit(Op::Find { name, node });
@@ -48,20 +49,33 @@ impl Compiler<'_> {
                 }
                 self.tasks.push(Task::Template { node });
             }
-            Data::Break => {
-                let here = self.here();
-                self.emit(Op::Break(0));
-                if let Some(inner) = self.loops.last_mut() {
-                    inner.breaks.push(here);
-                }
-            }
+            Data::Break => self.leave(),
             Data::Continue => {
-                if let Some(inner) = self.loops.last() {
-                    let next = inner.next as u32;
-                    self.emit(Op::Jump(next));
+                let next = self.loops.iter().rev().find_map(|scope| match scope {
+                    OpenLoop::Body { next, .. } => Some(*next),
+                    OpenLoop::Else { .. } => None,
+                });
+                if let Some(next) = next {
+                    self.emit(Op::Jump(next as u32));
                 }
             }
             other => unreachable!("not a statement: {other:?}"),
+        }
+    }
+
+    /// A `break`: out of the loop, or out of the else part of one.
+    fn leave(&mut self) {
+        let over = match self.loops.last() {
+            Some(OpenLoop::Else { withs, .. }) => Some(self.withs - withs),
+            _ => None,
+        };
+        for _ in 0..over.unwrap_or_default() {
+            self.emit(Op::EndWith);
+        }
+        let here = self.here();
+        self.emit(if over.is_some() { Op::Jump(0) } else { Op::Break(0) });
+        if let Some(OpenLoop::Body { breaks, .. } | OpenLoop::Else { breaks, .. }) = self.loops.last_mut() {
+            breaks.push(here);
         }
     }
 
@@ -79,11 +93,14 @@ impl Compiler<'_> {
         let test = self.here();
         match branch {
             Branch::If => self.emit(Op::JumpFalse(0)),
-            Branch::With => self.emit(Op::With(0)),
+            Branch::With => {
+                self.emit(Op::With(0));
+                self.withs += 1;
+            }
             Branch::Range => {
                 let site = self.range_site(pipe);
                 self.emit(Op::Range { site, or_else: 0 });
-                self.loops.push(OpenLoop { next: test + 1, breaks: Vec::new() });
+                self.loops.push(OpenLoop::Body { next: test + 1, breaks: Vec::new() });
                 self.emit(Op::Next { exit: 0 });
             }
         }
@@ -98,35 +115,45 @@ impl Compiler<'_> {
         let Data::Branch { branch, else_list, .. } = self.unit.node(node).data else {
             return;
         };
-        if branch == Branch::With {
-            self.emit(Op::EndWith);
-        }
-        let has_else = else_list != NONE;
         let mut exit = None;
-        if branch == Branch::Range {
-            let next = self.loops.last().expect("test() opened one").next;
-            self.emit(Op::Jump(next as u32));
-        } else if has_else {
+        let mut next = None;
+        match branch {
+            Branch::Range => {
+                if let Some(OpenLoop::Body { next: round, breaks }) = self.loops.pop() {
+                    self.emit(Op::Jump(round as u32));
+                    next = Some(round);
+                    self.loops.push(OpenLoop::Else { withs: self.withs, breaks });
+                }
+            }
+            Branch::With => {
+                self.emit(Op::EndWith);
+                self.withs -= 1;
+            }
+            Branch::If => {}
+        }
+        if else_list != NONE && branch != Branch::Range {
             exit = Some(self.here());
             self.emit(Op::Jump(0));
         }
         let open = self.branches.last_mut().expect("statement() opened one");
         open.exit = exit;
+        open.next = next;
         let (test, inner) = (open.test, open.inner);
         self.vars.truncate(inner);
         self.land(test);
     }
 
-    pub(super) fn end_branch(&mut self, node: NodeId) {
+    pub(super) fn end_branch(&mut self) {
         let open = self.branches.pop().expect("statement() opened one");
         if let Some(exit) = open.exit {
             self.land(exit);
         }
-        if let Data::Branch { branch: Branch::Range, .. } = self.unit.node(node).data {
-            let inner = self.loops.pop().expect("test() opened one");
-            self.land(inner.next);
-            for jump in inner.breaks {
-                self.land(jump);
+        if let Some(next) = open.next {
+            self.land(next);
+            if let Some(OpenLoop::Else { breaks, .. }) = self.loops.pop() {
+                for jump in breaks {
+                    self.land(jump);
+                }
             }
         }
         self.vars.truncate(open.vars);
@@ -224,7 +251,7 @@ impl Compiler<'_> {
         if found.is_empty() {
             return Slots::None;
         }
-        self.code.candidates.push(found.into());
+        self.code.candidates.push(Candidates { slots: found.into(), node: variable });
         Slots::Some((self.code.candidates.len() - 1) as u32)
     }
 }

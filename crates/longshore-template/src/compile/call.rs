@@ -83,6 +83,9 @@ impl Compiler<'_> {
         }
         for (i, &arg) in args.iter().enumerate() {
             self.tasks.push(Task::Arg { node: arg, param: Param::Type(signature.param(i)) });
+            if i > 0 && matches!(callee, Callee::Builtin(Builtin::Slice)) {
+                self.tasks.push(Task::Wrap(arg));
+            }
         }
         let site = CallSite {
             callee,
@@ -91,6 +94,16 @@ impl Compiler<'_> {
             call_at,
         };
         self.tasks.push(Task::Call { site });
+    }
+
+    /// Marks an argument that Go would see as an interface.
+    pub(super) fn wrap(&mut self, arg: NodeId) {
+        let always = match self.unit.node(arg).data {
+            Data::Dot | Data::Field { .. } | Data::Variable { .. } | Data::Chain { .. } => false,
+            Data::Identifier { .. } if self.is_interface(arg) => true,
+            _ => return,
+        };
+        self.emit(Op::Wrap { always });
     }
 
     pub(super) fn end_call(&mut self, mut site: CallSite) {
@@ -147,7 +160,7 @@ impl Compiler<'_> {
     }
 
     /// Notes the present node in the machine, before paths join.
-    fn set_at(&mut self) {
+    pub(super) fn set_at(&mut self) {
         if self.at != DYNAMIC {
             self.emit(Op::SetAt(self.at));
         }

@@ -2,7 +2,7 @@
 
 use super::block::Slots;
 use super::{Compiler, Param, Task};
-use crate::code::{FieldSite, Op, Receiver};
+use crate::code::{DYNAMIC, FieldSite, Op, Receiver};
 use crate::node::{Data, NodeId, Span};
 
 impl Compiler<'_> {
@@ -28,7 +28,7 @@ impl Compiler<'_> {
             Some(Op::Bool(_) | Op::Int(_) | Op::Float(_) | Op::Str(_) | Op::Missing | Op::Dig)
         );
         // A jump may land here, after a short circuit, so only what is surely a constant is spared.
-        if !constant || self.at == crate::code::DYNAMIC {
+        if !constant || self.at == DYNAMIC {
             self.emit(Op::Dig);
         }
     }
@@ -208,9 +208,15 @@ impl Compiler<'_> {
 
     pub(super) fn end_invoke(&mut self, index: u32) {
         self.emit(Op::Invoke(index));
+        let at = self.at;
+        if self.code.fields[index as usize].args > 0 {
+            // Without a receiver the arguments are skipped, and errors name the field instead.
+            self.set_at();
+            self.at = DYNAMIC;
+        }
         let after = self.here() as u32;
         let site = &mut self.code.fields[index as usize];
-        site.piped_at = self.at;
+        site.piped_at = at;
         site.after = after;
     }
 

@@ -8,7 +8,7 @@ use super::{Failure, Vm};
 use crate::code::{CallSite, Callee, Code};
 use crate::error::FuncError;
 use crate::func::Return;
-use crate::types::validate;
+use crate::types::{validate, zero};
 
 /// How many argument lists are kept for the next call.
 const SPARE: usize = 16;
@@ -41,11 +41,23 @@ impl Vm<'_> {
         self.recycle(args);
         match result {
             Ok(Return::Value(value)) => {
+                let value = match value {
+                    Value::Nil => self.nil_result(function as usize),
+                    value => value,
+                };
                 self.stack.push(value);
                 Ok(None)
             }
             Ok(Return::Template { name, data }) => Ok(Some((name, data))),
             Err(error) => Err(self.call_failure(code, index, error)),
+        }
+    }
+
+    /// A nil result: for a map or slice it has that type, and so is an empty one.
+    fn nil_result(&self, function: usize) -> Value {
+        match self.set.functions().get(function) {
+            Some(def) if matches!(def.result.kind, Kind::Map | Kind::Slice) => zero(def.result),
+            _ => Value::Nil,
         }
     }
 

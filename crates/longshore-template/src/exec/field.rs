@@ -3,7 +3,7 @@
 use longshore_go::{Kind, Method, TypeInfo, Value, strconv, types};
 
 use super::{Failure, Pending, State, Var, Vm};
-use crate::code::{Code, FieldSite, Receiver};
+use crate::code::{Code, DYNAMIC, FieldSite, Receiver};
 use crate::compile::literal;
 use crate::error::{FuncError, Problem};
 use crate::node::{Data, NodeId};
@@ -33,7 +33,8 @@ impl Vm<'_> {
         let site = &code.fields[index as usize];
         let idents = code.unit.idents(site.idents);
         match self.follow(code, site, idents.len()) {
-            Ok((value, _)) => {
+            Ok((value, interface)) => {
+                self.interface = interface;
                 self.stack.push(value);
                 Ok(())
             }
@@ -61,6 +62,9 @@ impl Vm<'_> {
             Ok(None) => {
                 if site.piped {
                     self.stack.pop();
+                }
+                if site.at != DYNAMIC {
+                    self.at = site.at;
                 }
                 self.stack.push(Value::Missing);
                 Ok(Some(site.after as usize))

@@ -1,14 +1,34 @@
 //! The loop over operations.
 
 use std::mem;
+use std::rc::Rc;
 use std::sync::Arc;
 
-use longshore_go::{Kind, Str, Value, fmt};
+use longshore_go::{Kind, Object, Str, TypeInfo, Value, fmt, types};
 
 use super::{Capture, Failure, Frame, State, Var, Vm};
+use crate::builtin::pointed_to;
 use crate::code::{Code, Op};
 use crate::error::Problem;
 use crate::node::NodeId;
+
+/// A value that Go would still see in its interface.
+#[derive(Debug)]
+struct Interface(#[expect(dead_code, reason = "shown when debugging")] Value);
+
+impl Object for Interface {
+    fn type_info(&self) -> &'static TypeInfo {
+        &types::ANY
+    }
+
+    fn field(&self, _: &str) -> Option<Value> {
+        None
+    }
+
+    fn field_names(&self) -> &'static [&'static str] {
+        &[]
+    }
+}
 
 impl Vm<'_> {
     /// Runs until the frame `floor` returns.
@@ -32,17 +52,16 @@ impl Vm<'_> {
                         return Err(self.too_much(code, 0));
                     }
                 }
-                Op::Dot => self.stack.push(self.dot.value.clone()),
-                Op::Var(slot) => {
-                    let value = self.var(slot).map(|var| var.value.clone());
-                    self.stack.push(value.unwrap_or(Value::Missing));
+                Op::Dot => {
+                    self.interface = self.dot.state == State::Interface;
+                    self.stack.push(self.dot.value.clone());
                 }
+                Op::Var(slot) => self.push_var(slot),
                 Op::VarOf { list, node } => {
                     let Some(slot) = self.candidate(code, list) else {
-                        return Err(self.undefined(code, node, node));
+                        return Err(self.undefined(code, node, list));
                     };
-                    let value = self.var(slot).map(|var| var.value.clone());
-                    self.stack.push(value.unwrap_or(Value::Missing));
+                    self.push_var(slot);
                 }
                 Op::Missing => self.stack.push(Value::Missing),
                 Op::Bool(value) => self.stack.push(Value::Bool(value)),
@@ -73,6 +92,12 @@ impl Vm<'_> {
                 }
                 Op::Builtin(site) => self.builtin(code, site)?,
                 Op::Check { ty, node } => self.check(code, node, code.types[ty as usize])?,
+                Op::Wrap { always } => {
+                    if always || self.interface {
+                        let value = self.pop();
+                        self.stack.push(Value::Object(Rc::new(Interface(value))));
+                    }
+                }
                 Op::Dig => self.dig(),
                 Op::Short { or, under, target } => self.short(pc, or, under, target),
                 Op::SetAt(node) => self.at = node,
@@ -95,7 +120,7 @@ impl Vm<'_> {
                 Op::AssignOf { list, keep, node } => {
                     let value = self.take(keep);
                     let Some(slot) = self.candidate(code, list) else {
-                        return Err(self.undefined(code, node, node));
+                        return Err(self.undefined(code, node, list));
                     };
                     self.set_var(slot, Var::plain(value));
                 }
@@ -181,6 +206,15 @@ impl Vm<'_> {
         }
     }
 
+    fn push_var(&mut self, slot: u32) {
+        let (value, interface) = match self.var(slot) {
+            Some(var) => (var.value.clone(), var.state == State::Interface),
+            None => (Value::Missing, false),
+        };
+        self.interface = interface;
+        self.stack.push(value);
+    }
+
     fn push_frame(&mut self, code: &Arc<Code>, pc: usize, capture: Option<Capture>) {
         self.frames.push(Frame {
             code: Arc::clone(code),
@@ -246,7 +280,7 @@ impl Vm<'_> {
                     let message = format!("can't print {shown} of type {ty}");
                     return Err(self.refuse(code, node, message));
                 }
-                fmt::append_value(&mut self.out, &value);
+                fmt::append_value(&mut self.out, &pointed_to(value));
             }
         }
         if self.out.len() > self.budget.output {
@@ -263,8 +297,8 @@ impl Vm<'_> {
     }
 
     #[cold]
-    fn undefined(&self, code: &Code, node: NodeId, variable: NodeId) -> Failure {
-        let shown = code.unit.print(variable);
+    fn undefined(&self, code: &Code, node: NodeId, list: u32) -> Failure {
+        let shown = code.unit.print(code.candidates[list as usize].node);
         let shown = String::from_utf8_lossy(&shown);
         let name = shown.split('.').next().unwrap_or_default();
         self.refuse(code, node, format!("undefined variable: {name}"))

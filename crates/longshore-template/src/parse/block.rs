@@ -5,6 +5,7 @@ use std::mem;
 use longshore_go::Str;
 
 use super::{Definition, Kind, Parser, Result, Scope, Token};
+use crate::ParseError;
 use crate::node::{Branch, Data, NONE, NodeId};
 use crate::number;
 
@@ -25,6 +26,8 @@ enum What<'a> {
         name: Str,
         pos: u32,
         pipe: NodeId,
+        /// The line on which its opening action ended: Go blames a stray `else` on it.
+        line: u32,
         outer: Scope<'a>,
     },
     Branch {
@@ -160,8 +163,9 @@ impl<'a> Parser<'a> {
         let token = self.next_non_space();
         let name = self.template_name(token, CONTEXT)?;
         let pipe = self.pipeline(CONTEXT, Kind::RightDelim)?;
+        let line = self.tokens[0].line;
         let outer = mem::replace(&mut self.scope, Scope::new());
-        let block = self.open(What::Block { name, pos: token.pos, pipe, outer });
+        let block = self.open(What::Block { name, pos: token.pos, pipe, line, outer });
         open.push(block);
         Ok(())
     }
@@ -197,7 +201,11 @@ impl<'a> Parser<'a> {
             What::Define { .. } => {
                 return Err(self.error("unexpected {{else}} in define clause"));
             }
-            What::Block { .. } => return Err(self.error("unexpected {{else}} in block clause")),
+            What::Block { line, .. } => {
+                let line = *line;
+                let message = "unexpected {{else}} in block clause";
+                return Err(ParseError { line, ..self.error(message) });
+            }
             What::Branch { list: Some(_), .. } => {
                 return Err(self.error("expected end; found {{else}}"));
             }
@@ -234,7 +242,7 @@ impl<'a> Parser<'a> {
                     self.scope = outer;
                     return Ok(());
                 }
-                What::Block { name, pos, pipe, outer } => {
+                What::Block { name, pos, pipe, outer, .. } => {
                     self.define(name.clone(), body)?;
                     self.scope = outer;
                     self.scope.action_line = 0;

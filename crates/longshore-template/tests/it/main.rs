@@ -1,0 +1,5 @@
+//! Tests of the template engine against what Go printed and said.
+
+mod budgets;
+mod recorded;
+mod support;

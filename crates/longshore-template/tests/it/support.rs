@@ -1,0 +1,5 @@
+//! The data and functions of the recorded cases, as `tools/oracle-template` has them in Go.
+
+pub(crate) mod case;
+pub(crate) mod data;
+pub(crate) mod functions;

@@ -1,0 +1,102 @@
+//! The functions of the recorded cases.
+
+use std::sync::Arc;
+
+use longshore_go::{Str, Value, fmt, types};
+use longshore_template::{Executor, FuncDef, FuncError, FuncTable, Functions, Return, SourceError};
+
+use super::data::Point;
+
+static SIGNATURES: [FuncDef; 23] = [
+    FuncDef::new("upper", &[&types::STRING]).returning(&types::STRING),
+    FuncDef::new("add", &[&types::INT, &types::INT]).returning(&types::INT),
+    FuncDef::variadic("sum", &[&types::INT, &types::INT]).returning(&types::INT),
+    FuncDef::variadic("joined", &[&types::STRING, &types::STRING]).returning(&types::STRING),
+    FuncDef::new("same", &[&types::ANY]),
+    FuncDef::variadic("count", &[&types::ANY]).returning(&types::INT),
+    FuncDef::new("typeOf", &[&types::ANY]).returning(&types::STRING),
+    FuncDef::new("nothing", &[]),
+    FuncDef::new("three", &[]).returning(&types::INT),
+    FuncDef::new("point", &[]),
+    FuncDef::new("asInt64", &[&types::INT64]).returning(&types::INT64),
+    FuncDef::new("asUint8", &[&types::UINT8]).returning(&types::UINT8),
+    FuncDef::new("asUint", &[&types::UINT]).returning(&types::UINT),
+    FuncDef::new("asFloat", &[&types::FLOAT64]).returning(&types::FLOAT64),
+    FuncDef::new("asBool", &[&types::BOOL]).returning(&types::BOOL),
+    FuncDef::new("asMap", &[&types::MAP_ANY]).returning(&types::MAP_ANY),
+    FuncDef::new("asList", &[&types::SLICE_ANY]).returning(&types::SLICE_ANY),
+    FuncDef::new("asStrs", &[&types::SLICE_STRING]).returning(&types::SLICE_STRING),
+    FuncDef::new("duration", &[&types::DURATION]).returning(&types::DURATION),
+    FuncDef::new("fail", &[&types::STRING]).returning(&types::STRING),
+    FuncDef::new("include", &[&types::STRING, &types::ANY]).returning(&types::STRING),
+    FuncDef::new("tpl", &[&types::STRING, &types::ANY]).returning(&types::STRING),
+    FuncDef::new("reenter", &[&types::STRING, &types::ANY]).returning(&types::STRING),
+];
+
+/// Their signatures.
+pub(crate) fn table() -> Arc<FuncTable> {
+    Arc::new(FuncTable::new(SIGNATURES))
+}
+
+/// Their implementations.
+pub(crate) struct Mine;
+
+fn int(value: &Value) -> i64 {
+    match value {
+        Value::Int(int) => int.value,
+        other => panic!("not checked to be an int: {other:?}"),
+    }
+}
+
+fn text(value: &Value) -> &Str {
+    value.as_str().expect("checked to be a string")
+}
+
+impl Functions for Mine {
+    fn call(
+        &self,
+        exec: &mut dyn Executor,
+        index: usize,
+        args: &mut Vec<Value>,
+    ) -> Result<Return, FuncError> {
+        let value = match SIGNATURES[index].name {
+            "upper" => Value::from(text(&args[0]).to_str_lossy().to_uppercase()),
+            "add" => Value::int(int(&args[0]).wrapping_add(int(&args[1]))),
+            "sum" => Value::int(args.iter().map(int).fold(0, i64::wrapping_add)),
+            "joined" => {
+                let items: Vec<&[u8]> = args[1..].iter().map(|arg| &**text(arg)).collect();
+                Value::str(items.join(&**text(&args[0])))
+            }
+            "count" => Value::int(args.len() as i64),
+            "typeOf" => Value::str(fmt::sprintf(b"%T", args)),
+            "nothing" => Value::Nil,
+            "three" => Value::int(3),
+            "point" => Point::value("main.Point", 1, "p", Value::Nil),
+            "fail" => return Err(FuncError::new(text(&args[0]).to_string())),
+            "include" => {
+                return Ok(Return::Template { name: text(&args[0]).clone(), data: args[1].clone() });
+            }
+            "reenter" => Value::str(exec.execute(text(&args[0]), args[1].clone())?),
+            "tpl" => tpl(exec, text(&args[0]), args[1].clone())?,
+            _ => args.swap_remove(0),
+        };
+        Ok(value.into())
+    }
+}
+
+/// What Helm's function of that name does.
+fn tpl(exec: &mut dyn Executor, source: &Str, data: Value) -> Result<Value, FuncError> {
+    let quoted = longshore_go::strconv::quote(source);
+    let quoted = String::from_utf8_lossy(&quoted);
+    match exec.execute_source(&Str::from("root"), source, data) {
+        Ok(output) => Ok(Value::str(output)),
+        Err(SourceError::Parse(error)) => Err(FuncError::Parse {
+            before: format!("cannot parse template {quoted}: "),
+            source: Box::new(error),
+        }),
+        Err(SourceError::Exec(error)) => Err(FuncError::Exec {
+            before: format!("error during tpl function execution for {quoted}: "),
+            source: Box::new(error),
+        }),
+    }
+}

@@ -1,0 +1,3 @@
+module longshore/tools/oracle-template
+
+go 1.26
