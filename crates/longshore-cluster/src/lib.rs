@@ -31,6 +31,8 @@ mod logs;
 mod objects;
 mod options;
 mod status;
+#[cfg(test)]
+mod testing;
 mod transport;
 mod wait;
 mod watch;

@@ -1,5 +1,6 @@
 //! One snapshot per process and cluster, renewed when it turns out to be too old.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -14,15 +15,17 @@ use crate::transport::Transport;
 /// server publishes it when the definition is established, and its documents a moment later.
 const SETTLING: Duration = Duration::from_secs(10);
 
-/// A snapshot and the moment at which it was asked for.
-type Snapshot = (Arc<Discovery>, Instant);
+/// A snapshot and its number: that of the asking which brought it.
+type Snapshot = (Arc<Discovery>, u64);
 
 /// The snapshot, if there is one.
 #[derive(Default)]
 pub(crate) struct Cache {
     snapshot: Mutex<Option<Snapshot>>,
-    /// One request at a time, however many tasks want one.
+    /// One asking at a time, however many tasks want one.
     asking: AsyncMutex<()>,
+    /// How many were begun.
+    begun: AtomicU64,
     definition_written: Mutex<Option<Instant>>,
 }
 
@@ -40,29 +43,26 @@ impl Cache {
     pub(crate) async fn get(&self, transport: &Transport) -> Result<Arc<Discovery>, Problem> {
         match self.current() {
             Some(discovery) => Ok(discovery),
-            None => self.newer_than(transport, None).await,
+            None => self.newer_than(transport, 0).await,
         }
     }
 
-    /// A snapshot that was asked for after this call.
+    /// A snapshot whose asking began after this call did.
     pub(crate) async fn refresh(&self, transport: &Transport) -> Result<Arc<Discovery>, Problem> {
-        self.newer_than(transport, Some(Instant::now())).await
+        self.newer_than(transport, self.begun.load(Ordering::SeqCst)).await
     }
 
-    async fn newer_than(
-        &self,
-        transport: &Transport,
-        moment: Option<Instant>,
-    ) -> Result<Arc<Discovery>, Problem> {
+    async fn newer_than(&self, transport: &Transport, old: u64) -> Result<Arc<Discovery>, Problem> {
         let _asking = self.asking.lock().await;
-        if let Some((discovery, asked)) = self.stamped()
-            && moment.is_none_or(|moment| asked >= moment)
+        if let Some((discovery, number)) = self.stamped()
+            && number > old
         {
             return Ok(discovery);
         }
-        let asked = Instant::now();
+        let number = self.begun.fetch_add(1, Ordering::SeqCst) + 1;
         let discovery = Arc::new(fetch(transport).await?);
-        *self.snapshot.lock().unwrap_or_else(PoisonError::into_inner) = Some((Arc::clone(&discovery), asked));
+        *self.snapshot.lock().unwrap_or_else(PoisonError::into_inner) =
+            Some((Arc::clone(&discovery), number));
         Ok(discovery)
     }
 
