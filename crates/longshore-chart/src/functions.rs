@@ -29,6 +29,7 @@ mod merge;
 mod paths;
 mod random;
 mod reflect;
+mod regex;
 mod semver;
 mod services;
 mod strings;
@@ -90,6 +91,7 @@ static FAMILIES: &[&[Function]] = &[
     paths::FUNCTIONS,
     random::FUNCTIONS,
     reflect::FUNCTIONS,
+    regex::FUNCTIONS,
     semver::FUNCTIONS,
     strings::FUNCTIONS,
     words::FUNCTIONS,

@@ -17,6 +17,7 @@ mod list;
 mod map;
 mod object;
 pub mod path;
+pub mod regexp;
 pub mod rune;
 pub mod semver;
 pub mod strconv;

@@ -4,5 +4,6 @@
 
 mod cases;
 mod fmt;
+mod regexp;
 mod semver;
 mod strconv;
