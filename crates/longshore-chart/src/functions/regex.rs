@@ -20,13 +20,13 @@ pub(super) static FUNCTIONS: &[Function] = &[
         Ok(compile(args)?.is_match(text(args, 1)).into())
     }),
     Function::pure(FuncDef::new("regexFind", &[STRING, STRING]).returning(STRING), |args| {
-        Ok(find(&must_compile(args)?, args))
+        Ok(find(&*must_compile(args)?, args))
     }),
     Function::pure(FuncDef::new("mustRegexFind", &[STRING, STRING]).returning(STRING), |args| {
         Ok(find(&*compile(args)?, args))
     }),
     Function::pure(FuncDef::new("regexFindAll", &[STRING, STRING, INT]).returning(STRINGS), |args| {
-        Ok(find_all(&must_compile(args)?, args))
+        Ok(find_all(&*must_compile(args)?, args))
     }),
     Function::pure(FuncDef::new("mustRegexFindAll", &[STRING, STRING, INT]).returning(STRINGS), |args| {
         Ok(find_all(&*compile(args)?, args))
@@ -47,7 +47,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
         |args| replaced(compile(args)?.replace_all_literal(text(args, 1), text(args, 2))),
     ),
     Function::pure(FuncDef::new("regexSplit", &[STRING, STRING, INT]).returning(STRINGS), |args| {
-        Ok(split(&must_compile(args)?, args))
+        Ok(split(&*must_compile(args)?, args))
     }),
     Function::pure(FuncDef::new("mustRegexSplit", &[STRING, STRING, INT]).returning(STRINGS), |args| {
         Ok(split(&*compile(args)?, args))
