@@ -91,7 +91,7 @@ impl Decoder<'_, '_> {
     fn value(&mut self, id: Id) -> Result<Value, Error> {
         self.count(id)?;
         match self.tree.node(id).kind {
-            RawKind::Scalar(_) => self.scalar_value(id),
+            RawKind::Scalar(..) => self.scalar_value(id),
             RawKind::Alias(target) => {
                 self.enter_alias(id)?;
                 let value = self.value(target);
@@ -180,7 +180,7 @@ impl Decoder<'_, '_> {
     fn scalar(&self, id: Id) -> Result<Scalar, Error> {
         let node = self.tree.node(id);
         match &node.tag {
-            None if !node.implicit => Ok(Scalar::Str),
+            None if !node.implicit() => Ok(Scalar::Str),
             None => Ok(resolve(self.options.dialect, &node.value)),
             Some(tag) => resolve_tagged(self.options.dialect, tag, &node.value)
                 .map_err(|error| error.at_line(node.line, node.column)),

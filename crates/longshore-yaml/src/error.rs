@@ -36,7 +36,11 @@ pub enum ErrorKind {
 /// and Kustomize print it and people search for it. Go's line in that text is now and then one off
 /// (it counts some marks from 0); [`Error::line`] is the true one, counted from 1.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Error {
+pub struct Error(Box<Inner>);
+
+/// Behind a box, so that a result without error travels in registers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Inner {
     kind: ErrorKind,
     text: String,
     place: Option<(u32, u32)>,
@@ -45,52 +49,52 @@ pub struct Error {
 impl Error {
     /// An error without a place.
     pub(crate) fn new(kind: ErrorKind, text: impl Into<String>) -> Self {
-        Self { kind, text: text.into(), place: None }
+        Self(Box::new(Inner { kind, text: text.into(), place: None }))
     }
 
     /// The same error at `mark`.
     pub(crate) fn at(mut self, mark: Mark) -> Self {
-        self.place = Some((mark.line + 1, mark.column + 1));
+        self.0.place = Some((mark.line + 1, mark.column + 1));
         self
     }
 
     /// The same error at a line and column counted from 1.
     pub(crate) fn at_line(mut self, line: u32, column: u32) -> Self {
-        self.place = Some((line, column));
+        self.0.place = Some((line, column));
         self
     }
 
     /// The same error behind `prefix`, as Go's `fmt.Errorf("prefix: %w")`.
     pub(crate) fn wrapped(mut self, prefix: &str) -> Self {
-        self.text.insert_str(0, prefix);
+        self.0.text.insert_str(0, prefix);
         self
     }
 
     /// The same error as one of exceeded limits.
     pub(crate) fn limit(mut self) -> Self {
-        self.kind = ErrorKind::Limit;
+        self.0.kind = ErrorKind::Limit;
         self
     }
 
     /// Which layer refused the input.
     pub fn kind(&self) -> ErrorKind {
-        self.kind
+        self.0.kind
     }
 
     /// The line of the offending text, from 1, where it is known.
     pub fn line(&self) -> Option<u32> {
-        self.place.map(|(line, _)| line)
+        self.0.place.map(|(line, _)| line)
     }
 
     /// The column of the offending text, from 1 and in characters, where it is known.
     pub fn column(&self) -> Option<u32> {
-        self.place.map(|(_, column)| column)
+        self.0.place.map(|(_, column)| column)
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
+        f.write_str(&self.0.text)
     }
 }
 

@@ -23,16 +23,16 @@ impl Comments {
     }
 }
 
-/// What an event is, with what it carries.
-#[derive(Debug)]
-pub(crate) enum EventKind<'a> {
+/// What an event is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum EventKind {
     StreamStart,
     StreamEnd,
     DocumentStart,
     DocumentEnd,
-    Alias(&'a str),
+    /// The event's value is the name.
+    Alias,
     Scalar {
-        value: Cow<'a, str>,
         style: ScalarStyle,
         /// Plain without tag, or tagged `!`: the value decides its type.
         implicit: bool,
@@ -47,19 +47,13 @@ pub(crate) enum EventKind<'a> {
     MappingEnd,
 }
 
-/// An event, where it starts, and the properties and comments that came with it.
-#[derive(Debug)]
+/// What belongs to the event that was parsed last; whoever uses it takes it.
+#[derive(Debug, Default)]
 pub(crate) struct Event<'a> {
-    pub(crate) kind: EventKind<'a>,
     pub(crate) start: Mark,
+    /// The text of a scalar, or the name of an alias.
+    pub(crate) value: Cow<'a, str>,
     pub(crate) anchor: Option<&'a str>,
     pub(crate) tag: Option<Box<str>>,
     pub(crate) comments: Option<Box<Comments>>,
-}
-
-impl<'a> Event<'a> {
-    /// An event without properties.
-    pub(crate) fn new(kind: EventKind<'a>, start: Mark) -> Self {
-        Self { kind, start, anchor: None, tag: None, comments: None }
-    }
 }

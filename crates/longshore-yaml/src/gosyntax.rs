@@ -31,7 +31,7 @@ fn write(tree: &Tree<'_>, id: Id, dialect: Dialect, out: &mut String, depth: usi
         return;
     }
     match tree.node(id).kind {
-        RawKind::Scalar(_) => out.push_str(&scalar(tree, id, dialect)),
+        RawKind::Scalar(..) => out.push_str(&scalar(tree, id, dialect)),
         RawKind::Alias(target) => write(tree, target, dialect, out, depth + 1),
         RawKind::Sequence { .. } => {
             out.push_str("[]interface {}{");
@@ -86,9 +86,9 @@ fn order(tree: &Tree<'_>, id: Id, dialect: Dialect) -> Order {
 fn kind(tree: &Tree<'_>, id: Id, dialect: Dialect) -> Option<Scalar> {
     let node = tree.node(id);
     match (&node.tag, node.kind) {
-        (None, RawKind::Scalar(_)) if node.implicit => Some(resolve(dialect, &node.value)),
-        (None, RawKind::Scalar(_)) => Some(Scalar::Str),
-        (Some(tag), RawKind::Scalar(_)) => resolve_tagged(dialect, tag, &node.value).ok(),
+        (None, RawKind::Scalar(..)) if node.implicit() => Some(resolve(dialect, &node.value)),
+        (None, RawKind::Scalar(..)) => Some(Scalar::Str),
+        (Some(tag), RawKind::Scalar(..)) => resolve_tagged(dialect, tag, &node.value).ok(),
         _ => None,
     }
 }

@@ -16,6 +16,8 @@ mod document;
 mod flow;
 mod node;
 
+use std::borrow::Cow;
+
 use crate::dialect::{Dialect, Limits};
 use crate::error::{Error, ErrorKind, Mark};
 use crate::event::{Event, EventKind};
@@ -50,31 +52,6 @@ enum State {
     End,
 }
 
-/// A token's kind without what it carries, to decide by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Peeked {
-    StreamEnd,
-    Directive,
-    DocumentStart,
-    DocumentEnd,
-    BlockSequenceStart,
-    BlockMappingStart,
-    BlockEnd,
-    FlowSequenceStart,
-    FlowSequenceEnd,
-    FlowMappingStart,
-    FlowMappingEnd,
-    BlockEntry,
-    FlowEntry,
-    Key,
-    Value,
-    Alias,
-    Anchor,
-    Tag,
-    Scalar,
-    StreamStart,
-}
-
 /// The parser over one input.
 #[derive(Debug)]
 pub(crate) struct Parser<'a> {
@@ -85,8 +62,12 @@ pub(crate) struct Parser<'a> {
     /// Where each open collection began.
     marks: Vec<Mark>,
     /// `%TAG` handles and prefixes of the current document.
-    tag_directives: Vec<(String, String)>,
+    tag_directives: Vec<(Cow<'static, str>, Cow<'static, str>)>,
     comments: comments::Pending,
+    event: Event<'a>,
+    /// Where the token is that was looked at last.
+    start: Mark,
+    end: Mark,
     /// A scanner error that go-yaml v3 overlooks at first: see `split_stem`.
     overlooked: Option<Error>,
 }
@@ -101,25 +82,41 @@ impl<'a> Parser<'a> {
             marks: Vec::new(),
             tag_directives: Vec::new(),
             comments: comments::Pending::default(),
+            event: Event::default(),
+            start: Mark::default(),
+            end: Mark::default(),
             overlooked: None,
         }
     }
 
-    /// The next event; after the end of the stream, its end again.
-    pub(crate) fn next(&mut self) -> Result<Event<'a>, Error> {
-        let event = self.advance()?;
+    /// Parses the next event; after the end of the stream, its end again.
+    pub(crate) fn next(&mut self) -> Result<EventKind, Error> {
+        let kind = self.advance()?;
         match self.overlooked.take() {
             Some(error) => Err(error),
-            None => Ok(event),
+            None => Ok(kind),
         }
     }
 
-    fn advance(&mut self) -> Result<Event<'a>, Error> {
+    /// What belongs to the event that [`Parser::next`] gave last.
+    pub(crate) fn event(&mut self) -> &mut Event<'a> {
+        &mut self.event
+    }
+
+    fn advance(&mut self) -> Result<EventKind, Error> {
+        self.event.anchor = None;
+        if self.event.tag.is_some() {
+            self.event.tag = None;
+        }
+        if self.event.comments.is_some() {
+            self.event.comments = None;
+        }
         match self.state {
             State::StreamStart => {
-                let token = self.take()?;
+                self.peek()?;
+                self.take()?;
                 self.state = State::ImplicitDocumentStart;
-                Ok(Event::new(EventKind::StreamStart, token.start))
+                self.done(EventKind::StreamStart, self.start)
             }
             State::ImplicitDocumentStart => self.document_start(true),
             State::DocumentStart => self.document_start(false),
@@ -141,41 +138,20 @@ impl<'a> Parser<'a> {
             State::FlowMappingKey => self.flow_mapping_key(false),
             State::FlowMappingValue => self.flow_mapping_value(false),
             State::FlowMappingEmptyValue => self.flow_mapping_value(true),
-            State::End => Ok(Event::new(EventKind::StreamEnd, Mark::default())),
+            State::End => self.done(EventKind::StreamEnd, Mark::default()),
         }
     }
 
-    /// Looks at the next token: its kind, start and end.
-    fn peek(&mut self) -> Result<(Peeked, Mark, Mark), Error> {
-        let v3 = self.dialect == Dialect::V3;
+    /// Looks at the next token: its kind. Its place is then in `start` and `end`.
+    fn peek(&mut self) -> Result<TokenKind, Error> {
         let token = self.scanner.peek()?;
-        let kind = match &token.kind {
-            TokenKind::StreamStart => Peeked::StreamStart,
-            TokenKind::StreamEnd => Peeked::StreamEnd,
-            TokenKind::VersionDirective(..) | TokenKind::TagDirective(..) => Peeked::Directive,
-            TokenKind::DocumentStart => Peeked::DocumentStart,
-            TokenKind::DocumentEnd => Peeked::DocumentEnd,
-            TokenKind::BlockSequenceStart => Peeked::BlockSequenceStart,
-            TokenKind::BlockMappingStart => Peeked::BlockMappingStart,
-            TokenKind::BlockEnd => Peeked::BlockEnd,
-            TokenKind::FlowSequenceStart => Peeked::FlowSequenceStart,
-            TokenKind::FlowSequenceEnd => Peeked::FlowSequenceEnd,
-            TokenKind::FlowMappingStart => Peeked::FlowMappingStart,
-            TokenKind::FlowMappingEnd => Peeked::FlowMappingEnd,
-            TokenKind::BlockEntry => Peeked::BlockEntry,
-            TokenKind::FlowEntry => Peeked::FlowEntry,
-            TokenKind::Key => Peeked::Key,
-            TokenKind::Value => Peeked::Value,
-            TokenKind::Alias(_) => Peeked::Alias,
-            TokenKind::Anchor(_) => Peeked::Anchor,
-            TokenKind::Tag(_) => Peeked::Tag,
-            TokenKind::Scalar(..) => Peeked::Scalar,
-        };
-        let (start, end) = (token.start, token.end);
-        if v3 {
-            self.comments.unfold(self.scanner.comments(), start, kind == Peeked::BlockEnd);
+        let kind = token.kind;
+        (self.start, self.end) = (token.start, token.end);
+        if self.dialect == Dialect::V3 {
+            let block_end = kind == TokenKind::BlockEnd;
+            self.comments.unfold(self.scanner.comments(), self.start, block_end);
         }
-        Ok((kind, start, end))
+        Ok(kind)
     }
 
     /// Takes the token that was looked at.
@@ -187,9 +163,23 @@ impl<'a> Parser<'a> {
         self.state = self.states.pop().unwrap_or(State::End);
     }
 
+    /// An event that begins at `start`.
+    #[expect(clippy::unnecessary_wraps, reason = "the last words of every production")]
+    fn done(&mut self, kind: EventKind, start: Mark) -> Result<EventKind, Error> {
+        self.event.start = start;
+        Ok(kind)
+    }
+
+    /// An event with the comments that wait.
+    fn done_with_comments(&mut self, kind: EventKind, start: Mark) -> Result<EventKind, Error> {
+        self.event.comments = self.comments.take();
+        self.done(kind, start)
+    }
+
     /// A node that is not there: null.
-    fn empty_scalar(mark: Mark) -> Event<'a> {
-        Event::new(EventKind::Scalar { value: "".into(), style: ScalarStyle::Plain, implicit: true }, mark)
+    fn empty_scalar(&mut self, mark: Mark) -> Result<EventKind, Error> {
+        self.event.value = Cow::Borrowed("");
+        self.done(EventKind::Scalar { style: ScalarStyle::Plain, implicit: true }, mark)
     }
 
     fn fail(&self, context: Mark, problem: &str, mark: Mark) -> Error {

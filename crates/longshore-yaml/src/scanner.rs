@@ -206,9 +206,9 @@ impl<'a> Scanner<'a> {
         failure.into_error(ErrorKind::Scanner, self.keep_comments, problem)
     }
 
-    fn push(&mut self, kind: TokenKind<'a>, start: Mark) {
+    fn push(&mut self, kind: TokenKind, start: Mark) {
         let end = self.mark();
-        self.tokens.push_back(Token { kind, start, end });
+        self.tokens.push_back(Token::new(kind, start, end));
     }
 }
 

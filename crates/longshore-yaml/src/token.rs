@@ -21,15 +21,15 @@ pub(crate) struct TagToken {
     pub(crate) suffix: String,
 }
 
-/// What a token is, with what it carries.
-#[derive(Debug)]
-pub(crate) enum TokenKind<'a> {
+/// What a token is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TokenKind {
     StreamStart,
     StreamEnd,
     /// `%YAML major.minor`
     VersionDirective(u8, u8),
     /// `%TAG handle prefix`
-    TagDirective(Box<TagToken>),
+    TagDirective,
     DocumentStart,
     DocumentEnd,
     BlockSequenceStart,
@@ -43,16 +43,34 @@ pub(crate) enum TokenKind<'a> {
     FlowEntry,
     Key,
     Value,
-    Alias(&'a str),
-    Anchor(&'a str),
-    Tag(Box<TagToken>),
-    Scalar(Cow<'a, str>, ScalarStyle),
+    Alias,
+    Anchor,
+    Tag,
+    Scalar(ScalarStyle),
 }
 
-/// A token and where it is.
+/// A token, where it is, and what it carries.
 #[derive(Debug)]
 pub(crate) struct Token<'a> {
-    pub(crate) kind: TokenKind<'a>,
+    pub(crate) kind: TokenKind,
     pub(crate) start: Mark,
     pub(crate) end: Mark,
+    /// The text of a scalar, or the name of an anchor or alias.
+    pub(crate) value: Cow<'a, str>,
+    /// A tag, or a tag directive.
+    pub(crate) tag: Option<Box<TagToken>>,
+}
+
+impl<'a> Token<'a> {
+    /// A token that carries nothing.
+    pub(crate) fn new(kind: TokenKind, start: Mark, end: Mark) -> Self {
+        Self { kind, start, end, value: Cow::Borrowed(""), tag: None }
+    }
+    /// The name of an anchor or alias: always a slice of the input.
+    pub(crate) fn name(self) -> &'a str {
+        match self.value {
+            Cow::Borrowed(name) => name,
+            Cow::Owned(_) => "",
+        }
+    }
 }

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::dialect::{Dialect, Limits};
 use crate::error::{Error, ErrorKind, Mark};
-use crate::event::{Comments, Event, EventKind};
+use crate::event::{Comments, EventKind};
 use crate::parser::Parser;
 use crate::reader::Source;
 use crate::token::ScalarStyle;
@@ -22,7 +22,8 @@ pub(crate) const NONE: Id = Id::MAX;
 /// What a node is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RawKind {
-    Scalar(ScalarStyle),
+    /// Its style, and whether the value alone decides the type.
+    Scalar(ScalarStyle, bool),
     Mapping {
         flow: bool,
     },
@@ -37,8 +38,6 @@ pub(crate) enum RawKind {
 #[derive(Debug)]
 pub(crate) struct RawNode<'a> {
     pub(crate) kind: RawKind,
-    /// For scalars: whether the value alone decides the type.
-    pub(crate) implicit: bool,
     pub(crate) line: u32,
     pub(crate) column: u32,
     /// The first child, and the next one of the same parent; a mapping's are keys and values in turn.
@@ -61,6 +60,13 @@ pub(crate) struct Tree<'a> {
     /// Where the document starts: at its `---`, or at its content.
     pub(crate) start: Mark,
     pub(crate) comments: Option<Box<Comments>>,
+}
+
+impl RawNode<'_> {
+    /// Whether it is a scalar whose value alone decides its type.
+    pub(crate) fn implicit(&self) -> bool {
+        matches!(self.kind, RawKind::Scalar(_, true))
+    }
 }
 
 impl<'a> Tree<'a> {
@@ -132,10 +138,10 @@ impl<'a> Composer<'a> {
             self.parser.next()?;
             self.started = true;
         }
-        let start = self.parser.next()?;
-        if !matches!(start.kind, EventKind::DocumentStart) {
+        if self.parser.next()? != EventKind::DocumentStart {
             return Ok(None);
         }
+        let start = std::mem::take(self.parser.event());
         // v2 forgets anchors between documents. v3 does not; such an alias keeps its name only.
         if self.dialect == Dialect::V3 {
             self.earlier.extend(self.anchors.keys());
@@ -143,8 +149,8 @@ impl<'a> Composer<'a> {
         self.anchors.clear();
         let mut tree = Tree { nodes: Vec::with_capacity(16), start: start.start, comments: start.comments };
         self.content(&mut tree)?;
-        let end = self.parser.next()?;
-        if let Some(comments) = end.comments {
+        self.parser.next()?;
+        if let Some(comments) = self.parser.event().comments.take() {
             tree.comments.get_or_insert_default().foot = comments.foot;
         }
         Ok(Some(tree))
@@ -153,14 +159,14 @@ impl<'a> Composer<'a> {
     fn content(&mut self, tree: &mut Tree<'a>) -> Result<(), Error> {
         let mut open: Vec<Open> = Vec::new();
         loop {
-            let event = self.parser.next()?;
-            let kind = match event.kind {
+            let kind = match self.parser.next()? {
                 EventKind::SequenceEnd | EventKind::MappingEnd => {
                     let Some(done) = open.pop() else {
                         return Ok(());
                     };
                     if self.dialect == Dialect::V3 {
-                        close_comments(tree, &done, event.comments);
+                        let comments = self.parser.event().comments.take();
+                        close_comments(tree, &done, comments);
                     }
                     match open.last() {
                         None => return Ok(()),
@@ -171,18 +177,11 @@ impl<'a> Composer<'a> {
                 }
                 EventKind::SequenceStart { flow } => RawKind::Sequence { flow },
                 EventKind::MappingStart { flow } => RawKind::Mapping { flow },
-                EventKind::Scalar { style, .. } => RawKind::Scalar(style),
-                EventKind::Alias(name) => match self.anchors.get(name) {
-                    Some(target) => RawKind::Alias(*target),
-                    None if self.earlier.contains(name) => RawKind::Alias(NONE),
-                    None => {
-                        let text = format!("yaml: unknown anchor '{name}' referenced");
-                        return Err(Error::new(ErrorKind::Decode, text).at(event.start));
-                    }
-                },
+                EventKind::Scalar { style, implicit } => RawKind::Scalar(style, implicit),
+                EventKind::Alias => RawKind::Alias(self.alias()?),
                 _ => return Ok(()),
             };
-            let id = self.add(tree, open.last_mut(), kind, event)?;
+            let id = self.add(tree, open.last_mut(), kind)?;
             let (mapping, flow) = match kind {
                 RawKind::Mapping { flow } => (true, flow),
                 RawKind::Sequence { flow } => (false, flow),
@@ -205,39 +204,46 @@ impl<'a> Composer<'a> {
         }
     }
 
-    fn add(
-        &mut self,
-        tree: &mut Tree<'a>,
-        parent: Option<&mut Open>,
-        kind: RawKind,
-        event: Event<'a>,
-    ) -> Result<Id, Error> {
+    /// The node that the alias just parsed refers to.
+    fn alias(&mut self) -> Result<Id, Error> {
+        let event = self.parser.event();
+        let name = &*event.value;
+        match self.anchors.get(name) {
+            Some(target) => Ok(*target),
+            None if self.earlier.contains(name) => Ok(NONE),
+            None => {
+                let text = format!("yaml: unknown anchor '{name}' referenced");
+                Err(Error::new(ErrorKind::Decode, text).at(event.start))
+            }
+        }
+    }
+
+    fn add(&mut self, tree: &mut Tree<'a>, parent: Option<&mut Open>, kind: RawKind) -> Result<Id, Error> {
+        let event = self.parser.event();
         self.nodes += 1;
         if self.nodes > self.limits.nodes {
             let text = format!("yaml: document has more than {} nodes", self.limits.nodes);
             return Err(Error::new(ErrorKind::Limit, text).at(event.start));
         }
         let id = tree.nodes.len() as Id;
-        let (value, implicit) = match event.kind {
-            EventKind::Scalar { value, implicit, .. } => (value, implicit),
-            EventKind::Alias(name) => (Cow::Borrowed(name), false),
-            _ => (Cow::Borrowed(""), false),
-        };
         if let Some(name) = event.anchor {
             self.anchors.insert(name, id);
         }
+        let value = match kind {
+            RawKind::Scalar(..) | RawKind::Alias(_) => std::mem::take(&mut event.value),
+            _ => Cow::Borrowed(""),
+        };
         tree.nodes.push(RawNode {
             kind,
-            implicit,
             line: event.start.line + 1,
             column: event.start.column + 1,
             first: NONE,
             next: NONE,
             count: 0,
             value,
-            tag: event.tag,
+            tag: event.tag.take(),
             anchor: event.anchor,
-            comments: event.comments,
+            comments: event.comments.take(),
         });
         if let Some(parent) = parent {
             match parent.last {

@@ -50,7 +50,7 @@ impl Decoder<'_, '_> {
     pub(super) fn key(&mut self, id: Id) -> Result<Option<Key>, Error> {
         self.count(id)?;
         match self.tree.node(id).kind {
-            RawKind::Scalar(_) => self.scalar_key(id).map(Some),
+            RawKind::Scalar(..) => self.scalar_key(id).map(Some),
             RawKind::Alias(target) => {
                 self.enter_alias(id)?;
                 let key = self.key(target);
@@ -131,7 +131,7 @@ impl Decoder<'_, '_> {
             while let RawKind::Alias(target) = key.kind {
                 key = self.tree.node(target);
             }
-            let RawKind::Scalar(_) = key.kind else {
+            let RawKind::Scalar(..) = key.kind else {
                 return false;
             };
             match &key.tag {
@@ -139,7 +139,7 @@ impl Decoder<'_, '_> {
                     matches!(&**tag, "tag:yaml.org,2002:str" | "tag:yaml.org,2002:merge")
                 }
                 // go-yaml tags the merge key itself when it reads it.
-                _ if key.implicit && key.value != "<<" => {
+                _ if key.implicit() && key.value != "<<" => {
                     resolve(self.options.dialect, &key.value) == Scalar::Str
                 }
                 _ => true,
@@ -158,7 +158,7 @@ impl Decoder<'_, '_> {
                 self.leave_alias();
                 return key;
             }
-            RawKind::Scalar(_) => match self.scalar(id)? {
+            RawKind::Scalar(..) => match self.scalar(id)? {
                 Scalar::Null => return Ok(None),
                 Scalar::Binary => self.binary(id)?,
                 _ => Str::from(&*node.value),

@@ -11,15 +11,15 @@ impl Decoder<'_, '_> {
     /// Whether the key is the merge key.
     pub(super) fn is_merge(&self, id: Id) -> bool {
         let node = self.tree.node(id);
-        if node.value != "<<" || !matches!(node.kind, RawKind::Scalar(_)) {
+        if node.value != "<<" || !matches!(node.kind, RawKind::Scalar(..)) {
             return false;
         }
         match &node.tag {
-            None => node.implicit,
+            None => node.implicit(),
             Some(tag) => {
                 &**tag == "tag:yaml.org,2002:merge"
                     || &**tag == "!"
-                    || self.options.dialect == Dialect::V2 && node.implicit
+                    || self.options.dialect == Dialect::V2 && node.implicit()
             }
         }
     }
@@ -117,7 +117,7 @@ impl Decoder<'_, '_> {
         for (place, (key, _)) in tree.pairs(id).enumerate() {
             let node = tree.node(key);
             let kind = match node.kind {
-                RawKind::Scalar(_) => 0,
+                RawKind::Scalar(..) => 0,
                 RawKind::Mapping { .. } => 1,
                 RawKind::Sequence { .. } => 2,
                 RawKind::Alias(_) => 3,

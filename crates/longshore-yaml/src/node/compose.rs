@@ -80,7 +80,7 @@ fn node(tree: &mut Tree<'_>, id: Id, dialect: Dialect) -> Node {
         RawKind::Alias(_) => (Kind::Alias, Style::Plain, ""),
         RawKind::Mapping { flow } => (Kind::Mapping, collection(flow), "!!map"),
         RawKind::Sequence { flow } => (Kind::Sequence, collection(flow), "!!seq"),
-        RawKind::Scalar(style) => {
+        RawKind::Scalar(style, _) => {
             let tag = match style {
                 ScalarStyle::Plain if raw.value == "<<" => "!!merge",
                 ScalarStyle::Plain => resolve(dialect, &raw.value).tag(),
@@ -181,18 +181,6 @@ impl<'n> Builder<'n> {
             let text = format!("yaml: exceeded max depth of {}", self.limits.depth);
             return fail(ErrorKind::Limit, text);
         }
-        let kind = match node.kind {
-            Kind::Mapping => RawKind::Mapping { flow: false },
-            Kind::Sequence => RawKind::Sequence { flow: false },
-            Kind::Scalar | Kind::Document => RawKind::Scalar(ScalarStyle::Plain),
-            Kind::Alias => {
-                let Some(target) = self.anchors.get(&*node.value) else {
-                    let text = format!("yaml: unknown anchor '{}' referenced", node.value);
-                    return fail(ErrorKind::Decode, text);
-                };
-                RawKind::Alias(*target)
-            }
-        };
         // The tag says what a scalar is. It need not be resolved again if it says "string", and must
         // be, by the text alone, if it is what the text would have resolved to.
         let quoted =
@@ -205,12 +193,23 @@ impl<'n> Builder<'n> {
             }
             tag => (false, Some(long_tag(tag).into())),
         };
+        let kind = match node.kind {
+            Kind::Mapping => RawKind::Mapping { flow: false },
+            Kind::Sequence => RawKind::Sequence { flow: false },
+            Kind::Scalar | Kind::Document => RawKind::Scalar(ScalarStyle::Plain, implicit),
+            Kind::Alias => {
+                let Some(target) = self.anchors.get(&*node.value) else {
+                    let text = format!("yaml: unknown anchor '{}' referenced", node.value);
+                    return fail(ErrorKind::Decode, text);
+                };
+                RawKind::Alias(*target)
+            }
+        };
         if let Some(name) = &node.anchor {
             self.anchors.insert(name, id);
         }
         self.tree.nodes.push(RawNode {
             kind,
-            implicit,
             line: node.line,
             column: node.column,
             first: NONE,

@@ -1,24 +1,26 @@
 //! Block sequences and mappings.
 
-use super::{Parser, Peeked, State};
+use super::{Parser, State};
 use crate::error::Error;
-use crate::event::{Event, EventKind};
+use crate::event::EventKind;
+use crate::token::TokenKind;
 
-impl<'a> Parser<'a> {
-    pub(super) fn block_sequence_entry(&mut self, first: bool) -> Result<Event<'a>, Error> {
+impl Parser<'_> {
+    pub(super) fn block_sequence_entry(&mut self, first: bool) -> Result<EventKind, Error> {
         if first {
             self.open_collection()?;
         }
-        let (kind, start, end) = self.peek()?;
+        let kind = self.peek()?;
+        let (start, end) = (self.start, self.end);
         match kind {
-            Peeked::BlockEntry => {
+            TokenKind::BlockEntry => {
                 let heads = self.comments.head_len();
                 self.take()?;
                 self.split_stem(heads);
-                match self.peek()?.0 {
-                    Peeked::BlockEntry | Peeked::BlockEnd => {
+                match self.peek()? {
+                    TokenKind::BlockEntry | TokenKind::BlockEnd => {
                         self.state = State::BlockSequenceEntry;
-                        Ok(Self::empty_scalar(end))
+                        self.empty_scalar(end)
                     }
                     _ => {
                         self.states.push(State::BlockSequenceEntry);
@@ -26,27 +28,28 @@ impl<'a> Parser<'a> {
                     }
                 }
             }
-            Peeked::BlockEnd => {
+            TokenKind::BlockEnd => {
                 self.close_collection()?;
-                Ok(Event::new(EventKind::SequenceEnd, start))
+                self.done(EventKind::SequenceEnd, start)
             }
             _ => Err(self.fail_inside("did not find expected '-' indicator", start)),
         }
     }
 
-    pub(super) fn indentless_sequence_entry(&mut self) -> Result<Event<'a>, Error> {
-        let (kind, start, end) = self.peek()?;
-        if kind != Peeked::BlockEntry {
+    pub(super) fn indentless_sequence_entry(&mut self) -> Result<EventKind, Error> {
+        let kind = self.peek()?;
+        let (start, end) = (self.start, self.end);
+        if kind != TokenKind::BlockEntry {
             self.pop_state();
-            return Ok(Event::new(EventKind::SequenceEnd, start));
+            return self.done(EventKind::SequenceEnd, start);
         }
         let heads = self.comments.head_len();
         self.take()?;
         self.split_stem(heads);
-        match self.peek()?.0 {
-            Peeked::BlockEntry | Peeked::Key | Peeked::Value | Peeked::BlockEnd => {
+        match self.peek()? {
+            TokenKind::BlockEntry | TokenKind::Key | TokenKind::Value | TokenKind::BlockEnd => {
                 self.state = State::IndentlessSequenceEntry;
-                Ok(Self::empty_scalar(end))
+                self.empty_scalar(end)
             }
             _ => {
                 self.states.push(State::IndentlessSequenceEntry);
@@ -65,7 +68,7 @@ impl<'a> Parser<'a> {
             return;
         }
         match self.peek() {
-            Ok((Peeked::BlockSequenceStart | Peeked::BlockMappingStart, ..)) => {
+            Ok(TokenKind::BlockSequenceStart | TokenKind::BlockMappingStart) => {
                 self.comments.split_stem(heads);
             }
             Ok(_) => {}
@@ -73,18 +76,19 @@ impl<'a> Parser<'a> {
         }
     }
 
-    pub(super) fn block_mapping_key(&mut self, first: bool) -> Result<Event<'a>, Error> {
+    pub(super) fn block_mapping_key(&mut self, first: bool) -> Result<EventKind, Error> {
         if first {
             self.open_collection()?;
         }
-        let (kind, start, end) = self.peek()?;
+        let kind = self.peek()?;
+        let (start, end) = (self.start, self.end);
         match kind {
-            Peeked::Key => {
+            TokenKind::Key => {
                 self.take()?;
-                match self.peek()?.0 {
-                    Peeked::Key | Peeked::Value | Peeked::BlockEnd => {
+                match self.peek()? {
+                    TokenKind::Key | TokenKind::Value | TokenKind::BlockEnd => {
                         self.state = State::BlockMappingValue;
-                        Ok(Self::empty_scalar(end))
+                        self.empty_scalar(end)
                     }
                     _ => {
                         self.states.push(State::BlockMappingValue);
@@ -92,27 +96,27 @@ impl<'a> Parser<'a> {
                     }
                 }
             }
-            Peeked::BlockEnd => {
-                let mut event = Event::new(EventKind::MappingEnd, start);
-                self.comments.attach(&mut event);
+            TokenKind::BlockEnd => {
+                let event = self.done_with_comments(EventKind::MappingEnd, start);
                 self.close_collection()?;
-                Ok(event)
+                event
             }
             _ => Err(self.fail_inside("did not find expected key", start)),
         }
     }
 
-    pub(super) fn block_mapping_value(&mut self) -> Result<Event<'a>, Error> {
-        let (kind, start, end) = self.peek()?;
-        if kind != Peeked::Value {
+    pub(super) fn block_mapping_value(&mut self) -> Result<EventKind, Error> {
+        let kind = self.peek()?;
+        let (start, end) = (self.start, self.end);
+        if kind != TokenKind::Value {
             self.state = State::BlockMappingKey;
-            return Ok(Self::empty_scalar(start));
+            return self.empty_scalar(start);
         }
         self.take()?;
-        match self.peek()?.0 {
-            Peeked::Key | Peeked::Value | Peeked::BlockEnd => {
+        match self.peek()? {
+            TokenKind::Key | TokenKind::Value | TokenKind::BlockEnd => {
                 self.state = State::BlockMappingKey;
-                Ok(Self::empty_scalar(end))
+                self.empty_scalar(end)
             }
             _ => {
                 self.states.push(State::BlockMappingKey);
@@ -123,7 +127,8 @@ impl<'a> Parser<'a> {
 
     /// Takes the token that opens a collection and remembers where it was.
     pub(super) fn open_collection(&mut self) -> Result<(), Error> {
-        let (_, start, _) = self.peek()?;
+        self.peek()?;
+        let start = self.start;
         self.marks.push(start);
         self.take()?;
         Ok(())

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use crate::error::Mark;
-use crate::event::{Comments, Event};
+use crate::event::Comments;
 use crate::scanner::Comment;
 
 /// Comments of tokens already seen, waiting for the event that takes them.
@@ -32,26 +32,25 @@ impl Pending {
         }
     }
 
-    /// Gives everything that waits to `event`.
-    pub(super) fn attach(&mut self, event: &mut Event<'_>) {
+    /// Takes everything that waits.
+    pub(super) fn take(&mut self) -> Option<Box<Comments>> {
+        self.stem.clear();
         if self.head.is_empty() && self.line.is_empty() && self.foot.is_empty() {
-            self.stem.clear();
-            return;
+            return None;
         }
-        event.comments = Some(Box::new(Comments {
+        Some(Box::new(Comments {
             head: std::mem::take(&mut self.head),
             line: std::mem::take(&mut self.line),
             foot: std::mem::take(&mut self.foot),
-        }));
-        self.stem.clear();
+        }))
     }
 
-    /// Gives the stem comment to the collection that starts.
-    pub(super) fn attach_stem(&mut self, event: &mut Event<'_>) {
-        if !self.stem.is_empty() {
-            event.comments =
-                Some(Box::new(Comments { head: std::mem::take(&mut self.stem), ..Comments::default() }));
+    /// Takes the stem comment, for the collection that starts.
+    pub(super) fn take_stem(&mut self) -> Option<Box<Comments>> {
+        if self.stem.is_empty() {
+            return None;
         }
+        Some(Box::new(Comments { head: std::mem::take(&mut self.stem), ..Comments::default() }))
     }
 
     pub(super) fn head_len(&self) -> usize {

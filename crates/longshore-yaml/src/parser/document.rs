@@ -1,86 +1,97 @@
 //! Documents and their directives.
 
-use super::{Parser, Peeked, State};
+use super::{Parser, State};
 use crate::error::{Error, Mark};
-use crate::event::{Event, EventKind};
+use crate::event::EventKind;
 use crate::token::TokenKind;
 
-impl<'a> Parser<'a> {
-    pub(super) fn document_start(&mut self, implicit: bool) -> Result<Event<'a>, Error> {
-        let (mut kind, mut start, _) = self.peek()?;
+impl Parser<'_> {
+    pub(super) fn document_start(&mut self, implicit: bool) -> Result<EventKind, Error> {
+        let mut kind = self.peek()?;
+        let mut start = self.start;
         if !implicit {
-            while kind == Peeked::DocumentEnd {
+            while kind == TokenKind::DocumentEnd {
                 self.take()?;
-                (kind, start, _) = self.peek()?;
+                kind = self.peek()?;
+                start = self.start;
             }
         }
         match kind {
-            Peeked::StreamEnd => {
+            TokenKind::StreamEnd => {
                 self.take()?;
                 self.state = State::End;
-                Ok(Event::new(EventKind::StreamEnd, start))
+                self.done(EventKind::StreamEnd, start)
             }
-            Peeked::Directive | Peeked::DocumentStart => self.explicit_document(start),
+            TokenKind::VersionDirective(..) | TokenKind::TagDirective | TokenKind::DocumentStart => {
+                self.explicit_document(start)
+            }
             _ if !implicit => self.explicit_document(start),
             _ => {
                 self.process_directives()?;
                 let head = self.comments.split_document_head();
                 self.states.push(State::DocumentEnd);
                 self.state = State::BlockNode;
-                let mut event = Event::new(EventKind::DocumentStart, start);
-                event.comments = head;
-                Ok(event)
+                self.event.comments = head;
+                self.done(EventKind::DocumentStart, start)
             }
         }
     }
 
-    fn explicit_document(&mut self, start: Mark) -> Result<Event<'a>, Error> {
+    fn explicit_document(&mut self, start: Mark) -> Result<EventKind, Error> {
         self.process_directives()?;
-        let (kind, mark, _) = self.peek()?;
-        if kind != Peeked::DocumentStart {
+        let kind = self.peek()?;
+        let mark = self.start;
+        if kind != TokenKind::DocumentStart {
             return Err(self.fail(Mark::default(), "did not find expected <document start>", mark));
         }
         self.states.push(State::DocumentEnd);
         self.state = State::DocumentContent;
         self.take()?;
-        Ok(Event::new(EventKind::DocumentStart, start))
+        self.done(EventKind::DocumentStart, start)
     }
 
-    pub(super) fn document_content(&mut self) -> Result<Event<'a>, Error> {
-        let (kind, start, _) = self.peek()?;
+    pub(super) fn document_content(&mut self) -> Result<EventKind, Error> {
+        let kind = self.peek()?;
+        let start = self.start;
         match kind {
-            Peeked::Directive | Peeked::DocumentStart | Peeked::DocumentEnd | Peeked::StreamEnd => {
+            TokenKind::VersionDirective(..)
+            | TokenKind::TagDirective
+            | TokenKind::DocumentStart
+            | TokenKind::DocumentEnd
+            | TokenKind::StreamEnd => {
                 self.pop_state();
-                Ok(Self::empty_scalar(start))
+                self.empty_scalar(start)
             }
             _ => self.node(true, false),
         }
     }
 
-    pub(super) fn document_end(&mut self) -> Result<Event<'a>, Error> {
-        let (kind, start, _) = self.peek()?;
-        if kind == Peeked::DocumentEnd {
+    pub(super) fn document_end(&mut self) -> Result<EventKind, Error> {
+        let kind = self.peek()?;
+        let start = self.start;
+        if kind == TokenKind::DocumentEnd {
             self.take()?;
         }
         self.tag_directives.clear();
         self.state = State::DocumentStart;
-        let mut event = Event::new(EventKind::DocumentEnd, start);
-        self.comments.attach(&mut event);
-        if let Some(comments) = &mut event.comments
+        let event = self.done_with_comments(EventKind::DocumentEnd, start);
+        if let Some(comments) = &mut self.event.comments
             && !comments.head.is_empty()
             && comments.foot.is_empty()
         {
             comments.foot = std::mem::take(&mut comments.head);
         }
-        Ok(event)
+        event
     }
 
     /// Takes the directives before a document; `!` and `!!` are always defined.
     fn process_directives(&mut self) -> Result<(), Error> {
         let none = Mark::default();
         let mut version_seen = false;
-        while let (Peeked::Directive, start, _) = self.peek()? {
-            match self.take()?.kind {
+        while let TokenKind::VersionDirective(..) | TokenKind::TagDirective = self.peek()? {
+            let start = self.start;
+            let token = self.take()?;
+            match token.kind {
                 TokenKind::VersionDirective(..) if version_seen => {
                     return Err(self.fail(none, "found duplicate %YAML directive", start));
                 }
@@ -88,13 +99,13 @@ impl<'a> Parser<'a> {
                 TokenKind::VersionDirective(..) => {
                     return Err(self.fail(none, "found incompatible YAML document", start));
                 }
-                TokenKind::TagDirective(tag) => {
-                    if self.tag_directives.iter().any(|(h, _)| *h == tag.handle) {
-                        return Err(self.fail(none, "found duplicate %TAG directive", start));
-                    }
-                    self.tag_directives.push((tag.handle, tag.suffix));
-                }
                 _ => {}
+            }
+            if let Some(tag) = token.tag {
+                if self.tag_directives.iter().any(|(h, _)| *h == tag.handle) {
+                    return Err(self.fail(none, "found duplicate %TAG directive", start));
+                }
+                self.tag_directives.push((tag.handle.into(), tag.suffix.into()));
             }
         }
         for (handle, prefix) in [("!", "!"), ("!!", "tag:yaml.org,2002:")] {

@@ -1,116 +1,125 @@
 //! Flow sequences and mappings, and the one-pair mappings inside of flow sequences.
 
-use super::{Parser, Peeked, State};
+use super::{Parser, State};
 use crate::error::Error;
-use crate::event::{Event, EventKind};
+use crate::event::EventKind;
+use crate::token::TokenKind;
 
-impl<'a> Parser<'a> {
-    pub(super) fn flow_sequence_entry(&mut self, first: bool) -> Result<Event<'a>, Error> {
+impl Parser<'_> {
+    pub(super) fn flow_sequence_entry(&mut self, first: bool) -> Result<EventKind, Error> {
         if first {
             self.open_collection()?;
         }
-        let (mut kind, mut start, _) = self.peek()?;
-        if kind != Peeked::FlowSequenceEnd {
+        let mut kind = self.peek()?;
+        let mut start = self.start;
+        if kind != TokenKind::FlowSequenceEnd {
             if !first {
-                if kind != Peeked::FlowEntry {
+                if kind != TokenKind::FlowEntry {
                     return Err(self.fail_inside("did not find expected ',' or ']'", start));
                 }
                 self.take()?;
-                (kind, start, _) = self.peek()?;
+                kind = self.peek()?;
+                start = self.start;
             }
-            if kind == Peeked::Key {
+            if kind == TokenKind::Key {
                 self.state = State::FlowSequenceEntryMappingKey;
                 self.take()?;
-                return Ok(Event::new(EventKind::MappingStart { flow: true }, start));
+                return self.done(EventKind::MappingStart { flow: true }, start);
             }
-            if kind != Peeked::FlowSequenceEnd {
+            if kind != TokenKind::FlowSequenceEnd {
                 self.states.push(State::FlowSequenceEntry);
                 return self.node(false, false);
             }
         }
-        let mut event = Event::new(EventKind::SequenceEnd, start);
-        self.comments.attach(&mut event);
+        let event = self.done_with_comments(EventKind::SequenceEnd, start);
         self.close_collection()?;
-        Ok(event)
+        event
     }
 
-    pub(super) fn flow_sequence_entry_key(&mut self) -> Result<Event<'a>, Error> {
-        let (kind, _, end) = self.peek()?;
-        if !matches!(kind, Peeked::Value | Peeked::FlowEntry | Peeked::FlowSequenceEnd) {
+    pub(super) fn flow_sequence_entry_key(&mut self) -> Result<EventKind, Error> {
+        let kind = self.peek()?;
+        let end = self.end;
+        if !matches!(kind, TokenKind::Value | TokenKind::FlowEntry | TokenKind::FlowSequenceEnd) {
             self.states.push(State::FlowSequenceEntryMappingValue);
             return self.node(false, false);
         }
         self.take()?;
         self.state = State::FlowSequenceEntryMappingValue;
-        Ok(Self::empty_scalar(end))
+        self.empty_scalar(end)
     }
 
-    pub(super) fn flow_sequence_entry_value(&mut self) -> Result<Event<'a>, Error> {
-        let (kind, start, _) = self.peek()?;
-        if kind == Peeked::Value {
+    pub(super) fn flow_sequence_entry_value(&mut self) -> Result<EventKind, Error> {
+        let kind = self.peek()?;
+        let start = self.start;
+        if kind == TokenKind::Value {
             self.take()?;
-            let (kind, _, _) = self.peek()?;
-            if !matches!(kind, Peeked::FlowEntry | Peeked::FlowSequenceEnd) {
+            let kind = self.peek()?;
+            if !matches!(kind, TokenKind::FlowEntry | TokenKind::FlowSequenceEnd) {
                 self.states.push(State::FlowSequenceEntryMappingEnd);
                 return self.node(false, false);
             }
         }
         self.state = State::FlowSequenceEntryMappingEnd;
-        Ok(Self::empty_scalar(start))
+        self.empty_scalar(start)
     }
 
-    pub(super) fn flow_sequence_entry_end(&mut self) -> Result<Event<'a>, Error> {
-        let (_, start, _) = self.peek()?;
+    pub(super) fn flow_sequence_entry_end(&mut self) -> Result<EventKind, Error> {
+        self.peek()?;
+        let start = self.start;
         self.state = State::FlowSequenceEntry;
-        Ok(Event::new(EventKind::MappingEnd, start))
+        self.done(EventKind::MappingEnd, start)
     }
 
-    pub(super) fn flow_mapping_key(&mut self, first: bool) -> Result<Event<'a>, Error> {
+    pub(super) fn flow_mapping_key(&mut self, first: bool) -> Result<EventKind, Error> {
         if first {
             self.open_collection()?;
         }
-        let (mut kind, mut start, _) = self.peek()?;
-        if kind != Peeked::FlowMappingEnd {
+        let mut kind = self.peek()?;
+        let mut start = self.start;
+        if kind != TokenKind::FlowMappingEnd {
             if !first {
-                if kind != Peeked::FlowEntry {
+                if kind != TokenKind::FlowEntry {
                     return Err(self.fail_inside("did not find expected ',' or '}'", start));
                 }
                 self.take()?;
-                (kind, start, _) = self.peek()?;
+                kind = self.peek()?;
+                start = self.start;
             }
-            if kind == Peeked::Key {
+            if kind == TokenKind::Key {
                 self.take()?;
-                let (kind, start, _) = self.peek()?;
-                if matches!(kind, Peeked::Value | Peeked::FlowEntry | Peeked::FlowMappingEnd) {
+                let kind = self.peek()?;
+                let start = self.start;
+                if matches!(kind, TokenKind::Value | TokenKind::FlowEntry | TokenKind::FlowMappingEnd) {
                     self.state = State::FlowMappingValue;
-                    return Ok(Self::empty_scalar(start));
+                    return self.empty_scalar(start);
                 }
                 self.states.push(State::FlowMappingValue);
                 return self.node(false, false);
             }
-            if kind != Peeked::FlowMappingEnd {
+            if kind != TokenKind::FlowMappingEnd {
                 self.states.push(State::FlowMappingEmptyValue);
                 return self.node(false, false);
             }
         }
-        let mut event = Event::new(EventKind::MappingEnd, start);
-        self.comments.attach(&mut event);
+        let event = self.done_with_comments(EventKind::MappingEnd, start);
         self.close_collection()?;
-        Ok(event)
+        event
     }
 
-    pub(super) fn flow_mapping_value(&mut self, empty: bool) -> Result<Event<'a>, Error> {
-        let (kind, mut start, _) = self.peek()?;
-        if !empty && kind == Peeked::Value {
+    pub(super) fn flow_mapping_value(&mut self, empty: bool) -> Result<EventKind, Error> {
+        let kind = self.peek()?;
+        let mut start = self.start;
+        if !empty && kind == TokenKind::Value {
             self.take()?;
-            let (kind, next, _) = self.peek()?;
-            if !matches!(kind, Peeked::FlowEntry | Peeked::FlowMappingEnd) {
+            let kind = self.peek()?;
+            let next = self.start;
+            if !matches!(kind, TokenKind::FlowEntry | TokenKind::FlowMappingEnd) {
                 self.states.push(State::FlowMappingKey);
                 return self.node(false, false);
             }
             start = next;
         }
         self.state = State::FlowMappingKey;
-        Ok(Self::empty_scalar(start))
+        self.empty_scalar(start)
     }
 }

@@ -1,124 +1,95 @@
 //! One node: its properties, and the start of what it holds.
 
-use super::{Parser, Peeked, State};
+use std::borrow::Cow;
+
+use super::{Parser, State};
 use crate::error::{Error, Mark};
-use crate::event::{Event, EventKind};
+use crate::event::EventKind;
 use crate::token::{ScalarStyle, TagToken, TokenKind};
 
-impl<'a> Parser<'a> {
+impl Parser<'_> {
     /// A node, where blocks may start (`block`), or also a sequence that is not indented.
-    pub(super) fn node(&mut self, block: bool, indentless: bool) -> Result<Event<'a>, Error> {
-        let (mut kind, mut start, mut mark) = {
-            let (kind, start, _) = self.peek()?;
-            (kind, start, start)
-        };
-        if kind == Peeked::Alias {
-            self.pop_state();
-            let TokenKind::Alias(name) = self.take()?.kind else {
-                unreachable!("just peeked at an alias");
-            };
-            let mut event = Event::new(EventKind::Alias(name), start);
-            self.comments.attach(&mut event);
-            return Ok(event);
-        }
-
-        let mut anchor = None;
-        let mut tag = None;
-        let mut tag_mark = start;
-        let node_start = start;
-        while kind == Peeked::Anchor && anchor.is_none() || kind == Peeked::Tag && tag.is_none() {
-            match self.take()?.kind {
-                TokenKind::Anchor(name) => anchor = Some(name),
-                TokenKind::Tag(token) => {
-                    tag_mark = mark;
-                    tag = Some(token);
-                }
-                _ => {}
-            }
-            let next = self.peek()?;
-            (kind, mark) = (next.0, next.1);
-        }
-        start = node_start;
-        let tag = match tag {
-            None => None,
-            Some(token) => self.resolve_tag(*token, start, tag_mark)?,
-        };
-        let mut event = self.content(kind, start, mark, block, indentless, anchor, tag.as_deref())?;
-        event.anchor = anchor;
-        event.tag = tag;
-        Ok(event)
-    }
-
-    #[expect(clippy::too_many_arguments, reason = "one production of the grammar, taken apart")]
-    fn content(
-        &mut self,
-        kind: Peeked,
-        start: Mark,
-        mark: Mark,
-        block: bool,
-        indentless: bool,
-        anchor: Option<&str>,
-        tag: Option<&str>,
-    ) -> Result<Event<'a>, Error> {
-        let mut stem = false;
-        let kind = match kind {
-            Peeked::BlockEntry if indentless => {
-                self.state = State::IndentlessSequenceEntry;
-                return Ok(Event::new(EventKind::SequenceStart { flow: false }, start));
-            }
-            Peeked::Scalar => {
-                let TokenKind::Scalar(value, style) = self.take()?.kind else {
-                    unreachable!("just peeked at a scalar");
-                };
+    pub(super) fn node(&mut self, block: bool, indentless: bool) -> Result<EventKind, Error> {
+        let mut kind = self.peek()?;
+        let start = self.start;
+        match kind {
+            TokenKind::Alias => {
                 self.pop_state();
-                let implicit = match tag {
-                    None => style == ScalarStyle::Plain,
-                    Some(tag) => tag == "!",
-                };
-                let mut event = Event::new(EventKind::Scalar { value, style, implicit }, start);
-                self.comments.attach(&mut event);
-                return Ok(event);
+                self.event.value = self.take()?.value;
+                return self.done_with_comments(EventKind::Alias, start);
             }
-            Peeked::FlowSequenceStart => {
+            TokenKind::Anchor | TokenKind::Tag => kind = self.properties(kind, start)?,
+            _ => {}
+        }
+        let event = match kind {
+            TokenKind::Scalar(style) => {
+                self.event.value = self.take()?.value;
+                self.pop_state();
+                let implicit = match &self.event.tag {
+                    None => style == ScalarStyle::Plain,
+                    Some(tag) => &**tag == "!",
+                };
+                EventKind::Scalar { style, implicit }
+            }
+            TokenKind::BlockEntry if indentless => {
+                self.state = State::IndentlessSequenceEntry;
+                return self.done(EventKind::SequenceStart { flow: false }, start);
+            }
+            TokenKind::FlowSequenceStart => {
                 self.state = State::FlowSequenceFirstEntry;
                 EventKind::SequenceStart { flow: true }
             }
-            Peeked::FlowMappingStart => {
+            TokenKind::FlowMappingStart => {
                 self.state = State::FlowMappingFirstKey;
                 EventKind::MappingStart { flow: true }
             }
-            Peeked::BlockSequenceStart if block => {
+            TokenKind::BlockSequenceStart if block => {
                 self.state = State::BlockSequenceFirstEntry;
-                stem = true;
-                EventKind::SequenceStart { flow: false }
+                self.event.comments = self.comments.take_stem();
+                return self.done(EventKind::SequenceStart { flow: false }, start);
             }
-            Peeked::BlockMappingStart if block => {
+            TokenKind::BlockMappingStart if block => {
                 self.state = State::BlockMappingFirstKey;
-                stem = true;
-                EventKind::MappingStart { flow: false }
+                self.event.comments = self.comments.take_stem();
+                return self.done(EventKind::MappingStart { flow: false }, start);
             }
-            _ if anchor.is_some() || tag.is_some_and(|tag| !tag.is_empty()) => {
+            _ if self.event.anchor.is_some() || self.event.tag.is_some() => {
                 self.pop_state();
-                let mut event = Self::empty_scalar(start);
-                if let EventKind::Scalar { implicit, .. } = &mut event.kind {
-                    *implicit = tag.is_none();
-                }
-                return Ok(event);
+                let implicit = self.event.tag.is_none();
+                self.event.value = Cow::Borrowed("");
+                return self.done(EventKind::Scalar { style: ScalarStyle::Plain, implicit }, start);
             }
-            _ => return Err(self.fail(start, "did not find expected node content", mark)),
+            _ => return Err(self.fail(start, "did not find expected node content", self.start)),
         };
-        let mut event = Event::new(kind, start);
-        if stem {
-            self.comments.attach_stem(&mut event);
-        } else {
-            self.comments.attach(&mut event);
-        }
-        Ok(event)
+        self.done_with_comments(event, start)
     }
 
-    fn resolve_tag(&self, token: TagToken, start: Mark, tag_mark: Mark) -> Result<Option<Box<str>>, Error> {
+    /// Takes an anchor and a tag, in either order: what follows them.
+    fn properties(&mut self, first: TokenKind, start: Mark) -> Result<TokenKind, Error> {
+        let mut kind = first;
+        let mut tag = None;
+        loop {
+            match kind {
+                TokenKind::Anchor if self.event.anchor.is_none() => {
+                    self.event.anchor = Some(self.take()?.name());
+                }
+                TokenKind::Tag if tag.is_none() => {
+                    let mark = self.start;
+                    tag = self.take()?.tag.map(|token| (token, mark));
+                }
+                _ => break,
+            }
+            kind = self.peek()?;
+        }
+        if let Some((token, mark)) = tag {
+            self.event.tag = Some(self.resolve_tag(*token, start, mark)?);
+        }
+        Ok(kind)
+    }
+
+    fn resolve_tag(&self, token: TagToken, start: Mark, tag_mark: Mark) -> Result<Box<str>, Error> {
         if token.handle.is_empty() {
-            return Ok(Some(token.suffix.into()));
+            return Ok(token.suffix.into());
         }
         let tag = self
             .tag_directives
@@ -129,6 +100,6 @@ impl<'a> Parser<'a> {
         if tag.is_empty() {
             return Err(self.fail(start, "found undefined tag handle", tag_mark));
         }
-        Ok(Some(tag.into()))
+        Ok(tag.into())
     }
 }

@@ -16,7 +16,7 @@ enum Chomping {
 }
 
 impl<'a> Scanner<'a> {
-    pub(super) fn scan_block_scalar(&mut self) -> Result<Token<'a>, Error> {
+    pub(super) fn scan_block_scalar(&mut self) -> Result<(), Error> {
         let start = self.mark();
         let literal = self.look(0) == b'|';
         self.skip(1);
@@ -58,7 +58,9 @@ impl<'a> Scanner<'a> {
             text.push_str(&trailing);
         }
         let style = if literal { ScalarStyle::Literal } else { ScalarStyle::Folded };
-        Ok(Token { kind: TokenKind::Scalar(Cow::Owned(text), style), start, end })
+        let kind = TokenKind::Scalar(style);
+        self.tokens.push_back(Token { value: Cow::Owned(text), ..Token::new(kind, start, end) });
+        Ok(())
     }
 
     /// The indicators behind `|` or `>`, up to and over the line break.

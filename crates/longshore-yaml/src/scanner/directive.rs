@@ -1,12 +1,14 @@
 //! Directives, anchors, aliases and tags.
 
+use std::borrow::Cow;
+
 use super::Scanner;
 use crate::chars::{self, ALPHA, URI, at, is_blank, is_blankz, is_breakz, width};
 use crate::error::{Error, Mark};
 use crate::token::{TagToken, Token, TokenKind};
 
 impl<'a> Scanner<'a> {
-    pub(super) fn scan_directive(&mut self) -> Result<Token<'a>, Error> {
+    pub(super) fn scan_directive(&mut self) -> Result<(), Error> {
         let start = self.mark();
         self.skip(1);
         let name = self.take_alpha();
@@ -16,6 +18,7 @@ impl<'a> Scanner<'a> {
         if !is_blankz(self.bytes, self.pos) {
             return Err(self.fail(start, "found unexpected non-alphabetical character"));
         }
+        let mut tag = None;
         let kind = match name {
             "YAML" => {
                 self.skip_blanks();
@@ -37,7 +40,8 @@ impl<'a> Scanner<'a> {
                 if !is_blankz(self.bytes, self.pos) {
                     return Err(self.fail(start, "did not find expected whitespace or line break"));
                 }
-                TokenKind::TagDirective(Box::new(TagToken { handle, suffix }))
+                tag = Some(Box::new(TagToken { handle, suffix }));
+                TokenKind::TagDirective
             }
             _ => return Err(self.fail(start, "found unknown directive name")),
         };
@@ -50,7 +54,8 @@ impl<'a> Scanner<'a> {
             return Err(self.fail(start, "did not find expected comment or line break"));
         }
         self.take_break();
-        Ok(Token { kind, start, end })
+        self.tokens.push_back(Token { tag, ..Token::new(kind, start, end) });
+        Ok(())
     }
 
     fn version_number(&mut self, start: Mark) -> Result<u8, Error> {
@@ -70,7 +75,7 @@ impl<'a> Scanner<'a> {
         Ok(value)
     }
 
-    pub(super) fn scan_anchor(&mut self) -> Result<Token<'a>, Error> {
+    pub(super) fn scan_anchor(&mut self) -> Result<(), Error> {
         let start = self.mark();
         let alias = self.look(0) == b'*';
         self.skip(1);
@@ -81,11 +86,12 @@ impl<'a> Scanner<'a> {
         if name.is_empty() || !ends_here {
             return Err(self.fail(start, "did not find expected alphabetic or numeric character"));
         }
-        let kind = if alias { TokenKind::Alias(name) } else { TokenKind::Anchor(name) };
-        Ok(Token { kind, start, end })
+        let kind = if alias { TokenKind::Alias } else { TokenKind::Anchor };
+        self.tokens.push_back(Token { value: Cow::Borrowed(name), ..Token::new(kind, start, end) });
+        Ok(())
     }
 
-    pub(super) fn scan_tag(&mut self) -> Result<Token<'a>, Error> {
+    pub(super) fn scan_tag(&mut self) -> Result<(), Error> {
         let start = self.mark();
         let mut handle;
         let mut suffix;
@@ -113,7 +119,9 @@ impl<'a> Scanner<'a> {
         if !is_blankz(self.bytes, self.pos) {
             return Err(self.fail(start, "did not find expected whitespace or line break"));
         }
-        Ok(Token { kind: TokenKind::Tag(Box::new(TagToken { handle, suffix })), start, end: self.mark() })
+        let tag = Some(Box::new(TagToken { handle, suffix }));
+        self.tokens.push_back(Token { tag, ..Token::new(TokenKind::Tag, start, self.mark()) });
+        Ok(())
     }
 
     fn tag_handle(&mut self, directive: bool, start: Mark) -> Result<String, Error> {

@@ -119,9 +119,7 @@ impl<'a> Scanner<'a> {
         self.unroll_indent(-1, self.mark());
         self.remove_simple_key()?;
         self.simple_key_allowed = false;
-        let token = self.scan_directive()?;
-        self.tokens.push_back(token);
-        Ok(())
+        self.scan_directive()
     }
 
     fn fetch_document_indicator(&mut self) -> Result<(), Error> {
@@ -133,13 +131,13 @@ impl<'a> Scanner<'a> {
         Ok(())
     }
 
-    fn push_indicator(&mut self, kind: TokenKind<'a>, len: usize) {
+    fn push_indicator(&mut self, kind: TokenKind, len: usize) {
         let start = self.mark();
         self.skip(len);
         self.push(kind, start);
     }
 
-    fn fetch_flow_start(&mut self, kind: TokenKind<'a>) -> Result<(), Error> {
+    fn fetch_flow_start(&mut self, kind: TokenKind) -> Result<(), Error> {
         self.save_simple_key()?;
         self.increase_flow_level()?;
         self.simple_key_allowed = true;
@@ -147,7 +145,7 @@ impl<'a> Scanner<'a> {
         Ok(())
     }
 
-    fn fetch_flow_end(&mut self, kind: TokenKind<'a>) -> Result<(), Error> {
+    fn fetch_flow_end(&mut self, kind: TokenKind) -> Result<(), Error> {
         self.remove_simple_key()?;
         self.decrease_flow_level();
         self.simple_key_allowed = false;
@@ -193,7 +191,7 @@ impl<'a> Scanner<'a> {
     fn fetch_value(&mut self) -> Result<(), Error> {
         if self.key_is_valid(self.simple_keys.len() - 1)? {
             let key = *self.current_key();
-            self.insert(Some(key.token), Token { kind: TokenKind::Key, start: key.mark, end: key.mark });
+            self.insert(Some(key.token), Token::new(TokenKind::Key, key.mark, key.mark));
             self.roll_indent(key.mark.column, Some(key.token), TokenKind::BlockMappingStart, key.mark)?;
             self.current_key().possible = false;
             self.simple_key_allowed = false;
@@ -214,41 +212,31 @@ impl<'a> Scanner<'a> {
     fn fetch_anchor(&mut self) -> Result<(), Error> {
         self.save_simple_key()?;
         self.simple_key_allowed = false;
-        let token = self.scan_anchor()?;
-        self.tokens.push_back(token);
-        Ok(())
+        self.scan_anchor()
     }
 
     fn fetch_tag(&mut self) -> Result<(), Error> {
         self.save_simple_key()?;
         self.simple_key_allowed = false;
-        let token = self.scan_tag()?;
-        self.tokens.push_back(token);
-        Ok(())
+        self.scan_tag()
     }
 
     fn fetch_block_scalar(&mut self) -> Result<(), Error> {
         self.remove_simple_key()?;
         self.simple_key_allowed = true;
-        let token = self.scan_block_scalar()?;
-        self.tokens.push_back(token);
-        Ok(())
+        self.scan_block_scalar()
     }
 
     fn fetch_quoted(&mut self) -> Result<(), Error> {
         self.save_simple_key()?;
         self.simple_key_allowed = false;
-        let token = self.scan_quoted()?;
-        self.tokens.push_back(token);
-        Ok(())
+        self.scan_quoted()
     }
 
     fn fetch_plain(&mut self) -> Result<(), Error> {
         self.save_simple_key()?;
         self.simple_key_allowed = false;
-        let token = self.scan_plain()?;
-        self.tokens.push_back(token);
-        Ok(())
+        self.scan_plain()
     }
 
     /// Goes over spaces, comments and line breaks. Tabs count as space except where a key may start.

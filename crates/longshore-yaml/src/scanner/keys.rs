@@ -108,7 +108,7 @@ impl<'a> Scanner<'a> {
         &mut self,
         column: u32,
         token: Option<usize>,
-        kind: TokenKind<'a>,
+        kind: TokenKind,
         mark: Mark,
     ) -> Result<(), Error> {
         let column = column as i32;
@@ -121,7 +121,7 @@ impl<'a> Scanner<'a> {
             let context = self.current_key().mark;
             return Err(self.too_deep(context));
         }
-        let start = Token { kind, start: mark, end: mark };
+        let start = Token::new(kind, mark, mark);
         self.insert(token, start);
         Ok(())
     }
@@ -150,7 +150,7 @@ impl<'a> Scanner<'a> {
             if self.keep_comments {
                 mark = self.block_end_mark(mark);
             }
-            self.tokens.push_back(Token { kind: TokenKind::BlockEnd, start: mark, end: mark });
+            self.tokens.push_back(Token::new(TokenKind::BlockEnd, mark, mark));
             self.indent = self.indents.pop().unwrap_or(-1);
         }
     }

@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::token::{ScalarStyle, Token, TokenKind};
 
 impl<'a> Scanner<'a> {
-    pub(super) fn scan_plain(&mut self) -> Result<Token<'a>, Error> {
+    pub(super) fn scan_plain(&mut self) -> Result<(), Error> {
         let start = self.mark();
         let indent = self.indent + 1;
         let begin = self.pos;
@@ -68,7 +68,9 @@ impl<'a> Scanner<'a> {
             Some(text) => Cow::Owned(text),
             None => Cow::Borrowed(&self.text[begin..content_end]),
         };
-        Ok(Token { kind: TokenKind::Scalar(value, ScalarStyle::Plain), start, end })
+        let kind = TokenKind::Scalar(ScalarStyle::Plain);
+        self.tokens.push_back(Token { value, ..Token::new(kind, start, end) });
+        Ok(())
     }
 
     /// The plain text of one line from `from`: where it ends, and where the blanks behind it end.

@@ -8,7 +8,7 @@ use crate::error::{Error, Mark};
 use crate::token::{ScalarStyle, Token, TokenKind};
 
 impl<'a> Scanner<'a> {
-    pub(super) fn scan_quoted(&mut self) -> Result<Token<'a>, Error> {
+    pub(super) fn scan_quoted(&mut self) -> Result<(), Error> {
         let start = self.mark();
         let quote = self.look(0);
         self.skip(1);
@@ -22,7 +22,9 @@ impl<'a> Scanner<'a> {
             None => Cow::Owned(self.quoted_slow(quote, start)?),
         };
         self.skip(1);
-        Ok(Token { kind: TokenKind::Scalar(value, style), start, end: self.mark() })
+        let token = Token::new(TokenKind::Scalar(style), start, self.mark());
+        self.tokens.push_back(Token { value, ..token });
+        Ok(())
     }
 
     /// Where the closing quote is, if everything up to it means itself.
