@@ -84,8 +84,14 @@ struct Decoder<'t, 'a> {
     string_map: bool,
 }
 
-/// The entries of a mapping in the order of their setting; later ones win.
-type Entries = Vec<(Str, Value)>;
+/// A map while it is filled.
+#[derive(Default)]
+struct Entries {
+    /// In the order of their setting; later ones win.
+    list: Vec<(Str, Value)>,
+    /// Strict v2: the keys that are set, by this mapping or by what was merged into it.
+    set: BTreeSet<Key>,
+}
 
 impl Decoder<'_, '_> {
     fn value(&mut self, id: Id) -> Result<Value, Error> {
@@ -109,7 +115,8 @@ impl Decoder<'_, '_> {
                 Ok(Value::list(items))
             }
             RawKind::Mapping { .. } => {
-                let mut entries = Entries::with_capacity(self.tree.node(id).count as usize / 2);
+                let mut entries = Entries::default();
+                entries.list.reserve_exact(self.tree.node(id).count as usize / 2);
                 let outer = (self.merged.take(), self.string_map);
                 if self.options.dialect == Dialect::V3 {
                     self.string_map = self.is_string_map(id);
@@ -119,7 +126,7 @@ impl Decoder<'_, '_> {
                 }
                 self.mapping(id, &mut entries)?;
                 (self.merged, self.string_map) = outer;
-                let entries: BTreeMap<Str, Value> = entries.into_iter().collect();
+                let entries: BTreeMap<Str, Value> = entries.list.into_iter().collect();
                 Ok(Value::Map(Map::typed(&types::MAP_ANY, entries)))
             }
         }
@@ -244,7 +251,6 @@ impl Decoder<'_, '_> {
 
     fn mapping_v2(&mut self, id: Id, entries: &mut Entries) -> Result<(), Error> {
         let tree = self.tree;
-        let mut seen = BTreeSet::new();
         let mut refused: Vec<(Key, Id)> = Vec::new();
         for (key_id, value_id) in tree.pairs(id) {
             if self.is_merge(key_id) {
@@ -265,13 +271,13 @@ impl Decoder<'_, '_> {
                 refused.retain(|(earlier, _)| *earlier != key);
                 refused.push((key.clone(), value_id));
             }
-            if self.options.strict && !seen.insert(key.clone()) {
+            if self.options.strict && !entries.set.insert(key.clone()) {
                 let line = tree.node(value_id).line;
                 let name = key.go_syntax();
                 self.type_error(key_id, format!("line {line}: key {name} already set in map"));
                 continue;
             }
-            entries.push((key.text, value));
+            entries.list.push((key.text, value));
         }
         if let Some((key, value_id)) = refused.first() {
             self.refuse_key(key, *value_id);

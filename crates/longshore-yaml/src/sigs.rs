@@ -1,6 +1,8 @@
 //! What `sigs.k8s.io/yaml` does: YAML by way of JSON, which is how Helm reads values and manifests.
 
 mod marshal;
+#[cfg(test)]
+mod tests;
 
 use longshore_go::{List, Map, Value};
 

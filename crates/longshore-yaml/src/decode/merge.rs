@@ -87,7 +87,7 @@ impl Decoder<'_, '_> {
                 continue;
             }
             let value = self.value(value_id)?;
-            entries.push((key.text.clone(), value));
+            entries.list.push((key.text.clone(), value));
             own.insert(key);
         }
         if let Some(merge) = merge {

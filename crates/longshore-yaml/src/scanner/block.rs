@@ -15,7 +15,7 @@ enum Chomping {
     Keep,
 }
 
-impl<'a> Scanner<'a> {
+impl Scanner<'_> {
     pub(super) fn scan_block_scalar(&mut self) -> Result<(), Error> {
         let start = self.mark();
         let literal = self.look(0) == b'|';

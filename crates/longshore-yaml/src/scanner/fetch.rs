@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::reader::Source;
 use crate::token::{Token, TokenKind};
 
-impl<'a> Scanner<'a> {
+impl Scanner<'_> {
     /// Fills the queue until its first token is certain.
     pub(super) fn fetch_more_tokens(&mut self) -> Result<(), Error> {
         // v3 sees two tokens further, so that comments behind a token are known with it.

@@ -7,7 +7,7 @@ use crate::chars::{self, BLANK, BREAK, COLON, FLOW, LEAD, at, is_blank, is_blank
 use crate::error::Error;
 use crate::token::{ScalarStyle, Token, TokenKind};
 
-impl<'a> Scanner<'a> {
+impl Scanner<'_> {
     pub(super) fn scan_plain(&mut self) -> Result<(), Error> {
         let start = self.mark();
         let indent = self.indent + 1;

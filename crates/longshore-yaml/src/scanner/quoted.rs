@@ -7,7 +7,7 @@ use crate::chars::{self, BREAK, LEAD, QUOTE, at, is_blank, is_blankz, is_break};
 use crate::error::{Error, Mark};
 use crate::token::{ScalarStyle, Token, TokenKind};
 
-impl<'a> Scanner<'a> {
+impl Scanner<'_> {
     pub(super) fn scan_quoted(&mut self) -> Result<(), Error> {
         let start = self.mark();
         let quote = self.look(0);

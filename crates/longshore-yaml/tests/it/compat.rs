@@ -22,20 +22,20 @@ fn check(name: &str, least: usize) {
 
 #[test]
 fn reading_v2() {
-    check("read-v2.txt", 150);
+    check("read-v2.txt", 300);
 }
 
 #[test]
 fn writing_v2() {
-    check("write-v2.txt", 150);
+    check("write-v2.txt", 300);
 }
 
 #[test]
 fn reading_v3() {
-    check("read-v3.txt", 150);
+    check("read-v3.txt", 300);
 }
 
 #[test]
 fn writing_v3() {
-    check("write-v3.txt", 150);
+    check("write-v3.txt", 300);
 }

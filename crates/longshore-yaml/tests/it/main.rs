@@ -1,4 +1,6 @@
 //! Tests of the crate through its public face.
 
 mod compat;
+mod limits;
+mod nodes;
 mod replay;

@@ -4,12 +4,11 @@ use std::fmt::Write;
 
 use longshore_go::{Duration, Map, Uint, UintKind, Value, encoding, json, strconv};
 use longshore_yaml::{
-    Dialect, EmitOptions, Error, Kind, Limits, Node, Style, emit, marshal, parse, parse_first, sigs,
-    to_json_value,
+    Dialect, EmitOptions, Kind, Limits, Node, Style, emit, marshal, parse, parse_first, sigs, to_json_value,
 };
 
 /// One recorded case.
-pub struct Case {
+pub(crate) struct Case {
     line: usize,
     operation: String,
     input: Vec<u8>,
@@ -17,7 +16,7 @@ pub struct Case {
 }
 
 /// Reads cases: a line `OPERATION INPUT`, and one ` = OUTPUT` or ` ! ERROR` below it.
-pub fn cases(text: &str) -> Vec<Case> {
+pub(crate) fn cases(text: &str) -> Vec<Case> {
     let mut cases = Vec::new();
     let mut lines = text.lines().enumerate();
     while let Some((i, line)) = lines.next() {
@@ -42,13 +41,8 @@ pub fn cases(text: &str) -> Vec<Case> {
 }
 
 impl Case {
-    /// What was asked.
-    pub fn describe(&self) -> String {
-        format!("{} {:?}", self.operation, String::from_utf8_lossy(&self.input))
-    }
-
     /// How our answer differs from the recorded one, if it does.
-    pub fn difference(&self) -> Option<String> {
+    pub(crate) fn difference(&self) -> Option<String> {
         let ours = answer(&self.operation, &self.input);
         (ours != self.expected).then(|| {
             format!(
@@ -69,15 +63,15 @@ fn unquote(text: &str) -> String {
 }
 
 /// Our answer to an operation.
-pub fn answer(operation: &str, input: &[u8]) -> Result<String, String> {
+pub(crate) fn answer(operation: &str, input: &[u8]) -> Result<String, String> {
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
     let value = || typed(&json::parse(input).expect("a value"));
     match operation {
-        "value" => sigs::to_value(input).and_then(as_json),
-        "strict" => sigs::to_value_strict(input).and_then(as_json),
-        "json" => sigs::to_json_value(input).and_then(as_json),
+        "value" => sigs::to_value(input).map(|value| as_json(&value)),
+        "strict" => sigs::to_value_strict(input).map(|value| as_json(&value)),
+        "json" => sigs::to_json_value(input).map(|value| as_json(&value)),
         "v3json" => parse_first(input, Dialect::V3, &Limits::default()).and_then(|first| match first {
-            Some(document) => to_json_value(&document, Dialect::V3).and_then(as_json),
+            Some(document) => to_json_value(&document, Dialect::V3).map(|value| as_json(&value)),
             None => Ok(String::from("null")),
         }),
         "marshal" => sigs::marshal(&value()).map(text),
@@ -101,10 +95,10 @@ pub fn answer(operation: &str, input: &[u8]) -> Result<String, String> {
     })
 }
 
-fn as_json(value: Value) -> Result<String, Error> {
+fn as_json(value: &Value) -> String {
     let mut out = Vec::new();
-    json::append(&mut out, &value, json::EscapeHtml::Yes).expect("decoded values are valid JSON");
-    Ok(String::from_utf8(out).expect("JSON is UTF-8"))
+    json::append(&mut out, value, json::EscapeHtml::Yes).expect("decoded values are valid JSON");
+    String::from_utf8(out).expect("JSON is UTF-8")
 }
 
 /// JSON in which an object with a single key `$…` stands for a Go type.
