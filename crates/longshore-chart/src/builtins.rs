@@ -17,8 +17,12 @@ use crate::file::base;
 use crate::render::RenderInput;
 use crate::values::table::table;
 
-/// `common.Values`, the type of `.Values`, `.Template` and the whole context.
-pub(crate) static VALUES: TypeInfo = TypeInfo::of("common.Values", Kind::Map, &types::ANY);
+/// The type of `.Values`, `.Template` and the whole context.
+fn values_type(rules: &Rules) -> &'static TypeInfo {
+    static COMMON: TypeInfo = TypeInfo::of("common.Values", Kind::Map, &types::ANY);
+    static CHARTUTIL: TypeInfo = TypeInfo::of("chartutil.Values", Kind::Map, &types::ANY);
+    if rules.packages.values == "common" { &COMMON } else { &CHARTUTIL }
+}
 
 /// One template that is to be parsed, and executed unless it is a partial.
 #[derive(Debug, Clone)]
@@ -67,7 +71,7 @@ impl Source<'_> {
 }
 
 /// The contexts of a chart and its subcharts, each before those below it.
-pub(crate) fn contexts(chart: &Chart, values: Map, input: &RenderInput<'_>, rules: &Rules) -> Vec<Map> {
+pub(crate) fn contexts(chart: &Chart, values: &Map, input: &RenderInput<'_>, rules: &Rules) -> Vec<Map> {
     let release: Map = [
         ("Name", Value::from(input.release.name)),
         ("Namespace", Value::from(input.release.namespace)),
@@ -90,7 +94,7 @@ pub(crate) fn contexts(chart: &Chart, values: Map, input: &RenderInput<'_>, rule
 fn context(
     chart: &Chart,
     is_root: bool,
-    values: Map,
+    values: &Map,
     shared: &[(&str, Value); 2],
     rules: &Rules,
     contexts: &mut Vec<Map>,
@@ -99,22 +103,22 @@ fn context(
     let context: Map = shared.iter().map(|(key, value)| (*key, value.clone())).collect();
     context.insert("Chart", chart::describe(chart, is_root, rules));
     context.insert("Files", files::of(chart.files()));
-    context.insert("Values", Value::Map(values.retyped(&VALUES)));
+    context.insert("Values", Value::Map(values.retyped(values_type(rules))));
     context.insert("Subcharts", Value::Map(subcharts.clone()));
-    contexts.push(context.retyped(&VALUES));
+    contexts.push(context.retyped(values_type(rules)));
     for child in chart.dependencies() {
-        let below = table(&values, child.name()).unwrap_or_default();
-        let inner = self::context(child, false, below, shared, rules, contexts);
+        let below = table(values, child.name()).unwrap_or_default();
+        let inner = self::context(child, false, &below, shared, rules, contexts);
         subcharts.insert(child.name(), Value::Map(inner));
     }
     context
 }
 
 /// `.Template` of a file.
-pub(crate) fn template(source: &Source<'_>) -> Value {
+pub(crate) fn template(source: &Source<'_>, rules: &Rules) -> Value {
     let map: Map =
         [("Name", Value::from(source.name.as_str())), ("BasePath", Value::from(source.base_path.as_str()))]
             .into_iter()
             .collect();
-    Value::Map(map.retyped(&VALUES))
+    Value::Map(map.retyped(values_type(rules)))
 }

@@ -24,7 +24,7 @@ impl KubeVersion {
     ///
     /// # Errors
     /// Kubernetes' own text: `could not parse "x" as version`.
-    pub fn parse(text: &str) -> Result<Self, String> {
+    pub fn parse(text: &str, rules: &Rules) -> Result<Self, String> {
         let quoted = || String::from_utf8_lossy(&strconv::quote(text.as_bytes())).into_owned();
         let trimmed = text.trim_start();
         let body = trimmed.strip_prefix('v').unwrap_or(trimmed);
@@ -58,9 +58,11 @@ impl KubeVersion {
             })?;
             numbers.push(number.to_string());
         }
+        let normalized = format!("v{}", numbers.join("."));
+        let given = if text.starts_with('v') { text.to_owned() } else { format!("v{text}") };
         Ok(Self {
-            version: if text.starts_with('v') { text.to_owned() } else { format!("v{text}") },
-            normalized: format!("v{}", numbers.join(".")),
+            version: if rules.keeps_vendor_suffix { given } else { normalized.clone() },
+            normalized,
             major: numbers[0].clone(),
             minor: numbers[1].clone(),
         })

@@ -67,10 +67,29 @@ pub struct Rules {
     pub chart_is_map: bool,
     /// A failed execution is told over several lines, one step of the way per block.
     pub traces_errors: bool,
+    /// Errors about dependencies say at which stage they arose.
+    pub names_dependency_stage: bool,
+    /// `--set-json` takes a whole object beside `name=value`.
+    pub sets_json_objects: bool,
+    /// `--kube-version` keeps a vendor's suffix in what templates see.
+    pub keeps_vendor_suffix: bool,
+    /// Names of Go's packages where types are printed.
+    pub packages: Packages,
     /// `mustToYaml`, `mustToToml`, and Helm's own `mustToJson`.
     pub has_must_encoders: bool,
     /// `mustToDuration` and the other ten of 4.3.
     pub has_duration_functions: bool,
+}
+
+/// The Go packages that types live in, as `%T` and errors print them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Packages {
+    /// Of `Values` and `Capabilities`.
+    pub values: &'static str,
+    /// Of the head of a manifest.
+    pub manifest: &'static str,
+    /// Of `Metadata` and its parts.
+    pub chart: &'static str,
 }
 
 static HELM_4_3: Rules = Rules {
@@ -84,6 +103,10 @@ static HELM_4_3: Rules = Rules {
     keeps_document_tails: true,
     chart_is_map: true,
     traces_errors: true,
+    names_dependency_stage: true,
+    sets_json_objects: true,
+    keeps_vendor_suffix: true,
+    packages: Packages { values: "common", manifest: "util", chart: "v2" },
     has_must_encoders: true,
     has_duration_functions: true,
 };
@@ -99,6 +122,10 @@ static HELM_3_22: Rules = Rules {
     keeps_document_tails: false,
     chart_is_map: false,
     traces_errors: false,
+    names_dependency_stage: false,
+    sets_json_objects: false,
+    keeps_vendor_suffix: false,
+    packages: Packages { values: "chartutil", manifest: "releaseutil", chart: "chart" },
     has_must_encoders: false,
     has_duration_functions: false,
 };

@@ -31,9 +31,12 @@ pub fn resolve(
 ) -> Result<Chart, Error> {
     let mut chart = chart.clone();
     let mut work = Work { rules, warnings };
-    work.choose(&mut chart, values, "")
-        .and_then(|()| work.import(&mut chart))
-        .map_err(|error| error.within("chart dependencies processing failed"))?;
+    work.choose(&mut chart, values, "").and_then(|()| work.import(&mut chart)).map_err(
+        |error| match rules.names_dependency_stage {
+            true => error.within("chart dependencies processing failed"),
+            false => error,
+        },
+    )?;
     Ok(chart)
 }
 

@@ -71,24 +71,25 @@ impl Engine {
     pub(crate) fn execute(
         &self,
         chart: &Chart,
-        values: Map,
+        values: &Map,
         input: &RenderInput<'_>,
     ) -> Result<BTreeMap<String, String>, Error> {
         let missing_key = if input.options.strict { MissingKey::Error } else { MissingKey::Zero };
         let sources = builtins::sources(chart);
         let parsed = self.parse(missing_key, &sources)?;
-        let contexts = builtins::contexts(chart, values, input, self.level.rules());
+        let rules = self.level.rules();
+        let contexts = builtins::contexts(chart, values, input, rules);
         let calls = self.library.with(input.services);
         let budget = Budget::default();
         let mut files = BTreeMap::new();
         for source in sources.iter().filter(|source| !source.is_partial()) {
             let context = &contexts[source.context];
-            context.insert("Template", builtins::template(source));
+            context.insert("Template", builtins::template(source, rules));
             let mut out = Vec::new();
             parsed
                 .set
                 .execute(source.name.as_bytes(), Value::Map(context.clone()), &calls, &budget, &mut out)
-                .map_err(|error| error::execution(&error, self.level.rules()))?;
+                .map_err(|error| error::execution(&error, rules))?;
             let text = without_no_value(out);
             files.insert(source.name.clone(), String::from_utf8_lossy(&text).into_owned());
         }

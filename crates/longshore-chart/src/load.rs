@@ -51,13 +51,13 @@ pub(crate) fn archive(bytes: &[u8], level: Level, budget: &mut Budget) -> Result
 }
 
 /// Reads a YAML file into a struct of Helm.
-fn fill(file: &File, into: &mut impl Decode) -> Result<(), Error> {
+fn fill(file: &File, into: &mut impl Decode, level: Level) -> Result<(), Error> {
     let fail = |text: String| Error::new(ErrorKind::Metadata, format!("cannot load {}: {text}", file.name));
     let value = sigs::to_json_value(&file.data).map_err(|error| {
         let (line, column) = (error.line().unwrap_or(0), error.column().unwrap_or(0));
         fail(error.to_string()).at(Place::new(file.name.clone(), line, column))
     })?;
-    into.decode(&value)
+    into.decode(&value, level.rules())
         .map_err(|error| fail(format!("error unmarshaling JSON: while decoding JSON: {error}")))
 }
 
@@ -74,7 +74,7 @@ pub(crate) fn files(
     let mut metadata: Option<Metadata> = None;
     if let Some(file) = raw.iter().find(|file| file.name == "Chart.yaml") {
         let content = metadata.get_or_insert_default();
-        fill(file, content)?;
+        fill(file, content, level)?;
         if content.api_version.is_empty() {
             "v1".clone_into(&mut content.api_version);
         }
@@ -87,7 +87,7 @@ pub(crate) fn files(
     for file in &raw {
         match file.name.as_str() {
             "Chart.yaml" => {}
-            "Chart.lock" => chart.lock = Some(Arc::new(lock(file)?)),
+            "Chart.lock" => chart.lock = Some(Arc::new(lock(file, level)?)),
             "values.yaml" => {
                 let values = values::read(&file.data, level).map_err(|error| {
                     error.within("cannot load values.yaml").at(Place::file("values.yaml"))
@@ -104,10 +104,10 @@ pub(crate) fn files(
                 } else {
                     warnings.push("Warning: Dependencies are handled in Chart.yaml since apiVersion \"v2\". We recommend migrating dependencies to Chart.yaml.".to_owned());
                 }
-                fill(file, content)?;
+                fill(file, content, level)?;
             }
             "requirements.lock" => {
-                chart.lock = Some(Arc::new(lock(file)?));
+                chart.lock = Some(Arc::new(lock(file, level)?));
                 if metadata.get_or_insert_default().api_version == "v1" {
                     plain.push(file.clone());
                 } else {
@@ -152,9 +152,9 @@ pub(crate) fn files(
     Ok(chart)
 }
 
-fn lock(file: &File) -> Result<Lock, Error> {
+fn lock(file: &File, level: Level) -> Result<Lock, Error> {
     let mut lock = Lock::default();
-    fill(file, &mut lock)?;
+    fill(file, &mut lock, level)?;
     Ok(lock)
 }
 

@@ -129,7 +129,7 @@ pub(crate) fn sort(files: &BTreeMap<String, String>, rules: &Rules) -> Result<So
             continue;
         }
         for document in split(content, rules) {
-            let head = Head::read(document).map_err(|error| {
+            let head = Head::read(document, rules).map_err(|error| {
                 let place = Place::new(path.clone(), 0, 0);
                 Error::new(ErrorKind::Manifest, format!("YAML parse error on {path}: {error}")).at(place)
             })?;

@@ -134,7 +134,7 @@ impl Engine {
             );
             return Err(Error::new(ErrorKind::Capabilities, text));
         }
-        let mut files = self.execute(&chart, values, input)?;
+        let mut files = self.execute(&chart, &values, input)?;
         let notes = take_notes(&mut files, &chart, input.options.subchart_notes);
         let sorted = manifest::sort(&files, rules)?;
         Ok(Rendered {

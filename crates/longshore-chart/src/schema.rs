@@ -9,6 +9,8 @@ mod explain;
 mod tests;
 mod words;
 
+use std::fmt::Write as _;
+
 use jsonschema::{Retrieve, Uri, Validator};
 use longshore_diag::Place;
 use longshore_go::{Map, Value};
@@ -45,11 +47,11 @@ fn check_into(chart: &Chart, values: &Map, text: &mut String) {
         match values.get(child.name().as_bytes()) {
             None | Some(Value::Nil) => {}
             Some(Value::Map(map)) => check_into(child, &map, text),
-            Some(other) => text.push_str(&format!(
-                "{}:\ninvalid type for values: expected object (map), got {}\n",
-                child.name(),
-                other.type_info().name
-            )),
+            Some(other) => {
+                let (name, found) = (child.name(), other.type_info().name);
+                let _ =
+                    writeln!(text, "{name}:\ninvalid type for values: expected object (map), got {found}");
+            }
         }
     }
 }

@@ -1,32 +1,58 @@
 //! `.Capabilities` as Go values.
 
+#![expect(clippy::unnecessary_wraps, reason = "methods of templates share one signature")]
+
 use std::rc::Rc;
 
-use longshore_go::{Kind, List, Map, Method, MethodError, Object, TypeInfo, Value, types};
+use longshore_go::{Kind, List, Method, MethodError, Object, TypeInfo, Value, types};
 
 use crate::compat::Rules;
 
-static CAPABILITIES: TypeInfo = TypeInfo::plain("*common.Capabilities", Kind::Ptr);
+static KUBE_VERSION_METHODS: [Method; 2] = [
+    Method { name: "GitVersion", params: &[], variadic: false, call: git_version },
+    Method { name: "String", params: &[], variadic: false, call: version_string },
+];
+static VERSION_SET_METHODS: [Method; 1] =
+    [Method { name: "Has", params: &[&types::STRING], variadic: false, call: has_version }];
+
+/// The types of one level; they differ in the name of their package.
+#[derive(Debug)]
+struct Types {
+    capabilities: TypeInfo,
+    kube_version: TypeInfo,
+    version_set: TypeInfo,
+}
+
+impl Types {
+    const fn of(capabilities: &'static str, kube_version: &'static str, version_set: &'static str) -> Self {
+        Self {
+            capabilities: TypeInfo::plain(capabilities, Kind::Ptr),
+            kube_version: TypeInfo {
+                name: kube_version,
+                kind: Kind::Struct,
+                elem: None,
+                methods: &KUBE_VERSION_METHODS,
+            },
+            version_set: TypeInfo {
+                name: version_set,
+                kind: Kind::Slice,
+                elem: Some(&types::STRING),
+                methods: &VERSION_SET_METHODS,
+            },
+        }
+    }
+}
+
+static COMMON: Types = Types::of("*common.Capabilities", "common.KubeVersion", "common.VersionSet");
+static CHARTUTIL: Types =
+    Types::of("*chartutil.Capabilities", "chartutil.KubeVersion", "chartutil.VersionSet");
 static HELM_VERSION: TypeInfo = TypeInfo::plain("version.BuildInfo", Kind::Struct);
-static KUBE_VERSION: TypeInfo = TypeInfo {
-    name: "common.KubeVersion",
-    kind: Kind::Struct,
-    elem: None,
-    methods: &[
-        Method { name: "GitVersion", params: &[], variadic: false, call: git_version },
-        Method { name: "String", params: &[], variadic: false, call: version_string },
-    ],
-};
-static VERSION_SET: TypeInfo = TypeInfo {
-    name: "common.VersionSet",
-    kind: Kind::Slice,
-    elem: Some(&types::STRING),
-    methods: &[Method { name: "Has", params: &[&types::STRING], variadic: false, call: has_version }],
-};
+static HELM_VERSION_JSON: TypeInfo = TypeInfo::plain("struct", Kind::Struct);
 
 /// `*common.Capabilities`
 #[derive(Debug)]
 pub(super) struct Capabilities {
+    ty: &'static TypeInfo,
     kube_version: Value,
     api_versions: Value,
     helm_version: Value,
@@ -34,10 +60,12 @@ pub(super) struct Capabilities {
 
 impl Capabilities {
     pub(super) fn new(from: &crate::Capabilities, rules: &Rules) -> Self {
+        let types = if rules.packages.values == "common" { &COMMON } else { &CHARTUTIL };
         let versions = from.api_versions.iter().map(|version| Value::from(version.as_str())).collect();
         Self {
-            kube_version: Value::Object(Rc::new(KubeVersion(from.kube_version.clone()))),
-            api_versions: Value::List(List::typed(&VERSION_SET, versions)),
+            ty: &types.capabilities,
+            kube_version: Value::Object(Rc::new(KubeVersion(&types.kube_version, from.kube_version.clone()))),
+            api_versions: Value::List(List::typed(&types.version_set, versions)),
             helm_version: Value::Object(Rc::new(HelmVersion {
                 version: rules.helm_version,
                 go_version: rules.go_version,
@@ -49,7 +77,7 @@ impl Capabilities {
 
 impl Object for Capabilities {
     fn type_info(&self) -> &'static TypeInfo {
-        &CAPABILITIES
+        self.ty
     }
 
     fn field(&self, name: &str) -> Option<Value> {
@@ -68,18 +96,18 @@ impl Object for Capabilities {
 
 /// `common.KubeVersion`
 #[derive(Debug)]
-struct KubeVersion(crate::KubeVersion);
+struct KubeVersion(&'static TypeInfo, crate::KubeVersion);
 
 impl Object for KubeVersion {
     fn type_info(&self) -> &'static TypeInfo {
-        &KUBE_VERSION
+        self.0
     }
 
     fn field(&self, name: &str) -> Option<Value> {
         let text = match name {
-            "Version" => &self.0.version,
-            "Major" => &self.0.major,
-            "Minor" => &self.0.minor,
+            "Version" => &self.1.version,
+            "Major" => &self.1.major,
+            "Minor" => &self.1.minor,
             _ => return None,
         };
         Some(Value::from(text.as_str()))
@@ -91,7 +119,7 @@ impl Object for KubeVersion {
 
     /// `{{ .Capabilities.KubeVersion }}` prints through the pointer's `String`.
     fn to_go_string(&self) -> Option<String> {
-        Some(self.0.normalized.clone())
+        Some(self.1.normalized.clone())
     }
 }
 
@@ -152,16 +180,41 @@ impl Object for HelmVersion {
     }
 
     fn to_json(&self) -> Option<Value> {
-        let map: Map = [
-            ("version", Value::from(self.version)),
-            ("git_tree_state", Value::from("clean")),
-            ("go_version", Value::from(self.go_version)),
-        ]
-        .into_iter()
-        .collect();
-        if let Some(version) = self.kube_client_version {
-            map.insert("kube_client_version", Value::from(version));
+        Some(Value::Object(Rc::new(HelmVersionJson {
+            version: self.version,
+            go_version: self.go_version,
+            kube_client_version: self.kube_client_version,
+        })))
+    }
+}
+
+/// What JSON writes of it: other names, and no commit, which is empty.
+#[derive(Debug)]
+struct HelmVersionJson {
+    version: &'static str,
+    go_version: &'static str,
+    kube_client_version: Option<&'static str>,
+}
+
+impl Object for HelmVersionJson {
+    fn type_info(&self) -> &'static TypeInfo {
+        &HELM_VERSION_JSON
+    }
+
+    fn field(&self, name: &str) -> Option<Value> {
+        Some(Value::from(match name {
+            "version" => self.version,
+            "git_tree_state" => "clean",
+            "go_version" => self.go_version,
+            "kube_client_version" => self.kube_client_version?,
+            _ => return None,
+        }))
+    }
+
+    fn field_names(&self) -> &'static [&'static str] {
+        match self.kube_client_version {
+            Some(_) => &["version", "git_tree_state", "go_version", "kube_client_version"],
+            None => &["version", "git_tree_state", "go_version"],
         }
-        Some(Value::Map(map))
     }
 }

@@ -1,5 +1,7 @@
 //! `.Files`: the chart's files by path, with the methods that make ConfigMaps and Secrets of them.
 
+#![expect(clippy::unnecessary_wraps, reason = "methods of templates share one signature")]
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use longshore_go::{Kind, List, Map, Method, MethodError, Str, TypeInfo, Value, types};

@@ -12,6 +12,7 @@ use longshore_go::Str;
 use serde_json::{Map, Value as Json, json};
 
 use super::Chart;
+use crate::compat::Level;
 use crate::metadata::{Decode as _, Lock, Metadata};
 use crate::values::from_json;
 use crate::{Error, ErrorKind, File};
@@ -42,12 +43,12 @@ impl Chart {
         let mut metadata = Metadata::default();
         let part = |name: &str| json.get(name).filter(|part| !part.is_null());
         if let Some(json) = part("metadata") {
-            metadata.decode(&from_json(json)).map_err(|error| refuse(&error))?;
+            metadata.decode(&from_json(json), Level::default().rules()).map_err(|error| refuse(&error))?;
         }
         let mut lock = None;
         if let Some(json) = part("lock") {
             let mut content = Lock::default();
-            content.decode(&from_json(json)).map_err(|error| refuse(&error))?;
+            content.decode(&from_json(json), Level::default().rules()).map_err(|error| refuse(&error))?;
             lock = Some(Arc::new(content));
         }
         let values = match part("values") {

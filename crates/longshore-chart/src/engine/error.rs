@@ -4,6 +4,8 @@
 //! (<https://github.com/helm/helm/blob/v4.3.1/pkg/engine/engine.go>, `reformatExecErrorMsg`), by cutting at
 //! `": "`. We do the same to the same texts, so that the odd cases come out the same too.
 
+use std::fmt::Write as _;
+
 use longshore_diag::Place;
 use longshore_template::{ExecError, FuncError, ParseError, Problem};
 
@@ -109,13 +111,13 @@ impl Step {
     fn text(&self) -> String {
         let mut text = String::new();
         if !self.location.is_empty() {
-            text.push_str(&format!("{}\n  ", self.location));
+            let _ = write!(text, "{}\n  ", self.location);
         }
         if !self.function.is_empty() {
-            text.push_str(&format!("{}\n    ", self.function));
+            let _ = write!(text, "{}\n    ", self.function);
         }
         if !self.message.is_empty() {
-            text.push_str(&format!("{}\n", self.message));
+            let _ = writeln!(text, "{}", self.message);
         }
         text
     }

@@ -8,12 +8,15 @@ use std::collections::BTreeMap;
 use longshore_go::{List, Map, Value};
 
 use super::{Dependency, Lock, Maintainer, Metadata};
+use crate::compat::Rules;
 use crate::values::to_json;
 
 /// A Go struct to be filled: where its fields' errors are said to be.
 pub(crate) struct Struct<'a> {
     /// The name that errors give the struct: `Metadata`; empty for one without a name.
     pub(crate) name: &'a str,
+    /// The package of its parts.
+    pub(crate) package: &'a str,
     /// The path from the outermost struct, with a dot at its end unless it is empty.
     pub(crate) path: String,
 }
@@ -51,9 +54,8 @@ impl<'a, 'e> Fields<'a, 'e> {
             Some(exact) if field.bytes().all(|byte| byte.is_ascii_lowercase()) => Some(exact.clone()),
             _ => entries
                 .iter()
-                .filter(|(key, _)| key.eq_ignore_ascii_case(field.as_bytes()))
-                .map(|(_, value)| value.clone())
-                .last(),
+                .rfind(|(key, _)| key.eq_ignore_ascii_case(field.as_bytes()))
+                .map(|(_, value)| value.clone()),
         };
         found.filter(|value| !value.is_nil())
     }
@@ -137,19 +139,21 @@ impl<'a, 'e> Fields<'a, 'e> {
         name: &'a str,
         read: fn(&mut Fields<'_, '_>, &mut T),
     ) -> Option<Vec<Option<T>>> {
-        let items = self.array(field, &format!("[]*v2.{name}"))?;
+        let items = self.array(field, &format!("[]*{}.{name}", self.of.package))?;
         let mut found = Vec::new();
         for item in items.iter() {
             match item {
                 Value::Nil => found.push(None),
                 Value::Map(map) => {
                     let mut value = T::default();
-                    let of = Struct { name, path: format!("{}{field}.", self.of.path) };
+                    let of =
+                        Struct { name, package: self.of.package, path: format!("{}{field}.", self.of.path) };
                     read(&mut Fields::new(of, map, self.error), &mut value);
                     found.push(Some(value));
                 }
                 other => {
-                    self.refuse(other, field, &format!("v2.{name}"));
+                    let wanted = format!("{}.{name}", self.of.package);
+                    self.refuse(other, field, &wanted);
                     found.push(Some(T::default()));
                 }
             }
@@ -190,30 +194,35 @@ pub(crate) trait Decode: Sized {
     ///
     /// # Errors
     /// `json: cannot unmarshal …`, the first of them.
-    fn decode(&mut self, value: &Value) -> Result<(), String>;
+    fn decode(&mut self, value: &Value, rules: &Rules) -> Result<(), String>;
 }
 
 fn top<T>(
     value: &Value,
     name: &str,
+    rules: &Rules,
     into: &mut T,
     read: impl FnOnce(&mut Fields<'_, '_>, &mut T),
 ) -> Result<(), String> {
+    let package = rules.packages.chart;
     let map = match value {
         Value::Map(map) => map,
         Value::Nil => return Ok(()),
         other => {
-            return Err(format!("json: cannot unmarshal {} into Go value of type v2.{name}", kind(other)));
+            return Err(format!(
+                "json: cannot unmarshal {} into Go value of type {package}.{name}",
+                kind(other)
+            ));
         }
     };
     let mut error = None;
-    read(&mut Fields::new(Struct { name, path: String::new() }, map, &mut error), into);
+    read(&mut Fields::new(Struct { name, package, path: String::new() }, map, &mut error), into);
     error.map_or(Ok(()), Err)
 }
 
 impl Decode for Metadata {
-    fn decode(&mut self, value: &Value) -> Result<(), String> {
-        top(value, "Metadata", self, |fields, into| {
+    fn decode(&mut self, value: &Value, rules: &Rules) -> Result<(), String> {
+        top(value, "Metadata", rules, self, |fields, into| {
             // In the order of JSON's sorted keys, so that the first error is Go's first.
             fields.string_map("annotations", &mut into.annotations);
             fields.string("apiVersion", &mut into.api_version);
@@ -241,8 +250,8 @@ impl Decode for Metadata {
 }
 
 impl Decode for Lock {
-    fn decode(&mut self, value: &Value) -> Result<(), String> {
-        top(value, "Lock", self, |fields, into| {
+    fn decode(&mut self, value: &Value, rules: &Rules) -> Result<(), String> {
+        top(value, "Lock", rules, self, |fields, into| {
             if let Some(found) = fields.structs("dependencies", "Dependency", read_dependency) {
                 into.dependencies = found.into_iter().map(or_null).collect();
             }

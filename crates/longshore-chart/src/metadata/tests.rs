@@ -1,12 +1,14 @@
 //! Reading Chart.yaml: what Go makes of it, and what Helm refuses.
 
+use crate::compat::Level;
+
 use super::{Decode, Metadata, validate_release_name};
 
 /// Reads and checks Chart.yaml; the error is Helm's.
 fn read(text: &str) -> Result<Metadata, String> {
     let mut metadata = Metadata::default();
     let value = longshore_yaml::sigs::to_json_value(text.as_bytes()).map_err(|error| error.to_string())?;
-    metadata.decode(&value)?;
+    metadata.decode(&value, Level::V4_3.rules())?;
     metadata.validate()?;
     Ok(metadata)
 }

@@ -5,6 +5,8 @@
 
 mod checks;
 
+use std::fmt::Write as _;
+
 use serde_json::{Map as JsonMap, Value as Json};
 
 use super::words::{display, quote, type_of};
@@ -58,7 +60,7 @@ impl Cause {
                 Kind::Group | Kind::Reference => "validation failed",
                 Kind::Text(text) => text,
             };
-            out.push_str(&format!("- at {}: {text}", quote(&self.path)));
+            let _ = write!(out, "- at {}: {text}", quote(&self.path));
         }
         for cause in &self.causes {
             cause.show(if hidden { indent } else { indent + 1 }, out);
@@ -202,16 +204,9 @@ fn percent_decoded(text: &str) -> String {
     let mut i = 0;
     while i < bytes.len() {
         let hex = bytes.get(i + 1..i + 3).and_then(|hex| std::str::from_utf8(hex).ok());
-        match hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()).filter(|_| bytes[i] == b'%') {
-            Some(byte) => {
-                out.push(byte);
-                i += 3;
-            }
-            None => {
-                out.push(bytes[i]);
-                i += 1;
-            }
-        }
+        let decoded = hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()).filter(|_| bytes[i] == b'%');
+        out.push(decoded.unwrap_or(bytes[i]));
+        i += if decoded.is_some() { 3 } else { 1 };
     }
     String::from_utf8_lossy(&out).into_owned()
 }

@@ -42,7 +42,7 @@ pub fn merge(
     }
     for text in &sources.set_json {
         let trimmed = text.trim();
-        if trimmed.starts_with('{') {
+        if trimmed.starts_with('{') && level.rules().sets_json_objects {
             let Ok(serde_json::Value::Object(map)) = serde_json::from_str(trimmed) else {
                 return Err(fail(format!("failed parsing --set-json data JSON: {text}")));
             };

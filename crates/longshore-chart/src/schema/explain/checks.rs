@@ -71,7 +71,7 @@ impl<'s> Walk<'s> {
             dependencies.into_iter().flatten().filter(|(name, _)| map.contains_key(*name))
         {
             if dependency.is_array() {
-                self.needs(map, name, dependency, found);
+                Self::needs(map, name, dependency, found);
             } else {
                 found.causes.extend(self.check(dependency, &whole, found.path, depth + 1));
             }
@@ -96,11 +96,11 @@ impl<'s> Walk<'s> {
         }
         let required = keywords.get("dependentRequired").and_then(Json::as_object);
         for (name, wanted) in required.into_iter().flatten().filter(|(name, _)| map.contains_key(*name)) {
-            self.needs(map, name, wanted, found);
+            Self::needs(map, name, wanted, found);
         }
     }
 
-    fn needs(&self, map: &JsonMap<String, Json>, name: &str, wanted: &Json, found: &mut Found<'_>) {
+    fn needs(map: &JsonMap<String, Json>, name: &str, wanted: &Json, found: &mut Found<'_>) {
         let missing = missing(map, wanted);
         if !missing.is_empty() {
             found.text(format!("properties {} required, if {} exists", quote_all(&missing), quote(name)));
@@ -286,7 +286,7 @@ impl<'s> Walk<'s> {
                 [] => found.with("'oneOf' failed, none matched", results.into_iter().flatten().collect()),
                 [_] => {}
                 [first, second, ..] => {
-                    found.text(format!("'oneOf' failed, subschemas {first}, {second} matched"))
+                    found.text(format!("'oneOf' failed, subschemas {first}, {second} matched"));
                 }
             }
         }

@@ -1,0 +1,1 @@
+{{ define "x" }}from sub{{ end }}{{ define "only" }}only in sub{{ end }}

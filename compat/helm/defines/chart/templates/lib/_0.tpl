@@ -1,0 +1,1 @@
+{{ define "x" }}from lib{{ end }}{{ define "only" }}only in lib{{ end }}

@@ -1,0 +1,1 @@
+{{- define "lib.name" -}}lib:{{ .Release.Name }}{{- end -}}

@@ -1,0 +1,4 @@
+//! Charts on disk, rendered, against what real Helm made of them.
+
+mod helm;
+mod recorded;
