@@ -140,12 +140,25 @@ pub fn readiness_by(live: &Json, rules: Rules) -> Readiness {
     }
 }
 
-/// Whether waiting for an object of this kind by itself makes sense.
+/// Whether waiting for an object of this kind by itself makes sense. Most kinds without a status are ready
+/// by existing, and whoever applied them knows that they exist.
 ///
 /// A PersistentVolumeClaim binds only when a pod needs it, if its class says `WaitForFirstConsumer`; so a
 /// claim that is not bound holds nothing up, and the pods that use it tell what is wrong with it.
 pub fn is_awaited(group: &str, kind: &str) -> bool {
-    (group, kind) != ("", "PersistentVolumeClaim")
+    !matches!(
+        (group, kind),
+        ("", "ConfigMap" | "Secret" | "ServiceAccount" | "LimitRange" | "ResourceQuota" | "Endpoints")
+            | ("", "PersistentVolumeClaim")
+            | ("rbac.authorization.k8s.io" | "admissionregistration.k8s.io" | "storage.k8s.io", _)
+            | ("networking.k8s.io", "NetworkPolicy" | "IngressClass")
+            | ("autoscaling", "HorizontalPodAutoscaler")
+            | ("scheduling.k8s.io", "PriorityClass")
+            | ("discovery.k8s.io", "EndpointSlice")
+            | ("coordination.k8s.io", "Lease")
+            | ("node.k8s.io", "RuntimeClass")
+            | ("batch", "CronJob")
+    )
 }
 
 /// Whether the controller has seen the newest spec; the wait's words if not.

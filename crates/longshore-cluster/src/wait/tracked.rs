@@ -13,21 +13,9 @@ use super::WaitTarget;
 use super::cause::{PodProblem, ended_pods, pod_problems, refusal, text};
 use super::surroundings::Surroundings;
 
-/// Kinds that are ready by existing, so that watching them would tell nothing. Those who apply them know
-/// that they exist. PersistentVolumeClaims bind only when a pod wants them.
+/// Kinds that are ready by existing, so that watching them would tell nothing.
 pub(super) fn is_ready_by_existing(gvk: &Gvk) -> bool {
     !is_awaited(&gvk.group, &gvk.kind)
-        || matches!(
-            (gvk.group.as_str(), gvk.kind.as_str()),
-            ("", "ConfigMap" | "Secret" | "ServiceAccount" | "LimitRange" | "ResourceQuota" | "Endpoints")
-                | ("rbac.authorization.k8s.io" | "admissionregistration.k8s.io" | "storage.k8s.io", _)
-                | ("networking.k8s.io", "NetworkPolicy" | "IngressClass")
-                | ("scheduling.k8s.io", "PriorityClass")
-                | ("discovery.k8s.io", "EndpointSlice")
-                | ("coordination.k8s.io", "Lease")
-                | ("node.k8s.io", "RuntimeClass")
-                | ("batch", "CronJob")
-        )
 }
 
 /// Kinds that make pods.
