@@ -9,6 +9,7 @@ mod cluster;
 mod demo;
 mod go;
 mod oracle;
+mod record;
 mod say;
 mod step;
 mod tidy;
@@ -43,6 +44,8 @@ enum Chore {
     Ci,
     /// The main job from nothing: a control plane, the Access Layer deployed to it, its status
     Demo,
+    /// Make the README's recording of a deploy, docs/deploy.svg and docs/deploy.txt, from a real run
+    Record,
 }
 
 fn main() -> ExitCode {
@@ -84,6 +87,7 @@ async fn run(chore: Chore) -> Result<bool> {
         Chore::Test => ci::test().await,
         Chore::Ci => ci::ci().await,
         Chore::Demo => demo::run().await,
+        Chore::Record => record::run().await,
     }
 }
 
