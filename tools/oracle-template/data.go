@@ -122,7 +122,7 @@ func tagged(tag string, x any) any {
 	case "$duration":
 		return time.Duration(number())
 	case "$bytes":
-		return []byte(x.(string))
+		return slices.Clip([]byte(x.(string)))
 	case "$strings":
 		list := []string{}
 		for _, s := range x.([]any) {

@@ -115,6 +115,12 @@ pub(crate) enum Op {
     },
     /// Pop and write.
     Print(NodeId),
+    /// Follow a chain of fields and write the end: `Field` and `Print` in one, for the action that is
+    /// more common than all others.
+    PrintField {
+        site: u32,
+        node: NodeId,
+    },
     Jump(u32),
     /// Pop; jump if it is not true.
     JumpFalse(u32),
@@ -138,11 +144,8 @@ pub(crate) enum Op {
         name: u32,
         node: NodeId,
     },
-    /// Pop; execute the template with that as dot.
-    Template {
-        name: u32,
-        node: NodeId,
-    },
+    /// Pop; execute the template that was found, with that as dot.
+    Template,
     /// Fail.
     Fail {
         message: u32,

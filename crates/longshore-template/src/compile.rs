@@ -45,6 +45,7 @@ pub(crate) fn compile(unit: &Arc<Unit>, name: &Str, root: NodeId, functions: &Fu
         loops: Vec::new(),
         shorts: Vec::new(),
         withs: 0,
+        landed: 0,
     };
     compiler.vars.push(Var { name: Name::Root, certain: true });
     while let Some(task) = compiler.tasks.pop() {
@@ -87,9 +88,7 @@ enum Task {
     Test(NodeId),
     Else(NodeId),
     EndBranch,
-    Template {
-        node: NodeId,
-    },
+    Template,
     Chain {
         node: NodeId,
         args: Option<NodeId>,
@@ -187,6 +186,8 @@ struct Compiler<'a> {
     shorts: Vec<OpenShort>,
     /// How many bodies of `with` are around.
     withs: usize,
+    /// Where a jump was landed last: operations from here on may be made one.
+    landed: usize,
 }
 
 impl Compiler<'_> {
@@ -200,11 +201,11 @@ impl Compiler<'_> {
             Task::Dig => self.dig(),
             Task::Wrap(node) => self.wrap(node),
             Task::Check(param) => self.check(param),
-            Task::Print(node) => self.emit(Op::Print(node)),
+            Task::Print(node) => self.print_top(node),
             Task::Test(node) => self.test(node),
             Task::Else(node) => self.else_part(node),
             Task::EndBranch => self.end_branch(),
-            Task::Template { node } => self.end_template(node),
+            Task::Template => self.emit(Op::Template),
             Task::Chain { node, args, piped, interface } => self.end_chain(node, args, piped, interface),
             Task::Invoke { site } => self.end_invoke(site),
             Task::Call { site } => self.end_call(site),
@@ -225,6 +226,7 @@ impl Compiler<'_> {
 
     /// Lets the jump at `op` go to where the next operation will be.
     fn land(&mut self, op: usize) {
+        self.landed = self.here();
         let here = self.here() as u32;
         match &mut self.code.ops[op] {
             Op::Jump(target)

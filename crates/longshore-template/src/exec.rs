@@ -94,6 +94,7 @@ struct Mark {
     loops: usize,
     pending: usize,
     frames: usize,
+    callees: usize,
     out: usize,
 }
 
@@ -111,6 +112,8 @@ pub(crate) struct Vm<'s> {
     loops: Vec<range::Loop>,
     pending: Vec<Pending>,
     frames: Vec<Frame>,
+    /// Templates found for `template` actions whose argument is being evaluated.
+    callees: Vec<Arc<Code>>,
     at: NodeId,
     /// Whether the value pushed last came out of a container of interfaces.
     interface: bool,
@@ -136,6 +139,7 @@ impl<'s> Vm<'s> {
             loops: Vec::new(),
             pending: Vec::new(),
             frames: Vec::new(),
+            callees: Vec::new(),
             at: 0,
             interface: false,
             out,
@@ -198,6 +202,7 @@ impl<'s> Vm<'s> {
             loops: self.loops.len(),
             pending: self.pending.len(),
             frames: self.frames.len(),
+            callees: self.callees.len(),
             out: self.out.len(),
         }
     }
@@ -209,6 +214,7 @@ impl<'s> Vm<'s> {
         self.loops.truncate(mark.loops);
         self.pending.truncate(mark.pending);
         self.frames.truncate(mark.frames);
+        self.callees.truncate(mark.callees);
         self.out.truncate(mark.out);
     }
 

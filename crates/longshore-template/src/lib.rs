@@ -56,10 +56,12 @@ mod error;
 mod exec;
 mod func;
 mod lex;
+mod names;
 mod node;
 mod number;
 mod parse;
 mod set;
+mod sources;
 mod types;
 mod unicode;
 

@@ -1,6 +1,5 @@
 //! A set of templates that know each other, as Go's associated templates.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use longshore_go::{Str, Value, strconv};
@@ -8,6 +7,8 @@ use longshore_go::{Str, Value, strconv};
 use crate::code::Code;
 use crate::exec::{Budget, Vm};
 use crate::func::{FuncTable, Functions};
+use crate::names::Names;
+use crate::sources::Sources;
 use crate::{ExecError, ParseError, Problem, compile, parse};
 
 /// What a field gives that a map does not have (Go's option `missingkey`).
@@ -43,7 +44,8 @@ pub struct Set {
     name: Str,
     functions: Arc<FuncTable>,
     missing_key: MissingKey,
-    templates: BTreeMap<Str, Arc<Code>>,
+    templates: Names,
+    sources: Arc<Sources>,
 }
 
 impl Set {
@@ -68,9 +70,8 @@ impl Set {
     pub fn parse(&mut self, name: &str, source: impl Into<Str>) -> Result<(), ParseError> {
         let codes = compile_source(&name.into(), &source.into(), &self.functions)?;
         for code in codes {
-            let replaces = !(code.blank && self.templates.contains_key(&code.name));
-            if replaces {
-                self.templates.insert(code.name.clone(), code);
+            if !(code.blank && self.contains(&code.name)) {
+                self.templates.insert(code);
             }
         }
         Ok(())
@@ -78,12 +79,14 @@ impl Set {
 
     /// Whether a template of that name is defined.
     pub fn contains(&self, name: &[u8]) -> bool {
-        self.templates.contains_key(name)
+        self.templates.get(name).is_some()
     }
 
     /// The names of all templates, sorted.
     pub fn names(&self) -> impl Iterator<Item = &Str> {
-        self.templates.keys()
+        let mut names: Vec<&Str> = self.templates.iter().collect();
+        names.sort_unstable();
+        names.into_iter()
     }
 
     /// Executes the template called `name` with `data` as dot and `$`, and appends what it prints
@@ -114,6 +117,11 @@ impl Set {
 
     pub(crate) fn functions(&self) -> &FuncTable {
         &self.functions
+    }
+
+    /// The templates of a source that is executed on top of the set, compiled once.
+    pub(crate) fn compiled(&self, name: &Str, source: &Str) -> Result<Arc<[Arc<Code>]>, ParseError> {
+        self.sources.get(name, source, || compile_source(name, source, &self.functions))
     }
 
     pub(crate) fn missing_key(&self) -> MissingKey {

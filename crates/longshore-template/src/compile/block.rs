@@ -47,7 +47,7 @@ impl Compiler<'_> {
                 } else {
                     self.tasks.push(Task::Pipe { node: pipe, is_action: false });
                 }
-                self.tasks.push(Task::Template { node });
+                self.tasks.push(Task::Template);
             }
             Data::Break => self.leave(),
             Data::Continue => {
@@ -79,9 +79,14 @@ impl Compiler<'_> {
         }
     }
 
-    pub(super) fn end_template(&mut self, node: NodeId) {
-        if let Data::Template { name, .. } = self.unit.node(node).data {
-            self.emit(Op::Template { name, node });
+    /// Writes what is on top.
+    pub(super) fn print_top(&mut self, node: NodeId) {
+        if let [.., Op::Field(site), Op::Dig] = self.code.ops[self.landed..] {
+            let field = self.here() - 2;
+            self.code.ops.truncate(field);
+            self.emit(Op::PrintField { site, node });
+        } else {
+            self.emit(Op::Print(node));
         }
     }
 

@@ -214,6 +214,7 @@ impl Compiler<'_> {
             self.set_at();
             self.at = DYNAMIC;
         }
+        self.landed = self.here();
         let after = self.here() as u32;
         let site = &mut self.code.fields[index as usize];
         site.piped_at = at;

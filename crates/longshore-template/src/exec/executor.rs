@@ -9,7 +9,6 @@ use super::{Var, Vm};
 use crate::code::Code;
 use crate::error::{ExecError, FuncError, Problem};
 use crate::func::{Executor, SourceError};
-use crate::set::compile_source;
 
 impl Vm<'_> {
     /// Runs a template beside what is executing and gives what it printed.
@@ -47,13 +46,13 @@ impl Executor for Vm<'_> {
     }
 
     fn execute_source(&mut self, name: &Str, source: &Str, data: Value) -> Result<Vec<u8>, SourceError> {
-        let codes = compile_source(name, source, self.set.functions())?;
+        let codes = self.set.compiled(name, source)?;
         let Some(main) = codes.iter().find(|code| code.name == *name).map(Arc::clone) else {
             return Ok(Vec::new()); // not reached: every source defines its own name
         };
         // A blank definition hides nothing that is there.
         let overlay: Vec<Arc<Code>> =
-            codes.into_iter().filter(|code| !(code.blank && self.find(&code.name).is_some())).collect();
+            codes.iter().filter(|code| !(code.blank && self.find(&code.name).is_some())).cloned().collect();
         self.overlays.push(overlay);
         let result = self.nested(main, data);
         self.overlays.pop();

@@ -6,7 +6,7 @@ use super::{Failure, Pending, State, Var, Vm};
 use crate::code::{Code, DYNAMIC, FieldSite, Receiver};
 use crate::compile::literal;
 use crate::error::{FuncError, Problem};
-use crate::node::{Data, NodeId};
+use crate::node::{Data, NodeId, Span, Unit};
 use crate::set::MissingKey;
 use crate::types::{can_be_nil, validate, zero};
 
@@ -99,16 +99,45 @@ impl Vm<'_> {
             }
             Receiver::Top => (&top, site.interface),
         };
+        let path = &code.unit.idents(site.idents)[..count];
+        let (mut value, mut interface, taken) =
+            descend(start, interface, &code.unit, path, 0, |value, interface, taken| {
+                (value.clone(), interface, taken)
+            });
         let missing_key = self.set.missing_key();
-        let idents = &code.unit.idents(site.idents)[..count];
-        let Some((first, rest)) = idents.split_first() else {
-            return Ok((start.clone(), interface));
-        };
-        let mut found = step(start, interface, code.unit.text(*first), missing_key)?;
-        for ident in rest {
-            found = step(&found.0, found.1, code.unit.text(*ident), missing_key)?;
+        for ident in &path[taken..] {
+            (value, interface) = step(&value, interface, code.unit.text(*ident), missing_key)?;
         }
-        Ok(found)
+        Ok((value, interface))
+    }
+
+    /// Follows a chain of fields for its end to be printed. A string, which most are, is written at
+    /// once; anything else is given back.
+    pub(super) fn field_to_print(&mut self, code: &Code, index: u32) -> Result<Option<Value>, Failure> {
+        let site = &code.fields[index as usize];
+        let path = code.unit.idents(site.idents);
+        let start = match site.receiver {
+            Receiver::Dot => Some(&self.dot.value),
+            Receiver::Var(slot) => self.vars.get(self.base + slot as usize).map(|var| &var.value),
+            Receiver::Top => None,
+        };
+        if let Some(start) = start {
+            let out = &mut self.out;
+            let written = descend(start, false, &code.unit, path, 0, |value, _, taken| match value {
+                Value::Str(text) if taken == path.len() => {
+                    out.extend_from_slice(text);
+                    true
+                }
+                _ => false,
+            });
+            if written {
+                return Ok(None);
+            }
+        }
+        match self.follow(code, site, path.len()) {
+            Ok((value, _)) => Ok(Some(value)),
+            Err(refusal) => Err(self.field_failure(code, site, refusal)),
+        }
     }
 
     /// The type that the method which waits wants of its argument `arg`.
@@ -164,6 +193,34 @@ impl Vm<'_> {
             }
         }
     }
+}
+
+/// How many maps are entered without letting go of the one before. Templates can make a map contain
+/// itself, so this must have an end.
+const NESTED: usize = 16;
+
+/// Follows the fields of `path` from `taken` on as long as they are entries of maps, without cloning
+/// what lies between; gives the last value, whether it is an interface, and how many were taken.
+fn descend<T>(
+    value: &Value,
+    interface: bool,
+    unit: &Unit,
+    path: &[Span],
+    taken: usize,
+    done: impl FnOnce(&Value, bool, usize) -> T,
+) -> T {
+    if let (Value::Map(map), Some(ident)) = (value, path.get(taken))
+        && taken < NESTED
+    {
+        let name = unit.text(*ident);
+        if method_of(value, name).is_none()
+            && let Some(next) = map.entries().get(name)
+        {
+            let interface = map.type_info().elem.is_none_or(|elem| elem.kind == Kind::Interface);
+            return descend(next, interface, unit, path, taken + 1, done);
+        }
+    }
+    done(value, interface, taken)
 }
 
 /// The type of a method's parameter, counting on over the variadic ones.

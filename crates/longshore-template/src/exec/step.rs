@@ -93,7 +93,7 @@ impl Vm<'_> {
                 Op::Builtin(site) => self.builtin(code, site)?,
                 Op::Check { ty, node } => self.check(code, node, code.types[ty as usize])?,
                 Op::Wrap { always } => {
-                    if always || self.interface {
+                    if always || self.interface || matches!(self.stack.last(), Some(Value::Nil)) {
                         let value = self.pop();
                         self.stack.push(Value::Object(Rc::new(Interface(value))));
                     }
@@ -124,7 +124,17 @@ impl Vm<'_> {
                     };
                     self.set_var(slot, Var::plain(value));
                 }
-                Op::Print(node) => self.print(code, node)?,
+                Op::Print(node) => {
+                    let value = self.pop();
+                    self.print(code, node, value)?;
+                }
+                Op::PrintField { site, node } => {
+                    if let Some(value) = self.field_to_print(code, site)? {
+                        self.print(code, node, value)?;
+                    } else if self.out.len() > self.budget.output {
+                        return Err(self.too_much(code, node));
+                    }
+                }
                 Op::Jump(target) => *pc = target as usize,
                 Op::JumpFalse(target) => {
                     if !self.pop().truth() {
@@ -161,17 +171,17 @@ impl Vm<'_> {
                 }
                 Op::Find { name, node } => {
                     let name = &code.unit.strings[name as usize];
-                    if self.find(name).is_none() {
+                    let Some(callee) = self.find(name) else {
                         return Err(self.not_defined(code, node, name));
-                    }
+                    };
+                    self.callees.push(callee);
                     if self.frames.len() >= self.budget.depth {
                         return Err(self.too_deep(code, node));
                     }
                 }
-                Op::Template { name, node } => {
-                    let name = &code.unit.strings[name as usize];
-                    let Some(callee) = self.find(name) else {
-                        return Err(self.not_defined(code, node, name));
+                Op::Template => {
+                    let Some(callee) = self.callees.pop() else {
+                        continue; // not reached: `Find` left one
                     };
                     let data = self.pop();
                     self.push_frame(code, *pc, None);
@@ -269,8 +279,8 @@ impl Vm<'_> {
         if keep { self.stack.last().cloned().unwrap_or(Value::Missing) } else { self.pop() }
     }
 
-    fn print(&mut self, code: &Code, node: NodeId) -> Result<(), Failure> {
-        match self.pop() {
+    fn print(&mut self, code: &Code, node: NodeId, value: Value) -> Result<(), Failure> {
+        match value {
             Value::Str(text) => self.out.extend_from_slice(&text),
             Value::Missing | Value::Nil => self.out.extend_from_slice(b"<no value>"),
             value => {
@@ -320,7 +330,7 @@ impl Vm<'_> {
     #[cold]
     fn out_of_steps(&self, code: &Code, op: Op) -> Failure {
         let node = match op {
-            Op::Print(node) | Op::Find { node, .. } | Op::Template { node, .. } => node,
+            Op::Print(node) | Op::PrintField { node, .. } | Op::Find { node, .. } => node,
             Op::Field(site) => code.fields[site as usize].at,
             Op::Call(site) | Op::Builtin(site) => code.calls[site as usize].call_at,
             _ => 0,

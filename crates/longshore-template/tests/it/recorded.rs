@@ -42,3 +42,8 @@ fn parse_errors() {
 fn generated() {
     assert!(replay("generated.jsonl") >= 100);
 }
+
+#[test]
+fn benchmarks() {
+    assert!(replay("bench.jsonl") >= 8);
+}

@@ -1,6 +1,6 @@
 //! Recorded cases: reading them, running them, telling what differs.
 
-use longshore_go::Str;
+use longshore_go::{Str, Value};
 use longshore_template::{Budget, MissingKey, Set};
 use serde::{Deserialize, Deserializer};
 
@@ -101,14 +101,8 @@ impl Case {
         self.sources.clone()
     }
 
-    /// What we make of it.
-    pub(crate) fn run(&self) -> Outcome {
-        let set = match self.set() {
-            Ok(set) => set,
-            Err(error) => {
-                return Outcome { output: String::new(), error, phase: "parse".to_owned() };
-            }
-        };
+    /// The template to execute and its data.
+    pub(crate) fn entry(&self) -> (String, Value) {
         let sources = self.sources();
         let name = self.execute.clone().unwrap_or_else(|| {
             let last = sources.last().expect("a case has a source");
@@ -118,6 +112,18 @@ impl Case {
             Some(data) => data::value(data),
             None => data::dataset(self.dataset.as_deref().unwrap_or("std")),
         };
+        (name, data)
+    }
+
+    /// What we make of it.
+    pub(crate) fn run(&self) -> Outcome {
+        let set = match self.set() {
+            Ok(set) => set,
+            Err(error) => {
+                return Outcome { output: String::new(), error, phase: "parse".to_owned() };
+            }
+        };
+        let (name, data) = self.entry();
         let mut out = Vec::new();
         let result = set.execute(name.as_bytes(), data, &functions::Mine, &Budget::default(), &mut out);
         Outcome {
