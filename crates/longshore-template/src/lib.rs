@@ -4,6 +4,9 @@
 //! executed many times, from several threads. What a template prints, and what it says when it fails,
 //! is what Go 1.26's `text/template` prints and says, to the byte.
 //!
+//! Left out are complex numbers, which [`longshore_go::Value`] does not have, and nil maps and slices
+//! of a type, which are empty ones here.
+//!
 //! Functions come in two halves. A [`FuncTable`] of signatures is there when parsing, since an unknown
 //! function is a parse error; an implementation of [`Functions`] is there when executing, since it
 //! holds what belongs to one execution. A function may call back through [`Executor`].

@@ -3,6 +3,8 @@
 //! Go's parser recurses; this one keeps its open blocks and parentheses on lists of its own, so that
 //! no source, however deep, can overflow the stack.
 
+use std::collections::BTreeMap;
+
 use longshore_go::{Str, strconv};
 
 use crate::ParseError;
@@ -38,6 +40,7 @@ pub(crate) fn parse(name: &Str, source: &Str, functions: &FuncTable) -> Result<P
         functions,
         unit: Unit::new(name.clone(), source.clone()),
         definitions: Vec::new(),
+        defined: BTreeMap::new(),
         tokens: [Token { kind: Kind::Eof, pos: 0, end: 0, line: 0 }; 3],
         peeked: 0,
         scope: Scope::new(),
@@ -57,6 +60,8 @@ struct Parser<'a> {
     functions: &'a FuncTable,
     unit: Unit,
     definitions: Vec<Definition>,
+    /// Where in `definitions` each name is.
+    defined: BTreeMap<Str, usize>,
     /// Three tokens of look-ahead, in Go's order: the newest first.
     tokens: [Token; 3],
     peeked: usize,

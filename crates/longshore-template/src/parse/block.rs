@@ -279,11 +279,12 @@ impl<'a> Parser<'a> {
 
     /// Installs a definition: a blank one gives way, two that are not blank are an error.
     fn define(&mut self, name: Str, root: NodeId) -> Result<()> {
-        let old = self.definitions.iter_mut().find(|old| old.name == name);
-        let Some(old) = old else {
+        let Some(&place) = self.defined.get(&name) else {
+            self.defined.insert(name.clone(), self.definitions.len());
             self.definitions.push(Definition { name, root });
             return Ok(());
         };
+        let old = &mut self.definitions[place];
         if self.unit.is_blank(old.root) {
             old.root = root;
             return Ok(());
