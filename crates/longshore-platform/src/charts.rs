@@ -55,7 +55,7 @@ pub(crate) fn offline(
 ) -> Result<(Candidate, String), Diagnostic> {
     let mut capabilities = Capabilities::assumed(Level::default().rules());
     if let Some(version) = &options.kube_version {
-        capabilities.kube_version = KubeVersion::parse(version)
+        capabilities.kube_version = KubeVersion::parse(version, Level::default().rules())
             .map_err(|text| Diagnostic::error("chart/kube-version", text).hint("write `1.29` or `v1.29.3`"))?;
     }
     capabilities.api_versions.extend(options.api_versions.iter().cloned());

@@ -40,7 +40,7 @@ pub async fn deploy(context: &Context, prepared: Prepared) -> Result<Release, Re
     let name = prepared.plan.release.clone();
     let store = Store::new(context.cluster.clone(), &context.namespace);
     if !prepared.plan.changes_something() {
-        wait::until_ready(context, &name, &prepared.candidate.objects).await?;
+        wait::still_ready(context, &name, &prepared.candidate.objects).await?;
         context.tell(&name, Event::Finished(format!("unchanged at revision {}", prepared.plan.revision)));
         let deployed = prepared.prior.deployed().map(|stored| stored.release.clone());
         return deployed.ok_or_else(|| ReleaseError::Raced { name, revision: prepared.plan.revision });

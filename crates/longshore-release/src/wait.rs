@@ -1,6 +1,7 @@
 //! Waiting for the objects of a release, told to the observer as it goes on.
 
 use std::pin::pin;
+use std::sync::Arc;
 
 use futures::StreamExt;
 use longshore_cluster::{Change, Error as ClusterError, Progress, Selector, WaitOptions, WaitTarget};
@@ -9,7 +10,7 @@ use longshore_object::Object;
 use serde_json::Value;
 use tokio::time::timeout;
 
-use crate::event::Event;
+use crate::event::{Event, Observer};
 use crate::{Context, ReleaseError};
 
 /// Waits until every object is ready.
@@ -35,6 +36,30 @@ pub(crate) async fn until_ready(
     match context.cluster.wait(targets, &options, report).await {
         Ok(_) => Ok(()),
         Err(error) => Err(error.diagnostic().into()),
+    }
+}
+
+/// As [`until_ready`], for objects that should be ready already: only what is not is told.
+///
+/// # Errors
+/// As [`until_ready`].
+pub(crate) async fn still_ready(
+    context: &Context,
+    release: &str,
+    objects: &[Object],
+) -> Result<(), ReleaseError> {
+    let quiet = Context { observer: Arc::new(OnlyProblems(context.observer.clone())), ..context.clone() };
+    until_ready(&quiet, release, objects).await
+}
+
+/// Passes on what is not ready (yet), and what becomes ready after that.
+struct OnlyProblems(Arc<dyn Observer>);
+
+impl Observer for OnlyProblems {
+    fn observe(&self, release: &str, event: &Event) {
+        if !matches!(event, Event::Waiting(_) | Event::Progress { ready: true, .. }) {
+            self.0.observe(release, event);
+        }
     }
 }
 

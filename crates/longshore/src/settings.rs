@@ -14,7 +14,6 @@ use crate::args::{ClusterArgs, ForceArgs, GlobalArgs, MethodArg, MethodArgs, Sel
 const COMMIT_VARIABLES: [&str; 4] = ["LONGSHORE_COMMIT", "GITHUB_SHA", "CI_COMMIT_SHA", "GIT_COMMIT"];
 const RUN_VARIABLES: [&str; 4] = ["LONGSHORE_PIPELINE_RUN", "GITHUB_RUN_ID", "CI_PIPELINE_ID", "BUILD_URL"];
 const USER_VARIABLES: [&str; 5] = ["LONGSHORE_USER", "GITHUB_ACTOR", "GITLAB_USER_LOGIN", "USER", "LOGNAME"];
-const HOST_VARIABLES: [&str; 2] = ["HOSTNAME", "HOST"];
 
 /// The part of the project that was chosen.
 pub(crate) fn selection(
@@ -70,7 +69,7 @@ pub(crate) async fn connect(
 /// Who acts: a person on a machine, or a pipeline.
 fn actor() -> Actor {
     let user = first(&USER_VARIABLES).unwrap_or_else(|| "somebody".to_owned());
-    let host = first(&HOST_VARIABLES).unwrap_or_else(|| "this machine".to_owned());
+    let host = gethostname::gethostname().to_string_lossy().into_owned();
     Actor {
         name: format!("{user}@{host} (process {})", std::process::id()),
         commit: first(&COMMIT_VARIABLES),

@@ -57,8 +57,10 @@ pub fn parse(text: &str, file: &str) -> Result<Project, Diagnostic> {
     }
     let fields = Fields::read(file, "the project file", root, &PROJECT_KEYS)?;
     header(&fields)?;
+    let name = fields.required_string("name")?;
+    check_name("the project", &name.value, &name.place, 63)?;
     let project = Project {
-        name: fields.required_string("name")?,
+        name,
         description: fields.string("description")?.map(|placed| placed.value),
         method: fields.string("method")?.map(method).transpose()?,
         environments: environments(file, &fields)?,
@@ -67,7 +69,6 @@ pub fn parse(text: &str, file: &str) -> Result<Project, Diagnostic> {
         releases: releases(file, &fields)?,
         file: file.to_owned(),
     };
-    check_name("the project", &project.name.value, &project.name.place, 63)?;
     waves(&project.releases)?;
     for environment in &project.environments {
         project.environment(Some(&environment.name))?;

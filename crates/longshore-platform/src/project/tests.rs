@@ -43,7 +43,7 @@ releases:
     let web = project.release("web").unwrap();
     assert_eq!(web.set["replicas"], 2);
     assert_eq!(web.generate[0].keys["token"], 32);
-    assert_eq!(web.values[1].place.line, 14);
+    assert_eq!(web.values[1].place.line, 15);
     let order: Vec<Vec<&str>> = waves(&project.releases)
         .unwrap()
         .into_iter()

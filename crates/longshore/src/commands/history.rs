@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use longshore_diag::Diagnostic;
 use longshore_platform::history;
 use longshore_release::Silent;
 
@@ -20,8 +19,7 @@ pub(crate) async fn run(global: &GlobalArgs, args: &HistoryArgs, printer: &Print
     let session = connect(selection, &args.cluster, &behaviour(None, None, false), Arc::new(Silent)).await?;
     let revisions = history(&session).await?;
     if revisions.is_empty() {
-        let message = format!("nothing of this platform is recorded in namespace `{}`", session.selection.namespace);
-        return Err(Diagnostic::error("platform/no-history", message).hint("`longshore deploy` writes the first revision").into());
+        printer.say(format!("nothing of this platform is recorded in namespace `{}`", session.selection.namespace));
     }
     printer.result(&revisions, || view::history(&revisions, printer))?;
     Ok(ExitStatus::Success)

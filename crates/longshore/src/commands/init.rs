@@ -56,20 +56,12 @@ pub(crate) fn run(args: &InitArgs, printer: &Printer) -> anyhow::Result<ExitStat
             .hint("edit it, or choose another folder with --dir");
         return Err(error.into());
     }
-    fs::create_dir_all(dir)?;
     let name = match &args.name {
         Some(name) => name.clone(),
         None => folder_name(dir),
     };
     let charts = charts_below(dir)?;
-    let mut written = Vec::new();
     let releases = if charts.is_empty() {
-        let manifest = dir.join("manifests/web.yaml");
-        if !manifest.exists() {
-            fs::create_dir_all(dir.join("manifests"))?;
-            fs::write(&manifest, MANIFEST)?;
-            written.push(manifest);
-        }
         "  web:\n    manifests: manifests/web.yaml\n".to_owned()
     } else {
         charts.iter().map(|(name, path)| format!("  {name}:\n    chart: {path}\n")).collect()
@@ -77,15 +69,28 @@ pub(crate) fn run(args: &InitArgs, printer: &Printer) -> anyhow::Result<ExitStat
     let text = format!(
         "apiVersion: {API_VERSION}\nkind: Project\nname: {name}\n\nenvironments:\n  dev: {{namespace: {name}-dev, createNamespace: true}}\n  staging: {{namespace: {name}-staging, createNamespace: true}}\n  production: {{namespace: {name}}}\ndefaultEnvironment: dev\n\nreleases:\n{releases}"
     );
-    // What we write must be what we read: a name that Kubernetes refuses is found here.
-    parse(&text, &file.display().to_string())?;
-    fs::write(&file, text)?;
-    written.insert(0, file);
-    for path in &written {
-        printer.say(format!("wrote {}", path.display()));
+    // What we write must be what we read: a name that Kubernetes refuses is found here, before anything
+    // is written. Its place would be in a file that is not there.
+    parse(&text, FILE_NAME).map_err(|mut error| {
+        error.place = None;
+        error
+    })?;
+    write(printer, &file, &text)?;
+    let manifest = dir.join("manifests/web.yaml");
+    if charts.is_empty() && !manifest.exists() {
+        write(printer, &manifest, MANIFEST)?;
     }
     printer.say("next: `longshore render`, `longshore plan`, `longshore deploy`");
     Ok(ExitStatus::Success)
+}
+
+fn write(printer: &Printer, path: &Path, text: &str) -> anyhow::Result<()> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    fs::write(path, text)?;
+    printer.say(format!("wrote {}", path.display()));
+    Ok(())
 }
 
 /// The folder's name, made into a name that Kubernetes takes.
@@ -106,6 +111,9 @@ fn folder_name(dir: &Path) -> String {
 
 /// Charts in the folder and two levels below: name and path, sorted; those inside another chart left out.
 fn charts_below(dir: &Path) -> anyhow::Result<Vec<(String, String)>> {
+    if !dir.is_dir() {
+        return Ok(Vec::new());
+    }
     let mut found = Vec::new();
     let mut open = vec![(dir.to_path_buf(), String::new(), 0)];
     while let Some((folder, below, depth)) = open.pop() {

@@ -65,7 +65,7 @@ fn unknown_key() {
 fn missing_values_file() {
     check("{web: {chart: chart, values: values-dev.yaml}}", CHART, &[
         "values-dev.yaml` should be a file and does not exist",
-        "--> longshore.yaml:6:41",
+        "--> longshore.yaml:6:40",
     ]);
 }
 
