@@ -148,8 +148,16 @@ pub fn readiness_by(live: &Json, rules: Rules) -> Readiness {
 pub fn is_awaited(group: &str, kind: &str) -> bool {
     !matches!(
         (group, kind),
-        ("", "ConfigMap" | "Secret" | "ServiceAccount" | "LimitRange" | "ResourceQuota" | "Endpoints")
-            | ("", "PersistentVolumeClaim")
+        (
+            "",
+            "ConfigMap"
+                | "Secret"
+                | "ServiceAccount"
+                | "LimitRange"
+                | "ResourceQuota"
+                | "Endpoints"
+                | "PersistentVolumeClaim"
+        )
             | ("rbac.authorization.k8s.io" | "admissionregistration.k8s.io" | "storage.k8s.io", _)
             | ("networking.k8s.io", "NetworkPolicy" | "IngressClass")
             | ("autoscaling", "HorizontalPodAutoscaler")

@@ -39,7 +39,8 @@ pub(crate) async fn live(
     let (revision, is_upgrade) = (prior.next_revision(), prior.exists());
     // Rendering is synchronous and may ask the cluster (`lookup`): it gets a thread of its own.
     let rendering = tokio::task::spawn_blocking(move || {
-        rendered(&selection, &spec, capabilities, &world, revision, is_upgrade).map(|(candidate, _)| candidate)
+        rendered(&selection, &spec, capabilities, &world, revision, is_upgrade)
+            .map(|(candidate, _)| candidate)
     });
     let candidate = rendering.await.map_err(|error| {
         ReleaseError::from(Diagnostic::error("chart/render", format!("rendering broke off: {error}")))
@@ -55,8 +56,10 @@ pub(crate) fn offline(
 ) -> Result<(Candidate, String), Diagnostic> {
     let mut capabilities = Capabilities::assumed(Level::default().rules());
     if let Some(version) = &options.kube_version {
-        capabilities.kube_version = KubeVersion::parse(version, Level::default().rules())
-            .map_err(|text| Diagnostic::error("chart/kube-version", text).hint("write `1.29` or `v1.29.3`"))?;
+        capabilities.kube_version =
+            KubeVersion::parse(version, Level::default().rules()).map_err(|text| {
+                Diagnostic::error("chart/kube-version", text).hint("write `1.29` or `v1.29.3`")
+            })?;
     }
     capabilities.api_versions.extend(options.api_versions.iter().cloned());
     let (candidate, rendered) =
@@ -138,7 +141,9 @@ fn read_values(selection: &Selection, spec: &ReleaseSpec, level: Level) -> Resul
         let bytes = read_file(&path, &Limits::default()).map_err(|error| error.or_at(entry.place.clone()))?;
         let shown = path.display().to_string();
         let file = values::read(&bytes, level).map_err(|error| {
-            let place = error.place().map_or_else(|| Place::file(&shown), |at| Place { file: shown.clone(), ..at.clone() });
+            let place = error
+                .place()
+                .map_or_else(|| Place::file(&shown), |at| Place { file: shown.clone(), ..at.clone() });
             let mut diagnostic = error.diagnostic();
             diagnostic.place = Some(place);
             diagnostic
@@ -193,7 +198,8 @@ impl Services for World {
         if name.is_empty() {
             let list = runtime.block_on(cluster.list(&gvk, namespace, &Selector::default()));
             let list = list.map_err(|error| error.to_string())?;
-            let items = json!({"apiVersion": api_version, "kind": format!("{kind}List"), "items": list.items});
+            let items =
+                json!({"apiVersion": api_version, "kind": format!("{kind}List"), "items": list.items});
             return Ok(values::from_json(&items));
         }
         match runtime.block_on(cluster.get(&gvk, namespace, name)) {

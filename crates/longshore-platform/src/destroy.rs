@@ -2,9 +2,7 @@
 
 use longshore_cluster::{DeleteOptions, Propagation, Selector};
 use longshore_object::{Gvk, ObjectKey};
-use longshore_release::{
-    ObjectAction, ObjectChange, ReleaseError, Uninstall, prepare_uninstall, uninstall,
-};
+use longshore_release::{ObjectAction, ObjectChange, ReleaseError, Uninstall, prepare_uninstall, uninstall};
 use serde::Serialize;
 
 use crate::plan::in_release;
@@ -43,7 +41,10 @@ impl Removal {
 
     /// The objects with an action, over all releases.
     pub fn objects(&self, action: ObjectAction) -> impl Iterator<Item = &ObjectChange> {
-        self.releases.iter().flat_map(|release| &release.objects).filter(move |change| change.action == action)
+        self.releases
+            .iter()
+            .flat_map(|release| &release.objects)
+            .filter(move |change| change.action == action)
     }
 }
 
@@ -99,12 +100,16 @@ async fn delete_namespace(session: &Session) -> Result<bool, ReleaseError> {
 async fn foreign_objects(session: &Session) -> Result<Vec<ObjectKey>, ReleaseError> {
     let discovery = session.cluster.discovery().await?;
     let mut found = Vec::new();
-    for resource in discovery.resources().filter(|resource| resource.namespaced && resource.verbs.iter().any(|verb| verb == "list")) {
+    for resource in discovery
+        .resources()
+        .filter(|resource| resource.namespaced && resource.verbs.iter().any(|verb| verb == "list"))
+    {
         let gvk = &resource.gvk;
         if matches!(gvk.kind.as_str(), "Event" | "Lease" | "EndpointSlice" | "Endpoints" | "PodMetrics") {
             continue;
         }
-        let list = session.cluster.list(gvk, Some(&session.selection.namespace), &Selector::default()).await?;
+        let list =
+            session.cluster.list(gvk, Some(&session.selection.namespace), &Selector::default()).await?;
         for item in &list.items {
             let name = item["metadata"]["name"].as_str().unwrap_or_default();
             let by_cluster = matches!(

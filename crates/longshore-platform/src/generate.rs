@@ -36,7 +36,9 @@ pub(crate) fn secret(
         data.insert(key.clone(), Value::String(STANDARD.encode(value)));
     }
     for (key, length) in &spec.keys {
-        let kept = existing.and_then(|data| data.get(key)).filter(|value| value.as_str().is_some_and(|v| !v.is_empty()));
+        let kept = existing
+            .and_then(|data| data.get(key))
+            .filter(|value| value.as_str().is_some_and(|v| !v.is_empty()));
         let value = match kept {
             Some(kept) => kept.clone(),
             None => Value::String(STANDARD.encode(draw(*length, random))),

@@ -24,7 +24,7 @@ pub use deploy::{Deployed, DeployedRelease, deploy};
 pub use destroy::{Removal, Removed, destroy, plan_destroy};
 pub use generate::Random;
 pub use history::{Revision, history};
-pub use plan::{PlatformPlan, Planned, plan};
+pub use plan::{Planned, PlatformPlan, plan};
 pub use render::{RenderOptions, Rendered, render};
 pub use rollback::plan_rollback;
 pub use selection::{Choice, Platform, Selection};

@@ -78,8 +78,9 @@ fn read(path: &Path) -> Result<Vec<(String, Vec<u8>)>, Diagnostic> {
     if !path.is_dir() {
         return Ok(vec![(path.display().to_string(), read_file(path, &limits)?)]);
     }
-    let is_manifest =
-        |file: &str| [".yaml", ".yml", ".json"].iter().any(|ending| file.to_ascii_lowercase().ends_with(ending));
+    let is_manifest = |file: &str| {
+        [".yaml", ".yml", ".json"].iter().any(|ending| file.to_ascii_lowercase().ends_with(ending))
+    };
     let files = read_tree(path, &limits, |file, folder| folder || is_manifest(file))?;
     if files.is_empty() {
         let message = format!("`{}` holds no .yaml, .yml or .json file", path.display());

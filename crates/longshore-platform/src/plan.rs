@@ -113,9 +113,7 @@ pub(crate) fn assemble(
 /// Says which release an error is about, where the error itself does not.
 pub(crate) fn in_release(error: ReleaseError, name: &str) -> ReleaseError {
     match error {
-        ReleaseError::Explained(diagnostic) => {
-            diagnostic.within(format!("in release `{name}`"), None).into()
-        }
+        ReleaseError::Explained(diagnostic) => diagnostic.within(format!("in release `{name}`"), None).into(),
         other => other,
     }
 }

@@ -135,7 +135,8 @@ impl Project {
     /// The environment is not in the file; none was named and the file has no default; `extends` goes
     /// round in a circle or names nothing.
     pub fn environment(&self, name: Option<&str>) -> Result<Environment, Diagnostic> {
-        let Some(name) = name.or(self.default_environment.as_ref().map(|placed| placed.value.as_str())) else {
+        let Some(name) = name.or(self.default_environment.as_ref().map(|placed| placed.value.as_str()))
+        else {
             return Err(Diagnostic::error("project/no-environment", "no environment was chosen")
                 .at(Place::file(&self.file))
                 .hint(format!("add `-e {}`", self.environment_names().join("|"))));
@@ -143,7 +144,7 @@ impl Project {
         let mut environment = self.find(name).cloned().ok_or_else(|| self.unknown_environment(name, None))?;
         let mut seen = vec![environment.name.clone()];
         let mut next = environment.extends.clone();
-        while let Some(parent) = next {
+        while let Some(parent) = next.take() {
             if seen.contains(&parent.value) {
                 seen.push(parent.value.clone());
                 let message = format!("environments extend one another in a circle: {}", seen.join(" → "));
@@ -154,7 +155,7 @@ impl Project {
                 .ok_or_else(|| self.unknown_environment(&parent.value, Some(parent.place.clone())))?;
             environment.inherit(base);
             seen.push(base.name.clone());
-            next = base.extends.clone();
+            next.clone_from(&base.extends);
         }
         Ok(environment)
     }
@@ -166,9 +167,11 @@ impl Project {
     pub fn release(&self, name: &str) -> Result<&ReleaseSpec, Diagnostic> {
         self.releases.iter().find(|release| release.name == name).ok_or_else(|| {
             let names: Vec<&str> = self.releases.iter().map(|release| release.name.as_str()).collect();
-            let error =
-                Diagnostic::error("project/unknown-release", format!("there is no release `{name}` in the project"))
-                    .at(Place::file(&self.file));
+            let error = Diagnostic::error(
+                "project/unknown-release",
+                format!("there is no release `{name}` in the project"),
+            )
+            .at(Place::file(&self.file));
             suggest(error, name, &names)
         })
     }
@@ -182,9 +185,11 @@ impl Project {
     }
 
     fn unknown_environment(&self, name: &str, place: Option<Place>) -> Diagnostic {
-        let error =
-            Diagnostic::error("project/unknown-environment", format!("there is no environment `{name}` in the project"))
-                .at(place.unwrap_or_else(|| Place::file(&self.file)));
+        let error = Diagnostic::error(
+            "project/unknown-environment",
+            format!("there is no environment `{name}` in the project"),
+        )
+        .at(place.unwrap_or_else(|| Place::file(&self.file)));
         suggest(error, name, &self.environment_names())
     }
 }
@@ -206,7 +211,10 @@ fn suggest(error: Diagnostic, word: &str, known: &[&str]) -> Diagnostic {
     match longshore_diag::nearest(word, known.iter().copied()) {
         Some(near) => error.hint(format!("did you mean `{near}`?")),
         None if known.is_empty() => error,
-        None => error.hint(format!("known are {}", known.iter().map(|k| format!("`{k}`")).collect::<Vec<_>>().join(", "))),
+        None => error.hint(format!(
+            "known are {}",
+            known.iter().map(|k| format!("`{k}`")).collect::<Vec<_>>().join(", ")
+        )),
     }
 }
 

@@ -41,8 +41,10 @@ pub fn render(selection: &Selection, options: &RenderOptions) -> Result<Rendered
         let candidate = match selection.method(release)? {
             Method::Manifests => {
                 if let Some(secret) = release.generate.first() {
-                    let message =
-                        format!("Secret `{}` is drawn anew each time; a deploy keeps the live one", secret.name);
+                    let message = format!(
+                        "Secret `{}` is drawn anew each time; a deploy keeps the live one",
+                        secret.name
+                    );
                     warnings.push(Diagnostic::remark("render/generated", message));
                 }
                 let candidate =

@@ -58,7 +58,8 @@ async fn last_deploy(session: &Session) -> Result<Vec<Vec<String>>, ReleaseError
         }
         newest.push(found);
     }
-    let last = newest.iter().flatten().filter_map(|(_, deploy, _)| deploy.as_deref()?.parse::<u64>().ok()).max();
+    let last =
+        newest.iter().flatten().filter_map(|(_, deploy, _)| deploy.as_deref()?.parse::<u64>().ok()).max();
     let is_last = |deploy: &Option<String>| deploy.as_deref().and_then(|d| d.parse().ok()) == last;
     let waves: Vec<Vec<String>> = newest
         .into_iter()
@@ -72,8 +73,12 @@ async fn last_deploy(session: &Session) -> Result<Vec<Vec<String>>, ReleaseError
         .collect();
     if waves.is_empty() {
         let message = match last {
-            None => format!("nothing of this platform is deployed in namespace `{}`", session.selection.namespace),
-            Some(_) => "the last deploy was the first one: there is no earlier revision to go back to".to_owned(),
+            None => {
+                format!("nothing of this platform is deployed in namespace `{}`", session.selection.namespace)
+            }
+            Some(_) => {
+                "the last deploy was the first one: there is no earlier revision to go back to".to_owned()
+            }
         };
         return Err(Diagnostic::error("platform/nothing-to-roll-back", message)
             .hint("`longshore history` shows the revisions; `longshore destroy` removes the platform")

@@ -26,7 +26,8 @@ impl Platform {
         let file = find(path, here)?;
         let shown = file.display().to_string();
         let text = fs::read_to_string(&file).map_err(|error| {
-            Diagnostic::error("project/unreadable", format!("cannot be read: {error}")).at(Place::file(&shown))
+            Diagnostic::error("project/unreadable", format!("cannot be read: {error}"))
+                .at(Place::file(&shown))
         })?;
         let root = file.parent().filter(|parent| !parent.as_os_str().is_empty());
         Ok(Self { project: parse(&text, &shown)?, root: root.unwrap_or(Path::new(".")).to_path_buf() })
@@ -113,7 +114,8 @@ impl Selection {
             .map(|wave| wave.into_iter().filter(chosen).cloned().collect::<Vec<_>>())
             .filter(|wave| !wave.is_empty())
             .collect();
-        let context = choice.context.clone().or_else(|| environment.context.as_ref().map(|c| c.value.clone()));
+        let context =
+            choice.context.clone().or_else(|| environment.context.as_ref().map(|c| c.value.clone()));
         Ok(Self { environment, namespace, context, waves, method: choice.method, platform })
     }
 

@@ -77,7 +77,9 @@ async fn existing(
             let found = recorded.values().find(|o| o.kind() == "Secret" && o.name() == secret.name)?;
             Some(found.to_json())
         });
-        if let Some(Value::Object(data)) = object.and_then(|mut object| object.get_mut("data").map(Value::take)) {
+        if let Some(Value::Object(data)) =
+            object.and_then(|mut object| object.get_mut("data").map(Value::take))
+        {
             known.0.insert(secret.name.clone(), data);
         }
     }

@@ -3,7 +3,9 @@
 use futures::stream::{self, StreamExt, TryStreamExt};
 use longshore_object::{Object, ObjectKey, Readiness, readiness};
 use longshore_release::record::{Release, Status};
-use longshore_release::{Candidate, FieldChange, Intent, ObjectAction, ReleaseError, Store, holder, objects, prepare};
+use longshore_release::{
+    Candidate, FieldChange, Intent, ObjectAction, ReleaseError, Store, holder, objects, prepare,
+};
 use serde::Serialize;
 
 use crate::session::Session;
@@ -118,7 +120,11 @@ pub async fn status(session: &Session) -> Result<PlatformStatus, ReleaseError> {
     })
 }
 
-async fn one(session: &Session, name: &str, ingress: &mut Option<String>) -> Result<ReleaseStatus, ReleaseError> {
+async fn one(
+    session: &Session,
+    name: &str,
+    ingress: &mut Option<String>,
+) -> Result<ReleaseStatus, ReleaseError> {
     let store = Store::new(session.cluster.clone(), &session.selection.namespace);
     let history = store.history(name).await?;
     let Some(last) = history.last() else {
@@ -154,12 +160,19 @@ async fn one(session: &Session, name: &str, ingress: &mut Option<String>) -> Res
         description: release.info.description.clone(),
         holder: holder(&last.annotations).map(str::to_owned),
         objects: awaited,
-        drift: if release.info.status == Status::Deployed { drift(session, release).await? } else { Vec::new() },
+        drift: if release.info.status == Status::Deployed {
+            drift(session, release).await?
+        } else {
+            Vec::new()
+        },
     })
 }
 
 /// The state of an object that is waited for, and the address if it is an ingress.
-async fn look(session: &Session, object: Object) -> Result<Option<(ObjectStatus, Option<String>)>, ReleaseError> {
+async fn look(
+    session: &Session,
+    object: Object,
+) -> Result<Option<(ObjectStatus, Option<String>)>, ReleaseError> {
     let key: ObjectKey = object.key_in(&session.selection.namespace);
     if !longshore_object::readiness::is_awaited(&key.group, &key.kind) {
         return Ok(None);

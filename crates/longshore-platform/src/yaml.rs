@@ -9,6 +9,7 @@ use longshore_chart::values::from_json;
 /// assert_eq!(longshore_platform::to_yaml(&json), "a:\n- 1\nb: \"true\"\n");
 /// ```
 pub fn to_yaml(json: &serde_json::Value) -> String {
-    let bytes = longshore_yaml::sigs::marshal(&from_json(json)).expect("JSON holds nothing that YAML does not");
+    let bytes =
+        longshore_yaml::sigs::marshal(&from_json(json)).expect("JSON holds nothing that YAML does not");
     String::from_utf8(bytes).expect("YAML made from UTF-8 is UTF-8")
 }

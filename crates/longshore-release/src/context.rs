@@ -102,6 +102,7 @@ impl HeldRecords {
 
 impl Context {
     /// Tells the observer.
+    #[expect(clippy::needless_pass_by_value, reason = "events are made where they are told")]
     pub(crate) fn tell(&self, release: &str, event: Event) {
         self.observer.observe(release, &event);
     }
@@ -122,6 +123,10 @@ impl Context {
 
     /// The release's identity across clusters.
     pub async fn id(&self, name: &str) -> Result<ReleaseId, crate::ReleaseError> {
-        Ok(ReleaseId { cluster: self.cluster.id().await?, namespace: self.namespace.clone(), name: name.to_owned() })
+        Ok(ReleaseId {
+            cluster: self.cluster.id().await?,
+            namespace: self.namespace.clone(),
+            name: name.to_owned(),
+        })
     }
 }

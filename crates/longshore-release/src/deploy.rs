@@ -43,7 +43,7 @@ pub async fn deploy(context: &Context, prepared: Prepared) -> Result<Release, Re
         wait::still_ready(context, &name, &prepared.candidate.objects).await?;
         context.tell(&name, Event::Finished(format!("unchanged at revision {}", prepared.plan.revision)));
         let deployed = prepared.prior.deployed().map(|stored| stored.release.clone());
-        return deployed.ok_or_else(|| ReleaseError::Raced { name, revision: prepared.plan.revision });
+        return deployed.ok_or(ReleaseError::Raced { name, revision: prepared.plan.revision });
     }
     let prior = Prior { history: takeover::settle(context, &store, &name).await? };
     let record = pending(context, &prepared, &prior);

@@ -21,8 +21,15 @@ pub struct FieldChange {
 pub const HIDDEN: &str = "(hidden)";
 
 /// What the server keeps for itself in `metadata`: no deploy changes it.
-const SERVER_METADATA: [&str; 7] =
-    ["managedFields", "resourceVersion", "uid", "generation", "creationTimestamp", "selfLink", "deletionTimestamp"];
+const SERVER_METADATA: [&str; 7] = [
+    "managedFields",
+    "resourceVersion",
+    "uid",
+    "generation",
+    "creationTimestamp",
+    "selfLink",
+    "deletionTimestamp",
+];
 
 /// The fields in which `new` differs from `old`, in the order of their paths. Status and what the
 /// server writes into `metadata` are left out; values of a Secret are hidden, and only said to differ.

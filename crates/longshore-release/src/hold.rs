@@ -58,10 +58,9 @@ pub(crate) enum Hold {
 /// Reads the hold of a pending record.
 pub(crate) fn read(annotations: &BTreeMap<String, String>) -> Hold {
     match holder(annotations) {
-        Some(by) => Hold::Held {
-            by: by.to_owned(),
-            renewed: annotations.get(RENEWED).cloned().unwrap_or_default(),
-        },
+        Some(by) => {
+            Hold::Held { by: by.to_owned(), renewed: annotations.get(RENEWED).cloned().unwrap_or_default() }
+        }
         None if annotations.contains_key(TERM) => Hold::Abandoned,
         None => Hold::Foreign,
     }

@@ -45,7 +45,12 @@ pub(crate) fn same(a: &[Hook], b: &[Hook]) -> bool {
 }
 
 /// Runs one hook to its end.
-pub(crate) async fn run(context: &Context, release: &str, hook: &Hook, event: &str) -> Result<(), ReleaseError> {
+pub(crate) async fn run(
+    context: &Context,
+    release: &str,
+    hook: &Hook,
+    event: &str,
+) -> Result<(), ReleaseError> {
     let objects = parse_manifests(&hook.manifest, &hook.path)?;
     for object in &objects {
         let key = object.key_in(&context.namespace);
@@ -62,7 +67,9 @@ pub(crate) async fn run(context: &Context, release: &str, hook: &Hook, event: &s
         }
         result.map_err(|error| {
             ReleaseError::from(
-                error.into_diagnostic().within(format!("in {event} hook {key}"), Some(object.place().clone())),
+                error
+                    .into_diagnostic()
+                    .within(format!("in {event} hook {key}"), Some(object.place().clone())),
             )
         })?;
     }

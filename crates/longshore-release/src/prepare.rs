@@ -63,11 +63,8 @@ pub async fn prepare(
     missing_namespace: bool,
 ) -> Result<Prepared, ReleaseError> {
     let store = Store::new(context.cluster.clone(), &context.namespace);
-    let prior = if missing_namespace {
-        Prior::default()
-    } else {
-        Prior { history: store.history(name).await? }
-    };
+    let prior =
+        if missing_namespace { Prior::default() } else { Prior { history: store.history(name).await? } };
     let survey = Survey::of(context, name, &candidate, missing_namespace);
     let looks: Vec<Look> = stream::iter(&candidate.objects)
         .map(|object| survey.look(object))
@@ -95,7 +92,7 @@ pub async fn prepare(
         plan.warnings.extend(look.warnings);
     }
     plan.objects.extend(deletions(context, name, &prior, &plan).await?);
-    plan.action = action(&prior, &candidate, &plan, intent);
+    plan.action = action(context, &prior, &candidate, &plan, intent);
     if plan.action != ReleaseAction::Nothing {
         plan.revision = prior.next_revision();
         plan.hooks = hooks::planned(&candidate.hooks, plan.action);
@@ -215,7 +212,8 @@ impl<'a> Survey<'a> {
 
     /// The object of this plan that must exist before the server can try this one.
     fn waits_for(&self, object: &Object, key: &ObjectKey) -> Option<String> {
-        if let Some(namespace) = key.namespace.as_ref().filter(|namespace| self.missing.contains(*namespace)) {
+        if let Some(namespace) = key.namespace.as_ref().filter(|namespace| self.missing.contains(*namespace))
+        {
             return Some(format!("Namespace/{namespace}"));
         }
         let gvk = object.gvk();
@@ -268,7 +266,11 @@ async fn deletions(
 }
 
 /// The live object. A kind that the cluster does not know has none.
-pub(crate) async fn live(context: &Context, gvk: &Gvk, key: &ObjectKey) -> Result<Option<Value>, ReleaseError> {
+pub(crate) async fn live(
+    context: &Context,
+    gvk: &Gvk,
+    key: &ObjectKey,
+) -> Result<Option<Value>, ReleaseError> {
     match context.cluster.get(gvk, key.namespace.as_deref(), &key.name).await {
         Ok(live) => Ok(live),
         Err(ClusterError::UnknownKind { .. }) => Ok(None),
@@ -276,7 +278,13 @@ pub(crate) async fn live(context: &Context, gvk: &Gvk, key: &ObjectKey) -> Resul
     }
 }
 
-fn action(prior: &Prior, candidate: &Candidate, plan: &ReleasePlan, intent: Intent) -> ReleaseAction {
+fn action(
+    context: &Context,
+    prior: &Prior,
+    candidate: &Candidate,
+    plan: &ReleasePlan,
+    intent: Intent,
+) -> ReleaseAction {
     let Some(deployed) = prior.deployed().filter(|_| prior.exists()) else {
         return match intent {
             Intent::Deploy if prior.exists() => ReleaseAction::Upgrade,
@@ -294,7 +302,9 @@ fn action(prior: &Prior, candidate: &Candidate, plan: &ReleasePlan, intent: Inte
         && release.chart["metadata"] == candidate.chart["metadata"]
         && release.config == candidate.config
         && hooks::same(&release.hooks, &candidate.hooks);
-    if completed && same && !touched && plan.conflicts.is_empty() {
+    // A release that is adopted gets our labels, and they are written with a revision.
+    let ours = release.labels.get(PLATFORM_LABEL) == context.labels.get(PLATFORM_LABEL);
+    if completed && same && ours && !touched && plan.conflicts.is_empty() {
         ReleaseAction::Nothing
     } else {
         ReleaseAction::Upgrade

@@ -47,7 +47,7 @@ impl Prior {
             .iter()
             .map(|stored| &stored.release)
             .filter(|release| open(release))
-            .flat_map(|release| objects(release))
+            .flat_map(objects)
             .map(|object| (object.key_in(namespace), object))
             .collect()
     }

@@ -10,7 +10,11 @@ use crate::{Context, ReleaseError};
 ///
 /// # Errors
 /// The cluster refuses, or the object is still there after the context's timeout.
-pub(crate) async fn delete_and_wait(context: &Context, gvk: &Gvk, key: &ObjectKey) -> Result<(), ReleaseError> {
+pub(crate) async fn delete_and_wait(
+    context: &Context,
+    gvk: &Gvk,
+    key: &ObjectKey,
+) -> Result<(), ReleaseError> {
     let options = DeleteOptions { propagation: Propagation::Foreground, ..DeleteOptions::default() };
     let namespace = key.namespace.as_deref();
     if context.cluster.delete(gvk, namespace, &key.name, &options).await? {

@@ -18,10 +18,13 @@ pub async fn rollback_candidate(
     name: &str,
     to: Option<u32>,
 ) -> Result<(u32, Candidate), ReleaseError> {
-    let prior = Prior { history: Store::new(context.cluster.clone(), &context.namespace).history(name).await? };
+    let prior =
+        Prior { history: Store::new(context.cluster.clone(), &context.namespace).history(name).await? };
     let Some(last) = prior.last() else {
         let message = format!("there is no release `{name}` in namespace `{}`", context.namespace);
-        return Err(Diagnostic::error("release/not-found", message).hint("`longshore status` lists them").into());
+        return Err(Diagnostic::error("release/not-found", message)
+            .hint("`longshore status` lists them")
+            .into());
     };
     let target = match to {
         Some(revision) => prior.history.iter().find(|stored| stored.release.revision == revision),

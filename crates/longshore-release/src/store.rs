@@ -55,12 +55,15 @@ impl Store {
     /// and revision.
     pub async fn select(&self, selector: &str) -> Result<Vec<Stored>, ReleaseError> {
         let mut stored = self.list(&format!("owner=helm,{selector}")).await?;
-        stored.sort_by(|a, b| (&a.release.name, a.release.revision).cmp(&(&b.release.name, b.release.revision)));
+        stored.sort_by(|a, b| {
+            (&a.release.name, a.release.revision).cmp(&(&b.release.name, b.release.revision))
+        });
         Ok(stored)
     }
 
     async fn list(&self, selector: &str) -> Result<Vec<Stored>, ReleaseError> {
-        let secrets = self.cluster.list(&secret(), Some(&self.namespace), &Selector::labels(selector)).await?;
+        let secrets =
+            self.cluster.list(&secret(), Some(&self.namespace), &Selector::labels(selector)).await?;
         secrets.items.iter().map(read).collect()
     }
 
@@ -205,4 +208,3 @@ fn strings(map: &Value) -> BTreeMap<String, String> {
         .filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned())))
         .collect()
 }
-

@@ -20,7 +20,11 @@ const FOREIGN_AGE: Duration = Duration::from_mins(10);
 ///
 /// # Errors
 /// Somebody is working on it; the message names them.
-pub(crate) async fn settle(context: &Context, store: &Store, name: &str) -> Result<Vec<Stored>, ReleaseError> {
+pub(crate) async fn settle(
+    context: &Context,
+    store: &Store,
+    name: &str,
+) -> Result<Vec<Stored>, ReleaseError> {
     let mut history = store.history(name).await?;
     if let Some((by, renewed)) = history.last().and_then(held_by) {
         observe(context, store, &history[history.len() - 1], &by, &renewed).await?;
@@ -70,7 +74,8 @@ fn refuse_if_young(context: &Context, release: &Release) -> Result<(), ReleaseEr
         return Ok(());
     }
     let (name, info) = (&release.name, &release.info);
-    let message = format!("release `{name}` is {} since {}, begun by Helm", info.status, info.last_deployed.as_str());
+    let message =
+        format!("release `{name}` is {} since {}, begun by Helm", info.status, info.last_deployed.as_str());
     Err(Diagnostic::error("release/busy", message)
         .hint(format!("wait until it ends; if no helm is running, `helm rollback {name}` ends it"))
         .into())
@@ -85,7 +90,8 @@ async fn observe(
     renewed: &str,
 ) -> Result<(), ReleaseError> {
     let (name, revision) = (&last.release.name, last.release.revision);
-    let wait = format!("{by} was working on it; watching for {} s whether it still does", HOLD_TERM.as_secs());
+    let wait =
+        format!("{by} was working on it; watching for {} s whether it still does", HOLD_TERM.as_secs());
     context.tell(name, Event::Warning(Diagnostic::remark("release/held", wait)));
     sleep(HOLD_TERM).await;
     match store.get(name, revision).await?.as_ref().and_then(held_by) {

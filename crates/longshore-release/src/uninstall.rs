@@ -114,9 +114,9 @@ async fn claims(context: &Context, name: &str, all: &[Object]) -> Result<Vec<Obj
         })
         .collect();
     let made_by_set = |claim: &str| {
-        of_sets.iter().any(|prefix| {
-            claim.strip_prefix(prefix.as_str()).is_some_and(|rest| rest.parse::<u32>().is_ok())
-        })
+        of_sets
+            .iter()
+            .any(|prefix| claim.strip_prefix(prefix.as_str()).is_some_and(|rest| rest.parse::<u32>().is_ok()))
     };
     Ok(claims
         .iter()
@@ -150,7 +150,7 @@ pub async fn uninstall(context: &Context, removal: &Uninstall) -> Result<(), Rel
     let mut last: Stored = last.clone();
     context.tell(name, Event::Started("uninstalling".to_owned()));
     last.release.info.status = Status::Uninstalling;
-    last.release.info.description = "Deletion in progress (or silently failed)".to_owned();
+    "Deletion in progress (or silently failed)".clone_into(&mut last.release.info.description);
     hold::take(&mut last.annotations, &context.holder, context.clock.now());
     let last = store.update(&last, context.clock.now()).await?;
     let hooks = last.release.hooks.clone();
@@ -161,7 +161,7 @@ pub async fn uninstall(context: &Context, removal: &Uninstall) -> Result<(), Rel
         deploy::run_hooks(context, &work, &hooks, "post-delete").await
     })
     .await?;
-    work.end(|release| release.info.description = "Uninstallation complete".to_owned()).await?;
+    work.end(|release| "Uninstallation complete".clone_into(&mut release.info.description)).await?;
     for stored in &history {
         store.delete(&stored.release).await?;
     }
@@ -188,4 +188,3 @@ async fn delete_objects(context: &Context, removal: &Uninstall) -> Result<(), Re
         .await?;
     Ok(())
 }
-

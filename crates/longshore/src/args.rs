@@ -80,7 +80,13 @@ pub(crate) enum MethodArg {
 #[derive(Debug, Clone, Args)]
 pub(crate) struct SelectArgs {
     /// Environment of the project file [default: its defaultEnvironment]
-    #[arg(short = 'e', long = "environment", visible_alias = "env", value_name = "ENV", env = "LONGSHORE_ENVIRONMENT")]
+    #[arg(
+        short = 'e',
+        long = "environment",
+        visible_alias = "env",
+        value_name = "ENV",
+        env = "LONGSHORE_ENVIRONMENT"
+    )]
     pub(crate) environment: Option<String>,
     /// Namespace, instead of the environment's
     #[arg(short, long, value_name = "NAMESPACE")]
@@ -323,7 +329,8 @@ fn duration(text: &str) -> Result<Duration, String> {
             "h" => 3600.0,
             _ => return Err(format!("`{text}` is no duration; write `90s`, `5m` or `1h30m`")),
         };
-        let number: f64 = number.parse().map_err(|_| format!("`{text}` is no duration; write `90s`, `5m` or `1h30m`"))?;
+        let number: f64 =
+            number.parse().map_err(|_| format!("`{text}` is no duration; write `90s`, `5m` or `1h30m`"))?;
         total += number * seconds;
         rest = tail;
     }
@@ -349,7 +356,7 @@ mod tests {
     #[test]
     fn durations_read_as_helm_reads_them() {
         assert_eq!(duration("90s"), Ok(Duration::from_secs(90)));
-        assert_eq!(duration("1h30m"), Ok(Duration::from_secs(5400)));
+        assert_eq!(duration("1h30m"), Ok(Duration::from_mins(90)));
         assert_eq!(duration("1.5m"), Ok(Duration::from_secs(90)));
         for bad in ["", "5", "m", "5x", "0s", "-1s"] {
             assert!(duration(bad).is_err(), "{bad}");

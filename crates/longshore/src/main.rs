@@ -37,7 +37,9 @@ fn main() -> ExitCode {
     let printer = Printer::new(&cli.global);
     if cli.global.verbose > 0 {
         let level = if cli.global.verbose > 1 { "debug" } else { "info" };
-        let filter = EnvFilter::new(format!("warn,longshore={level},longshore_cluster={level},longshore_release={level}"));
+        let filter = EnvFilter::new(format!(
+            "warn,longshore={level},longshore_cluster={level},longshore_release={level}"
+        ));
         tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     }
     match commands::run(&cli, &printer) {

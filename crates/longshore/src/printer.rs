@@ -62,7 +62,11 @@ impl Printer {
     }
 
     /// The result of a command: `value` for machines, or the text for people.
-    pub(crate) fn result<T: Serialize>(&self, value: &T, text: impl FnOnce() -> String) -> anyhow::Result<()> {
+    pub(crate) fn result<T: Serialize>(
+        &self,
+        value: &T,
+        text: impl FnOnce() -> String,
+    ) -> anyhow::Result<()> {
         let shown = match self.output {
             Output::Text => text(),
             Output::Json => format!("{}\n", serde_json::to_string_pretty(value)?),

@@ -29,7 +29,8 @@ struct ReleaseView {
 impl Progress {
     /// A live view if the printer shows progress, else plain lines.
     pub(crate) fn new(printer: &Printer) -> Self {
-        let live = printer.shows_progress().then(|| MultiProgress::with_draw_target(ProgressDrawTarget::stderr()));
+        let live =
+            printer.shows_progress().then(|| MultiProgress::with_draw_target(ProgressDrawTarget::stderr()));
         Self { printer: printer.clone(), live, state: Mutex::default() }
     }
 

@@ -38,7 +38,11 @@ pub(crate) fn selection(
 }
 
 /// How an operation behaves, from its flags.
-pub(crate) fn behaviour(force: Option<&ForceArgs>, timeout: Option<Duration>, create_namespace: bool) -> Behaviour {
+pub(crate) fn behaviour(
+    force: Option<&ForceArgs>,
+    timeout: Option<Duration>,
+    create_namespace: bool,
+) -> Behaviour {
     Behaviour {
         force: force
             .map(|force| Force { adopt: force.adopt, overwrite: force.overwrite })

@@ -27,8 +27,11 @@ impl<'a> Fields<'a> {
         for (key, _) in &fields.entries {
             let name = key.value.as_str();
             if !known.contains(&name) {
-                let error = Diagnostic::error("project/unknown-key", format!("unknown key `{name}` in {}", fields.what))
-                    .at(place(file, key));
+                let error = Diagnostic::error(
+                    "project/unknown-key",
+                    format!("unknown key `{name}` in {}", fields.what),
+                )
+                .at(place(file, key));
                 return Err(suggest(error, name, known));
             }
         }
@@ -51,7 +54,7 @@ impl<'a> Fields<'a> {
 
     /// Every key with its place and value, in the file's order.
     pub(super) fn entries(&self) -> impl Iterator<Item = (String, Place, &'a Node)> + '_ {
-        self.entries.iter().map(|(key, value)| (key.value.to_string(), place(self.file, key), *value))
+        self.entries.iter().map(|(key, value)| (key.value.clone(), place(self.file, key), *value))
     }
 
     /// The value of `key`; a null counts as not there.
@@ -115,7 +118,11 @@ impl<'a> Fields<'a> {
 /// A string; a plain number or bool is refused, because quoting it changes what it means elsewhere.
 fn string(file: &str, what: &str, node: &Node) -> Result<Placed<String>, Diagnostic> {
     let text = scalar(file, what, node)?;
-    if node.as_str().is_some() { Ok(text) } else { Err(expected(what, "a string", node, file).hint("put it in quotes")) }
+    if node.as_str().is_some() {
+        Ok(text)
+    } else {
+        Err(expected(what, "a string", node, file).hint("put it in quotes"))
+    }
 }
 
 /// Any scalar but null, as it is written.
@@ -123,7 +130,7 @@ fn scalar(file: &str, what: &str, node: &Node) -> Result<Placed<String>, Diagnos
     if node.kind != Kind::Scalar || is_null(node) {
         return Err(expected(what, "a string", node, file));
     }
-    Ok(Placed { value: node.value.to_string(), place: place(file, node) })
+    Ok(Placed { value: node.value.clone(), place: place(file, node) })
 }
 
 /// Where a node begins.
@@ -140,7 +147,8 @@ pub(super) fn expected(what: &str, wanted: &str, node: &Node, file: &str) -> Dia
         _ if is_null(node) => "nothing".to_owned(),
         _ => format!("`{}`", node.value),
     };
-    Diagnostic::error("project/wrong-type", format!("{what} must be {wanted}, not {found}")).at(place(file, node))
+    Diagnostic::error("project/wrong-type", format!("{what} must be {wanted}, not {found}"))
+        .at(place(file, node))
 }
 
 fn is_null(node: &Node) -> bool {

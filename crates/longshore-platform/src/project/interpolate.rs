@@ -25,9 +25,12 @@ pub(crate) fn interpolate(
         }
         out.push_str(&rest[..start]);
         let Some(length) = rest[start..].find('}') else {
-            return Err(Diagnostic::error("project/interpolation", format!("`${{` is not closed in `{text}`"))
-                .at(place.clone())
-                .hint("close it with `}`, or write `$${` for a literal `${`"));
+            return Err(Diagnostic::error(
+                "project/interpolation",
+                format!("`${{` is not closed in `{text}`"),
+            )
+            .at(place.clone())
+            .hint("close it with `}`, or write `$${` for a literal `${`"));
         };
         let name = rest[start + 2..start + length].trim();
         out.push_str(&lookup(name, place, environment, namespace)?);
@@ -37,7 +40,12 @@ pub(crate) fn interpolate(
     Ok(out)
 }
 
-fn lookup(name: &str, place: &Place, environment: &Environment, namespace: &str) -> Result<String, Diagnostic> {
+fn lookup(
+    name: &str,
+    place: &Place,
+    environment: &Environment,
+    namespace: &str,
+) -> Result<String, Diagnostic> {
     match name {
         "env.name" => return Ok(environment.name.clone()),
         "env.namespace" => return Ok(namespace.to_owned()),
@@ -92,7 +100,13 @@ mod tests {
 
     #[test]
     fn mistakes_are_named() {
-        check("${env.vars.regoin}", "longshore.yaml:4:2: `${env.vars.regoin}` is not known in environment `staging` (did you mean `env.vars.region`?)");
-        check("a ${env.name", "longshore.yaml:4:2: `${` is not closed in `a ${env.name` (close it with `}`, or write `$${` for a literal `${`)");
+        check(
+            "${env.vars.regoin}",
+            "longshore.yaml:4:2: `${env.vars.regoin}` is not known in environment `staging` (did you mean `env.vars.region`?)",
+        );
+        check(
+            "a ${env.name",
+            "longshore.yaml:4:2: `${` is not closed in `a ${env.name` (close it with `}`, or write `$${` for a literal `${`)",
+        );
     }
 }

@@ -17,7 +17,8 @@ pub fn waves(releases: &[ReleaseSpec]) -> Result<Vec<Vec<&ReleaseSpec>>, Diagnos
     for release in releases {
         for need in &release.needs {
             if !names.contains(&need.value.as_str()) {
-                let message = format!("release `{}` needs `{}`, which is not in the project", release.name, need.value);
+                let message =
+                    format!("release `{}` needs `{}`, which is not in the project", release.name, need.value);
                 let error = Diagnostic::error("project/unknown-need", message).at(need.place.clone());
                 return Err(suggest(error, &need.value, &names));
             }
@@ -56,8 +57,10 @@ fn cycle(releases: &[ReleaseSpec], done: &BTreeSet<&str>) -> Diagnostic {
     }
     let first = path.first().map(|(name, _)| name.clone()).unwrap_or_default();
     let round = path.iter().map(|(_, need)| need.value.as_str()).collect::<Vec<_>>().join(" → ");
-    let mut error =
-        Diagnostic::error("project/needs-cycle", format!("releases need one another in a circle: {first} → {round}"));
+    let mut error = Diagnostic::error(
+        "project/needs-cycle",
+        format!("releases need one another in a circle: {first} → {round}"),
+    );
     for (index, (name, need)) in path.iter().enumerate() {
         if index == 0 {
             error = error.at(need.place.clone());

@@ -6,7 +6,9 @@ use longshore_diag::{Diagnostic, Place};
 use longshore_yaml::{Dialect, Kind, Limits, Node};
 
 use super::fields::{Fields, expected, place};
-use super::{API_VERSION, Environment, GeneratedSecret, Method, Placed, Project, ReleaseSpec, suggest, waves};
+use super::{
+    API_VERSION, Environment, GeneratedSecret, Method, Placed, Project, ReleaseSpec, suggest, waves,
+};
 
 const PROJECT_KEYS: [&str; 9] = [
     "apiVersion",
@@ -42,10 +44,15 @@ pub fn parse(text: &str, file: &str) -> Result<Project, Diagnostic> {
         .map_err(|error| syntax_error(&error, file))?;
     let root = match documents.as_slice() {
         [document] => document.root(),
-        [] => return Err(Diagnostic::error("project/empty", "the project file is empty").at(Place::file(file))),
+        [] => {
+            return Err(Diagnostic::error("project/empty", "the project file is empty").at(Place::file(file)));
+        }
         [_, second, ..] => {
-            return Err(Diagnostic::error("project/documents", "a project file holds one YAML document, not several")
-                .at(place(file, second)));
+            return Err(Diagnostic::error(
+                "project/documents",
+                "a project file holds one YAML document, not several",
+            )
+            .at(place(file, second)));
         }
     };
     if let Some(twice) = root.duplicate_key() {
@@ -96,7 +103,9 @@ fn syntax_error(error: &longshore_yaml::Error, file: &str) -> Diagnostic {
 
 fn header(fields: &Fields<'_>) -> Result<(), Diagnostic> {
     for (key, wanted) in [("apiVersion", API_VERSION), ("kind", "Project")] {
-        let found = fields.required_string(key).map_err(|error| error.hint(format!("begin with `{key}: {wanted}`")))?;
+        let found = fields
+            .required_string(key)
+            .map_err(|error| error.hint(format!("begin with `{key}: {wanted}`")))?;
         if found.value != wanted {
             let message = format!("`{key}` must be `{wanted}`, not `{}`", found.value);
             return Err(Diagnostic::error("project/version", message).at(found.place));
@@ -233,7 +242,11 @@ fn length(file: &str, key: &str, at: &Place, node: &Node) -> Result<u32, Diagnos
 fn check_name(what: &str, name: &str, at: &Place, longest: usize) -> Result<(), Diagnostic> {
     let inner = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     let outer = |c: Option<char>| c.is_some_and(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
-    if name.len() <= longest && name.chars().all(inner) && outer(name.chars().next()) && outer(name.chars().last()) {
+    if name.len() <= longest
+        && name.chars().all(inner)
+        && outer(name.chars().next())
+        && outer(name.chars().last())
+    {
         return Ok(());
     }
     let message = format!(

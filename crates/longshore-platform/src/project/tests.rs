@@ -54,7 +54,10 @@ releases:
 
 #[test]
 fn unknown_keys_are_named_with_the_nearest_known_one() {
-    check("relaeses: {}\n", "longshore.yaml:4:1: unknown key `relaeses` in the project file (did you mean `releases`?)");
+    check(
+        "relaeses: {}\n",
+        "longshore.yaml:4:1: unknown key `relaeses` in the project file (did you mean `releases`?)",
+    );
     check(
         "releases: {web: {chart: c, needz: [a]}}\n",
         "longshore.yaml:4:28: unknown key `needz` in release `web` (did you mean `needs`?)",
@@ -126,16 +129,19 @@ fn a_release_must_have_a_source_and_a_name_that_kubernetes_takes() {
 
 #[test]
 fn yaml_errors_and_duplicates_have_their_line() {
-    let error = parse("apiVersion: longshore.dev/v1alpha1\nkind: [Project\nname: shop\n", "f.yaml").unwrap_err();
+    let error =
+        parse("apiVersion: longshore.dev/v1alpha1\nkind: [Project\nname: shop\n", "f.yaml").unwrap_err();
     assert_eq!(error.code, "yaml/syntax");
     assert!(error.place.as_ref().unwrap().line >= 2, "{error}");
-    let error = parse(&format!("{HEAD}releases: {{a: {{chart: c}}, a: {{chart: d}}}}\n"), "f.yaml").unwrap_err();
+    let error =
+        parse(&format!("{HEAD}releases: {{a: {{chart: c}}, a: {{chart: d}}}}\n"), "f.yaml").unwrap_err();
     assert_eq!(error.place.as_ref().unwrap().line, 4, "{error}");
     assert!(parse("", "f.yaml").unwrap_err().to_string().contains("empty"));
 }
 
 #[test]
 fn another_version_is_refused() {
-    let error = parse("apiVersion: v1\nkind: Project\nname: x\nreleases: {a: {chart: c}}\n", "f.yaml").unwrap_err();
+    let error =
+        parse("apiVersion: v1\nkind: Project\nname: x\nreleases: {a: {chart: c}}\n", "f.yaml").unwrap_err();
     assert_eq!(error.to_string(), "f.yaml:1:13: `apiVersion` must be `longshore.dev/v1alpha1`, not `v1`");
 }

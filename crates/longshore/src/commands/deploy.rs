@@ -15,7 +15,11 @@ use crate::settings::{behaviour, connect, selection};
 use crate::view;
 
 /// Deploys the selection.
-pub(crate) async fn run(global: &GlobalArgs, args: &DeployArgs, printer: &Printer) -> anyhow::Result<ExitStatus> {
+pub(crate) async fn run(
+    global: &GlobalArgs,
+    args: &DeployArgs,
+    printer: &Printer,
+) -> anyhow::Result<ExitStatus> {
     let selection = selection(global, &args.select, Some(&args.method), Some(&args.cluster))?;
     let behaviour = behaviour(Some(&args.force), Some(args.timeout), args.create_namespace);
     let progress = Arc::new(Progress::new(printer));
@@ -43,7 +47,9 @@ pub(crate) async fn carry_out(
         .map(|(release, problem)| problem.clone().within(format!("in release `{}`", release.release), None))
         .collect();
     if let Some((last, rest)) = problems.split_last() {
-        rest.iter().for_each(|problem| printer.diagnostic(problem));
+        for problem in rest {
+            printer.diagnostic(problem);
+        }
         return Err(last.clone().note("nothing was changed").into());
     }
     if !agreed(&planned.plan, printer, yes, command)? {
@@ -89,6 +95,8 @@ fn agreed(plan: &PlatformPlan, printer: &Printer, yes: bool, command: &str) -> a
         return Err(error.hint(format!("look at `longshore {command} --dry-run`, then add --yes")).into());
     }
     printer.say(printer.paint_err(Paint::Bad, "to be deleted:"));
-    doomed.iter().for_each(|line| printer.say(format!("  {line}")));
+    for line in &doomed {
+        printer.say(format!("  {line}"));
+    }
     Ok(printer.ask("go on?")?)
 }

@@ -15,7 +15,11 @@ use crate::settings::{behaviour, connect, selection};
 use crate::view;
 
 /// Removes the selection.
-pub(crate) async fn run(global: &GlobalArgs, args: &DestroyArgs, printer: &Printer) -> anyhow::Result<ExitStatus> {
+pub(crate) async fn run(
+    global: &GlobalArgs,
+    args: &DestroyArgs,
+    printer: &Printer,
+) -> anyhow::Result<ExitStatus> {
     let selection = selection(global, &args.select, None, Some(&args.cluster))?;
     let behaviour = behaviour(None, Some(args.timeout), false);
     let progress = Arc::new(Progress::new(printer));
@@ -33,7 +37,8 @@ pub(crate) async fn run(global: &GlobalArgs, args: &DestroyArgs, printer: &Print
     }
     if !args.yes {
         if !printer.can_ask() {
-            let message = format!("destroy removes {} releases, and there is nobody to ask", removal.releases.len());
+            let message =
+                format!("destroy removes {} releases, and there is nobody to ask", removal.releases.len());
             return Err(Diagnostic::error("cli/needs-yes", message)
                 .hint("look at `longshore destroy --dry-run`, then add --yes")
                 .into());

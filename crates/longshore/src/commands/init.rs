@@ -128,7 +128,11 @@ fn charts_below(dir: &Path) -> anyhow::Result<Vec<(String, String)>> {
         for entry in fs::read_dir(&folder)? {
             let entry = entry?;
             let Some(name) = entry.file_name().to_str().map(str::to_owned) else { continue };
-            if entry.file_type()?.is_dir() && !name.starts_with('.') && name != "node_modules" && name != "target" {
+            if entry.file_type()?.is_dir()
+                && !name.starts_with('.')
+                && name != "node_modules"
+                && name != "target"
+            {
                 let path = if below.is_empty() { name } else { format!("{below}/{name}") };
                 open.push((entry.path(), path, depth + 1));
             }

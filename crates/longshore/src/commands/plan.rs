@@ -12,7 +12,11 @@ use crate::settings::{behaviour, connect, selection};
 use crate::view;
 
 /// Plans, shows, and changes nothing.
-pub(crate) async fn run(global: &GlobalArgs, args: &PlanArgs, printer: &Printer) -> anyhow::Result<ExitStatus> {
+pub(crate) async fn run(
+    global: &GlobalArgs,
+    args: &PlanArgs,
+    printer: &Printer,
+) -> anyhow::Result<ExitStatus> {
     let selection = selection(global, &args.select, Some(&args.method), Some(&args.cluster))?;
     let behaviour = behaviour(Some(&args.force), None, args.create_namespace);
     let session = connect(selection, &args.cluster, &behaviour, Arc::new(Silent)).await?;

@@ -14,7 +14,11 @@ use crate::progress::Progress;
 use crate::settings::{behaviour, connect, selection};
 
 /// Rolls back one release, or what the last deploy changed.
-pub(crate) async fn run(global: &GlobalArgs, args: &RollbackArgs, printer: &Printer) -> anyhow::Result<ExitStatus> {
+pub(crate) async fn run(
+    global: &GlobalArgs,
+    args: &RollbackArgs,
+    printer: &Printer,
+) -> anyhow::Result<ExitStatus> {
     let selection = selection(global, &args.select, None, Some(&args.cluster))?;
     let behaviour = behaviour(Some(&args.force), Some(args.timeout), false);
     let progress = Arc::new(Progress::new(printer));

@@ -12,7 +12,11 @@ use crate::settings::{behaviour, connect, selection};
 use crate::view;
 
 /// Shows the state; fails (1) if something is not deployed or not ready.
-pub(crate) async fn run(global: &GlobalArgs, args: &StatusArgs, printer: &Printer) -> anyhow::Result<ExitStatus> {
+pub(crate) async fn run(
+    global: &GlobalArgs,
+    args: &StatusArgs,
+    printer: &Printer,
+) -> anyhow::Result<ExitStatus> {
     let selection = selection(global, &args.select, None, Some(&args.cluster))?;
     let session = connect(selection, &args.cluster, &behaviour(None, None, false), Arc::new(Silent)).await?;
     let state = status(&session).await?;

@@ -7,7 +7,8 @@ use crate::view::table::Table;
 
 /// A line for each revision, oldest first.
 pub(crate) fn history(revisions: &[Revision], printer: &Printer) -> String {
-    let mut table = Table::new(&["RELEASE", "REVISION", "UPDATED", "STATUS", "CHART", "DESCRIPTION", "BY", "COMMIT"]);
+    let mut table =
+        Table::new(&["RELEASE", "REVISION", "UPDATED", "STATUS", "CHART", "DESCRIPTION", "BY", "COMMIT"]);
     for revision in revisions {
         let paint = match revision.status.as_str() {
             "deployed" => Paint::Good,

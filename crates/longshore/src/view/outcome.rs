@@ -58,7 +58,11 @@ pub(crate) fn removed(removed: &Removed, printer: &Printer) -> String {
         let _ = writeln!(out, "deleted namespace {}", removed.namespace);
     }
     if !removed.kept.is_empty() {
-        let _ = writeln!(out, "{}", printer.paint(Paint::Bold, "kept, because they hold data or ask to be kept:"));
+        let _ = writeln!(
+            out,
+            "{}",
+            printer.paint(Paint::Bold, "kept, because they hold data or ask to be kept:")
+        );
         for object in &removed.kept {
             let _ = writeln!(out, "  {object}");
         }

@@ -48,7 +48,11 @@ pub(crate) fn status(state: &PlatformStatus, printer: &Printer) -> String {
 
 fn details(out: &mut String, release: &ReleaseStatus, printer: &Printer) {
     let waiting: Vec<_> = release.objects.iter().filter(|object| !object.ready).collect();
-    if waiting.is_empty() && release.drift.is_empty() && release.status != "failed" && release.holder.is_none() {
+    if waiting.is_empty()
+        && release.drift.is_empty()
+        && release.status != "failed"
+        && release.holder.is_none()
+    {
         return;
     }
     let _ = writeln!(out, "\n{}", printer.paint(Paint::Bold, &release.release));

@@ -20,14 +20,19 @@ async fn stage(name: &str) -> (Stage, String) {
 
 async fn live_is_ready(stage: &Stage) {
     // AL2: names and replica counts of the document's table.
-    for (service, replicas) in [("gateway", 3), ("streaming", 2), ("auth", 2), ("entitlements", 2), ("metrics", 1)] {
-        let deployment = stage.live("apis/apps/v1", "deployments", &format!("{service}-deployment")).await.unwrap();
+    for (service, replicas) in
+        [("gateway", 3), ("streaming", 2), ("auth", 2), ("entitlements", 2), ("metrics", 1)]
+    {
+        let deployment =
+            stage.live("apis/apps/v1", "deployments", &format!("{service}-deployment")).await.unwrap();
         assert_eq!(deployment["status"]["readyReplicas"], replicas, "{service}");
         assert_eq!(deployment["spec"]["template"]["spec"]["containers"][0]["name"], service);
         assert!(stage.live("api/v1", "services", &format!("{service}-service")).await.is_some());
     }
     // AL3, AL4: infrastructure and monitoring by their names, AL5: the settings.
-    for service in ["redis-service", "postgres-service", "kafka-service", "prometheus-service", "grafana-service"] {
+    for service in
+        ["redis-service", "postgres-service", "kafka-service", "prometheus-service", "grafana-service"]
+    {
         assert!(stage.live("api/v1", "services", service).await.is_some(), "{service}");
     }
     let config = stage.live("api/v1", "configmaps", "access-config").await.unwrap();
@@ -50,10 +55,13 @@ async fn staging_by_plain_manifests() {
     let again = stage.ok(&format!("deploy -e staging -f {file}"));
     assert!(again.stdout.contains("nothing has changed"), "{again}");
     let status = stage.ok(&format!("status -e staging -f {file}"));
-    assert!(status.stdout.contains("api.254carbon.local") && status.stdout.contains("stream.254carbon.local"));
+    assert!(
+        status.stdout.contains("api.254carbon.local") && status.stdout.contains("stream.254carbon.local")
+    );
 
     let destroyed = stage.json(&format!("destroy --yes -e staging -f {file}"));
-    let mut kept: Vec<&str> = destroyed["kept"].as_array().unwrap().iter().map(|k| k.as_str().unwrap()).collect();
+    let mut kept: Vec<&str> =
+        destroyed["kept"].as_array().unwrap().iter().map(|k| k.as_str().unwrap()).collect();
     kept.sort_unstable();
     let left: Vec<String> = stage.everything().await;
     assert_eq!(kept.len(), 4, "{kept:?}");

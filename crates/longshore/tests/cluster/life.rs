@@ -98,7 +98,12 @@ async fn a_platform_lives_from_deploy_to_destroy() {
     let file = stage.project.read("longshore.yaml").unwrap();
     stage.project.write("longshore.yaml", &file.replace("set: {tag: v1}", "set: {tag: v2}")).unwrap();
     let plan = stage.ok("plan");
-    assert!(plan.stdout.contains("spec.template.spec.containers[front].image: example.com/front:v1 → example.com/front:v2"), "{plan}");
+    assert!(
+        plan.stdout.contains(
+            "spec.template.spec.containers[front].image: example.com/front:v1 → example.com/front:v2"
+        ),
+        "{plan}"
+    );
     assert!(!plan.stdout.contains("Deployment/back"), "{plan}");
     stage.ok("deploy");
     let (front, back) = deployments(&stage).await;
@@ -158,7 +163,10 @@ async fn a_change_by_hand_is_reported_and_overwritten_only_when_asked() {
     assert!(status.stdout.contains("Deployment/front was changed by kubectl-set"), "{status}");
     let refused = stage.longshore("deploy");
     assert_eq!(refused.code, Some(1));
-    assert!(refused.stderr.contains("is owned by kubectl-set") && refused.stderr.contains("--overwrite"), "{refused}");
+    assert!(
+        refused.stderr.contains("is owned by kubectl-set") && refused.stderr.contains("--overwrite"),
+        "{refused}"
+    );
     assert_eq!(field(&deployments(&stage).await.0, IMAGE), "example.com/front:hand");
     stage.ok("deploy --overwrite");
     assert_eq!(field(&deployments(&stage).await.0, IMAGE), "example.com/front:v1");

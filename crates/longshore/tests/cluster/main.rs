@@ -1,6 +1,9 @@
 //! The command line against a real control plane: the life of a platform, interruptions, refusals, and the Access Layer.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 mod access_layer;
+mod hooks;
 mod interrupt;
 mod life;
 mod refused;
@@ -90,7 +93,8 @@ impl Stage {
             ("apis/autoscaling/v2", "horizontalpodautoscalers"),
         ] {
             let path = format!("/{group}/namespaces/{}/{plural}", self.namespace.name());
-            let list: Value = client.request(http::Request::get(path).body(Vec::new()).unwrap()).await.unwrap();
+            let list: Value =
+                client.request(http::Request::get(path).body(Vec::new()).unwrap()).await.unwrap();
             for item in list["items"].as_array().unwrap() {
                 let name = item["metadata"]["name"].as_str().unwrap();
                 if name != "kube-root-ca.crt" && (plural, name) != ("serviceaccounts", "default") {

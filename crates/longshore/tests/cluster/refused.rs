@@ -56,7 +56,8 @@ async fn an_object_that_the_server_refuses_stops_the_deploy_before_the_first_wri
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_unknown_kind_is_told_with_its_line() {
-    let stage = Stage::new("kind", &one("{apiVersion: apps/v1, kind: Deploymnet, metadata: {name: web}}")).await;
+    let stage =
+        Stage::new("kind", &one("{apiVersion: apps/v1, kind: Deploymnet, metadata: {name: web}}")).await;
     says(&stage.longshore("deploy"), &["Deploymnet", "Deployment", "web.yaml:1"]);
 }
 
@@ -68,7 +69,10 @@ async fn a_name_and_an_object_that_belong_to_somebody_else_are_left_alone() {
     stage.project.write("longshore.yaml", &file.replace("name: shop", "name: other")).unwrap();
     says(&stage.longshore("deploy"), &["the name `web` is taken", "platform `shop`", "--adopt"]);
     stage.project.write("longshore.yaml", &file.replace("{web:", "{site:")).unwrap();
-    says(&stage.longshore("deploy"), &["ConfigMap/settings", "belongs to release `web`", "web.yaml:1", "--adopt"]);
+    says(
+        &stage.longshore("deploy"),
+        &["ConfigMap/settings", "belongs to release `web`", "web.yaml:1", "--adopt"],
+    );
     assert_eq!(stage.json("history"), serde_json::json!([]), "no record was written");
     stage.ok("deploy --adopt");
 }
@@ -98,9 +102,7 @@ async fn a_missing_namespace_is_created_only_with_leave() {
 #[tokio::test(flavor = "multi_thread")]
 async fn clusters_that_cannot_be_reached_or_do_not_know_us() {
     let stage = Stage::new("reach", &one(CONFIG)).await;
-    let with = |path: &std::path::Path| {
-        stage.program("deploy").env("KUBECONFIG", path).run().unwrap()
-    };
+    let with = |path: &std::path::Path| stage.program("deploy").env("KUBECONFIG", path).run().unwrap();
     says(&with(std::path::Path::new("/nowhere/kubeconfig")), &["/nowhere/kubeconfig"]);
 
     let kubeconfig = std::fs::read_to_string(stage.namespace.kubeconfig()).unwrap();
@@ -116,9 +118,7 @@ async fn clusters_that_cannot_be_reached_or_do_not_know_us() {
     says(&with(&expired), &["expired"]);
 
     let nobody = stage.project.file("nobody");
-    cluster
-        .write_kubeconfig_as(&nobody, "ann", None, longshore_testkit::cluster::Validity::Long)
-        .unwrap();
+    cluster.write_kubeconfig_as(&nobody, "ann", None, longshore_testkit::cluster::Validity::Long).unwrap();
     says(&with(&nobody), &["ann", "not"]);
 
     let context = stage.longshore("deploy --context no-such-context");

@@ -52,7 +52,8 @@ fn both_methods_make_the_same_objects() {
         let (helm, plain) = (objects(environment, "helm"), objects(environment, "manifests"));
         assert!(helm.len() > 40, "{environment}: {}", helm.len());
         for (key, object) in &helm {
-            let other = plain.get(key).unwrap_or_else(|| panic!("{environment}: no {key} among the manifests"));
+            let other =
+                plain.get(key).unwrap_or_else(|| panic!("{environment}: no {key} among the manifests"));
             assert_eq!(object, other, "{environment}: {key}");
         }
         assert_eq!(helm.len(), plain.len(), "{environment}");

@@ -1,5 +1,7 @@
 //! The command line without a cluster: init, render, and the mistakes in a project that are found before one is asked.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 mod access_layer;
 mod init;
 mod mistakes;

@@ -44,29 +44,38 @@ fn check(releases: &str, files: &str, parts: &[&str]) {
 
 #[test]
 fn yaml_syntax() {
-    check("{web: {manifests: a.yaml}}", "
+    check(
+        "{web: {manifests: a.yaml}}",
+        "
         //- a.yaml
         kind: ConfigMap
         metadata: [
-        ", &["a.yaml:"]);
+        ",
+        &["a.yaml:"],
+    );
     check("{web: [", "", &["longshore.yaml:"]);
 }
 
 #[test]
 fn unknown_key() {
-    check("{web: {manifest: a.yaml}}", "", &[
-        "unknown key `manifest` in release `web`",
-        "--> longshore.yaml:6:18",
-        "hint: did you mean `manifests`?",
-    ]);
+    check(
+        "{web: {manifest: a.yaml}}",
+        "",
+        &[
+            "unknown key `manifest` in release `web`",
+            "--> longshore.yaml:6:18",
+            "hint: did you mean `manifests`?",
+        ],
+    );
 }
 
 #[test]
 fn missing_values_file() {
-    check("{web: {chart: chart, values: values-dev.yaml}}", CHART, &[
-        "values-dev.yaml` should be a file and does not exist",
-        "--> longshore.yaml:6:40",
-    ]);
+    check(
+        "{web: {chart: chart, values: values-dev.yaml}}",
+        CHART,
+        &["values-dev.yaml` should be a file and does not exist", "--> longshore.yaml:6:40"],
+    );
 }
 
 #[test]
@@ -77,31 +86,44 @@ fn missing_chart_and_manifest() {
 
 #[test]
 fn cycle_in_needs() {
-    check("{a: {manifests: a.yaml, needs: b}, b: {manifests: a.yaml, needs: a}}", "", &[
-        "releases need one another in a circle: a → b → a",
-        "longshore.yaml:6:42",
-    ]);
+    check(
+        "{a: {manifests: a.yaml, needs: b}, b: {manifests: a.yaml, needs: a}}",
+        "",
+        &["releases need one another in a circle: a → b → a", "longshore.yaml:6:42"],
+    );
 }
 
 #[test]
 fn template_error() {
     let chart = CHART.replace(".Values.replicas", ".Values.image.tag");
-    check("{web: {chart: chart}}", &chart, &["nil pointer evaluating interface {}.tag", "web/templates/config.yaml:6"]);
+    check(
+        "{web: {chart: chart}}",
+        &chart,
+        &["nil pointer evaluating interface {}.tag", "web/templates/config.yaml:6"],
+    );
 }
 
 #[test]
 fn an_object_without_a_kind_and_the_same_object_twice() {
-    check("{web: {manifests: a.yaml}}", "
+    check(
+        "{web: {manifests: a.yaml}}",
+        "
         //- a.yaml
         apiVersion: v1
         metadata: {name: x}
-        ", &["a.yaml:1", "`kind`"]);
-    check("{web: {manifests: a.yaml}}", "
+        ",
+        &["a.yaml:1", "`kind`"],
+    );
+    check(
+        "{web: {manifests: a.yaml}}",
+        "
         //- a.yaml
         {apiVersion: v1, kind: ConfigMap, metadata: {name: x}}
         ---
         {apiVersion: v1, kind: ConfigMap, metadata: {name: x}}
-        ", &["ConfigMap/x", "a.yaml:3"]);
+        ",
+        &["ConfigMap/x", "a.yaml:3"],
+    );
 }
 
 #[test]

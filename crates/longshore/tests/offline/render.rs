@@ -67,8 +67,12 @@ fn releases_come_in_the_order_of_their_needs_and_values_follow_the_environment()
 fn json_is_one_list_of_objects() {
     let outcome = longshore(&project(), "render -o json");
     let json: serde_json::Value = serde_json::from_str(&outcome.stdout).unwrap();
-    let names: Vec<&str> =
-        json["items"].as_array().unwrap().iter().map(|item| item["metadata"]["name"].as_str().unwrap()).collect();
+    let names: Vec<&str> = json["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|item| item["metadata"]["name"].as_str().unwrap())
+        .collect();
     assert_eq!(names, ["one", "db-secret", "web"]);
     assert_eq!((json["kind"].as_str(), json["apiVersion"].as_str()), (Some("List"), Some("v1")));
 }
