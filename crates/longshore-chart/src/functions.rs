@@ -18,8 +18,10 @@ use longshore_template::{Executor, FuncDef, FuncError, FuncTable, Functions, Ret
 
 mod args;
 mod case;
+mod dates;
 mod defaults;
 mod dicts;
+mod durations;
 mod encode;
 mod helm;
 mod jsons;
@@ -81,8 +83,10 @@ impl Function {
 /// Every family, in no order that matters.
 static FAMILIES: &[&[Function]] = &[
     case::FUNCTIONS,
+    dates::FUNCTIONS,
     defaults::FUNCTIONS,
     dicts::FUNCTIONS,
+    durations::FUNCTIONS,
     encode::FUNCTIONS,
     helm::FUNCTIONS,
     jsons::FUNCTIONS,

@@ -21,6 +21,7 @@ pub fn to_int64(value: &Value) -> i64 {
         Value::Float(float) => truncate(*float),
         Value::Bool(b) => i64::from(*b),
         Value::Str(text) => strconv::parse_int(without_zero_decimals(text), 0, 64).unwrap_or(0),
+        Value::Object(object) => object.to_int().unwrap_or(0),
         _ => 0,
     }
 }
@@ -33,6 +34,7 @@ pub fn to_float64(value: &Value) -> f64 {
         Value::Float(float) => *float,
         Value::Bool(b) => f64::from(u8::from(*b)),
         Value::Str(text) => strconv::parse_float(text).unwrap_or(0.0),
+        Value::Object(object) => object.to_int().unwrap_or(0) as f64,
         _ => 0.0,
     }
 }

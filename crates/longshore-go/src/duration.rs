@@ -32,7 +32,7 @@ pub enum DurationError {
 }
 
 /// `time`'s own quoting, which escapes bytes beyond ASCII one by one.
-fn quoted(text: &[u8]) -> String {
+pub(crate) fn quoted(text: &[u8]) -> String {
     let mut out = String::from("\"");
     for (at, c) in crate::rune::iter(text) {
         let (_, size) = crate::rune::decode(&text[at..]);

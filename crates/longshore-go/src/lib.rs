@@ -23,6 +23,7 @@ pub mod semver;
 pub mod strconv;
 mod string;
 pub mod strings;
+pub mod time;
 pub mod types;
 pub mod unicode;
 mod value;

@@ -30,6 +30,11 @@ pub trait Object: fmt::Debug {
         None
     }
 
+    /// The number, if the type is a named integer: a month, a weekday.
+    fn to_int(&self) -> Option<i64> {
+        None
+    }
+
     /// The object itself, for those who know its Rust type and need more than its fields.
     fn as_any(&self) -> Option<&dyn Any> {
         None

@@ -1,6 +1,7 @@
 //! What functions cannot know by themselves: the time, randomness, the cluster.
 
 use longshore_go::Value;
+use longshore_go::time::{Location, Time};
 
 /// The world outside a render, as far as template functions may see it.
 ///
@@ -8,6 +9,22 @@ use longshore_go::Value;
 pub trait Services {
     /// Fills `buffer` with random bytes fit for keys and passwords.
     fn random(&self, buffer: &mut [u8]);
+
+    /// The present moment, or `None` where there is no clock: functions that need one then fail.
+    fn now(&self) -> Option<Time> {
+        None
+    }
+
+    /// The zone that dates are shown in unless they name another.
+    fn local(&self) -> Location {
+        Location::Utc
+    }
+
+    /// The zone of that name in the IANA database (`Europe/Berlin`); what is not known is taken for UTC.
+    fn zone(&self, name: &str) -> Option<Location> {
+        let _ = name;
+        None
+    }
 
     /// The object that `lookup` asks for, or the list of them if `name` is empty.
     ///

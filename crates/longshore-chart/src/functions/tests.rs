@@ -71,7 +71,7 @@ fn replay(file: &str, at_least: usize) {
 
 #[test]
 fn calls_chosen_by_hand_give_what_sprig_gives() {
-    replay("chosen.jsonl", 150);
+    replay("chosen.jsonl", 110);
 }
 
 #[test]

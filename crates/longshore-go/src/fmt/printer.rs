@@ -129,7 +129,10 @@ impl<'a> Printer<'a> {
                 }
                 self.close();
             }
-            Value::Object(object) => self.object(value, object.as_ref(), verb, depth),
+            Value::Object(object) => match object.to_int() {
+                Some(number) => self.integer(value, number as u64, true, verb),
+                None => self.object(value, object.as_ref(), verb, depth),
+            },
         }
     }
 

@@ -7,3 +7,4 @@ mod fmt;
 mod regexp;
 mod semver;
 mod strconv;
+mod time;

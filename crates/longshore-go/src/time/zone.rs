@@ -1,0 +1,69 @@
+//! Zones: UTC, fixed offsets, and rules that come from outside.
+
+use std::fmt;
+use std::rc::Rc;
+
+use crate::Str;
+
+/// The rules of a zone: which offset holds when.
+pub trait ZoneRules: fmt::Debug {
+    /// Abbreviation (`CET`) and seconds east of UTC at a moment in Unix time.
+    fn at(&self, seconds: i64) -> (Str, i32);
+
+    /// The offset that an abbreviation stands for in this zone, at best around that moment; `None` if the
+    /// zone has none of that name.
+    fn offset_of(&self, name: &[u8], seconds: i64) -> Option<i32>;
+}
+
+/// `time.Location`.
+#[derive(Clone, Debug)]
+pub enum Location {
+    /// UTC.
+    Utc,
+    /// The same offset for ever, perhaps with a name.
+    Fixed {
+        /// Its abbreviation; layouts show the offset if it is empty.
+        name: Str,
+        /// Seconds east of UTC.
+        offset: i32,
+    },
+    /// A zone with rules.
+    Rules(Rc<dyn ZoneRules>),
+}
+
+impl Location {
+    /// A fixed offset in seconds east of UTC.
+    pub fn fixed(name: impl Into<Str>, offset: i32) -> Self {
+        Self::Fixed { name: name.into(), offset }
+    }
+
+    /// Abbreviation and offset at a moment in Unix time.
+    pub fn at(&self, seconds: i64) -> (Str, i32) {
+        match self {
+            Self::Utc => ("UTC".into(), 0),
+            Self::Fixed { name, offset } => (name.clone(), *offset),
+            Self::Rules(rules) => rules.at(seconds),
+        }
+    }
+
+    /// The offset that an abbreviation stands for here.
+    pub(super) fn offset_of(&self, wanted: &[u8], seconds: i64) -> Option<i32> {
+        match self {
+            Self::Utc => (wanted == b"UTC").then_some(0),
+            Self::Fixed { name, offset } => (wanted == &name[..]).then_some(*offset),
+            Self::Rules(rules) => rules.offset_of(wanted, seconds),
+        }
+    }
+
+    /// The moment in Unix time at which clocks here show `local`, which is counted as if they were UTC.
+    pub(super) fn moment(&self, local: i64) -> i64 {
+        let (_, offset) = self.at(local);
+        if offset == 0 {
+            return local;
+        }
+        // The offset at the moment that the first guess leads to, unless that lies beyond a change.
+        let guess = local - i64::from(offset);
+        let (_, better) = self.at(guess);
+        local - i64::from(better)
+    }
+}
