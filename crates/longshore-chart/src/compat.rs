@@ -69,6 +69,8 @@ pub struct Rules {
     pub traces_errors: bool,
     /// Errors about dependencies say at which stage they arose.
     pub names_dependency_stage: bool,
+    /// What an error about charts that are listed and not there begins with.
+    pub missing_charts_advice: &'static str,
     /// `--set-json` takes a whole object beside `name=value`.
     pub sets_json_objects: bool,
     /// `--kube-version` keeps a vendor's suffix in what templates see.
@@ -104,6 +106,7 @@ static HELM_4_3: Rules = Rules {
     chart_is_map: true,
     traces_errors: true,
     names_dependency_stage: true,
+    missing_charts_advice: "an error occurred while checking for chart dependencies. You may need to run 'helm dependency build' to fetch missing dependencies",
     sets_json_objects: true,
     keeps_vendor_suffix: true,
     packages: Packages { values: "common", manifest: "util", chart: "v2" },
@@ -123,6 +126,7 @@ static HELM_3_22: Rules = Rules {
     chart_is_map: false,
     traces_errors: false,
     names_dependency_stage: false,
+    missing_charts_advice: "An error occurred while checking for chart dependencies. You may need to run `helm dependency build` to fetch missing dependencies",
     sets_json_objects: false,
     keeps_vendor_suffix: false,
     packages: Packages { values: "chartutil", manifest: "releaseutil", chart: "chart" },

@@ -9,13 +9,14 @@ mod import;
 
 use std::sync::Arc;
 
+use longshore_diag::Place;
 use longshore_go::{Map, Value, semver};
 
 use crate::compat::Rules;
 use crate::metadata::{Dependency, Metadata};
 use crate::values::Coalescer;
 use crate::values::table::{path_value, table};
-use crate::{Chart, Error};
+use crate::{Chart, Error, ErrorKind};
 
 /// The chart with the dependencies that `values` leave in use, aliases as names, and imported values.
 ///
@@ -31,13 +32,33 @@ pub fn resolve(
 ) -> Result<Chart, Error> {
     let mut chart = chart.clone();
     let mut work = Work { rules, warnings };
-    work.choose(&mut chart, values, "").and_then(|()| work.import(&mut chart)).map_err(
-        |error| match rules.names_dependency_stage {
-            true => error.within("chart dependencies processing failed"),
-            false => error,
-        },
-    )?;
+    work.choose(&mut chart, values, "").and_then(|()| work.import(&mut chart)).map_err(|error| {
+        if rules.names_dependency_stage {
+            error.within("chart dependencies processing failed")
+        } else {
+            error
+        }
+    })?;
     Ok(chart)
+}
+
+/// Checks that a chart can be installed: it is no library, and every chart that it lists is there. What
+/// `helm template`, `install` and `upgrade` ask before they render.
+///
+/// # Errors
+/// Helm's text.
+pub fn check_installable(chart: &Chart, rules: &Rules) -> Result<(), Error> {
+    let kind = &chart.metadata().kind;
+    if !matches!(kind.as_str(), "" | "application") {
+        return Err(Error::new(ErrorKind::Dependency, format!("{kind} charts are not installable")));
+    }
+    let missing = missing(chart);
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let (advice, missing) = (rules.missing_charts_advice, missing.join(", "));
+    let text = format!("{advice}: found in Chart.yaml, but missing in charts/ directory: {missing}");
+    Err(Error::new(ErrorKind::Dependency, text).at(Place::file("Chart.yaml")))
 }
 
 /// The charts that Chart.yaml lists and `charts/` does not hold, by name.

@@ -17,6 +17,11 @@ use crate::{Chart, Error};
 /// What Go prints for a value that is not there, and Helm deletes wherever it finds it.
 const NO_VALUE: &[u8] = b"<no value>";
 
+/// Most operations that one template file may take: a hundred times what the largest charts do.
+const MAX_STEPS: u64 = 100_000_000;
+/// Most bytes that one template file may print.
+const MAX_OUTPUT: usize = 64 << 20;
+
 /// Renders charts at one level, and keeps the templates of the last chart parsed.
 ///
 /// An engine is `Send + Sync`; share one between threads and between renders.
@@ -80,7 +85,7 @@ impl Engine {
         let rules = self.level.rules();
         let contexts = builtins::contexts(chart, values, input, rules);
         let calls = self.library.with(input.services);
-        let budget = Budget::default();
+        let budget = Budget { steps: MAX_STEPS, output: MAX_OUTPUT, ..Budget::default() };
         let mut files = BTreeMap::new();
         for source in sources.iter().filter(|source| !source.is_partial()) {
             let context = &contexts[source.context];

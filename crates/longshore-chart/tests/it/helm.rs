@@ -4,6 +4,7 @@
 
 use std::path::Path;
 
+use longshore_chart::dependencies::check_installable;
 use longshore_chart::load::{Ignore, read_files};
 use longshore_chart::values::{Sources, merge};
 use longshore_chart::{
@@ -24,7 +25,7 @@ impl Services for Fixed {
 
 /// A command line, read.
 #[derive(Debug)]
-pub struct Command {
+pub(crate) struct Command {
     name: String,
     chart: String,
     sources: Sources,
@@ -35,13 +36,13 @@ pub struct Command {
     options: Options,
     output: Output,
     notes: bool,
-    pub level: Level,
-    pub times: u32,
+    pub(crate) level: Level,
+    pub(crate) times: u32,
 }
 
 impl Command {
     /// Reads `NAME CHART [flags]`; file names are those below `folder`.
-    pub fn parse(args: &[String], folder: &Path, level: Level) -> Result<Self, String> {
+    pub(crate) fn parse(args: &[String], folder: &Path, level: Level) -> Result<Self, String> {
         let mut command = Self {
             name: String::new(),
             chart: String::new(),
@@ -97,20 +98,21 @@ impl Command {
     }
 
     /// Loads the chart.
-    pub fn load(&self) -> Result<Chart, String> {
+    pub(crate) fn load(&self) -> Result<Chart, String> {
         load(Path::new(&self.chart), self.level)
     }
 
     /// Renders a chart.
-    pub fn render(&self, engine: &Engine, chart: &Chart, folder: &Path) -> Result<Rendered, String> {
+    pub(crate) fn render(&self, engine: &Engine, chart: &Chart, folder: &Path) -> Result<Rendered, String> {
+        let mut read_file = |name: &str| read(folder, name);
+        let values = merge(&self.sources, self.level, &mut read_file).map_err(|error| error.to_string())?;
+        check_installable(chart, self.level.rules()).map_err(|error| error.to_string())?;
         let mut capabilities = Capabilities::assumed(self.level.rules());
         if let Some(version) = &self.kube_version {
             capabilities.kube_version = KubeVersion::parse(version, self.level.rules())
                 .map_err(|error| format!("invalid kube version '{version}': {error}"))?;
         }
         capabilities.api_versions.extend(self.api_versions.iter().cloned());
-        let mut read_file = |name: &str| read(folder, name);
-        let values = merge(&self.sources, self.level, &mut read_file).map_err(|error| error.to_string())?;
         let input = RenderInput {
             values,
             release: Release {
@@ -127,7 +129,7 @@ impl Command {
     }
 
     /// What Helm would print to standard output.
-    pub fn print(&self, rendered: &Rendered) -> String {
+    pub(crate) fn print(&self, rendered: &Rendered) -> String {
         if self.notes { format!("{}\n", rendered.notes.trim()) } else { rendered.output(self.output) }
     }
 }

@@ -1,4 +1,5 @@
 //! Charts on disk, rendered, against what real Helm made of them.
 
 mod helm;
+mod hostile;
 mod recorded;

@@ -41,7 +41,7 @@ fn outcome(flags: &str, chart: &Path, engine: &Engine) -> String {
 /// The first line in which two texts differ, with a line around it.
 fn first_difference(expected: &str, got: &str) -> String {
     let (expected, got): (Vec<&str>, Vec<&str>) = (expected.split('\n').collect(), got.split('\n').collect());
-    let line = (0..).find(|i| expected.get(*i) != got.get(*i)).expect("they differ");
+    let line = (0..expected.len()).find(|i| expected.get(*i) != got.get(*i)).unwrap_or(expected.len());
     let mut text = format!("  line {}\n", line + 1);
     for i in line.saturating_sub(1)..line + 2 {
         let _ = writeln!(text, "    helm: {:?}\n    ours: {:?}", expected.get(i), got.get(i));

@@ -1,0 +1,72 @@
+//! Charts made to hurt: each is refused, quickly and with a word.
+
+use std::time::{Duration, Instant};
+
+use longshore_chart::{Capabilities, Chart, File, Level, Options, Release, RenderInput, Services, render};
+
+struct Nothing;
+
+impl Services for Nothing {
+    fn random(&self, buffer: &mut [u8]) {
+        buffer.fill(0);
+    }
+}
+
+/// The error of a chart with one template and values; it must come within half a minute on a slow
+/// machine with a debug build; a release build takes a second.
+fn refused(template: &str, values: &str) -> String {
+    let start = Instant::now();
+    let level = Level::default();
+    let outcome = Chart::load(
+        [
+            File::new("Chart.yaml", "{apiVersion: v2, name: bad, version: 1.0.0}"),
+            File::new("values.yaml", values),
+            File::new("templates/t.yaml", template),
+        ],
+        level,
+    )
+    .and_then(|chart| {
+        let input = RenderInput {
+            values: longshore_go::Map::new(),
+            release: Release { name: "r", namespace: "n", revision: 1, is_upgrade: false },
+            capabilities: Capabilities::assumed(level.rules()),
+            services: &Nothing,
+            options: Options::default(),
+        };
+        render(&chart, &input, level)
+    });
+    assert!(start.elapsed() < Duration::from_secs(30), "{template} took {:?}", start.elapsed());
+    outcome.expect_err("it must be refused").to_string()
+}
+
+#[test]
+fn endless_templates_end() {
+    let include = refused("{{ define \"x\" }}{{ include \"x\" . }}{{ end }}{{ include \"x\" . }}", "");
+    assert!(include.contains("rendering template has a nested reference name: x"), "{include}");
+    let template = refused("{{ define \"x\" }}{{ template \"x\" . }}{{ end }}{{ template \"x\" . }}", "");
+    assert!(template.contains("exceeded maximum template depth"), "{template}");
+    refused("{{ range $i := until 2000000000 }}{{ $i }}{{ end }}", "");
+    refused("{{ range until 100000 }}{{ range until 100000 }}x{{ end }}{{ end }}", "");
+    refused("{{ repeat 2000000000 \"xxxxxxxxxx\" }}", "");
+    refused("{{ define \"t\" }}{{ tpl \"{{ include \\\"t\\\" . }}\" . }}{{ end }}{{ include \"t\" . }}", "");
+}
+
+#[test]
+fn bombs_in_values_are_refused() {
+    use std::fmt::Write as _;
+    let mut laughs = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
+    for i in 1..12 {
+        let items = vec![format!("*a{}", i - 1); 10].join(", ");
+        let _ = writeln!(laughs, "a{i}: &a{i} [{items}]");
+    }
+    assert!(refused("a: 1", &laughs).contains("excessive aliasing"));
+    assert!(refused("a: 1", &"[".repeat(100_000)).contains("exceeded max depth"));
+}
+
+#[test]
+fn charts_in_charts_end() {
+    let name = |depth: usize| format!("{}Chart.yaml", "charts/c/".repeat(depth));
+    let files = (0..200).map(|depth| File::new(name(depth), "{apiVersion: v2, name: c, version: 1.0.0}"));
+    let error = Chart::load(files, Level::default()).unwrap_err();
+    assert!(error.to_string().ends_with("charts are nested too deeply"), "{error}");
+}
