@@ -45,8 +45,8 @@ pub(crate) fn decode(tree: &Tree<'_>, options: Options) -> Result<Value, Error> 
         alias_bytes: 0,
         depth: 0,
         expanding: Vec::new(),
-        key_error: None,
-        number_error: None,
+        refused: Vec::new(),
+        infinite: false,
         type_errors: Vec::new(),
         type_error_place: None,
         merged: None,
@@ -58,10 +58,8 @@ pub(crate) fn decode(tree: &Tree<'_>, options: Options) -> Result<Value, Error> 
         let (line, column) = decoder.type_error_place.unwrap_or_default();
         return Err(Error::new(ErrorKind::Decode, text).at_line(line, column));
     }
-    match decoder.key_error.or(decoder.number_error) {
-        Some(error) => Err(error),
-        None => Ok(value),
-    }
+    decoder.check(&value)?;
+    Ok(value)
 }
 
 struct Decoder<'t, 'a> {
@@ -74,8 +72,11 @@ struct Decoder<'t, 'a> {
     depth: usize,
     /// Aliases being expanded.
     expanding: Vec<Id>,
-    key_error: Option<Error>,
-    number_error: Option<Error>,
+    /// Maps with keys that JSON cannot have. Not all of them need be in the result: a later key may
+    /// have taken the place.
+    refused: Vec<(Map, Error)>,
+    /// Whether a number was infinite or none.
+    infinite: bool,
     type_errors: Vec<String>,
     type_error_place: Option<(u32, u32)>,
     /// v3, while merging: the keys that are set already.
@@ -91,6 +92,8 @@ struct Entries {
     list: Vec<(Str, Value)>,
     /// Strict v2: the keys that are set, by this mapping or by what was merged into it.
     set: BTreeSet<Key>,
+    /// v2: the keys that JSON cannot have, with their values.
+    refused: Vec<(Key, Id)>,
 }
 
 impl Decoder<'_, '_> {
@@ -118,16 +121,19 @@ impl Decoder<'_, '_> {
                 let mut entries = Entries::default();
                 entries.list.reserve_exact(self.tree.node(id).count as usize / 2);
                 let outer = (self.merged.take(), self.string_map);
-                if self.options.dialect == Dialect::V3 {
-                    self.string_map = self.is_string_map(id);
-                    if !self.string_map {
-                        self.refuse_map(id);
-                    }
-                }
+                self.string_map = self.options.dialect == Dialect::V3 && self.is_string_map(id);
+                let refused = self.options.dialect == Dialect::V3 && !self.string_map;
                 self.mapping(id, &mut entries)?;
                 (self.merged, self.string_map) = outer;
-                let entries: BTreeMap<Str, Value> = entries.list.into_iter().collect();
-                Ok(Value::Map(Map::typed(&types::MAP_ANY, entries)))
+                let list: BTreeMap<Str, Value> = entries.list.into_iter().collect();
+                let map = Map::typed(&types::MAP_ANY, list);
+                if let Some((key, value)) = entries.refused.first() {
+                    let error = self.refused_key(key, *value);
+                    self.refused.push((map.clone(), error));
+                } else if refused {
+                    self.refused.push((map.clone(), self.refused_map(id)));
+                }
+                Ok(Value::Map(map))
             }
         }
     }
@@ -205,9 +211,7 @@ impl Decoder<'_, '_> {
             Scalar::Uint(value) if floats => Value::Float(value as f64),
             Scalar::Uint(value) => Value::Uint(Uint { kind: UintKind::Uint64, value }),
             Scalar::Float(value) => {
-                if !value.is_finite() {
-                    self.note_number(id, value);
-                }
+                self.infinite |= !value.is_finite();
                 Value::Float(value)
             }
             Scalar::Timestamp(time) if self.options.dialect == Dialect::V3 => Value::str(time.to_string()),
@@ -216,15 +220,31 @@ impl Decoder<'_, '_> {
         })
     }
 
-    fn note_number(&mut self, id: Id, value: f64) {
-        let name = match value {
-            f64::INFINITY => "+Inf",
-            f64::NEG_INFINITY => "-Inf",
-            _ => "NaN",
-        };
-        let node = self.tree.node(id);
-        let text = format!("json: unsupported value: {name}");
-        self.number_error.get_or_insert(Error::new(ErrorKind::Decode, text).at_line(node.line, node.column));
+    /// Refuses what JSON cannot have, if the decoded value still holds it: keys first, since Go converts
+    /// all keys before it writes JSON.
+    fn check(&self, value: &Value) -> Result<(), Error> {
+        if !self.refused.is_empty() {
+            find(value, &|value| match value {
+                Value::Map(map) => self.refused.iter().find(|(other, _)| other.same(map)),
+                _ => None,
+            })
+            .map_or(Ok(()), |(_, error)| Err(error.clone()))?;
+        }
+        if self.infinite {
+            let infinite = find(value, &|value| match value {
+                Value::Float(float) if !float.is_finite() => Some(*float),
+                _ => None,
+            });
+            let name = match infinite {
+                None => return Ok(()),
+                Some(f64::INFINITY) => "+Inf",
+                Some(f64::NEG_INFINITY) => "-Inf",
+                Some(_) => "NaN",
+            };
+            let text = format!("json: unsupported value: {name}");
+            return Err(Error::new(ErrorKind::Decode, text));
+        }
+        Ok(())
     }
 
     /// The bytes of `!!binary` text; a JSON reader sees valid UTF-8 of them.
@@ -251,7 +271,6 @@ impl Decoder<'_, '_> {
 
     fn mapping_v2(&mut self, id: Id, entries: &mut Entries) -> Result<(), Error> {
         let tree = self.tree;
-        let mut refused: Vec<(Key, Id)> = Vec::new();
         for (key_id, value_id) in tree.pairs(id) {
             if self.is_merge(key_id) {
                 self.merge(value_id, entries)?;
@@ -260,16 +279,11 @@ impl Decoder<'_, '_> {
             let Some(key) = self.key(key_id)? else {
                 continue;
             };
-            let noted = self.key_error.is_some();
             let value = self.value(value_id)?;
             if matches!(key.kind, KeyKind::Null | KeyKind::Uint) {
-                // Go looks at a key before it looks into its value.
-                if !noted {
-                    self.key_error = None;
-                }
                 // Only the last value of a key is still there when Go looks.
-                refused.retain(|(earlier, _)| *earlier != key);
-                refused.push((key.clone(), value_id));
+                entries.refused.retain(|(earlier, _)| *earlier != key);
+                entries.refused.push((key.clone(), value_id));
             }
             if self.options.strict && !entries.set.insert(key.clone()) {
                 let line = tree.node(value_id).line;
@@ -279,10 +293,19 @@ impl Decoder<'_, '_> {
             }
             entries.list.push((key.text, value));
         }
-        if let Some((key, value_id)) = refused.first() {
-            self.refuse_key(key, *value_id);
-        }
         Ok(())
+    }
+}
+
+/// The first thing that `wanted` gives for a value inside of `value`, or for itself, in JSON's order.
+fn find<T>(value: &Value, wanted: &impl Fn(&Value) -> Option<T>) -> Option<T> {
+    if let Some(found) = wanted(value) {
+        return Some(found);
+    }
+    match value {
+        Value::List(list) => list.iter().find_map(|item| find(item, wanted)),
+        Value::Map(map) => map.entries().values().find_map(|item| find(item, wanted)),
+        _ => None,
     }
 }
 

@@ -68,6 +68,9 @@ fn write(tree: &Tree<'_>, id: Id, dialect: Dialect, out: &mut String, depth: usi
 type Order = (u8, i128, String);
 
 fn order(tree: &Tree<'_>, id: Id, dialect: Dialect) -> Order {
+    if let RawKind::Alias(target) = tree.node(id).kind {
+        return order(tree, target, dialect);
+    }
     match kind(tree, id, dialect) {
         Some(Scalar::Null) => (0, 0, String::new()),
         Some(Scalar::Uint(value)) => (2, i128::from(value), String::new()),

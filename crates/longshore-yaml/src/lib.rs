@@ -1,4 +1,21 @@
 //! Reading and writing YAML as go-yaml v2 and v3 do, the dialect chosen per call.
+//!
+//! Helm and Kustomize do not read "YAML": they read what two generations of one Go library take for it,
+//! and write what those write. Their bytes are a contract, so this crate follows the libraries, not
+//! the specification: libyaml's scanner and parser, go-yaml's types for scalars, merge keys, comments
+//! and error messages, and both emitters with their folding, quoting and sorting.
+//!
+//! - [`sigs`] is `sigs.k8s.io/yaml`: Helm's values, manifests and `toYaml` ([`sigs::to_value`],
+//!   [`sigs::marshal`]), in which YAML passes through JSON.
+//! - [`parse`] and [`emit`] work on [`Node`]s, which keep order, styles, comments and positions.
+//! - [`marshal`] writes Go values as go-yaml itself does (`toYamlPretty`).
+//!
+//! Inside, input goes through `reader` (bytes to checked text), `scanner` (tokens), `parser` (events) and
+//! `tree` (nodes that borrow from the input); from there `decode` makes values and `node` makes nodes.
+//! Output goes through `encode` (values and nodes as events) into `emitter`. Nothing recurses over
+//! input before its depth has been checked against [`Limits`].
+//!
+//! What it does not know: files, Kubernetes, templates.
 
 mod chars;
 mod decode;

@@ -54,20 +54,29 @@ impl<'a> Source<'a> {
     }
 }
 
-/// Where the piece starts that holds the byte at `bad`; a character cut by the end of a piece is
-/// carried into the next one.
+/// Where the piece starts that holds the character at `bad`; one that is cut by the end of a piece is
+/// carried into the next.
 fn piece_start(input: &[u8], offset: usize, bad: usize) -> usize {
+    let width = match input[bad] {
+        0xC0..=0xDF => 2,
+        0xE0..=0xEF => 3,
+        0xF0..=0xF7 => 4,
+        _ => 1,
+    };
     let mut start = 0;
     // The first piece also holds the byte order mark.
     let mut end = PIECE - offset;
-    while end <= bad {
+    while end < bad + width {
         start = end;
         while start > 0 && start < input.len() && input[start] & 0xC0 == 0x80 {
             start -= 1;
         }
         end = start + PIECE;
+        if start >= bad {
+            return bad;
+        }
     }
-    start.min(bad)
+    start
 }
 
 /// The first place that go-yaml's reader refuses, and its words for it.

@@ -98,30 +98,27 @@ impl Decoder<'_, '_> {
         Ok(Key { kind, text })
     }
 
-    /// Notes the error of a key that JSON cannot have, for when all is decoded.
-    pub(super) fn refuse_key(&mut self, key: &Key, value: Id) {
+    /// The error of a key that JSON cannot have.
+    pub(super) fn refused_key(&self, key: &Key, value: Id) -> Error {
         let kind = match key.kind {
             KeyKind::Null => "%!s(<nil>)",
             _ => "uint64",
         };
         let name = key.go_syntax();
         let syntax = go_syntax(self.tree, value, self.options.dialect);
-        self.note_key_error(
-            value,
-            format!("unsupported map key of type: {kind}, key: {name}, value: {syntax}"),
-        );
+        let text = format!("unsupported map key of type: {kind}, key: {name}, value: {syntax}");
+        self.json_error(value, text)
     }
 
-    /// Notes that v3 made a map with `interface {}` keys of a mapping, which `encoding/json` refuses.
-    pub(super) fn refuse_map(&mut self, id: Id) {
+    /// The error of a mapping of which v3 made a map with `interface {}` keys.
+    pub(super) fn refused_map(&self, id: Id) -> Error {
         let text = "json: unsupported type: map[interface {}]interface {}";
-        self.note_key_error(id, text.to_owned());
+        self.json_error(id, text.to_owned())
     }
 
-    fn note_key_error(&mut self, id: Id, text: String) {
+    fn json_error(&self, id: Id, text: String) -> Error {
         let node = self.tree.node(id);
-        let error = Error::new(ErrorKind::Decode, text).at_line(node.line, node.column);
-        self.key_error.get_or_insert(error);
+        Error::new(ErrorKind::Decode, text).at_line(node.line, node.column)
     }
 
     /// v3: whether all keys are tagged or resolved as strings, so that the map's keys are.

@@ -51,6 +51,7 @@ impl Scanner<'_> {
             leading = self.take_break();
             end = self.block_breaks(&mut indent, &mut trailing, start)?;
         }
+        self.need(1)?;
         if chomping != Chomping::Strip {
             text.push_str(leading);
         }

@@ -61,6 +61,7 @@ impl Scanner<'_> {
             self.skip(stop - line_end);
             broken = false;
         }
+        self.need(2)?;
         if broken {
             self.simple_key_allowed = true;
         }
