@@ -1,9 +1,9 @@
 //! The revisions of the releases: when, who, what became of them.
 
-use longshore_release::{ReleaseError, Store, Stored};
+use longshore_release::{DEPLOY_LABEL, ReleaseError, Store, Stored};
 use serde::Serialize;
 
-use crate::session::{DEPLOY_LABEL, Session};
+use crate::session::Session;
 
 /// One revision of one release.
 #[derive(Debug, Clone, Serialize)]

@@ -28,6 +28,6 @@ pub use plan::{Planned, PlatformPlan, plan};
 pub use render::{RenderOptions, Rendered, render};
 pub use rollback::plan_rollback;
 pub use selection::{Choice, Platform, Selection};
-pub use session::{Actor, Behaviour, CREATED_FOR, DEPLOY_LABEL, ENVIRONMENT_LABEL, Session};
+pub use session::{Actor, Behaviour, CREATED_FOR, ENVIRONMENT_LABEL, Session};
 pub use status::{Drift, HostLine, ObjectStatus, PlatformStatus, ReleaseStatus, status};
 pub use yaml::to_yaml;

@@ -43,12 +43,15 @@ pub(crate) fn candidate(
         let path = selection.path(&entry.value, &entry.place)?;
         sources.push(selection.fill(&entry.value, &entry.place)?);
         for (name, bytes) in read(&path).map_err(|error| error.or_at(entry.place.clone()))? {
-            digest.update(&bytes);
             let text = String::from_utf8(bytes).map_err(|_| {
                 Diagnostic::error("yaml/encoding", "a manifest must be UTF-8").at(Place::file(&name))
             })?;
             objects.extend(parse_manifests(&text, &name)?);
         }
+    }
+    // Of the objects, not of the files: a comment makes no new version, and neither does another folder.
+    for object in &objects {
+        digest.update(to_yaml(&object.to_json()));
     }
     for secret in &release.generate {
         let data = existing.data(&secret.name);

@@ -2,10 +2,10 @@
 
 use longshore_diag::Diagnostic;
 use longshore_release::record::Status;
-use longshore_release::{Intent, ReleaseError, Store, Stored, prepare, rollback_candidate};
+use longshore_release::{DEPLOY_LABEL, Intent, ReleaseError, Store, Stored, prepare, rollback_candidate};
 
 use crate::plan::{Planned, assemble, in_release};
-use crate::session::{DEPLOY_LABEL, Session};
+use crate::session::Session;
 
 /// Plans a rollback; [`crate::deploy()`] carries it out.
 ///

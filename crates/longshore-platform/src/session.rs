@@ -7,14 +7,14 @@ use std::time::Duration;
 use longshore_cluster::Cluster;
 use longshore_diag::Diagnostic;
 use longshore_object::Gvk;
-use longshore_release::{Clock, Context, Force, HeldRecords, Observer, PLATFORM_LABEL, ReleaseError};
+use longshore_release::{
+    Clock, Context, DEPLOY_LABEL, Force, HeldRecords, Observer, PLATFORM_LABEL, ReleaseError,
+};
 
 use crate::selection::Selection;
 
 /// The label that names the environment of a record.
 pub const ENVIRONMENT_LABEL: &str = "longshore.dev/environment";
-/// The label that names the deploy which wrote a record: all records of one `longshore deploy` share it.
-pub const DEPLOY_LABEL: &str = "longshore.dev/deploy";
 /// On a namespace that Longshore created: for which platform.
 pub const CREATED_FOR: &str = "longshore.dev/created-for";
 

@@ -39,7 +39,7 @@ pub use error::ReleaseError;
 pub use event::{Done, Event, Observer, Silent};
 pub use hold::{HOLD_TERM, RENEW_EVERY, holder};
 pub use plan::{FieldConflict, ObjectAction, ObjectChange, ReleaseAction, ReleasePlan, Verified};
-pub use prepare::{Intent, PLATFORM_LABEL, Prepared, prepare};
+pub use prepare::{DEPLOY_LABEL, Intent, PLATFORM_LABEL, Prepared, prepare};
 pub use prior::{Prior, objects};
 pub use rollback::rollback_candidate;
 pub use store::{Store, Stored};

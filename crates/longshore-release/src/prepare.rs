@@ -13,12 +13,15 @@ use crate::context::FIELD_MANAGER;
 use crate::diff::diff;
 use crate::plan::{FieldConflict, ObjectAction, ObjectChange, ReleaseAction, ReleasePlan, Verified};
 use crate::prior::Prior;
-use crate::record::Status;
+use crate::record::{Release, Status};
 use crate::store::Store;
 use crate::{Context, ReleaseError, data, hooks, ownership};
 
 /// The label that names the platform of a record.
 pub const PLATFORM_LABEL: &str = "longshore.dev/platform";
+
+/// The label that names the deploy which wrote a record; it differs every time.
+pub const DEPLOY_LABEL: &str = "longshore.dev/deploy";
 
 /// How many objects are looked at side by side; the cluster's own limit holds below it.
 const CONCURRENCY: usize = 32;
@@ -297,18 +300,39 @@ fn action(
     }
     let completed = prior.last().is_some_and(|last| last.info.status == Status::Deployed);
     let touched = plan.objects.iter().any(|change| change.action != ObjectAction::Nothing);
-    let release = &deployed.release;
-    let same = release.manifest == candidate.manifest
-        && release.chart["metadata"] == candidate.chart["metadata"]
-        && release.config == candidate.config
-        && hooks::same(&release.hooks, &candidate.hooks);
-    // A release that is adopted gets our labels, and they are written with a revision.
-    let ours = release.labels.get(PLATFORM_LABEL) == context.labels.get(PLATFORM_LABEL);
-    if completed && same && ours && !touched && plan.conflicts.is_empty() {
+    // A release that is adopted, or goes to another environment, gets new labels: they are written with
+    // a revision.
+    let labelled = context
+        .labels
+        .iter()
+        .all(|(label, value)| label == DEPLOY_LABEL || deployed.release.labels.get(label) == Some(value));
+    if completed && labelled && !touched && plan.conflicts.is_empty() && same(&deployed.release, candidate) {
         ReleaseAction::Nothing
     } else {
         ReleaseAction::Upgrade
     }
+}
+
+/// Whether a candidate is what was deployed. Comments and the order of documents do not count, nor what
+/// a chart says about itself beside its name and versions.
+fn same(release: &Release, candidate: &Candidate) -> bool {
+    let identity = |chart: &Value| {
+        ["name", "version", "appVersion"].map(|field| chart["metadata"][field].as_str().map(str::to_owned))
+    };
+    let objects = |objects: &[Object]| -> Vec<Value> {
+        let mut objects: Vec<(ObjectKey, Value)> =
+            objects.iter().map(|object| (object.key(), object.to_json())).collect();
+        objects.sort_by(|a, b| a.0.cmp(&b.0));
+        objects.into_iter().map(|(_, json)| json).collect()
+    };
+    let manifests = || match Candidate::recorded(release) {
+        Ok(recorded) => objects(&recorded.objects) == objects(&candidate.objects),
+        Err(_) => false,
+    };
+    identity(&release.chart) == identity(&candidate.chart)
+        && release.config == candidate.config
+        && hooks::same(&release.hooks, &candidate.hooks)
+        && (release.manifest == candidate.manifest || manifests())
 }
 
 /// Whether the name belongs to something that this platform did not deploy.

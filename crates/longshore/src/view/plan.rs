@@ -76,6 +76,10 @@ fn release_plan(out: &mut String, plan: &ReleasePlan, printer: &Printer) {
     for change in plan.objects.iter().filter(|change| change.action != ObjectAction::Nothing) {
         object(out, change, printer);
     }
+    let touched = plan.objects.iter().any(|change| change.action != ObjectAction::Nothing);
+    if plan.action != ReleaseAction::Nothing && !touched && plan.problems.is_empty() {
+        let _ = writeln!(out, "  {}", printer.paint(Paint::Dim, "no object changes, only the record"));
+    }
     for hook in &plan.hooks {
         let _ = writeln!(out, "  {} {hook}", printer.paint(Paint::Dim, "hook"));
     }
