@@ -37,6 +37,7 @@ mod services;
 mod strings;
 #[cfg(test)]
 mod tests;
+mod urls;
 mod words;
 mod yamls;
 
@@ -92,12 +93,14 @@ static FAMILIES: &[&[Function]] = &[
     jsons::FUNCTIONS,
     lists::FUNCTIONS,
     math::FUNCTIONS,
+    math::decimal::FUNCTIONS,
     paths::FUNCTIONS,
     random::FUNCTIONS,
     reflect::FUNCTIONS,
     regex::FUNCTIONS,
     semver::FUNCTIONS,
     strings::FUNCTIONS,
+    urls::FUNCTIONS,
     words::FUNCTIONS,
     yamls::FUNCTIONS,
 ];

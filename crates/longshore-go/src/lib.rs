@@ -26,6 +26,7 @@ pub mod strings;
 pub mod time;
 pub mod types;
 pub mod unicode;
+pub mod url;
 mod value;
 
 pub use duration::DurationError;

@@ -8,6 +8,7 @@ use longshore_template::{FuncDef, FuncError};
 use super::args::{ANY, FLOAT, INT, INT64, STRING, check_items, int, text};
 use super::{Function, Outcome};
 
+pub(super) mod decimal;
 mod float;
 
 pub(super) static FUNCTIONS: &[Function] = &[
