@@ -157,8 +157,7 @@ pub fn is_awaited(group: &str, kind: &str) -> bool {
                 | "ResourceQuota"
                 | "Endpoints"
                 | "PersistentVolumeClaim"
-        )
-            | ("rbac.authorization.k8s.io" | "admissionregistration.k8s.io" | "storage.k8s.io", _)
+        ) | ("rbac.authorization.k8s.io" | "admissionregistration.k8s.io" | "storage.k8s.io", _)
             | ("networking.k8s.io", "NetworkPolicy" | "IngressClass")
             | ("autoscaling", "HorizontalPodAutoscaler")
             | ("scheduling.k8s.io", "PriorityClass")

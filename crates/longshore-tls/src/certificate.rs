@@ -76,9 +76,8 @@ fn facts(der: &[u8], index: usize) -> Result<CertificateFacts, CertificateError>
     let broken = |message: String| CertificateError::X509 { index, message };
     let (_, certificate) =
         x509_parser::parse_x509_certificate(der).map_err(|error| broken(error.to_string()))?;
-    let moment = |seconds: i64| {
-        Timestamp::from_second(seconds).map_err(|error| broken(format!("validity: {error}")))
-    };
+    let moment =
+        |seconds: i64| Timestamp::from_second(seconds).map_err(|error| broken(format!("validity: {error}")));
     let validity = certificate.validity();
     Ok(CertificateFacts {
         subject: certificate.subject().to_string(),
@@ -98,9 +97,7 @@ mod tests {
         params.not_before = rcgen::date_time_ymd(years.start, 1, 2);
         params.not_after = rcgen::date_time_ymd(years.end, 3, 4);
         params.distinguished_name = rcgen::DistinguishedName::new();
-        params
-            .distinguished_name
-            .push(rcgen::DnType::CommonName, name);
+        params.distinguished_name.push(rcgen::DnType::CommonName, name);
         let key = rcgen::KeyPair::generate().unwrap();
         params.self_signed(&key).unwrap().pem()
     }
@@ -120,11 +117,7 @@ mod tests {
     fn a_chain_is_read_in_order_and_other_sections_are_passed_over() {
         let now: Timestamp = "2026-06-01T00:00:00Z".parse().unwrap();
         let key = rcgen::KeyPair::generate().unwrap().serialize_pem();
-        let text = format!(
-            "{key}{}{}",
-            issue(2025..2030, "leaf"),
-            issue(2027..2031, "ca")
-        );
+        let text = format!("{key}{}{}", issue(2025..2030, "leaf"), issue(2027..2031, "ca"));
         let found = certificates(text.as_bytes()).unwrap();
         let names: Vec<_> = found.iter().map(|c| c.subject.as_str()).collect();
         assert_eq!(names, ["CN=leaf", "CN=ca"]);
@@ -134,10 +127,7 @@ mod tests {
     #[test]
     fn broken_text_is_an_error() {
         let cut = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
-        assert!(matches!(
-            certificates(cut.as_bytes()),
-            Err(CertificateError::X509 { index: 1, .. })
-        ));
+        assert!(matches!(certificates(cut.as_bytes()), Err(CertificateError::X509 { index: 1, .. })));
         assert!(matches!(certificates(b""), Err(CertificateError::Missing)));
     }
 }

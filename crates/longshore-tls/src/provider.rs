@@ -37,10 +37,7 @@ mod tests {
         }
         let installed = CryptoProvider::get_default().expect("install sets a default");
         let names = |p: &CryptoProvider| -> Vec<String> {
-            p.cipher_suites
-                .iter()
-                .map(|s| format!("{:?}", s.suite()))
-                .collect()
+            p.cipher_suites.iter().map(|s| format!("{:?}", s.suite())).collect()
         };
         assert_eq!(names(installed), names(&provider()));
         assert!(!names(installed).is_empty());
