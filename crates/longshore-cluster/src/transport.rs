@@ -5,6 +5,7 @@
 //! out, and [`crate::Error`] gives a failure its meaning. Dropping a future abandons its request; the
 //! caller must then assume that the server may have carried it out.
 
+mod client;
 mod connect;
 mod retry;
 #[cfg(test)]
@@ -22,6 +23,7 @@ use kube::client::Body;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
+pub(crate) use client::client;
 pub use connect::{ConnectError, ConnectProblem};
 pub(crate) use retry::Backoff;
 
@@ -155,7 +157,7 @@ impl Transport {
             return true;
         }
         let config = (**config).clone();
-        match connect::client(config).await {
+        match client(config).await {
             Ok(client) => {
                 let mut guard = self.client.lock().unwrap_or_else(PoisonError::into_inner);
                 if guard.0 == generation {
@@ -302,11 +304,6 @@ enum Attempt {
     Status(Status, Option<Duration>),
     /// Without one.
     Connect(ConnectError),
-}
-
-/// Builds the client for a configuration; asks the credential plugin, if there is one.
-pub(crate) async fn client(config: kube::Config) -> Result<Client, kube::Error> {
-    connect::client(config).await
 }
 
 /// The texts of `Warning: 299 - "…"` headers. Source: RFC 7234 section 5.5.

@@ -1,23 +1,10 @@
-//! Building the client, and telling apart the ways in which there is no answer.
+//! Telling apart the ways in which there is no answer.
 
 use std::error::Error as StdError;
 use std::io;
 use std::time::Duration;
 
-use kube::Client;
-use kube::client::{AuthError, ClientBuilder};
-
-/// Builds a client in the background: a credential plugin is a process that may take its time, and may
-/// ask the user for a password.
-pub(super) async fn client(config: kube::Config) -> Result<Client, kube::Error> {
-    longshore_tls::install();
-    let built =
-        tokio::task::spawn_blocking(move || ClientBuilder::try_from(config).map(ClientBuilder::build));
-    match built.await {
-        Ok(client) => client,
-        Err(error) => Err(kube::Error::Service(error.into())),
-    }
-}
+use kube::client::AuthError;
 
 /// Why there was no answer.
 #[derive(Debug, Clone, PartialEq, Eq)]

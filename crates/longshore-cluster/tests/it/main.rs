@@ -5,7 +5,9 @@
 mod apply;
 mod connect;
 mod discovery;
+mod faults;
 mod objects;
+mod relay;
 mod wait;
 mod watch;
 
