@@ -37,6 +37,7 @@ mod services;
 mod strings;
 #[cfg(test)]
 mod tests;
+mod tomls;
 mod urls;
 mod words;
 mod yamls;
@@ -100,6 +101,7 @@ static FAMILIES: &[&[Function]] = &[
     regex::FUNCTIONS,
     semver::FUNCTIONS,
     strings::FUNCTIONS,
+    tomls::FUNCTIONS,
     urls::FUNCTIONS,
     words::FUNCTIONS,
     yamls::FUNCTIONS,

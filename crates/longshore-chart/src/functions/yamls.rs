@@ -5,7 +5,7 @@
 
 use longshore_go::Value;
 use longshore_template::{FuncDef, FuncError};
-use longshore_yaml::sigs;
+use longshore_yaml::{EmitOptions, sigs};
 
 use super::args::{ANY, LIST, MAP, STRING, text};
 use super::jsons::error_map;
@@ -16,6 +16,9 @@ pub(super) static FUNCTIONS: &[Function] = &[
         Ok(to_yaml(args).unwrap_or_else(|_| "".into()))
     }),
     Function::pure(FuncDef::new("mustToYaml", &[ANY]).returning(STRING), to_yaml),
+    Function::pure(FuncDef::new("toYamlPretty", &[ANY]).returning(STRING), |args| {
+        Ok(pretty(&args[0]).unwrap_or_else(|_| "".into()))
+    }),
     Function::pure(FuncDef::new("fromYaml", &[STRING]).returning(MAP), |args| Ok(from_yaml(text(args, 0)))),
     Function::pure(FuncDef::new("fromYamlArray", &[STRING]).returning(LIST), |args| {
         Ok(from_yaml_array(text(args, 0)))
@@ -24,11 +27,21 @@ pub(super) static FUNCTIONS: &[Function] = &[
 
 /// The YAML without its last newline.
 fn to_yaml(args: &mut [Value]) -> Outcome {
-    let mut text = sigs::marshal(&args[0]).map_err(|error| FuncError::new(error.to_string()))?;
+    without_newline(sigs::marshal(&args[0]))
+}
+
+fn without_newline(written: Result<Vec<u8>, longshore_yaml::Error>) -> Outcome {
+    let mut text = written.map_err(|error| FuncError::new(error.to_string()))?;
     if text.last() == Some(&b'\n') {
         text.pop();
     }
     Ok(Value::str(text))
+}
+
+/// As go-yaml v3 writes it, lists indented by two, nothing folded.
+fn pretty(value: &Value) -> Outcome {
+    let written = longshore_yaml::marshal(value, &EmitOptions::v3().indent(2));
+    without_newline(written)
 }
 
 fn from_yaml(text: &[u8]) -> Value {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"text/template"
 
+	"github.com/BurntSushi/toml"
 	"github.com/Masterminds/sprig/v3"
 	"sigs.k8s.io/yaml"
 	goyaml "sigs.k8s.io/yaml/goyaml.v3"
@@ -39,6 +40,13 @@ func functions() template.FuncMap {
 			return ""
 		}
 		return strings.TrimSuffix(out.String(), "\n")
+	}
+	f["toToml"] = func(v any) string {
+		var out bytes.Buffer
+		if err := toml.NewEncoder(&out).Encode(v); err != nil {
+			return err.Error()
+		}
+		return out.String()
 	}
 	f["fromYaml"] = func(text string) map[string]any {
 		m := map[string]any{}

@@ -27,7 +27,7 @@ int a|int64 a|float64 a|atoi s|toDecimal a|add1 a|add A|sub aa|mul aA|div aa|mod
 maxf aA|minf aA|floor a|ceil a|round ai|round aif|addf A|add1f a|subf aA|mulf aA|divf aA|
 b64enc s|b64dec s|b32enc s|b32dec s|sha1sum s|sha256sum s|sha512sum s|adler32sum s|
 toJson a|mustToJson a|toRawJson a|toPrettyJson a|fromJson j|fromJsonArray j|mustFromJson j|
-toYaml a|fromYaml j|fromYamlArray j|
+toYaml a|toYamlPretty a|toToml a|toToml t|toYaml t|toYamlPretty t|toPrettyJson t|fromYaml j|fromYamlArray j|
 semver v|semverCompare cv|base p|dir p|clean p|ext p|isAbs p|osBase p|osDir p|osClean p|osExt p|osIsAbs p|
 regexMatch rs|regexFind rs|regexFindAll rsi|regexReplaceAll rss|regexReplaceAllLiteral rss|regexSplit rsi|regexQuoteMeta s|mustRegexMatch rs|
 urlParse u|duration a|durationRound a|duration d|durationRound d`
@@ -116,6 +116,30 @@ func someMap(r *rand.Rand) map[string]any {
 	return out
 }
 
+// tree is a map with maps and lists in it, as a configuration file has.
+func tree(r *rand.Rand, depth int) map[string]any {
+	out := map[string]any{}
+	for range r.Intn(4) {
+		key := []string{"a", "b", "a.b", "é", "", "long-key_1", "z"}[r.Intn(7)]
+		switch {
+		case depth > 0 && r.Intn(3) == 0:
+			out[key] = tree(r, depth-1)
+		case depth > 0 && r.Intn(4) == 0:
+			items := []any{}
+			for range r.Intn(3) {
+				items = append(items, tree(r, depth-1))
+			}
+			if r.Intn(4) == 0 {
+				items = append(items, anything(r))
+			}
+			out[key] = items
+		default:
+			out[key] = anything(r)
+		}
+	}
+	return out
+}
+
 func argument(r *rand.Rand, kind rune) any {
 	pick := func(from []string) any { return from[r.Intn(len(from))] }
 	// Now and then something of the wrong type.
@@ -150,6 +174,8 @@ func argument(r *rand.Rand, kind rune) any {
 		return pick(paths)
 	case 'u':
 		return pick(urls)
+	case 't':
+		return tree(r, 3)
 	case 'd':
 		return pick(durations)
 	default:
