@@ -67,6 +67,8 @@ pub struct Rules {
     pub chart_is_map: bool,
     /// A failed execution is told over several lines, one step of the way per block.
     pub traces_errors: bool,
+    /// Webhook configurations have a place in the order of kinds; before, they came among the unknown.
+    pub orders_webhooks: bool,
     /// Errors about dependencies say at which stage they arose.
     pub names_dependency_stage: bool,
     /// What an error about charts that are listed and not there begins with.
@@ -105,6 +107,7 @@ static HELM_4_3: Rules = Rules {
     keeps_document_tails: true,
     chart_is_map: true,
     traces_errors: true,
+    orders_webhooks: true,
     names_dependency_stage: true,
     missing_charts_advice: "an error occurred while checking for chart dependencies. You may need to run 'helm dependency build' to fetch missing dependencies",
     sets_json_objects: true,
@@ -125,6 +128,7 @@ static HELM_3_22: Rules = Rules {
     keeps_document_tails: false,
     chart_is_map: false,
     traces_errors: false,
+    orders_webhooks: false,
     names_dependency_stage: false,
     missing_charts_advice: "An error occurred while checking for chart dependencies. You may need to run `helm dependency build` to fetch missing dependencies",
     sets_json_objects: false,

@@ -10,7 +10,7 @@ mod split;
 use std::collections::BTreeMap;
 
 use longshore_diag::Place;
-use longshore_object::kinds::{compare_by_kind, install_rank};
+use longshore_object::kinds::{INSTALL_ORDER, compare_by_kind, install_rank};
 
 use crate::compat::Rules;
 use crate::file::base;
@@ -136,9 +136,18 @@ pub(crate) fn sort(files: &BTreeMap<String, String>, rules: &Rules) -> Result<So
             sorted.add(path, document, head);
         }
     }
-    sorted.hooks.sort_by(|a, b| compare_by_kind(&a.kind, &b.kind, install_rank));
-    sorted.manifests.sort_by(|a, b| compare_by_kind(&a.kind, &b.kind, install_rank));
+    let rank = if rules.orders_webhooks { install_rank } else { install_rank_without_webhooks };
+    sorted.hooks.sort_by(|a, b| compare_by_kind(&a.kind, &b.kind, rank));
+    sorted.manifests.sort_by(|a, b| compare_by_kind(&a.kind, &b.kind, rank));
     Ok(sorted)
+}
+
+/// The order of kinds up to 3.x.
+fn install_rank_without_webhooks(kind: &str) -> usize {
+    match kind {
+        "MutatingWebhookConfiguration" | "ValidatingWebhookConfiguration" => INSTALL_ORDER.len(),
+        kind => install_rank(kind),
+    }
 }
 
 impl Sorted {

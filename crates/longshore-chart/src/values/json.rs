@@ -55,7 +55,8 @@ pub fn to_json(value: &Value) -> Json {
 /// A float as Go writes it: the shortest digits, and no decimals where there is none to write.
 fn number(float: f64) -> Json {
     const WHOLE: f64 = 9_007_199_254_740_992.0;
-    if float.fract() == 0.0 && float.abs() <= WHOLE {
+    let is_negative_zero = float == 0.0 && float.is_sign_negative();
+    if float.fract() == 0.0 && float.abs() <= WHOLE && !is_negative_zero {
         return Json::from(float as i64);
     }
     Number::from_f64(float).map_or(Json::Null, Json::Number)

@@ -17,7 +17,7 @@ struct Fixed;
 
 impl Services for Fixed {
     fn random(&self, buffer: &mut [u8]) {
-        for (byte, value) in buffer.iter_mut().zip(0u8..) {
+        for (byte, value) in buffer.iter_mut().zip((0..=u8::MAX).cycle()) {
             *byte = value;
         }
     }
