@@ -110,6 +110,11 @@ impl Cluster {
                     token.clear();
                     continue;
                 }
+                // A collection is there, or its kind is not.
+                Err(error) if error.is_not_found() => {
+                    self.missing(gvk, at).await?;
+                    return Err(error);
+                }
                 Err(error) => return Err(error),
             };
             if let Some(Json::Array(items)) = page.get_mut("items").map(Json::take) {

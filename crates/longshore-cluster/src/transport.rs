@@ -111,6 +111,8 @@ type Renewal = Option<Box<kube::Config>>;
 pub(crate) struct Transport {
     client: Mutex<(u64, Client)>,
     renewal: Renewal,
+    /// One asking for credentials at a time, however many requests were turned away.
+    renewing: tokio::sync::Mutex<()>,
     permits: Semaphore,
     retry: RetryPolicy,
     request_timeout: Duration,
@@ -129,6 +131,7 @@ impl Transport {
         Self {
             client: Mutex::new((0, client)),
             renewal,
+            renewing: tokio::sync::Mutex::new(()),
             permits: Semaphore::new(concurrency.max(1)),
             retry,
             request_timeout,
@@ -153,6 +156,7 @@ impl Transport {
         let Some(config) = &self.renewal else {
             return false;
         };
+        let _renewing = self.renewing.lock().await;
         if self.client().0 != generation {
             return true;
         }
@@ -160,13 +164,13 @@ impl Transport {
         match client(config).await {
             Ok(client) => {
                 let mut guard = self.client.lock().unwrap_or_else(PoisonError::into_inner);
-                if guard.0 == generation {
-                    *guard = (generation + 1, client);
-                }
+                *guard = (generation + 1, client);
                 true
             }
             Err(error) => {
-                tracing::debug!(%error, "credentials could not be renewed");
+                // Not the error itself: a plugin's may quote its output.
+                let problem = ConnectError::of_client(&error).problem;
+                tracing::debug!(?problem, "credentials could not be renewed");
                 false
             }
         }

@@ -209,7 +209,8 @@ async fn a_plugin_is_asked_again_when_its_token_is_no_longer_accepted() -> Resul
         assert!(live?.is_some());
     }
     let asks = std::fs::read_to_string(&asked)?.lines().count() - before;
-    assert!((1..=6).contains(&asks), "{asks}");
+    // `kube` asks it up to three times for one client: for a token, and twice for a certificate.
+    assert!((1..=3).contains(&asks), "{asks}");
     Ok(())
 }
 

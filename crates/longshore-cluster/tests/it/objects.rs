@@ -65,6 +65,8 @@ async fn what_is_not_there_is_none_and_not_an_error() -> Result<()> {
     assert!(odd.as_ref().is_ok_and(Option::is_none), "{odd:?}");
     let old = cluster.get(&Gvk::new("v7", "ConfigMap"), Some(name), "none").await;
     assert!(matches!(old, Err(Error::UnknownKind(_))), "{old:?}");
+    let old = cluster.list(&Gvk::new("v7", "ConfigMap"), Some(name), &Selector::default()).await;
+    assert!(matches!(old, Err(Error::UnknownKind(_))), "{old:?}");
     Ok(())
 }
 
