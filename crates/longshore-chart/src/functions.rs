@@ -18,6 +18,7 @@ use longshore_template::{Executor, FuncDef, FuncError, FuncTable, Functions, Ret
 
 mod args;
 mod case;
+mod crypto;
 mod dates;
 mod defaults;
 mod dicts;
@@ -85,6 +86,7 @@ impl Function {
 /// Every family, in no order that matters.
 static FAMILIES: &[&[Function]] = &[
     case::FUNCTIONS,
+    crypto::FUNCTIONS,
     dates::FUNCTIONS,
     defaults::FUNCTIONS,
     dicts::FUNCTIONS,
