@@ -52,6 +52,9 @@ pub struct ReleaseStatus {
     pub holder: Option<String>,
     /// Objects that are waited for, and how far each is.
     pub objects: Vec<ObjectStatus>,
+    /// Its notes, as they were rendered.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub notes: String,
     /// Fields that are not as they were deployed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub drift: Vec<Drift>,
@@ -137,6 +140,7 @@ async fn one(
             description: String::new(),
             holder: None,
             objects: Vec::new(),
+            notes: String::new(),
             drift: Vec::new(),
         });
     };
@@ -160,6 +164,7 @@ async fn one(
         description: release.info.description.clone(),
         holder: holder(&last.annotations).map(str::to_owned),
         objects: awaited,
+        notes: release.info.notes.clone(),
         drift: if release.info.status == Status::Deployed {
             drift(session, release).await?
         } else {

@@ -240,6 +240,9 @@ pub(crate) struct StatusArgs {
     pub(crate) select: SelectArgs,
     #[command(flatten)]
     pub(crate) cluster: ClusterArgs,
+    /// Show the notes of the releases too
+    #[arg(long)]
+    pub(crate) notes: bool,
 }
 
 /// `longshore history`

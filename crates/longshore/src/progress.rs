@@ -64,7 +64,7 @@ impl Progress {
         let Some(live) = &self.live else { return };
         let bar = view.bar.get_or_insert_with(|| {
             let bar = live.add(ProgressBar::new_spinner());
-            let style = ProgressStyle::with_template("{spinner} {msg} {elapsed}")
+            let style = ProgressStyle::with_template("{spinner} {wide_msg} {elapsed}")
                 .unwrap_or_else(|_| ProgressStyle::default_spinner());
             bar.set_style(style);
             bar.enable_steady_tick(Duration::from_millis(120));

@@ -20,6 +20,6 @@ pub(crate) async fn run(
     let selection = selection(global, &args.select, None, Some(&args.cluster))?;
     let session = connect(selection, &args.cluster, &behaviour(None, None, false), Arc::new(Silent)).await?;
     let state = status(&session).await?;
-    printer.result(&state, || view::status(&state, printer))?;
+    printer.result(&state, || view::status(&state, args.notes, printer))?;
     Ok(if state.is_healthy() { ExitStatus::Success } else { ExitStatus::Failure })
 }

@@ -21,9 +21,17 @@ pub(crate) fn deployed(deployed: &Deployed, printer: &Printer) -> String {
         table.row([release.release.clone(), how, format!("revision {}", release.revision)]);
     }
     out.push_str(&table.render());
-    for release in deployed.releases.iter().filter(|release| release.changed && !release.notes.is_empty()) {
+    let noted: Vec<_> =
+        deployed.releases.iter().filter(|release| release.changed && !release.notes.is_empty()).collect();
+    match noted.as_slice() {
+        [] => {}
         // Writing to a string does not fail.
-        let _ = write!(out, "\nNotes of {}:\n{}\n", release.release, release.notes.trim_end());
+        [one] => {
+            let _ = write!(out, "\nNotes of {}:\n{}\n", one.release, one.notes.trim_end());
+        }
+        several => {
+            let _ = writeln!(out, "{} releases have notes: longshore status --notes", several.len());
+        }
     }
     if deployed.releases.iter().all(|release| !release.changed) {
         let _ = writeln!(out, "nothing has changed: {} is as it should be", deployed.platform);

@@ -9,7 +9,7 @@ use crate::view::plan::field_line;
 use crate::view::table::Table;
 
 /// The whole state: releases, what is not ready, what was changed by hand, host names.
-pub(crate) fn status(state: &PlatformStatus, printer: &Printer) -> String {
+pub(crate) fn status(state: &PlatformStatus, notes: bool, printer: &Printer) -> String {
     let mut out = String::new();
     // Writing to a string does not fail.
     let _ = writeln!(
@@ -42,6 +42,10 @@ pub(crate) fn status(state: &PlatformStatus, printer: &Printer) -> String {
         for line in &state.hosts {
             let _ = writeln!(out, "  {}  {}", line.address, line.host);
         }
+    }
+    for release in state.releases.iter().filter(|release| notes && !release.notes.is_empty()) {
+        let heading = printer.paint(Paint::Bold, &format!("Notes of {}", release.release));
+        let _ = write!(out, "\n{heading}\n{}\n", release.notes.trim_end());
     }
     out
 }
