@@ -13,6 +13,7 @@ mod cause;
 mod evidence;
 mod failure;
 mod feeds;
+mod revision;
 mod surroundings;
 #[cfg(test)]
 mod tests;

@@ -1,8 +1,10 @@
 //! Which pods of a workload count, and what is wrong with them. Pure.
 
-use longshore_object::owners::{newest_replica_set, pods_of};
+use longshore_object::owners::pods_of;
 use longshore_object::readiness::pod::{Cause, Problem, problems};
 use serde_json::Value as Json;
+
+use super::revision::{changed_at, is_observed, is_of_newest_revision, newest_replica_set, second};
 
 /// Something that is wrong with one pod.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +24,9 @@ pub(super) fn text<'a>(json: &'a Json, pointer: &str) -> &'a str {
 /// mends by itself (a failed pod that it replaces, a Job's pod that it tries again) is left out.
 pub(super) fn pod_problems(live: &Json, replica_sets: &[Json], pods: &[Json]) -> Vec<PodProblem> {
     let kind = text(live, "/kind");
+    if !is_observed(live) {
+        return Vec::new();
+    }
     let mine = match kind {
         "Deployment" => match newest_replica_set(live, replica_sets) {
             Some(newest) => pods_of(newest, &[], pods),
@@ -76,25 +81,15 @@ fn counts(kind: &str, problem: &Problem) -> bool {
     }
 }
 
-/// Whether a pod is of the revision that a StatefulSet or DaemonSet is rolling out.
-fn is_of_newest_revision(live: &Json, pod: &Json) -> bool {
-    let (wanted, has) = match text(live, "/kind") {
-        "StatefulSet" => {
-            (text(live, "/status/updateRevision"), text(pod, "/metadata/labels/controller-revision-hash"))
-        }
-        "DaemonSet" => (
-            text(live, "/metadata/annotations/deprecated.daemonset.template.generation"),
-            text(pod, "/metadata/labels/pod-template-generation"),
-        ),
-        _ => return true,
-    };
-    wanted.is_empty() || has.is_empty() || wanted == has
-}
-
 /// The refusal that keeps a workload from making pods, if one of these events is about the workload as it
-/// is now. StatefulSets, DaemonSets and Jobs tell it nowhere else.
-pub(super) fn refusal(live: &Json, events: &[Json]) -> Option<String> {
-    let uid = text(live, "/metadata/uid");
+/// is now. StatefulSets, DaemonSets and Jobs tell it nowhere else; of a Deployment it is its ReplicaSet
+/// that is refused.
+pub(super) fn refusal(live: &Json, replica_sets: &[Json], events: &[Json]) -> Option<String> {
+    let maker = match text(live, "/kind") {
+        "Deployment" => newest_replica_set(live, replica_sets)?,
+        _ => live,
+    };
+    let uid = text(maker, "/metadata/uid");
     let since = changed_at(live);
     events
         .iter()
@@ -109,14 +104,6 @@ pub(super) fn refusal(live: &Json, events: &[Json]) -> Option<String> {
         .map(str::to_owned)
 }
 
-/// When the object's spec was last written, on the server's clock (RFC 3339, which compares as text).
-fn changed_at(live: &Json) -> &str {
-    let entries = live.pointer("/metadata/managedFields").and_then(Json::as_array);
-    let writes = entries.into_iter().flatten().filter(|entry| text(entry, "/subresource").is_empty());
-    let newest = writes.map(|entry| text(entry, "/time")).max().unwrap_or_default();
-    second(newest.max(text(live, "/metadata/creationTimestamp")))
-}
-
 /// When an event last happened, to the second.
 pub(super) fn event_time(event: &Json) -> &str {
     ["/lastTimestamp", "/series/lastObservedTime", "/eventTime"]
@@ -124,11 +111,6 @@ pub(super) fn event_time(event: &Json) -> &str {
         .map(|pointer| second(text(event, pointer)))
         .max()
         .unwrap_or_default()
-}
-
-/// A timestamp without its fraction, which some have and some have not.
-fn second(time: &str) -> &str {
-    time.get(..19).unwrap_or(time)
 }
 
 #[cfg(test)]
@@ -159,6 +141,16 @@ mod tests {
     }
 
     #[test]
+    fn a_change_that_nobody_has_seen_is_not_judged_by_the_pods_there_are() {
+        let mut set = json!({"kind": "StatefulSet", "metadata": {"uid": "s", "generation": 2},
+            "status": {"observedGeneration": 1, "updateRevision": "old"}});
+        let pods = [pod("db-0", "s", "old", "CrashLoopBackOff")];
+        assert!(names(&set, &[], &pods).is_empty());
+        set["status"]["observedGeneration"] = json!(2);
+        assert_eq!(names(&set, &[], &pods), ["db-0"]);
+    }
+
+    #[test]
     fn a_job_counts_its_crashes_itself_but_not_its_image_names() {
         let job = json!({"kind": "Job", "metadata": {"uid": "j"}});
         let pods = [pod("a", "j", "", "CrashLoopBackOff"), pod("b", "j", "", "InvalidImageName")];
@@ -174,13 +166,13 @@ mod tests {
     #[test]
     fn a_refusal_from_before_the_last_change_is_over() {
         let live = json!({"metadata": {"uid": "s", "creationTimestamp": "2026-01-01T00:00:00Z",
-            "managedFields": [{"time": "2026-01-02T00:00:00Z"},
+            "managedFields": [{"time": "2026-01-02T00:00:00Z", "fieldsV1": {"f:spec": {}}},
                 {"time": "2026-03-01T00:00:00Z", "subresource": "status"}]}});
         let event = |at: &str| {
             json!({"involvedObject": {"uid": "s"}, "lastTimestamp": at,
                 "message": "create Pod db-0 failed: exceeded quota: small"})
         };
-        assert_eq!(refusal(&live, &[event("2026-01-01T12:00:00Z")]), None);
-        assert!(refusal(&live, &[event("2026-01-02T00:00:00Z")]).unwrap().contains("small"));
+        assert_eq!(refusal(&live, &[], &[event("2026-01-01T12:00:00Z")]), None);
+        assert!(refusal(&live, &[], &[event("2026-01-02T00:00:00Z")]).unwrap().contains("small"));
     }
 }

@@ -107,11 +107,12 @@ impl Surroundings {
 
     /// The owners of an object up to the workload, or the object that an event is about.
     fn owners(&self, part: Part, live: &Json) -> Vec<String> {
-        if part == Part::Refusals {
-            return vec![text(live, "/involvedObject/uid").to_owned()];
-        }
-        let mut uids = vec![text(live, "/metadata/uid").to_owned()];
-        if let Some(owner) = owner_of(live) {
+        let (own, owner) = match part {
+            Part::Refusals => ("", Some(text(live, "/involvedObject/uid"))),
+            _ => (text(live, "/metadata/uid"), owner_of(live)),
+        };
+        let mut uids = vec![own.to_owned()];
+        if let Some(owner) = owner {
             uids.push(owner.to_owned());
             if let Some(above) = self.replica_sets.get(owner).and_then(owner_of) {
                 uids.push(above.to_owned());

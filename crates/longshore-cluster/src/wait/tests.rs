@@ -25,7 +25,7 @@ fn target(api_version: &str, kind: &str) -> WaitTarget {
 /// A Deployment of one pod, of which none is available.
 fn deployment() -> Json {
     json!({"metadata": {"name": "web", "uid": "d", "generation": 1},
-        "spec": {"replicas": 1}, "status": {"observedGeneration": 1, "replicas": 1, "updatedReplicas": 1}})
+        "spec": {"replicas": 1, "template": {}}, "status": {"observedGeneration": 1, "replicas": 1, "updatedReplicas": 1}})
 }
 
 fn available(mut deployment: Json) -> Json {
@@ -36,6 +36,12 @@ fn available(mut deployment: Json) -> Json {
 
 fn owned(name: &str, owner: &str) -> Json {
     json!({"metadata": {"name": name, "uid": name, "ownerReferences": [{"uid": owner, "controller": true}]}})
+}
+
+fn replica_set() -> Json {
+    let mut set = owned("rs", "d");
+    set["spec"] = json!({"template": {}});
+    set
 }
 
 /// A pod whose container waits for `reason`.
@@ -62,7 +68,7 @@ impl World {
     fn of(deployment: Json, pods: Vec<Json>) -> Self {
         Self(BTreeMap::from([
             ("deployments", vec![deployment]),
-            ("replicasets", vec![owned("rs", "d")]),
+            ("replicasets", vec![replica_set()]),
             ("pods", pods),
         ]))
     }

@@ -11,6 +11,7 @@ use tokio::time::Instant;
 
 use super::WaitTarget;
 use super::cause::{PodProblem, ended_pods, pod_problems, refusal, text};
+use super::revision::fails_of_old;
 use super::surroundings::Surroundings;
 
 /// Kinds that are ready by existing, so that watching them would tell nothing.
@@ -128,8 +129,10 @@ impl Tracked {
             return State::Ready;
         }
         let pods = around.pods.items();
+        let of_old = fails_of_old(live);
         if let Readiness::Failed { reason, certain: true } = &verdict
             && text(live, "/kind") != "Pod"
+            && !of_old
         {
             let mut pod = pod_problems(live, around.replica_sets.items(), pods).into_iter().next();
             if pod.is_none() {
@@ -137,7 +140,7 @@ impl Tracked {
             }
             return State::Failing { reason: reason.clone(), pod, fatal: true };
         }
-        if let Some(reason) = refusal(live, around.refusals.items()) {
+        if let Some(reason) = refusal(live, around.replica_sets.items(), around.refusals.items()) {
             return State::Failing { reason, pod: None, fatal: true };
         }
         let found = pod_problems(live, around.replica_sets.items(), pods);
@@ -147,7 +150,7 @@ impl Tracked {
         }
         match verdict {
             Readiness::Failed { reason, certain } => {
-                let fatal = self.outlasts(judging.grace.other, judging) || certain;
+                let fatal = self.outlasts(judging.grace.other, judging) || certain && !of_old;
                 State::Failing { reason, pod: None, fatal }
             }
             Readiness::Progressing { reason } => {
