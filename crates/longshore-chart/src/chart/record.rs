@@ -72,7 +72,11 @@ impl Chart {
     }
 }
 
+/// Files as Go writes a slice of them: null where there are none.
 fn list(files: &[File]) -> Json {
+    if files.is_empty() {
+        return Json::Null;
+    }
     let items: Vec<Json> = files
         .iter()
         .map(|file| {
