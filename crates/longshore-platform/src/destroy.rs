@@ -39,6 +39,18 @@ impl Removal {
         self.releases.is_empty() && !self.namespace
     }
 
+    /// How the removal will have ended if nothing goes wrong.
+    pub fn expected(&self, namespace: &str) -> Removed {
+        let names = |action| self.objects(action).map(|change| change.object.to_string()).collect();
+        Removed {
+            namespace: namespace.to_owned(),
+            releases: self.releases.iter().map(|release| release.name.clone()).collect(),
+            deleted: names(ObjectAction::Delete),
+            kept: names(ObjectAction::Keep),
+            namespace_deleted: self.namespace,
+        }
+    }
+
     /// The objects with an action, over all releases.
     pub fn objects(&self, action: ObjectAction) -> impl Iterator<Item = &ObjectChange> {
         self.releases
@@ -72,14 +84,7 @@ pub async fn destroy(session: &Session, removal: &Removal) -> Result<Removed, Re
         uninstall(&session.context, release).await.map_err(|error| in_release(error, &release.name))?;
     }
     let namespace_deleted = removal.namespace && delete_namespace(session).await?;
-    let names = |action| removal.objects(action).map(|change| change.object.to_string()).collect();
-    Ok(Removed {
-        namespace: session.selection.namespace.clone(),
-        releases: removal.releases.iter().map(|release| release.name.clone()).collect(),
-        deleted: names(ObjectAction::Delete),
-        kept: names(ObjectAction::Keep),
-        namespace_deleted,
-    })
+    Ok(Removed { namespace_deleted, ..removal.expected(&session.selection.namespace) })
 }
 
 /// Deletes the namespace unless somebody else has put something into it.

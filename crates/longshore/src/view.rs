@@ -7,6 +7,6 @@ mod status;
 mod table;
 
 pub(crate) use history::history;
-pub(crate) use outcome::{deployed, kept, removal, removed};
+pub(crate) use outcome::{deployed, removal, removed};
 pub(crate) use plan::{plan, summary};
 pub(crate) use status::status;

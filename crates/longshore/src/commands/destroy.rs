@@ -26,13 +26,14 @@ pub(crate) async fn run(
     let observer: Arc<dyn Observer> = progress.clone();
     let session = connect(selection, &args.cluster, &behaviour, observer).await?;
     let removal = plan_destroy(&session, args.delete_data).await?;
+    let expected = removal.expected(&session.selection.namespace);
     if removal.is_empty() {
-        printer.say(format!("nothing of this platform is in namespace `{}`", session.selection.namespace));
-        view::kept(&removal, printer);
+        printer.result(&expected, String::new)?;
+        printer.say(format!("nothing of this platform is in namespace `{}`", expected.namespace));
         return Ok(ExitStatus::Success);
     }
     if args.dry_run {
-        printer.raw(view::removal(&removal, printer).as_bytes())?;
+        printer.result(&expected, || view::removal(&removal, printer))?;
         return Ok(ExitStatus::Success);
     }
     if !args.yes {

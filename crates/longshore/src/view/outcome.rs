@@ -78,10 +78,3 @@ pub(crate) fn removed(removed: &Removed, printer: &Printer) -> String {
     }
     out
 }
-
-/// What is left of an earlier removal, said on standard error.
-pub(crate) fn kept(removal: &Removal, printer: &Printer) {
-    for change in removal.objects(ObjectAction::Keep) {
-        printer.say(format!("  {} was kept", change.object));
-    }
-}
