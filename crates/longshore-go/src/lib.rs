@@ -30,7 +30,7 @@ pub mod url;
 mod value;
 
 pub use duration::DurationError;
-pub use equal::{deep_copy, deep_equal};
+pub use equal::{deep_copy, deep_equal, is_within};
 pub use list::List;
 pub use map::Map;
 pub use object::{Method, MethodError, Object};

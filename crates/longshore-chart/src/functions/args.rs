@@ -110,3 +110,8 @@ pub(super) fn check_items(items: u64) -> Result<(), FuncError> {
     }
     Err(FuncError::new(format!("the result would exceed {MAX_ITEMS} items")))
 }
+
+/// Refuses to walk over a value that, its shared parts counted each time, is larger than any document.
+pub(super) fn check_value(value: &Value) -> Result<(), FuncError> {
+    if longshore_go::is_within(value, 4 * MAX_ITEMS) { Ok(()) } else { Err("the value is too large".into()) }
+}

@@ -148,6 +148,9 @@ fn without(args: &mut [Value]) -> Outcome {
 }
 
 /// `slice list start end`, of the same type as the list; nil for an empty one.
+///
+/// Known difference: Go lets the end lie beyond the list where its memory does, which depends on how the
+/// list was made; here that is out of bounds.
 fn slice(args: &mut [Value]) -> Outcome {
     let length = match &args[0] {
         Value::List(list) => list.len(),
@@ -193,7 +196,9 @@ fn chunk(args: &mut [Value]) -> Outcome {
     let items = items(take(args, 1), "Cannot chunk type")?;
     let length = items.len() as f64;
     let count = cast::truncate(((length - 1.0) / size as f64).floor() + 1.0);
-    if count < 0 || count > 0 && size < 0 && items.is_empty() {
+    // The last chunk has what is left over, or else as many as `size` says.
+    let negative = size < 0 && (items.len() as u64).is_multiple_of(size.unsigned_abs());
+    if count < 0 || count > 0 && negative {
         return Err("runtime error: makeslice: len out of range".into());
     }
     if count == 0 {

@@ -7,7 +7,7 @@
 use longshore_go::{Kind, Map, Value, types};
 use longshore_template::FuncError;
 
-use super::args::map;
+use super::args::{check_value, map};
 use super::defaults::is_empty;
 use super::{Outcome, dicts};
 
@@ -23,6 +23,7 @@ pub(super) fn all(args: &mut [Value], overwrite: bool) -> Outcome {
         _ => return Ok(dicts::plain(args, 0)),
     };
     for index in 1..args.len() {
+        check_value(&args[index])?;
         if let Some(source) = map(args, index) {
             merge(&destination, source, overwrite, 0)?;
         }

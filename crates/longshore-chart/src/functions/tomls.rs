@@ -9,7 +9,7 @@ use longshore_go::{List, Map, Str, Value, strconv};
 use longshore_template::{FuncDef, FuncError};
 
 use super::Function;
-use super::args::{ANY, STRING};
+use super::args::{ANY, STRING, check_value};
 
 /// Nesting at which a value counts as one that holds itself.
 const MAX_DEPTH: usize = 1_000;
@@ -41,6 +41,9 @@ const NIL_ELEMENT: Failure = Failure::Returned("toml: cannot encode array with n
 fn encode(value: &Value) -> Step<Vec<u8>> {
     if value.is_nil() {
         return Err(Failure::Panicked("reflect: call of reflect.Value.Type on zero Value"));
+    }
+    if check_value(value).is_err() {
+        return Err(Failure::Panicked("the value is too large"));
     }
     let mut encoder = Encoder { out: Vec::new(), depth: 0 };
     encoder.encode(&[], value)?;

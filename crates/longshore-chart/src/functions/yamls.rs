@@ -7,7 +7,7 @@ use longshore_go::Value;
 use longshore_template::{FuncDef, FuncError};
 use longshore_yaml::{EmitOptions, sigs};
 
-use super::args::{ANY, LIST, MAP, STRING, text};
+use super::args::{ANY, LIST, MAP, STRING, check_value, text};
 use super::jsons::error_map;
 use super::{Function, Outcome};
 
@@ -27,6 +27,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
 
 /// The YAML without its last newline.
 fn to_yaml(args: &mut [Value]) -> Outcome {
+    check_value(&args[0])?;
     without_newline(sigs::marshal(&args[0]))
 }
 
@@ -40,6 +41,7 @@ fn without_newline(written: Result<Vec<u8>, longshore_yaml::Error>) -> Outcome {
 
 /// As go-yaml v3 writes it, lists indented by two, nothing folded.
 fn pretty(value: &Value) -> Outcome {
+    check_value(value)?;
     let written = longshore_yaml::marshal(value, &EmitOptions::v3().indent(2));
     without_newline(written)
 }

@@ -7,6 +7,10 @@ use crate::{Object, Str, Value, rune};
 /// nothing below that depth instead.
 const MAX_DEPTH: usize = 500;
 
+/// Bytes of output beyond which values inside others are no longer printed: a value that shares its
+/// parts can be far larger as text than in memory.
+const MAX_OUTPUT: usize = 64 << 20;
+
 /// What stood between `%` and the verb.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Flags {
@@ -83,7 +87,7 @@ impl<'a> Printer<'a> {
 
     /// A value inside another (`depth` > 0) or on its own.
     pub(super) fn value(&mut self, value: &Value, verb: char, depth: usize) {
-        if depth > MAX_DEPTH || (depth > 0 && self.methods(value, verb)) {
+        if depth > MAX_DEPTH || self.out.len() > MAX_OUTPUT || (depth > 0 && self.methods(value, verb)) {
             return;
         }
         match value {

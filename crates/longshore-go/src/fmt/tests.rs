@@ -18,3 +18,12 @@ fn a_map_that_holds_itself_ends() {
     assert!(text.starts_with(b"map[m:map[m:"));
     assert!(text.len() < 10_000);
 }
+
+#[test]
+fn parts_shared_a_billion_times_are_not_printed_a_billion_times() {
+    let mut value = Value::from("a rather long piece of text that repeats itself");
+    for _ in 0..30 {
+        value = Value::list(vec![value.clone(), value.clone(), value]);
+    }
+    assert!(sprint(&[value]).len() < 70 << 20);
+}

@@ -6,6 +6,9 @@ use crate::{Value, encoding, rune, strconv};
 /// of 1000.
 const MAX_DEPTH: usize = 1000;
 
+/// Bytes of output beyond which writing stops.
+const MAX_OUTPUT: usize = 256 << 20;
+
 /// Whether `<`, `>` and `&` become `\u003c`, `\u003e` and `\u0026`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EscapeHtml {
@@ -24,6 +27,9 @@ pub enum JsonWriteError {
     /// A map or list that holds itself.
     #[error("json: unsupported value: encountered a cycle via {0}")]
     Cycle(&'static str),
+    /// More output than any document has. Go has no such error.
+    #[error("json: the output exceeds 256 MiB")]
+    TooLarge,
     /// A function.
     #[error("json: unsupported type: {0}")]
     Type(&'static str),
@@ -57,6 +63,9 @@ impl Writer<'_> {
     fn value(&mut self, value: &Value, depth: usize) -> Result<(), JsonWriteError> {
         if depth > MAX_DEPTH {
             return Err(JsonWriteError::Cycle(value.type_info().name));
+        }
+        if self.out.len() > MAX_OUTPUT {
+            return Err(JsonWriteError::TooLarge);
         }
         match value {
             Value::Nil | Value::Missing => self.raw("null"),

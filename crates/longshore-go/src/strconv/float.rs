@@ -100,7 +100,17 @@ fn shortest(magnitude: f64) -> Decimal {
     if magnitude == 0.0 {
         return Decimal { digits: Vec::new(), point: 0 };
     }
-    read_scientific(format!("{magnitude:e}").as_bytes())
+    let found = read_scientific(format!("{magnitude:e}").as_bytes());
+    // Of two equally near Go takes the even one, Rust the larger. Only with this many digits can the
+    // number lie halfway between two that both read back as it.
+    if found.digits.len() >= 16 {
+        let precision = found.digits.len() - 1;
+        let even = format!("{magnitude:.precision$e}");
+        if even.parse() == Ok(magnitude) {
+            return read_scientific(even.as_bytes());
+        }
+    }
+    found
 }
 
 /// `count` significant digits, rounded to nearest even, trailing zeros dropped.

@@ -11,7 +11,7 @@ var words = []string{"", "a", "hello", "Übung", "日本", "a\"b", "a`b", "tab\t
 
 var floats = []float64{0, math.Copysign(0, -1), 1, -1, 0.1, 1.5, 100000, 1e6, 1e20, 1e21, 123456789, 1e-4, 1e-5,
 	math.MaxFloat64, math.SmallestNonzeroFloat64, math.Inf(1), math.Inf(-1), math.NaN(), 2.5, 0.5, 3.14159, 1e100, 5e-324,
-	123456.7, 999999.5, 9007199254740993}
+	123456.7, 999999.5, 9007199254740993, 1739461445711477.25}
 
 var ints = []int64{0, 1, -1, 7, 42, -42, 65, 127, 128, 255, 0x1f600, 0xd800, 0x10ffff, 0x110000, 1000000,
 	math.MaxInt64, math.MinInt64, 1 << 40}
@@ -38,9 +38,12 @@ func Scalar(r *rand.Rand) any {
 
 // Float gives an awkward or a random float.
 func Float(r *rand.Rand) float64 {
-	switch r.Intn(4) {
+	switch r.Intn(5) {
 	case 0:
 		return math.Float64frombits(r.Uint64())
+	case 4:
+		// Few bits behind the point, where shortest forms may lie halfway.
+		return float64(r.Int63()>>(10+r.Intn(20))) / float64(int64(1)<<r.Intn(8))
 	case 1:
 		return float64(r.Intn(2000000)-1000000) / math.Pow(10, float64(r.Intn(12)))
 	default:
