@@ -4,6 +4,8 @@
 
 use std::path::Path;
 
+use longshore_go::time::Time;
+
 use longshore_chart::dependencies::check_installable;
 use longshore_chart::load::{Ignore, read_files};
 use longshore_chart::values::{Sources, merge};
@@ -12,7 +14,7 @@ use longshore_chart::{
     Services,
 };
 
-/// Randomness that is none, so that output can be compared.
+/// Randomness and a clock that are none, so that output can be compared.
 struct Fixed;
 
 impl Services for Fixed {
@@ -20,6 +22,10 @@ impl Services for Fixed {
         for (byte, value) in buffer.iter_mut().zip((0..=u8::MAX).cycle()) {
             *byte = value;
         }
+    }
+
+    fn now(&self) -> Option<Time> {
+        Some(Time::unix(1_800_000_000, 0))
     }
 }
 
