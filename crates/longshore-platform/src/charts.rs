@@ -3,25 +3,25 @@
 use std::path::{Path, PathBuf};
 
 use longshore_chart::{
-    Capabilities, Chart, File, KubeVersion, Level, Options, Release, RenderInput, Rendered, Services, load,
-    render, values,
+    Capabilities, Chart, File, KubeVersion, Level, Options, Release, RenderInput, Rendered, load, render,
+    values,
 };
-use longshore_cluster::{Cluster, Selector};
 use longshore_diag::{Diagnostic, Place};
 use longshore_go::{Map, Value};
-use longshore_object::{Gvk, Object, parse_manifests};
+use longshore_object::{Object, parse_manifests};
 use longshore_release::record::{Hook, HookExecution};
 use longshore_release::{Candidate, Prior, ReleaseError};
 use longshore_source::{Limits, read_file, read_tree};
-use serde_json::json;
 use tokio::runtime::Handle;
 
-use crate::generate::Random;
 use crate::project::ReleaseSpec;
 use crate::render::RenderOptions;
 use crate::selection::Selection;
 use crate::session::Session;
-use crate::source::SystemRandom;
+use crate::world::World;
+
+/// A JSON object.
+type JsonMap = serde_json::Map<String, serde_json::Value>;
 
 /// Renders a chart release for deploying it, with what the cluster is and has.
 pub(crate) async fn live(
@@ -39,8 +39,8 @@ pub(crate) async fn live(
     let (revision, is_upgrade) = (prior.next_revision(), prior.exists());
     // Rendering is synchronous and may ask the cluster (`lookup`): it gets a thread of its own.
     let rendering = tokio::task::spawn_blocking(move || {
-        rendered(&selection, &spec, capabilities, &world, revision, is_upgrade)
-            .map(|(candidate, _)| candidate)
+        let (rendered, config) = rendered(&selection, &spec, capabilities, &world, revision, is_upgrade)?;
+        candidate(&rendered, config, &spec.name)
     });
     let candidate = rendering.await.map_err(|error| {
         ReleaseError::from(Diagnostic::error("chart/render", format!("rendering broke off: {error}")))
@@ -48,12 +48,12 @@ pub(crate) async fn live(
     Ok(candidate?)
 }
 
-/// Renders a chart release without a cluster; also what `helm template` would print.
+/// Renders a chart release without a cluster.
 pub(crate) fn offline(
     selection: &Selection,
     release: &ReleaseSpec,
     options: &RenderOptions,
-) -> Result<(Candidate, String), Diagnostic> {
+) -> Result<Rendered, Diagnostic> {
     let mut capabilities = Capabilities::assumed(Level::default().rules());
     if let Some(version) = &options.kube_version {
         capabilities.kube_version =
@@ -62,11 +62,11 @@ pub(crate) fn offline(
             })?;
     }
     capabilities.api_versions.extend(options.api_versions.iter().cloned());
-    let (candidate, rendered) =
-        rendered(selection, release, capabilities, &World { cluster: None }, 1, false)?;
-    Ok((candidate, rendered.helm_template_output()))
+    let world = World { cluster: None };
+    rendered(selection, release, capabilities, &world, 1, false).map(|(rendered, _)| rendered)
 }
 
+/// What the chart renders to, and the user's values.
 fn rendered(
     selection: &Selection,
     spec: &ReleaseSpec,
@@ -74,7 +74,7 @@ fn rendered(
     world: &World,
     revision: u32,
     is_upgrade: bool,
-) -> Result<(Candidate, Rendered), Diagnostic> {
+) -> Result<(Rendered, JsonMap), Diagnostic> {
     let Some(entry) = &spec.chart else {
         let message = format!("release `{}` has no chart", spec.name);
         return Err(Diagnostic::error("project/no-chart", message).at(spec.place.clone()));
@@ -97,21 +97,36 @@ fn rendered(
         options: Options::default(),
     };
     let rendered = render(&chart, &input, level).map_err(|error| in_chart(&error, chart.name(), &path))?;
+    Ok((rendered, config.as_object().cloned().unwrap_or_default()))
+}
+
+fn candidate(rendered: &Rendered, config: JsonMap, release: &str) -> Result<Candidate, Diagnostic> {
     let manifest = rendered.manifest();
+    Ok(Candidate {
+        chart: rendered.chart.to_record_json(),
+        config,
+        hooks: rendered.hooks.iter().map(hook).collect(),
+        notes: rendered.notes.clone(),
+        crds: definitions(rendered)?,
+        objects: objects(&manifest, release)?,
+        manifest,
+    })
+}
+
+/// Definitions and objects of a rendered chart, hooks left out.
+pub(crate) fn all_objects(rendered: &Rendered, release: &str) -> Result<Vec<Object>, Diagnostic> {
+    let mut all = definitions(rendered)?;
+    all.extend(objects(&rendered.manifest(), release)?);
+    Ok(all)
+}
+
+/// What the chart has in `crds/`.
+fn definitions(rendered: &Rendered) -> Result<Vec<Object>, Diagnostic> {
     let mut crds = Vec::new();
     for file in &rendered.crds {
         crds.extend(parse_manifests(&file.data.to_str_lossy(), &file.name)?);
     }
-    let candidate = Candidate {
-        chart: rendered.chart.to_record_json(),
-        config: config.as_object().cloned().unwrap_or_default(),
-        hooks: rendered.hooks.iter().map(hook).collect(),
-        notes: rendered.notes.clone(),
-        crds,
-        objects: objects(&manifest, &spec.name)?,
-        manifest,
-    };
-    Ok((candidate, rendered))
+    Ok(crds)
 }
 
 /// The objects of a rendered manifest; what is wrong with one is told at the template it came from.
@@ -178,34 +193,5 @@ fn hook(hook: &longshore_chart::Hook) -> Hook {
         weight: hook.weight,
         delete_policies: hook.delete_policies.clone(),
         output_log_policies: hook.output_log_policies.clone(),
-    }
-}
-
-/// The world outside a render: the system's randomness, and the cluster if there is one.
-struct World {
-    cluster: Option<(Cluster, Handle)>,
-}
-
-impl Services for World {
-    fn random(&self, buffer: &mut [u8]) {
-        SystemRandom.fill(buffer);
-    }
-
-    fn lookup(&self, api_version: &str, kind: &str, namespace: &str, name: &str) -> Result<Value, String> {
-        let Some((cluster, runtime)) = &self.cluster else { return Ok(Value::Map(Map::new())) };
-        let gvk = Gvk::new(api_version, kind);
-        let namespace = Some(namespace).filter(|namespace| !namespace.is_empty());
-        if name.is_empty() {
-            let list = runtime.block_on(cluster.list(&gvk, namespace, &Selector::default()));
-            let list = list.map_err(|error| error.to_string())?;
-            let items =
-                json!({"apiVersion": api_version, "kind": format!("{kind}List"), "items": list.items});
-            return Ok(values::from_json(&items));
-        }
-        match runtime.block_on(cluster.get(&gvk, namespace, name)) {
-            Ok(Some(live)) => Ok(values::from_json(&live)),
-            Ok(None) => Ok(Value::Map(Map::new())),
-            Err(error) => Err(error.to_string()),
-        }
     }
 }

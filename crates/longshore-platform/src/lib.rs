@@ -18,6 +18,7 @@ mod selection;
 mod session;
 mod source;
 mod status;
+mod world;
 mod yaml;
 
 pub use deploy::{Deployed, DeployedRelease, deploy};

@@ -16,6 +16,8 @@ pub struct RenderOptions {
     pub kube_version: Option<String>,
     /// Further API versions, as `group/version` or `group/version/Kind`.
     pub api_versions: Vec<String>,
+    /// Whether [`Rendered::list`] is wanted: the text alone takes less time.
+    pub list: bool,
 }
 
 /// Everything that was rendered.
@@ -23,7 +25,7 @@ pub struct RenderOptions {
 pub struct Rendered {
     /// YAML, as `helm template` prints it: each release in the order of deploying.
     pub text: String,
-    /// The same as one Kubernetes `List`.
+    /// The same as one Kubernetes `List`, if it was asked for, hooks left out.
     pub list: Value,
     /// Worth knowing: what is different from what a deploy would apply.
     pub warnings: Vec<Diagnostic>,
@@ -38,7 +40,7 @@ pub fn render(selection: &Selection, options: &RenderOptions) -> Result<Rendered
     let mut items = Vec::new();
     let mut warnings = Vec::new();
     for release in selection.releases() {
-        let candidate = match selection.method(release)? {
+        let objects = match selection.method(release)? {
             Method::Manifests => {
                 if let Some(secret) = release.generate.first() {
                     let message = format!(
@@ -51,16 +53,20 @@ pub fn render(selection: &Selection, options: &RenderOptions) -> Result<Rendered
                     manifests::candidate(selection, release, &Known::default(), &mut SystemRandom)
                         .map_err(|error| named(error, release))?;
                 text.push_str(&candidate.manifest);
-                candidate
+                candidate.objects
             }
             Method::Helm => {
-                let (candidate, printed) =
+                let rendered =
                     charts::offline(selection, release, options).map_err(|error| named(error, release))?;
-                text.push_str(&printed);
-                candidate
+                text.push_str(&rendered.helm_template_output());
+                if options.list {
+                    charts::all_objects(&rendered, &release.name).map_err(|error| named(error, release))?
+                } else {
+                    Vec::new()
+                }
             }
         };
-        items.extend(candidate.crds.iter().chain(&candidate.objects).map(longshore_object::Object::to_json));
+        items.extend(objects.iter().map(longshore_object::Object::to_json));
     }
     let list = json!({"apiVersion": "v1", "kind": "List", "items": items});
     Ok(Rendered { text, list, warnings })

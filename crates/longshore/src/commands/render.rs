@@ -10,8 +10,11 @@ use crate::settings::selection;
 /// Renders and prints; the text form is YAML already.
 pub(crate) fn run(global: &GlobalArgs, args: &RenderArgs, printer: &Printer) -> anyhow::Result<ExitStatus> {
     let selection = selection(global, &args.select, Some(&args.method), None)?;
-    let options =
-        RenderOptions { kube_version: args.kube_version.clone(), api_versions: args.api_versions.clone() };
+    let options = RenderOptions {
+        kube_version: args.kube_version.clone(),
+        api_versions: args.api_versions.clone(),
+        list: global.output == Output::Json,
+    };
     let rendered = render(&selection, &options)?;
     for warning in &rendered.warnings {
         printer.remark(warning);

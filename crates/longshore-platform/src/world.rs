@@ -1,0 +1,112 @@
+//! The world outside a render: the system's clock, zones and randomness, and the cluster if there is one.
+
+use std::rc::Rc;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use longshore_chart::{Services, values};
+use longshore_cluster::{Cluster, Selector};
+use longshore_go::time::{Location, Time, ZoneRules};
+use longshore_go::{Map, Str, Value};
+use longshore_object::Gvk;
+use serde_json::json;
+use tokio::runtime::Handle;
+
+use crate::generate::Random;
+use crate::source::SystemRandom;
+
+/// What a chart may see beside its files and values.
+pub(crate) struct World {
+    /// The cluster for `lookup`, and the runtime to ask it on; rendering itself is synchronous.
+    pub(crate) cluster: Option<(Cluster, Handle)>,
+}
+
+impl Services for World {
+    fn random(&self, buffer: &mut [u8]) {
+        SystemRandom.fill(buffer);
+    }
+
+    fn now(&self) -> Option<Time> {
+        let now = Timestamp::now();
+        let nanoseconds = u32::try_from(now.subsec_nanosecond()).unwrap_or_default();
+        Some(Time::unix(now.as_second(), nanoseconds))
+    }
+
+    fn local(&self) -> Location {
+        location(TimeZone::system())
+    }
+
+    fn zone(&self, name: &str) -> Option<Location> {
+        TimeZone::get(name).ok().map(location)
+    }
+
+    fn lookup(&self, api_version: &str, kind: &str, namespace: &str, name: &str) -> Result<Value, String> {
+        let Some((cluster, runtime)) = &self.cluster else { return Ok(Value::Map(Map::new())) };
+        let gvk = Gvk::new(api_version, kind);
+        let namespace = Some(namespace).filter(|namespace| !namespace.is_empty());
+        if name.is_empty() {
+            let list = runtime.block_on(cluster.list(&gvk, namespace, &Selector::default()));
+            let list = list.map_err(|error| error.to_string())?;
+            let items =
+                json!({"apiVersion": api_version, "kind": format!("{kind}List"), "items": list.items});
+            return Ok(values::from_json(&items));
+        }
+        match runtime.block_on(cluster.get(&gvk, namespace, name)) {
+            Ok(Some(live)) => Ok(values::from_json(&live)),
+            Ok(None) => Ok(Value::Map(Map::new())),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+}
+
+fn location(zone: TimeZone) -> Location {
+    if zone == TimeZone::UTC { Location::Utc } else { Location::Rules(Rc::new(Zone(zone))) }
+}
+
+/// A zone of the system's database.
+#[derive(Debug)]
+struct Zone(TimeZone);
+
+impl Zone {
+    fn info(&self, seconds: i64) -> Option<(Str, i32)> {
+        let info = self.0.to_offset_info(Timestamp::from_second(seconds).ok()?);
+        Some((info.abbreviation().into(), info.offset().seconds()))
+    }
+}
+
+impl ZoneRules for Zone {
+    fn at(&self, seconds: i64) -> (Str, i32) {
+        // Beyond the years that the database knows there are no rules.
+        self.info(seconds).unwrap_or_else(|| ("UTC".into(), 0))
+    }
+
+    fn offset_of(&self, name: &[u8], seconds: i64) -> Option<i32> {
+        // Now, and half a year away: the other half of a zone with summer time.
+        const HALF_A_YEAR: i64 = 182 * 24 * 3600;
+        [0, HALF_A_YEAR, -HALF_A_YEAR]
+            .into_iter()
+            .filter_map(|away| self.info(seconds + away))
+            .find(|(abbreviation, _)| &abbreviation[..] == name)
+            .map(|(_, offset)| offset)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use longshore_chart::Services;
+    use longshore_go::time::Location;
+
+    use super::World;
+
+    #[test]
+    fn zones_of_the_database_have_summer_and_winter() {
+        let world = World { cluster: None };
+        let Some(berlin) = world.zone("Europe/Berlin") else { panic!("the database knows it") };
+        assert_eq!(berlin.at(1_767_225_600).1, 3600);
+        let (name, offset) = berlin.at(1_782_864_000);
+        assert_eq!((name.to_string().as_str(), offset), ("CEST", 7200));
+        assert!(world.zone("Nowhere/Land").is_none());
+        assert!(matches!(world.zone("UTC"), Some(Location::Utc)));
+        assert!(world.now().is_some());
+    }
+}
