@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use longshore_chart::{
-    Capabilities, Chart, File, KubeVersion, Level, Options, Release, RenderInput, Rendered, load, render,
-    values,
+    Capabilities, Chart, File, KubeVersion, Level, Options, Release, RenderInput, Rendered, dependencies,
+    load, render, values,
 };
 use longshore_diag::{Diagnostic, Place};
 use longshore_go::{Map, Value};
@@ -82,6 +82,8 @@ fn rendered(
     let path = selection.path(&entry.value, &entry.place)?;
     let level = Level::default();
     let chart = read_chart(&path, level).map_err(|error| error.or_at(entry.place.clone()))?;
+    dependencies::check_installable(&chart, level.rules())
+        .map_err(|error| in_chart(&error, chart.name(), &path).or_at(entry.place.clone()))?;
     let values = read_values(selection, spec, level)?;
     let config = values::to_json(&Value::Map(values.clone()));
     let input = RenderInput {

@@ -159,3 +159,10 @@ fn unknown_environment_release_and_variable() {
     expect("render -e staging --only wbe", "did you mean `web`?");
     expect("render -e staging", "`${env.vars.dir}` is not known in environment `staging`");
 }
+
+/// Helm's own check, told at the chart: a dependency that is listed must be there.
+#[test]
+fn a_dependency_that_is_not_vendored() {
+    let chart = CHART.replace("version: 1.0.0", "version: 1.0.0\n        dependencies: [{name: redis, version: 1.x.x, repository: 'https://charts.example.com'}]");
+    check("{web: {chart: chart}}", &chart, &["missing in charts/ directory: redis"]);
+}
