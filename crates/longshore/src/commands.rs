@@ -39,5 +39,9 @@ pub(crate) fn run(cli: &Cli, printer: &Printer) -> anyhow::Result<ExitStatus> {
 
 /// The runtime is built only for commands that talk to a cluster.
 fn block_on(command: impl Future<Output = anyhow::Result<ExitStatus>>) -> anyhow::Result<ExitStatus> {
-    runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?.block_on(command)
+    let runtime = runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let result = runtime.block_on(command);
+    // A credential plugin that hangs must not hold up the exit after Ctrl-C.
+    runtime.shutdown_background();
+    result
 }
