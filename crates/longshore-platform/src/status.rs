@@ -1,6 +1,7 @@
 //! What runs, and how well.
 
 use futures::stream::{self, StreamExt, TryStreamExt};
+use longshore_cluster::Error as ClusterError;
 use longshore_object::{Object, ObjectKey, Readiness, readiness};
 use longshore_release::record::{Release, Status};
 use longshore_release::{
@@ -182,7 +183,11 @@ async fn look(
     if !longshore_object::readiness::is_awaited(&key.group, &key.kind) {
         return Ok(None);
     }
-    let live = session.cluster.get(object.gvk(), key.namespace.as_deref(), &key.name).await?;
+    let live = match session.cluster.get(object.gvk(), key.namespace.as_deref(), &key.name).await {
+        // Its definition is gone, and the object with it.
+        Err(ClusterError::UnknownKind { .. }) => None,
+        live => live?,
+    };
     let Some(live) = live else {
         let state = ObjectStatus { object: key.to_string(), ready: false, message: "is missing".to_owned() };
         return Ok(Some((state, None)));

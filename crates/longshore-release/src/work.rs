@@ -33,9 +33,26 @@ impl Held {
     /// Takes our name out of the record.
     pub(crate) async fn let_go(&self, now: Timestamp) -> Result<(), ReleaseError> {
         let mut record = self.record.lock().await;
+        let ours = hold::holder(&record.annotations).map(str::to_owned);
         hold::let_go(&mut record.annotations);
-        *record = self.store.update(&record, now).await?;
-        Ok(())
+        match self.store.update(&record, now).await {
+            // The interruption may have cut off our own renewal after the server had written it.
+            Err(ReleaseError::Lost { .. }) => {
+                let found = self.store.get(&self.name, record.release.revision).await?;
+                let Some(mut found) =
+                    found.filter(|found| hold::holder(&found.annotations) == ours.as_deref())
+                else {
+                    return Ok(());
+                };
+                hold::let_go(&mut found.annotations);
+                *record = self.store.update(&found, now).await?;
+                Ok(())
+            }
+            written => {
+                *record = written?;
+                Ok(())
+            }
+        }
     }
 }
 
@@ -90,8 +107,10 @@ impl<'a> Work<'a> {
 
     /// Changes the record for the last time and lets it go.
     pub(crate) async fn end(self, change: impl FnOnce(&mut Release)) -> Result<Release, ReleaseError> {
-        self.renewal.abort();
+        // First the lock, then the end of the renewal: one that is under way must not be cut off between
+        // the server's write and our knowledge of it.
         let mut record = self.held.record.lock().await;
+        self.renewal.abort();
         change(&mut record.release);
         hold::let_go(&mut record.annotations);
         *record = self.held.store.update(&record, self.context.clock.now()).await?;
