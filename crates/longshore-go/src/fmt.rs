@@ -4,7 +4,7 @@
 //! output, the mistakes included: `printf "%d" 1e6` is `%!d(float64=1e+06)` and nothing else will do.
 //!
 //! Arguments are what Go would have in an `[]interface {}`: [`Value::Missing`] counts as nil. Addresses
-//! (`%p`) are the one thing that cannot be equal to Go's; see [`printer`].
+//! (`%p`) are the one thing that cannot be equal to Go's; see the private module `printer`.
 
 mod duration;
 mod format;

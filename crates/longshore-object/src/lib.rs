@@ -4,7 +4,7 @@
 //! field, so that whatever is later found wrong with it (by the API server, a policy, a wait) can be
 //! shown where a person wrote it. Around it stands what Longshore knows about kinds without asking a
 //! cluster: [`kinds`] (scope, plural), [`order`] (Helm's order, and our own dependency graph),
-//! [`references`] (which objects a workload needs), [`readiness`] (verdicts on live objects) and
+//! [`references`] (which objects a workload needs), [`mod@readiness`] (verdicts on live objects) and
 //! [`owners`] (which pods belong to a workload).
 //!
 //! Everything here is a pure function of what is passed in: the crate never talks to a cluster.
