@@ -3,7 +3,7 @@
 /// The candidate that a person most likely meant, or `None` if none is near.
 ///
 /// Near means an edit distance (with swapped neighbours as one edit) of at most a third of the word's
-/// length, and at least one; or the same word in another case.
+/// length, and at least one; or the same word in another case, or its beginning.
 ///
 /// ```
 /// use longshore_diag::nearest;
@@ -15,7 +15,13 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     candidates
         .into_iter()
         .map(|candidate| {
-            let distance = if candidate.eq_ignore_ascii_case(word) { 0 } else { distance(word, candidate) };
+            let distance = if candidate.eq_ignore_ascii_case(word) {
+                0
+            } else if word.len() >= 3 && candidate.starts_with(word) {
+                1
+            } else {
+                distance(word, candidate)
+            };
             (distance, candidate)
         })
         .filter(|(distance, _)| *distance <= limit)
@@ -62,5 +68,6 @@ mod tests {
     fn case_is_forgiven_and_far_words_are_not() {
         assert_eq!(nearest("Releases", ["releases"]), Some("releases"));
         assert_eq!(nearest("xyz", ["needs", "values"]), None);
+        assert_eq!(nearest("prod", ["dev", "production"]), Some("production"));
     }
 }
