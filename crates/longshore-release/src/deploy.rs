@@ -130,10 +130,7 @@ async fn carry_out(
 ) -> Result<(), ReleaseError> {
     let name = &prepared.plan.release;
     let candidate = &prepared.candidate;
-    if !candidate.crds.is_empty() {
-        apply_waves(context, name, &candidate.crds, false).await?;
-        wait::until_ready(context, name, &candidate.crds).await?;
-    }
+    apply_waves(context, name, &candidate.crds, false).await?;
     let (before, after) = hooks::events(prepared.plan.action);
     run_hooks(context, work, &candidate.hooks, before).await?;
     apply_waves(context, name, &candidate.objects, true).await?;
@@ -150,16 +147,18 @@ async fn apply_waves(
     marked: bool,
 ) -> Result<(), ReleaseError> {
     for wave in order::waves(objects, &context.namespace) {
+        // Only this wave's: those of later waves are not there yet.
+        let definitions: Vec<Object> = wave
+            .iter()
+            .map(|index| &objects[*index])
+            .filter(|object| object.kind() == "CustomResourceDefinition")
+            .cloned()
+            .collect();
         stream::iter(wave)
             .map(|index| apply(context, release, &objects[index], marked))
             .buffer_unordered(CONCURRENCY)
             .try_collect::<Vec<()>>()
             .await?;
-        let definitions: Vec<Object> = objects
-            .iter()
-            .filter(|object| object.kind() == "CustomResourceDefinition" && marked)
-            .cloned()
-            .collect();
         if !definitions.is_empty() {
             wait::until_ready(context, release, &definitions).await?;
         }

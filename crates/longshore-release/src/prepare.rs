@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use futures::stream::{self, StreamExt, TryStreamExt};
-use longshore_cluster::{ApplyOptions, Error as ClusterError, Outcome};
+use longshore_cluster::{ApplyOptions, Error as ClusterError, Refusal};
 use longshore_diag::Diagnostic;
 use longshore_object::{Gvk, Object, ObjectKey, order};
 use serde_json::Value;
@@ -118,18 +118,19 @@ struct Look {
 struct Survey<'a> {
     context: &'a Context,
     release: &'a str,
-    /// Namespaces that do not exist yet: the release's own, and those that the candidate makes.
-    missing: BTreeSet<String>,
+    /// The release's namespace, if it does not exist yet.
+    missing: Option<&'a str>,
+    /// Namespaces that the candidate itself makes, whether they exist already or not.
+    made: BTreeSet<&'a str>,
     /// Kinds that the candidate itself defines, with the definition's name.
     defined: Vec<(String, String, String)>,
 }
 
 impl<'a> Survey<'a> {
-    fn of(context: &'a Context, release: &'a str, candidate: &Candidate, missing_namespace: bool) -> Self {
-        let mut missing = BTreeSet::new();
-        if missing_namespace {
-            missing.insert(context.namespace.clone());
-        }
+    fn of(context: &'a Context, release: &'a str, candidate: &'a Candidate, missing_namespace: bool) -> Self {
+        let missing = missing_namespace.then_some(context.namespace.as_str());
+        let namespaces = candidate.objects.iter().filter(|object| object.kind() == "Namespace");
+        let made = namespaces.map(Object::name).collect();
         let everything = candidate.crds.iter().chain(&candidate.objects);
         let defined = everything
             .filter(|object| object.kind() == "CustomResourceDefinition")
@@ -138,7 +139,7 @@ impl<'a> Survey<'a> {
                 Some((group, kind, crd.key().to_string()))
             })
             .collect();
-        Self { context, release, missing, defined }
+        Self { context, release, missing, made, defined }
     }
 
     /// Asks the server what applying the object would do.
@@ -190,8 +191,7 @@ impl<'a> Survey<'a> {
                 look.warnings = tried.warnings;
                 if let Some(live) = &live {
                     look.change.fields = diff(&key, live, &tried.live);
-                    if look.change.fields.is_empty() || tried.outcome == Outcome::Unchanged {
-                        look.change.fields.clear();
+                    if look.change.fields.is_empty() {
                         look.change.action = ObjectAction::Nothing;
                     }
                 }
@@ -209,13 +209,19 @@ impl<'a> Survey<'a> {
                     .collect();
                 Ok(look)
             }
-            Err(error) => unless_fatal(error, look, object),
+            Err(error) => match error.refusal() {
+                Some(Refusal::NamespaceMissing { namespace }) if self.made.contains(namespace.as_str()) => {
+                    look.change.verified = Verified::WaitsFor(format!("Namespace/{namespace}"));
+                    Ok(look)
+                }
+                _ => unless_fatal(error, look, object),
+            },
         }
     }
 
     /// The object of this plan that must exist before the server can try this one.
     fn waits_for(&self, object: &Object, key: &ObjectKey) -> Option<String> {
-        if let Some(namespace) = key.namespace.as_ref().filter(|namespace| self.missing.contains(*namespace))
+        if let Some(namespace) = key.namespace.as_deref().filter(|namespace| self.missing == Some(*namespace))
         {
             return Some(format!("Namespace/{namespace}"));
         }

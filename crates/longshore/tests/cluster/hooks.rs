@@ -146,3 +146,36 @@ async fn a_definition_comes_before_its_instances() {
     assert!(kept.stdout.contains(&format!("CustomResourceDefinition/{plural}.{group}")), "{kept}");
     stage.ok("destroy --yes --delete-data");
 }
+
+/// A release that makes a namespace and puts something into it: planned as waiting for it, then applied after it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_namespace_of_the_release_comes_before_what_is_in_it() {
+    let other = format!("made-{}", std::process::id());
+    let stage = Stage::new(
+        "makes",
+        &format!(
+            "
+            //- longshore.yaml
+            apiVersion: longshore.dev/v1alpha1
+            kind: Project
+            name: makes
+            environments: {{dev: {{namespace: makes}}}}
+            defaultEnvironment: dev
+            releases: {{app: {{manifests: all.yaml}}}}
+            //- all.yaml
+            {{apiVersion: v1, kind: ConfigMap, metadata: {{name: inside, namespace: {other}}}}}
+            ---
+            {{apiVersion: v1, kind: Namespace, metadata: {{name: {other}}}}}
+            "
+        ),
+    )
+    .await;
+    let plan = stage.ok("plan");
+    assert!(
+        plan.stdout.contains(&format!("ConfigMap/inside (not tried: waits for Namespace/{other})")),
+        "{plan}"
+    );
+    stage.ok("deploy");
+    assert!(stage.ok("deploy").stdout.contains("nothing has changed"));
+    stage.ok("destroy --yes");
+}
