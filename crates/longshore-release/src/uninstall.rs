@@ -62,6 +62,12 @@ pub async fn prepare_uninstall(
             changes.push(change(key, !delete_data));
         }
     }
+    for (gvk, key) in kept_before(context, name).await? {
+        if changes.iter().all(|change| change.object != key) {
+            kinds.insert(key.clone(), gvk);
+            changes.push(change(key, !delete_data));
+        }
+    }
     // What stays is told last.
     changes.sort_by_key(|change| change.action == ObjectAction::Keep);
     let recorded = !prior.history.is_empty();
@@ -93,6 +99,34 @@ fn change(key: ObjectKey, keep: bool) -> ObjectChange {
         verified: Verified::Verified,
         place: None,
     }
+}
+
+/// Cluster-wide objects with data that an earlier removal kept: no record names them any more, but their
+/// marks do. Who may not list them does not own any.
+async fn kept_before(context: &Context, name: &str) -> Result<Vec<(Gvk, ObjectKey)>, ReleaseError> {
+    let managed = Selector::labels(format!("{}={}", ownership::MANAGED_BY, ownership::HELM));
+    let mut kept = Vec::new();
+    for gvk in [
+        Gvk::new("apiextensions.k8s.io/v1", "CustomResourceDefinition"),
+        Gvk::new("v1", "PersistentVolume"),
+        Gvk::new("v1", "Namespace"),
+    ] {
+        let found = match context.cluster.list(&gvk, None, &managed).await {
+            Ok(found) => found.items,
+            Err(error) if error.is_forbidden() => continue,
+            Err(error) => return Err(error.into()),
+        };
+        for object in found.iter().filter(|object| ownership::owns(object, name, &context.namespace)) {
+            let key = ObjectKey {
+                group: gvk.group.clone(),
+                kind: gvk.kind.clone(),
+                namespace: None,
+                name: object["metadata"]["name"].as_str().unwrap_or_default().to_owned(),
+            };
+            kept.push((gvk.clone(), key));
+        }
+    }
+    Ok(kept)
 }
 
 /// Volume claims that no manifest names: those that StatefulSets made, and those that an earlier removal

@@ -144,7 +144,8 @@ async fn a_definition_comes_before_its_instances() {
     assert!(stage.live(&format!("apis/{group}/v1"), &plural, "one").await.is_some());
     let kept = stage.ok("destroy --yes");
     assert!(kept.stdout.contains(&format!("CustomResourceDefinition/{plural}.{group}")), "{kept}");
-    stage.ok("destroy --yes --delete-data");
+    let gone = stage.ok("destroy --yes --delete-data");
+    assert!(gone.stderr.contains(&format!("CustomResourceDefinition/{plural}.{group} deleted")), "{gone}");
 }
 
 /// A release that makes a namespace and puts something into it: planned as waiting for it, then applied after it.
@@ -177,5 +178,9 @@ async fn a_namespace_of_the_release_comes_before_what_is_in_it() {
     );
     stage.ok("deploy");
     assert!(stage.ok("deploy").stdout.contains("nothing has changed"));
-    stage.ok("destroy --yes");
+    // A namespace takes all that is in it along: it is data.
+    let kept = stage.ok("destroy --yes");
+    assert!(kept.stdout.contains(&format!("Namespace/{other}")), "{kept}");
+    let gone = stage.ok("destroy --yes --delete-data");
+    assert!(gone.stderr.contains(&format!("Namespace/{other} deleted")), "{gone}");
 }
