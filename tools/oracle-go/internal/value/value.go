@@ -4,7 +4,9 @@
 package value
 
 import (
+	"bytes"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"strconv"
 	"time"
@@ -22,7 +24,7 @@ func Encode(v any) any {
 	case nil, bool:
 		return v
 	case string:
-		return Text(v)
+		return encodeText(v)
 	case []byte:
 		return typed{"[]byte", hex.EncodeToString(v)}
 	case float64:
@@ -62,10 +64,50 @@ func encodeAll[T any](items []T) []any {
 	return out
 }
 
-// Text writes a string, as hexadecimal digits if it is not UTF-8.
-func Text(s string) any {
+func encodeText(s string) any {
 	if utf8.ValidString(s) {
 		return s
 	}
 	return typed{"string", hex.EncodeToString([]byte(s))}
+}
+
+// marshal leaves `<`, `>` and `&` as they are.
+func marshal(v any) ([]byte, error) {
+	var out bytes.Buffer
+	encoder := json.NewEncoder(&out)
+	encoder.SetEscapeHTML(false)
+	err := encoder.Encode(v)
+	return bytes.TrimSuffix(out.Bytes(), []byte("\n")), err
+}
+
+// Text is a string that is written as hexadecimal digits if it is not UTF-8.
+type Text string
+
+// MarshalJSON writes it.
+func (t Text) MarshalJSON() ([]byte, error) { return marshal(encodeText(string(t))) }
+
+// UnmarshalJSON reads it.
+func (t *Text) UnmarshalJSON(in []byte) error {
+	decoded, err := decode(in)
+	if err != nil {
+		return err
+	}
+	s, ok := decoded.(string)
+	if !ok {
+		return fmt.Errorf("no text: %s", in)
+	}
+	*t = Text(s)
+	return nil
+}
+
+// Value is a value that is written with its type.
+type Value struct{ V any }
+
+// MarshalJSON writes it.
+func (v Value) MarshalJSON() ([]byte, error) { return marshal(Encode(v.V)) }
+
+// UnmarshalJSON reads it.
+func (v *Value) UnmarshalJSON(in []byte) (err error) {
+	v.V, err = decode(in)
+	return err
 }

@@ -1,9 +1,10 @@
-package main
+package sprig
 
 import (
 	"fmt"
 	"math"
 	"math/rand"
+	"slices"
 	"strings"
 	"time"
 
@@ -185,13 +186,10 @@ func argument(r *rand.Rand, kind rune) any {
 
 // randomCall makes a template that calls a function and prints the result with its type, and the
 // arguments, under the names that the template uses.
-func randomCall(r *rand.Rand, only string) (string, map[string]any) {
+func randomCall(r *rand.Rand) (string, map[string]any) {
 	rows := strings.Split(strings.ReplaceAll(signatures, "\n", ""), "|")
 	for {
 		name, params, _ := strings.Cut(rows[r.Intn(len(rows))], " ")
-		if only != "" && !strings.Contains(","+only+",", ","+name+",") {
-			continue
-		}
 		args := map[string]any{}
 		var call strings.Builder
 		call.WriteString(name)
@@ -234,6 +232,9 @@ func copyOf(v any) any {
 			out = append(out, copyOf(item))
 		}
 		return out
+	case []string:
+		// sortAlpha sorts it in place.
+		return slices.Clone(v)
 	default:
 		return v
 	}

@@ -1,42 +1,7 @@
-//! Reading recorded cases: one JSON object a line, values with their Go types.
-
-use std::path::PathBuf;
+//! Reading recorded values, which carry their Go types.
 
 use longshore_go::{Duration, Int, IntKind, List, Map, Str, Uint, UintKind, Value, strconv, types};
 use serde_json::Value as Json;
-
-/// Where the cases are: `compat/go`, or a folder of others that the environment names
-/// (see `compat/go/README.md`).
-fn folder() -> PathBuf {
-    std::env::var_os("LONGSHORE_GO_CASES")
-        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../compat/go"), PathBuf::from)
-}
-
-/// Runs `check` on every case of a file; all that differ are listed in the panic.
-///
-/// `check` gives what we print and what Go printed.
-pub(crate) fn replay(file: &str, at_least: usize, check: impl Fn(&Json) -> (Vec<u8>, Vec<u8>)) {
-    let path = folder().join(file);
-    let text = std::fs::read_to_string(&path)
-        .unwrap_or_else(|error| panic!("cannot read {}: {error}", path.display()));
-    let mut count = 0;
-    let mut differences = Vec::new();
-    for line in text.lines() {
-        let case: Json = serde_json::from_str(line).expect("every line is a JSON object");
-        let (ours, theirs) = check(&case);
-        count += 1;
-        if ours != theirs {
-            differences.push(format!(
-                "{line}\n  ours {:?}\n  Go's {:?}",
-                String::from_utf8_lossy(&ours),
-                String::from_utf8_lossy(&theirs)
-            ));
-        }
-    }
-    assert!(count >= at_least, "{file} has only {count} cases");
-    let shown = &differences[..differences.len().min(20)];
-    assert!(differences.is_empty(), "{} of {count} cases differ:\n{}", differences.len(), shown.join("\n"));
-}
 
 /// The bytes of a recorded string.
 pub(crate) fn bytes(json: &Json) -> Vec<u8> {
