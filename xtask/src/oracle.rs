@@ -1,6 +1,12 @@
-//! The originals that Longshore is compared with: real Helm, Kustomize and kubectl, pinned and built from source.
+//! The originals that Longshore is compared with: real Helm, Kustomize and kubectl, and Go's own libraries, pinned and
+//! built from source.
 //!
 //! Only recording, differential runs and benchmarks use them. The product does not, and `ci` does not build them.
+//! [`area`] lists what is compared with Go's libraries, [`fuzz`] looks for differences there, [`bench`] times both.
+
+mod area;
+mod bench;
+mod fuzz;
 
 use anyhow::Result;
 use clap::Subcommand;
@@ -17,6 +23,12 @@ pub(crate) enum Command {
         /// helm4, helm3, kustomize, kubectl or a part of the control plane
         tool: String,
     },
+    /// Give random inputs to Go's libraries and to ours until the time is over; exit code 1 if anything differed
+    #[command(after_help = fuzz::EXAMPLES)]
+    Fuzz(fuzz::Arguments),
+    /// Time Go's libraries and ours in turns and print the ratios of the medians
+    #[command(after_help = bench::EXAMPLES)]
+    Bench(bench::Arguments),
 }
 
 pub(crate) async fn run(command: Command) -> Result<bool> {
@@ -30,6 +42,8 @@ pub(crate) async fn run(command: Command) -> Result<bool> {
             let path = go::one(Tool::named(&tool)?).await?;
             say::answer(&path.display().to_string());
         }
+        Command::Fuzz(arguments) => return fuzz::run(&arguments).await,
+        Command::Bench(arguments) => return bench::run(&arguments).await,
     }
     Ok(true)
 }
