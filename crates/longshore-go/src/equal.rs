@@ -63,6 +63,9 @@ fn equal(a: &Value, b: &Value, left: &mut usize, depth: usize) -> bool {
         (Value::Int(a), Value::Int(b)) => a == b,
         (Value::Uint(a), Value::Uint(b)) => a == b,
         (Value::Float(a), Value::Float(b)) => a == b,
+        (Value::Complex(a), Value::Complex(b)) => a == b,
+        // Go's rule: functions are equal only if both are nil.
+        (Value::Func(a), Value::Func(b)) => a.is_nil() && b.is_nil() && a.type_info() == b.type_info(),
         (Value::Duration(a), Value::Duration(b)) => a == b,
         (Value::Str(a), Value::Str(b)) | (Value::Bytes(a), Value::Bytes(b)) => a == b,
         (Value::List(a), Value::List(b)) => lists_equal(a, b, left, depth),

@@ -19,7 +19,12 @@ pub trait Object: fmt::Debug {
     /// Names of the exported fields in declaration order: what `%+v`, `toJson` and `range` walk.
     fn field_names(&self) -> &'static [&'static str];
 
-    /// What the type's `String` method returns, if it has one: `fmt` prints that for `%v` and `%s`.
+    /// The fields that `fmt` prints, unexported ones too, in declaration order.
+    fn printed_fields(&self) -> Vec<(&'static str, Value)> {
+        self.field_names().iter().map(|&name| (name, self.field(name).unwrap_or_default())).collect()
+    }
+
+    /// What the type's `String` (or `Error`) method returns, if it has one: `fmt` prints that for `%v` and `%s`.
     fn to_go_string(&self) -> Option<String> {
         None
     }

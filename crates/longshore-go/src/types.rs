@@ -36,6 +36,8 @@ pub enum Kind {
     Float32,
     /// `float64`
     Float64,
+    /// `complex128`
+    Complex128,
     /// `string`
     String,
     /// any slice
@@ -70,6 +72,7 @@ impl Kind {
             Self::Uint64 => "uint64",
             Self::Float32 => "float32",
             Self::Float64 => "float64",
+            Self::Complex128 => "complex128",
             Self::String => "string",
             Self::Slice => "slice",
             Self::Map => "map",
@@ -155,6 +158,8 @@ types! {
     FLOAT32 = TypeInfo::plain("float32", Kind::Float32);
     /// `float64`
     FLOAT64 = TypeInfo::plain("float64", Kind::Float64);
+    /// `complex128`
+    COMPLEX128 = TypeInfo::plain("complex128", Kind::Complex128);
     /// `string`
     STRING = TypeInfo::plain("string", Kind::String);
     /// `[]byte`
@@ -180,6 +185,4 @@ types! {
         elem: None,
         methods: &crate::duration::METHODS,
     };
-    /// A function value.
-    FUNC = TypeInfo::plain("func", Kind::Func);
 }

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use crate::types::{self, Kind, TypeInfo};
-use crate::{List, Map, Object, Str};
+use crate::{Func, List, Map, Object, Str};
 
 /// Which signed integer type a value has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +57,15 @@ pub struct Uint {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Duration(pub i64);
 
+/// A Go `complex128`: only templates make them, from constants such as `1+2i`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Complex {
+    /// The real part.
+    pub re: f64,
+    /// The imaginary part.
+    pub im: f64,
+}
+
 /// A dynamic value with its Go type.
 ///
 /// Cloning is cheap: strings, lists and maps are shared, and a cloned [`Map`] is an alias. Values
@@ -82,6 +91,8 @@ pub enum Value {
     Uint(Uint),
     /// `float64`: every number of a YAML or JSON document.
     Float(f64),
+    /// `complex128`
+    Complex(Complex),
     /// `string`
     Str(Str),
     /// `[]byte`
@@ -92,7 +103,9 @@ pub enum Value {
     Map(Map),
     /// `time.Duration`
     Duration(Duration),
-    /// A value of a named struct type.
+    /// A function.
+    Func(Rc<Func>),
+    /// A value of a named struct type, or an error ([`Value::error`]).
     Object(Rc<dyn Object>),
 }
 
@@ -137,11 +150,13 @@ impl Value {
                 UintKind::Uint64 => &types::UINT64,
             },
             Self::Float(_) => &types::FLOAT64,
+            Self::Complex(_) => &types::COMPLEX128,
             Self::Str(_) => &types::STRING,
             Self::Bytes(_) => &types::BYTES,
             Self::List(list) => list.type_info(),
             Self::Map(map) => map.type_info(),
             Self::Duration(_) => &types::DURATION,
+            Self::Func(func) => func.type_info(),
             Self::Object(object) => object.type_info(),
         }
     }
@@ -167,10 +182,12 @@ impl Value {
             Self::Int(int) => int.value != 0,
             Self::Uint(uint) => uint.value != 0,
             Self::Float(f) => *f != 0.0,
+            Self::Complex(c) => *c != Complex { re: 0.0, im: 0.0 },
             Self::Str(s) | Self::Bytes(s) => !s.is_empty(),
             Self::List(list) => !list.is_empty(),
             Self::Map(map) => !map.is_empty(),
             Self::Duration(d) => d.0 != 0,
+            Self::Func(func) => !func.is_nil(),
             Self::Object(object) => object.truth(),
         }
     }

@@ -255,6 +255,8 @@ impl Encoder {
                 }
             }
             Value::Nil | Value::Missing => return Err(NIL_ELEMENT),
+            Value::Complex(_) => return Err(Failure::Returned("unsupported type: complex128")),
+            Value::Func(_) => return Err(Failure::Returned("unsupported type: func")),
         }
         Ok(())
     }

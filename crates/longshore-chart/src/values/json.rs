@@ -24,10 +24,10 @@ pub fn map_from_json(map: &serde_json::Map<String, Json>) -> Map {
 }
 
 /// The JSON that Go's `encoding/json` writes of a value: whole floats below 1e21 without decimals.
-/// What JSON cannot hold (NaN, infinities) becomes null.
+/// What JSON cannot hold (NaN, infinities, functions) becomes null.
 pub fn to_json(value: &Value) -> Json {
     match value {
-        Value::Missing | Value::Nil => Json::Null,
+        Value::Missing | Value::Nil | Value::Complex(_) | Value::Func(_) => Json::Null,
         Value::Bool(b) => Json::Bool(*b),
         Value::Int(int) => Json::from(int.value),
         Value::Uint(uint) => Json::from(uint.value),

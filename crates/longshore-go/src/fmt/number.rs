@@ -1,7 +1,7 @@
 //! Integers and floats under every verb.
 
 use super::printer::Printer;
-use crate::{Value, rune, strconv};
+use crate::{Complex, Value, rune, strconv};
 
 impl Printer<'_> {
     /// An integer; `bits` is its two's complement.
@@ -153,6 +153,21 @@ impl Printer<'_> {
             return;
         }
         self.pad(&text[1..]);
+    }
+
+    /// Both parts in parentheses, the second always with its sign.
+    pub(super) fn complex(&mut self, value: &Value, complex: Complex, verb: char) {
+        if !matches!(verb, 'v' | 'b' | 'g' | 'G' | 'x' | 'X' | 'f' | 'F' | 'e' | 'E') {
+            self.bad_verb(Some(value), verb);
+            return;
+        }
+        let plus = self.flags.plus;
+        self.out.push(b'(');
+        self.float(value, complex.re, verb);
+        self.flags.plus = true;
+        self.float(value, complex.im, verb);
+        self.flags.plus = plus;
+        self.write("i)");
     }
 }
 

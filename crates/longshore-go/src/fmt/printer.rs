@@ -1,11 +1,14 @@
 //! The printer: flags, padding, and the walk over a value.
 
 use crate::types::Kind;
-use crate::{Object, Str, Value, rune};
+use crate::{Func, Object, Str, Value, rune};
 
 /// Nesting at which printing stops. Go's own stack overflows on a map that holds itself; this prints
 /// nothing below that depth instead.
 const MAX_DEPTH: usize = 500;
+
+/// Every address that is printed: Go's differ from run to run.
+const ADDRESS: u64 = 0xc000_0000_0000;
 
 /// Bytes of output beyond which values inside others are no longer printed: a value that shares its
 /// parts can be far larger as text than in memory.
@@ -102,6 +105,8 @@ impl<'a> Printer<'a> {
             Value::Uint(uint) => self.integer(value, uint.value, false, verb),
             Value::Duration(duration) => self.integer(value, duration.0 as u64, true, verb),
             Value::Float(float) => self.float(value, *float, verb),
+            Value::Complex(complex) => self.complex(value, *complex, verb),
+            Value::Func(func) => self.function(value, func, verb),
             Value::Str(text) => self.text(value, text, verb),
             Value::Bytes(bytes) => match verb {
                 's' | 'q' | 'x' | 'X' => self.bytes(value, bytes, verb, "[]uint8", depth),
@@ -178,16 +183,33 @@ impl<'a> Printer<'a> {
             self.write(ty.name.trim_start_matches('*'));
         }
         self.out.push(b'{');
-        for (index, name) in object.field_names().iter().enumerate() {
+        for (index, (name, field)) in object.printed_fields().iter().enumerate() {
             self.separator(index);
             if self.flags.plus_v || self.flags.sharp_v {
                 self.write(name);
                 self.out.push(b':');
             }
-            let field = object.field(name).unwrap_or_default();
-            self.value(&field, verb, depth + 1);
+            self.value(field, verb, depth + 1);
         }
         self.out.push(b'}');
+    }
+
+    /// A function is its address; a nil one has none.
+    fn function(&mut self, value: &Value, func: &Func, verb: char) {
+        if verb == 'v' && (func.is_nil() || self.flags.sharp_v) {
+            let name = func.type_info().name;
+            match (self.flags.sharp_v, func.is_nil()) {
+                (false, _) => self.pad(b"<nil>"),
+                (true, true) => self.write(&format!("({name})(nil)")),
+                (true, false) => {
+                    self.write(&format!("({name})("));
+                    self.digits(ADDRESS, 16, false, 'v', false);
+                    self.out.push(b')');
+                }
+            }
+            return;
+        }
+        self.pointer(value, verb);
     }
 
     fn open(&mut self, value: &Value, plain: &str) {
@@ -229,7 +251,6 @@ impl<'a> Printer<'a> {
 
     /// An address. Go's differ from run to run; this prints one that is always the same.
     fn pointer(&mut self, value: &Value, verb: char) {
-        const ADDRESS: u64 = 0xc000_0000_0000;
         let has_address = matches!(value.kind(), Kind::Map | Kind::Slice | Kind::Ptr | Kind::Func);
         match verb {
             'p' | 'v' if has_address => {
@@ -248,5 +269,5 @@ impl<'a> Printer<'a> {
 
 /// Types that `fmt` prints without looking for methods.
 fn has_simple_type(value: &Value) -> bool {
-    !matches!(value, Value::List(_) | Value::Map(_) | Value::Duration(_) | Value::Object(_))
+    !matches!(value, Value::List(_) | Value::Map(_) | Value::Duration(_) | Value::Object(_) | Value::Func(_))
 }

@@ -1,7 +1,9 @@
 //! Tests of what the recorded cases in `compat/go` do not show: objects and depth.
 
 use super::{sprint, sprintf, sprintln};
-use crate::{Map, Value};
+use std::rc::Rc;
+
+use crate::{Complex, Func, Kind, Map, TypeInfo, Value};
 
 #[test]
 fn spaces_stand_between_two_that_are_not_strings() {
@@ -26,4 +28,32 @@ fn parts_shared_a_billion_times_are_not_printed_a_billion_times() {
         value = Value::list(vec![value.clone(), value.clone(), value]);
     }
     assert!(sprint(&[value]).len() < 70 << 20);
+}
+
+#[test]
+fn functions_and_errors_print_as_go_prints_them() {
+    static TYPE: TypeInfo = TypeInfo::plain("func() string", Kind::Func);
+    let func = |func: Func| Value::Func(Rc::new(func));
+    let some = func(Func::new(&TYPE, &[], false, |_| Ok("x".into())));
+    let none = func(Func::nil(&TYPE));
+    let shown = sprintf(b"%v %#v %T %s %t", &[none.clone(), none.clone(), none, some.clone(), some]);
+    let shown = String::from_utf8(shown).unwrap();
+    assert_eq!(
+        shown,
+        "<nil> (func() string)(nil) func() string %!s(func() string=0xc00000000000) %!t(func() string=0xc00000000000)"
+    );
+    let error = Value::error("gone");
+    assert_eq!(
+        sprintf(b"%v|%5s|%#v|%d", &[error.clone(), error.clone(), error.clone(), error]),
+        b"gone| gone|&errors.errorString{s:\"gone\"}|&{%!d(string=gone)}"
+    );
+}
+
+#[test]
+fn complex_numbers_have_two_parts() {
+    let value = Value::Complex(Complex { re: 1.5, im: -0.0 });
+    assert_eq!(
+        sprintf(b"%v|%8.1f|%+g|%d", &[value.clone(), value.clone(), value.clone(), value]),
+        b"(1.5-0i)|(     1.5    -0.0i)|(+1.5-0i)|%!d(complex128=(1.5-0i))"
+    );
 }

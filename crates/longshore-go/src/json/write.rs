@@ -30,7 +30,7 @@ pub enum JsonWriteError {
     /// More output than any document has. Go has no such error.
     #[error("json: the output exceeds 256 MiB")]
     TooLarge,
-    /// A function.
+    /// A function, or a complex number.
     #[error("json: unsupported type: {0}")]
     Type(&'static str),
 }
@@ -74,6 +74,7 @@ impl Writer<'_> {
             Value::Uint(uint) => self.raw(&uint.value.to_string()),
             Value::Duration(duration) => self.raw(&duration.0.to_string()),
             Value::Float(float) => append_number(self.out, *float)?,
+            Value::Complex(_) | Value::Func(_) => return Err(JsonWriteError::Type(value.type_info().name)),
             Value::Str(text) => self.string(text),
             Value::Bytes(bytes) => {
                 let text = encoding::encode_base64(bytes);

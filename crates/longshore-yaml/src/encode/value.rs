@@ -49,6 +49,7 @@ impl Writer {
             Value::Int(int) => self.plain(&int.value.to_string()),
             Value::Uint(uint) => self.plain(&uint.value.to_string()),
             Value::Float(float) => self.float(*float)?,
+            Value::Complex(_) | Value::Func(_) => return Err(self.unsupported(value)),
             Value::Str(text) => self.string(text),
             Value::Bytes(bytes) if self.form == Form::ByJson => {
                 self.string(encoding::encode_base64(bytes).as_bytes());
@@ -87,6 +88,16 @@ impl Writer {
             }
         }
         Ok(())
+    }
+
+    /// No document can hold it. Written directly, Go's library panics with these words.
+    fn unsupported(&self, value: &Value) -> Error {
+        let name = value.type_info().name;
+        let text = match self.form {
+            Form::ByJson => format!("error marshaling into JSON: json: unsupported type: {name}"),
+            _ => format!("cannot marshal type: {name}"),
+        };
+        Error::new(ErrorKind::Encode, text)
     }
 
     fn object(&mut self, object: &dyn Object) -> Result<(), Error> {

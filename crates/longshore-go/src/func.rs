@@ -1,0 +1,95 @@
+//! Function values: what a field or a map may hold and a template's `call` invokes.
+
+use std::fmt;
+use std::rc::Rc;
+
+use crate::{MethodError, TypeInfo, Value};
+
+/// What a function does with its arguments.
+type Body = Rc<dyn Fn(&[Value]) -> Result<Value, MethodError>>;
+
+/// A Go function as a value: its type, its parameters and what it does.
+///
+/// Whoever calls it has counted the arguments and checked them against [`Func::params`]; in templates that is
+/// [`call`](https://pkg.go.dev/text/template#hdr-Functions).
+///
+/// ```
+/// use longshore_go::{Func, Kind, TypeInfo, Value, types};
+/// static TYPE: TypeInfo = TypeInfo::plain("func(string) int", Kind::Func);
+/// let length = Func::new(&TYPE, &[&types::STRING], false, |args| {
+///     Ok(Value::int(args[0].as_str().map_or(0, |text| text.len() as i64)))
+/// });
+/// assert_eq!(length.call(&["four".into()]).unwrap().type_info().name, "int");
+/// assert!(Func::nil(&TYPE).is_nil());
+/// ```
+#[derive(Clone)]
+pub struct Func {
+    ty: &'static TypeInfo,
+    params: &'static [&'static TypeInfo],
+    variadic: bool,
+    body: Option<Body>,
+}
+
+impl Func {
+    /// A function of type `ty`, which is of kind `Func` and named as `%T` prints it.
+    ///
+    /// `params` are the types of the parameters; if it is `variadic`, the last is the element's type.
+    pub fn new(
+        ty: &'static TypeInfo,
+        params: &'static [&'static TypeInfo],
+        variadic: bool,
+        body: impl Fn(&[Value]) -> Result<Value, MethodError> + 'static,
+    ) -> Self {
+        Self { ty, params, variadic, body: Some(Rc::new(body)) }
+    }
+
+    /// The nil function of type `ty`.
+    pub fn nil(ty: &'static TypeInfo) -> Self {
+        Self { ty, params: &[], variadic: false, body: None }
+    }
+
+    /// Whether it is nil: calling it is an error.
+    pub fn is_nil(&self) -> bool {
+        self.body.is_none()
+    }
+
+    /// Its type.
+    pub fn type_info(&self) -> &'static TypeInfo {
+        self.ty
+    }
+
+    /// The types of its parameters; if it is variadic, the last is the element's type.
+    pub fn params(&self) -> &'static [&'static TypeInfo] {
+        self.params
+    }
+
+    /// Whether the last parameter takes any number of values.
+    pub fn is_variadic(&self) -> bool {
+        self.variadic
+    }
+
+    /// Calls it with arguments that fit its parameters.
+    ///
+    /// # Errors
+    /// What the function itself returns as its error; of a nil function, in the words of Go's panic.
+    pub fn call(&self, args: &[Value]) -> Result<Value, MethodError> {
+        let nil =
+            || MethodError("runtime error: invalid memory address or nil pointer dereference".to_owned());
+        self.body.as_ref().ok_or_else(nil)?(args)
+    }
+
+    /// Whether both are the same function in memory.
+    pub fn same(&self, other: &Self) -> bool {
+        match (&self.body, &other.body) {
+            (Some(a), Some(b)) => Rc::ptr_eq(a, b),
+            (None, None) => self.ty == other.ty,
+            _ => false,
+        }
+    }
+}
+
+impl fmt::Debug for Func {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Func({}{})", self.ty.name, if self.is_nil() { ", nil" } else { "" })
+    }
+}
