@@ -16,7 +16,8 @@ type Body = Rc<dyn Fn(&[Value]) -> Result<Value, MethodError>>;
 /// ```
 /// use longshore_go::{Func, Kind, TypeInfo, Value, types};
 /// static TYPE: TypeInfo = TypeInfo::plain("func(string) int", Kind::Func);
-/// let length = Func::new(&TYPE, &[&types::STRING], false, |args| {
+/// static PARAMS: [&TypeInfo; 1] = [&types::STRING];
+/// let length = Func::new(&TYPE, &PARAMS, false, |args| {
 ///     Ok(Value::int(args[0].as_str().map_or(0, |text| text.len() as i64)))
 /// });
 /// assert_eq!(length.call(&["four".into()]).unwrap().type_info().name, "int");

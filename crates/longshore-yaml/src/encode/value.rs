@@ -95,7 +95,7 @@ impl Writer {
         let name = value.type_info().name;
         let text = match self.form {
             Form::ByJson => format!("error marshaling into JSON: json: unsupported type: {name}"),
-            _ => format!("cannot marshal type: {name}"),
+            Form::Direct => format!("cannot marshal type: {name}"),
         };
         Error::new(ErrorKind::Encode, text)
     }
