@@ -8,6 +8,9 @@ use crate::{MethodError, TypeInfo, Value};
 /// What a function does with its arguments.
 type Body = Rc<dyn Fn(&[Value]) -> Result<Value, MethodError>>;
 
+/// What a function yields when a `range` goes over it: from its beginning, pair by pair.
+type Sequence = Rc<dyn Fn() -> Box<dyn Iterator<Item = (Value, Value)>>>;
+
 /// A Go function as a value: its type, its parameters and what it does.
 ///
 /// Whoever calls it has counted the arguments and checked them against [`Func::params`]; in templates that is
@@ -29,6 +32,7 @@ pub struct Func {
     params: &'static [&'static TypeInfo],
     variadic: bool,
     body: Option<Body>,
+    sequence: Option<(bool, Sequence)>,
 }
 
 impl Func {
@@ -41,12 +45,40 @@ impl Func {
         variadic: bool,
         body: impl Fn(&[Value]) -> Result<Value, MethodError> + 'static,
     ) -> Self {
-        Self { ty, params, variadic, body: Some(Rc::new(body)) }
+        Self { ty, params, variadic, body: Some(Rc::new(body)), sequence: None }
     }
 
     /// The nil function of type `ty`.
     pub fn nil(ty: &'static TypeInfo) -> Self {
-        Self { ty, params: &[], variadic: false, body: None }
+        Self { ty, params: &[], variadic: false, body: None, sequence: None }
+    }
+
+    /// A function that a `range` can go over, as [`iter.Seq`](https://pkg.go.dev/iter#Seq) or, with
+    /// `pairs`, as `iter.Seq2`. Without pairs only the second of each two values counts. The elements'
+    /// type is `ty.elem`.
+    ///
+    /// ```
+    /// use longshore_go::{Func, Kind, TypeInfo, Value, types};
+    /// static TYPE: TypeInfo = TypeInfo::of("iter.Seq[int]", Kind::Func, &types::INT);
+    /// let three = Func::sequence(&TYPE, false, || (0..3).map(|n| (Value::Missing, Value::int(n))));
+    /// assert_eq!(three.items().map(Iterator::count), Some(3));
+    /// ```
+    pub fn sequence<I>(ty: &'static TypeInfo, pairs: bool, items: impl Fn() -> I + 'static) -> Self
+    where
+        I: Iterator<Item = (Value, Value)> + 'static,
+    {
+        let started = move || Box::new(items()) as Box<dyn Iterator<Item = (Value, Value)>>;
+        Self { sequence: Some((pairs, Rc::new(started))), ..Self::new(ty, &[], false, |_| Ok(Value::Nil)) }
+    }
+
+    /// What a `range` goes over, from the beginning; `None` if the function is no sequence.
+    pub fn items(&self) -> Option<Box<dyn Iterator<Item = (Value, Value)>>> {
+        self.sequence.as_ref().map(|(_, start)| start())
+    }
+
+    /// Whether it is a sequence of pairs.
+    pub fn yields_pairs(&self) -> bool {
+        self.sequence.as_ref().is_some_and(|(pairs, _)| *pairs)
     }
 
     /// Whether it is nil: calling it is an error.

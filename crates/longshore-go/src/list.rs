@@ -13,8 +13,15 @@ use crate::types::{self, TypeInfo};
 #[derive(Clone, Debug)]
 pub struct List {
     ty: &'static TypeInfo,
-    items: Rc<Vec<Value>>,
+    items: Rc<Items>,
     nil: bool,
+}
+
+/// The items, and those that lie between the slice's length and its capacity.
+#[derive(Debug)]
+struct Items {
+    seen: Vec<Value>,
+    beyond: Vec<Value>,
 }
 
 impl List {
@@ -25,14 +32,39 @@ impl List {
 
     /// A slice of the given type, which must be of kind `Slice`.
     pub fn typed(ty: &'static TypeInfo, items: Vec<Value>) -> Self {
-        Self { ty, items: Rc::new(items), nil: false }
+        Self { ty, items: Rc::new(Items { seen: items, beyond: Vec::new() }), nil: false }
     }
 
     /// The nil slice of the given type: empty like any other, but `null` in JSON and YAML.
     ///
     /// `rest` of an empty list is one, and so is `regexFindAll` without a match.
     pub fn nil(ty: &'static TypeInfo) -> Self {
-        Self { ty, items: Rc::new(Vec::new()), nil: true }
+        Self { nil: true, ..Self::typed(ty, Vec::new()) }
+    }
+
+    /// How many items it may be sliced to: its own, and those beyond that it was cut off from.
+    pub fn capacity(&self) -> usize {
+        self.items.seen.len() + self.items.beyond.len()
+    }
+
+    /// `list[from:to:capacity]`; all three count from the list's beginning. `None` unless they are in order and
+    /// within the capacity.
+    ///
+    /// ```
+    /// use longshore_go::{List, Value};
+    /// let list = List::new(vec![1.0.into(), 2.0.into(), 3.0.into()]);
+    /// let first = list.slice(0, 1, 3).unwrap();
+    /// assert_eq!((first.len(), first.capacity()), (1, 3));
+    /// assert_eq!(first.slice(1, 3, 3).unwrap().len(), 2);
+    /// ```
+    pub fn slice(&self, from: usize, to: usize, capacity: usize) -> Option<Self> {
+        if from > to || to > capacity || capacity > self.capacity() {
+            return None;
+        }
+        let all = self.items.seen.iter().chain(&self.items.beyond);
+        let seen = all.clone().skip(from).take(to - from).cloned().collect();
+        let beyond = all.skip(to).take(capacity - to).cloned().collect();
+        Some(Self { ty: self.ty, items: Rc::new(Items { seen, beyond }), nil: self.nil })
     }
 
     /// Whether it is a nil slice.
@@ -57,13 +89,16 @@ impl List {
 
     /// The items, taken out if nobody shares them, else cloned (shallowly).
     pub fn into_vec(self) -> Vec<Value> {
-        Rc::try_unwrap(self.items).unwrap_or_else(|shared| (*shared).clone())
+        match Rc::try_unwrap(self.items) {
+            Ok(items) => items.seen,
+            Err(shared) => shared.seen.clone(),
+        }
     }
 }
 
 impl Deref for List {
     type Target = [Value];
     fn deref(&self) -> &[Value] {
-        &self.items
+        &self.items.seen
     }
 }

@@ -19,6 +19,17 @@ pub trait Object: fmt::Debug {
     /// Names of the exported fields in declaration order: what `%+v`, `toJson` and `range` walk.
     fn field_names(&self) -> &'static [&'static str];
 
+    /// The type under which a field was declared, if that is an interface: Go's errors name it, and not
+    /// what is in it.
+    fn interface_field(&self, _name: &str) -> Option<&'static TypeInfo> {
+        None
+    }
+
+    /// Whether it is a nil pointer: there are no fields then, but the methods can be called.
+    fn is_nil(&self) -> bool {
+        false
+    }
+
     /// The fields that `fmt` prints, unexported ones too, in declaration order.
     fn printed_fields(&self) -> Vec<(&'static str, Value)> {
         self.field_names().iter().map(|&name| (name, self.field(name).unwrap_or_default())).collect()
@@ -45,9 +56,9 @@ pub trait Object: fmt::Debug {
         None
     }
 
-    /// Whether the object is true in an `if`; Go takes every struct for true.
+    /// Whether the object is true in an `if`; Go takes every struct for true, and a pointer to one.
     fn truth(&self) -> bool {
-        true
+        !self.is_nil()
     }
 }
 

@@ -138,6 +138,7 @@ impl<'a> Printer<'a> {
                 }
                 self.close();
             }
+            Value::Object(object) if object.is_nil() => self.nil_pointer(value, verb),
             Value::Object(object) => match object.to_int() {
                 Some(number) => self.integer(value, number as u64, true, verb),
                 None => self.object(value, object.as_ref(), verb, depth),
@@ -160,6 +161,10 @@ impl<'a> Printer<'a> {
         let text = match value {
             Value::Duration(duration) => duration.to_string(),
             Value::Object(object) => match object.to_go_string() {
+                Some(_) if object.is_nil() => {
+                    self.pad(b"<nil>"); // the method panicked on it
+                    return true;
+                }
                 Some(text) => text,
                 None => return false,
             },
@@ -210,6 +215,15 @@ impl<'a> Printer<'a> {
             return;
         }
         self.pointer(value, verb);
+    }
+
+    fn nil_pointer(&mut self, value: &Value, verb: char) {
+        match verb {
+            'v' if self.flags.sharp_v => self.write(&format!("({})(nil)", value.type_info().name)),
+            'v' => self.pad(b"<nil>"),
+            'b' | 'o' | 'd' | 'x' | 'X' => self.integer(value, 0, false, verb),
+            _ => self.bad_verb(Some(value), verb),
+        }
     }
 
     fn open(&mut self, value: &Value, plain: &str) {

@@ -57,3 +57,30 @@ fn complex_numbers_have_two_parts() {
         b"(1.5-0i)|(     1.5    -0.0i)|(+1.5-0i)|%!d(complex128=(1.5-0i))"
     );
 }
+
+#[test]
+fn a_nil_pointer_prints_as_nil_and_not_its_fields() {
+    #[derive(Debug)]
+    struct Nothing;
+    static TYPE: TypeInfo = TypeInfo::plain("*main.Point", Kind::Ptr);
+    impl crate::Object for Nothing {
+        fn type_info(&self) -> &'static TypeInfo {
+            &TYPE
+        }
+        fn field(&self, _: &str) -> Option<Value> {
+            None
+        }
+        fn field_names(&self) -> &'static [&'static str] {
+            &["X"]
+        }
+        fn is_nil(&self) -> bool {
+            true
+        }
+    }
+    let nil = Value::Object(Rc::new(Nothing));
+    assert!(!nil.truth());
+    assert_eq!(
+        sprintf(b"%v|%6v|%s|%d|%#v", &[nil.clone(), nil.clone(), nil.clone(), nil.clone(), nil]),
+        b"<nil>| <nil>|%!s(*main.Point=<nil>)|0|(*main.Point)(nil)"
+    );
+}
