@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use longshore_go::time::{self, Location};
 use longshore_go::{Duration, Map, Uint, UintKind, Value, encoding, json, strconv};
 use longshore_yaml::{
     Dialect, EmitOptions, Kind, Limits, Node, Style, emit, marshal, parse, parse_first, sigs, to_json_value,
@@ -9,7 +10,8 @@ use longshore_yaml::{
 
 /// One recorded case.
 pub(crate) struct Case {
-    line: usize,
+    /// Its two lines as they stand in the file.
+    pub(crate) record: String,
     operation: String,
     input: Vec<u8>,
     expected: Result<String, String>,
@@ -35,25 +37,17 @@ pub(crate) fn cases(text: &str) -> Vec<Case> {
             Some(operation) => (operation, encoding::decode_base64(input.as_bytes()).expect("base64")),
             None => (operation, input.into_bytes()),
         };
-        cases.push(Case { line: i + 1, operation: operation.to_owned(), input, expected });
+        let record = format!("{line}\n{answer}\n");
+        cases.push(Case { record, operation: operation.to_owned(), input, expected });
     }
     cases
 }
 
 impl Case {
-    /// How our answer differs from the recorded one, if it does.
-    pub(crate) fn difference(&self) -> Option<String> {
+    /// Our answer, if it is not the recorded one.
+    pub(crate) fn difference(&self) -> Option<Result<String, String>> {
         let ours = answer(&self.operation, &self.input);
-        (ours != self.expected).then(|| {
-            format!(
-                "line {}: {} {:?}\n  Go   {:?}\n  ours {:?}",
-                self.line,
-                self.operation,
-                String::from_utf8_lossy(&self.input),
-                self.expected,
-                ours
-            )
-        })
+        (ours != self.expected).then_some(ours)
     }
 }
 
@@ -65,6 +59,9 @@ fn unquote(text: &str) -> String {
 /// Our answer to an operation.
 pub(crate) fn answer(operation: &str, input: &[u8]) -> Result<String, String> {
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
+    let (operation, indent) = operation.split_once(':').unwrap_or((operation, "2"));
+    let indented = EmitOptions::v3().indent(indent.parse().expect("an indentation"));
+    let nodes = || parse(input, Dialect::V3, &Limits::default());
     let value = || typed(&json::parse(input).expect("a value"));
     match operation {
         "value" => sigs::to_value(input).map(|value| as_json(&value)),
@@ -76,16 +73,22 @@ pub(crate) fn answer(operation: &str, input: &[u8]) -> Result<String, String> {
         }),
         "marshal" => sigs::marshal(&value()).map(text),
         "v2" => marshal(&value(), &EmitOptions::v2()).map(text),
-        "v3" => marshal(&value(), &EmitOptions::v3().indent(2)).map(text),
-        "tree" => parse(input, Dialect::V3, &Limits::default()).map(|documents| {
+        "v3" => marshal(&value(), &indented).map(text),
+        "tree" => nodes().map(|documents| {
             let mut out = String::new();
             for document in &documents {
                 dump(&mut out, document, 0);
             }
             out
         }),
-        "emit" => parse(input, Dialect::V3, &Limits::default())
-            .map(|documents| text(emit(&documents, &EmitOptions::v3().indent(2)))),
+        "emit" => nodes().map(|documents| text(emit(&documents, &indented))),
+        "restyle" => nodes().map(|mut documents| {
+            let mut seen = 0;
+            for document in &mut documents {
+                restyle(document, &mut seen);
+            }
+            text(emit(&documents, &indented))
+        }),
         other => panic!("unknown operation {other}"),
     }
     .map_err(|error| match operation {
@@ -93,6 +96,34 @@ pub(crate) fn answer(operation: &str, input: &[u8]) -> Result<String, String> {
         "json" => error.to_string().trim_start_matches("error converting YAML to JSON: ").to_owned(),
         _ => error.to_string(),
     })
+}
+
+/// Gives every node another style, and every other one a comment, by the rule of `tools/oracle-yaml`.
+fn restyle(node: &mut Node, seen: &mut usize) {
+    let i = *seen;
+    *seen += 1;
+    if node.kind == Kind::Scalar || i % 3 == 0 {
+        node.style = [
+            Style::Plain,
+            Style::Flow,
+            Style::DoubleQuoted,
+            Style::Literal,
+            Style::Plain,
+            Style::SingleQuoted,
+            Style::Folded,
+        ][(i + node.value.len()) % 7];
+    }
+    let comments = node.comments.get_or_insert_default();
+    match i % 8 {
+        1 => comments.head = format!("# head {i}"),
+        3 => comments.line = format!("line {i}"),
+        5 => comments.foot = format!("# foot {i}\n# more"),
+        7 => node.comments = None,
+        _ => {}
+    }
+    for child in &mut node.content {
+        restyle(child, seen);
+    }
 }
 
 fn as_json(value: &Value) -> String {
@@ -127,6 +158,10 @@ fn special(kind: &str, text: &str) -> Option<Value> {
         "$float" => Value::Float(text.trim_start_matches('+').parse().expect("a float")),
         "$str" => Value::Str(bytes().into()),
         "$bytes" => Value::Bytes(bytes().into()),
+        "$time" => {
+            let layout = b"2006-01-02T15:04:05.999999999Z07:00";
+            time::parse(layout, text.as_bytes(), &Location::Utc).expect("a time").into_value()
+        }
         "$duration" => Value::Duration(Duration(text.parse().expect("nanoseconds"))),
         _ => return None,
     })
