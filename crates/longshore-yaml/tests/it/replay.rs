@@ -102,7 +102,7 @@ pub(crate) fn answer(operation: &str, input: &[u8]) -> Result<String, String> {
 fn restyle(node: &mut Node, seen: &mut usize) {
     let i = *seen;
     *seen += 1;
-    if node.kind == Kind::Scalar || i % 3 == 0 {
+    if node.kind == Kind::Scalar || i.is_multiple_of(3) {
         node.style = [
             Style::Plain,
             Style::Flow,
