@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use longshore_go::time::Time;
 use longshore_go::{Map, Object, Value, encoding, strconv};
 
 use super::{EmitOptions, string_style};
@@ -19,6 +20,9 @@ pub(crate) enum Form {
     /// `encoding/json`, then go-yaml v2 on what it reads from that.
     ByJson,
 }
+
+/// How go-yaml writes a time, nanoseconds only as far as there are any.
+const RFC_3339: &[u8] = b"2006-01-02T15:04:05.999999999Z07:00";
 
 /// Values nest no deeper than this. Go's `encoding/json` begins to look for cycles at the same depth.
 const MAX_DEPTH: usize = 1000;
@@ -82,6 +86,10 @@ impl Writer {
             }
             Value::Duration(duration) => self.string(duration.to_string().as_bytes()),
             Value::Object(object) => {
+                if let (Form::Direct, Some(time)) = (self.form, Time::of(value)) {
+                    self.plain(&String::from_utf8_lossy(&time.format(RFC_3339)));
+                    return Ok(());
+                }
                 self.enter(value)?;
                 self.object(&**object)?;
                 self.depth -= 1;
