@@ -61,6 +61,8 @@ pub(crate) struct Scanner<'a> {
     flow_level: usize,
     simple_key_allowed: bool,
     simple_keys: Vec<SimpleKey>,
+    /// Numbers of tokens that may be simple keys, ascending, with the flow level of each.
+    key_tokens: VecDeque<(usize, usize)>,
     comments: VecDeque<Comment>,
 }
 
@@ -88,6 +90,7 @@ impl<'a> Scanner<'a> {
             flow_level: 0,
             simple_key_allowed: true,
             simple_keys: vec![SimpleKey::default()],
+            key_tokens: VecDeque::new(),
             comments: VecDeque::new(),
         }
     }

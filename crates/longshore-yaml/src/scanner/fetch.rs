@@ -194,6 +194,7 @@ impl Scanner<'_> {
             self.insert(Some(key.token), Token::new(TokenKind::Key, key.mark, key.mark));
             self.roll_indent(key.mark.column, Some(key.token), TokenKind::BlockMappingStart, key.mark)?;
             self.current_key().possible = false;
+            self.forget_key_token(key.token);
             self.simple_key_allowed = false;
         } else {
             if self.flow_level == 0 {

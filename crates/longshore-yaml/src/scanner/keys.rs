@@ -10,24 +10,31 @@ pub(super) struct SimpleKey {
     pub(super) possible: bool,
     /// It stands where the block mapping's next key must be: no `:` is an error.
     required: bool,
-    /// Whether tokens wait for it. go-yaml forgets to, once an empty flow collection was closed: `[]: x`
-    /// is no mapping to it.
-    awaited: bool,
     /// Which token it is, counted from the start of the input.
     pub(super) token: usize,
     pub(super) mark: Mark,
 }
 
 impl<'a> Scanner<'a> {
-    /// The simple key that waits at the head of the token queue.
-    pub(super) fn key_at_head(&self) -> Option<usize> {
-        // Token numbers never fall from outer to inner flow levels.
-        let i = self.simple_keys.partition_point(|key| key.token < self.taken);
-        self.simple_keys[i..]
-            .iter()
-            .take_while(|key| key.token == self.taken)
-            .position(|key| key.possible && key.awaited)
-            .map(|n| i + n)
+    /// The flow level whose simple key the head of the token queue is, or once was.
+    pub(super) fn key_at_head(&mut self) -> Option<usize> {
+        while self.key_tokens.front().is_some_and(|&(token, _)| token < self.taken) {
+            self.key_tokens.pop_front();
+        }
+        let (token, level) = *self.key_tokens.front()?;
+        (token == self.taken && level < self.simple_keys.len()).then_some(level)
+    }
+
+    /// Forgets which flow level a token is the simple key of.
+    ///
+    /// Where go-yaml forgets is visible: an empty flow collection that is closed takes along the entry of what it
+    /// began with, so that `[]: x` is no mapping; and a key that a new line has made impossible keeps its entry, so
+    /// that its token waits for the key that has taken its place.
+    pub(super) fn forget_key_token(&mut self, token: usize) {
+        // It is nearly always the last one.
+        if let Some(i) = self.key_tokens.iter().rposition(|&(known, _)| known == token) {
+            self.key_tokens.remove(i);
+        }
     }
 
     /// Whether the simple key is still one: same line, and not more than 1024 characters ago.
@@ -53,13 +60,13 @@ impl<'a> Scanner<'a> {
             let mark = self.mark();
             let key = SimpleKey {
                 possible: true,
-                awaited: true,
                 required: self.flow_level == 0 && i64::from(self.indent) == i64::from(mark.column),
                 token: self.taken + self.tokens.len(),
                 mark,
             };
             self.remove_simple_key()?;
             *self.current_key() = key;
+            self.key_tokens.push_back((key.token, self.simple_keys.len() - 1));
         }
         Ok(())
     }
@@ -72,6 +79,7 @@ impl<'a> Scanner<'a> {
                 return Err(self.fail(key.mark, "could not find expected ':'"));
             }
             self.current_key().possible = false;
+            self.forget_key_token(key.token);
         }
         Ok(())
     }
@@ -94,10 +102,8 @@ impl<'a> Scanner<'a> {
     pub(super) fn decrease_flow_level(&mut self) {
         if self.flow_level > 0 {
             self.flow_level -= 1;
-            let inner = self.simple_keys.pop();
-            let outer = self.current_key();
-            if inner.is_some_and(|inner| inner.token == outer.token) {
-                outer.awaited = false;
+            if let Some(inner) = self.simple_keys.pop() {
+                self.forget_key_token(inner.token);
             }
         }
     }

@@ -34,14 +34,21 @@ pub fn marshal(value: &Value) -> Result<Vec<u8>, Error> {
     if needs_json(value, 0) {
         return marshal_by_json(value);
     }
+    // What JSON cannot hold is found in the order of JSON's keys, which is not that of YAML's.
     Writer::document(value, Form::ByJson, &EmitOptions::v2())
+        .map_err(|error| to_json_text(value).err().unwrap_or(error))
+}
+
+fn to_json_text(value: &Value) -> Result<Vec<u8>, Error> {
+    let mut text = Vec::new();
+    json::append(&mut text, value, json::EscapeHtml::Yes)
+        .map_err(|error| Error::new(ErrorKind::Encode, format!("error marshaling into JSON: {error}")))?;
+    Ok(text)
 }
 
 /// The long way, exactly as the original goes it.
 pub(crate) fn marshal_by_json(value: &Value) -> Result<Vec<u8>, Error> {
-    let mut text = Vec::new();
-    json::append(&mut text, value, json::EscapeHtml::Yes)
-        .map_err(|error| Error::new(ErrorKind::Encode, format!("error marshaling into JSON: {error}")))?;
+    let text = to_json_text(value)?;
     let limits = Limits::default();
     limits.check_size(&text)?;
     let source = Source::new(&text);
