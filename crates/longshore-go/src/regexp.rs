@@ -1,33 +1,49 @@
-//! Go's `regexp` on top of the `regex` crate.
+//! Go's `regexp` on top of the engines of the `regex` crate.
 //!
 //! Both match in linear time and prefer the leftmost match, then the first alternative, so that the
-//! crate can do the matching. What differs is above it: the syntax (ours is read by a parser of our own,
-//! with Go's errors, and written anew in the crate's), ASCII classes and word boundaries, the walk over
-//! successive matches, and replacement templates. Bad bytes count as U+FFFD each, as in Go.
+//! crate's engines can do the matching. What differs is above them: the syntax and its limits (read by a
+//! parser of our own, with Go's errors), what characters a class holds and how case is folded (Go's
+//! Unicode), the walk over successive matches, and replacement templates. Patterns too large or too deep
+//! for those engines run on a plain one. Bad bytes count as U+FFFD each, as in Go.
 //!
-//! Known differences: classes by Unicode property and case folding know the crate's newer Unicode, and
-//! a pattern nested more than 250 deep is refused (Go: 1000).
+//! Known difference: a pattern of more than 400,000 pieces or a million instructions is too large here,
+//! one of three million in Go.
 
-mod classes;
-mod emit;
+mod class;
 mod find;
+mod machine;
 mod node;
 mod parse;
 mod replace;
+#[cfg(test)]
+mod tests;
+mod translate;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-pub use parse::{RegexpError, RegexpFault};
+use regex_automata::Input;
+use regex_automata::meta;
+use regex_automata::util::primitives::NonMaxUsize;
 
 use crate::strconv;
+use machine::Program;
+use node::Node;
+pub use parse::{RegexpError, RegexpFault};
+use translate::translate;
 
 /// How many patterns a thread keeps compiled.
 const CACHE_SIZE: usize = 256;
 
-/// The most that one compiled pattern may take, in bytes.
-const MAX_COMPILED: usize = 32 << 20;
+/// The most that the automaton of one pattern may take, in bytes. Beyond it the plain engine has its turn.
+const MAX_AUTOMATON: usize = 10 << 20;
+
+/// The most instructions, as Go counts them, and levels that are worth trying with an automaton.
+const MAX_FAST: (u64, u32) = (20_000, 100);
+
+/// The most instructions that the plain engine takes.
+const MAX_PLAIN: usize = 1 << 20;
 
 /// A compiled pattern (`regexp.Regexp`).
 ///
@@ -42,24 +58,49 @@ const MAX_COMPILED: usize = 32 << 20;
 /// ```
 #[derive(Debug)]
 pub struct Regexp {
-    compiled: regex::Regex,
-    /// Names of the groups, that of the whole match first; empty for those without.
-    names: Vec<String>,
+    engine: Engine,
+    groups: u32,
+    /// The groups that have a name, in their order.
+    names: Vec<(u32, String)>,
     /// Whether the pattern was empty, which `Split` asks.
     is_empty: bool,
+}
+
+#[derive(Debug)]
+enum Engine {
+    Fast(meta::Regex),
+    Plain(Program),
 }
 
 impl Regexp {
     /// `regexp.Compile`.
     pub fn compile(pattern: &[u8]) -> Result<Self, RegexpError> {
         let parsed = parse::parse(pattern)?;
-        let too_large = || RegexpError::new(RegexpFault::Large, pattern);
-        let compiled = regex::RegexBuilder::new(&emit::emit(&parsed.node))
-            .nest_limit(4 * node::MAX_DEPTH as u32)
-            .size_limit(MAX_COMPILED)
-            .build()
-            .map_err(|_| too_large())?;
-        Ok(Self { compiled, names: parsed.names, is_empty: pattern.is_empty() })
+        let engine = engine(&parsed.node).ok_or_else(|| RegexpError::new(RegexpFault::Large, pattern))?;
+        Ok(Self { engine, groups: parsed.groups, names: parsed.names, is_empty: pattern.is_empty() })
+    }
+
+    /// The leftmost match from `at` on: the places of the first groups, as many as there is room for.
+    fn search(&self, text: &str, at: usize, places: &mut [Option<usize>]) -> bool {
+        match &self.engine {
+            Engine::Plain(program) => program.search(text, at, places),
+            Engine::Fast(compiled) => {
+                let input = Input::new(text).range(at..);
+                if let [start, end] = places {
+                    let Some(found) = compiled.search(&input) else {
+                        return false;
+                    };
+                    (*start, *end) = (Some(found.start()), Some(found.end()));
+                    return true;
+                }
+                let mut slots = vec![None; places.len()];
+                let found = compiled.search_slots(&input, &mut slots).is_some();
+                for (place, slot) in places.iter_mut().zip(slots) {
+                    *place = slot.map(NonMaxUsize::get);
+                }
+                found
+            }
+        }
     }
 
     /// As [`Regexp::compile`], from a store of the thread's own: templates use the same few patterns over
@@ -90,6 +131,18 @@ impl Regexp {
         };
         format!("regexp: Compile({}): {error}", String::from_utf8_lossy(&quoted))
     }
+}
+
+/// The engine for a pattern; `None` if it is too large for all.
+fn engine(node: &Node) -> Option<Engine> {
+    let (size, height) = MAX_FAST;
+    if node.size <= size && node.height <= height {
+        let config = meta::Config::new().nfa_size_limit(Some(MAX_AUTOMATON));
+        if let Ok(compiled) = meta::Builder::new().configure(config).build_from_hir(&translate(node)) {
+            return Some(Engine::Fast(compiled));
+        }
+    }
+    Program::new(node, MAX_PLAIN).map(Engine::Plain)
 }
 
 /// `regexp.QuoteMeta`: the text as a pattern that matches just it.

@@ -4,7 +4,7 @@
 
 mod tables;
 
-use tables::{DIGIT, LETTER, LOWER, NUMBER, PUNCT, TITLE, TO_LOWER, TO_TITLE, TO_UPPER, UPPER};
+use tables::{DIGIT, FOLD, LETTER, LOWER, NUMBER, PUNCT, TITLE, TO_LOWER, TO_TITLE, TO_UPPER, UPPER};
 
 fn in_class(table: &[(u32, u32, u32)], c: char) -> bool {
     let code = c as u32;
@@ -20,6 +20,26 @@ fn mapped(table: &[(u32, u32, u32, i32)], c: char) -> Option<char> {
         return None;
     }
     char::from_u32(code.wrapping_add_signed(distance))
+}
+
+/// The next character that is the same without regard to case, the first after the last
+/// (`unicode.SimpleFold`); the number itself if there is none.
+pub(crate) fn simple_fold(code: u32) -> u32 {
+    fold_distance(code).map_or(code, |distance| code.wrapping_add_signed(distance))
+}
+
+fn fold_distance(code: u32) -> Option<i32> {
+    let &(first, _, step, distance) = FOLD.get(FOLD.partition_point(|&(_, last, _, _)| last < code))?;
+    (first <= code && (code - first).is_multiple_of(step)).then_some(distance)
+}
+
+/// The stretches of characters that [`simple_fold`] changes, of those from `low` to `high`: first, last, step, by how much.
+pub(crate) fn folding(low: u32, high: u32) -> impl Iterator<Item = (u32, u32, u32, i32)> {
+    let from = FOLD.partition_point(move |&(_, last, _, _)| last < low);
+    FOLD[from..].iter().take_while(move |run| run.0 <= high).map(move |&(first, last, step, distance)| {
+        let first = if first < low { first + (low - first).div_ceil(step) * step } else { first };
+        (first, last.min(high), step, distance)
+    })
 }
 
 /// A letter (`unicode.IsLetter`, category L).

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::Regexp;
+use super::{Engine, Regexp};
 use crate::rune;
 
 /// A text in which every bad byte has become U+FFFD, and the way back to the original's offsets.
@@ -52,14 +52,24 @@ impl<'t> Subject<'t> {
 impl Regexp {
     /// `Regexp.MatchString`.
     pub fn is_match(&self, text: &[u8]) -> bool {
-        self.compiled.is_match(&Subject::new(text).text)
+        let subject = Subject::new(text);
+        match &self.engine {
+            Engine::Fast(compiled) => compiled.is_match(&*subject.text),
+            Engine::Plain(program) => program.search(&subject.text, 0, &mut []),
+        }
     }
 
     /// `Regexp.FindString`: the leftmost match.
     pub fn find<'t>(&self, text: &'t [u8]) -> Option<&'t [u8]> {
         let subject = Subject::new(text);
-        let found = self.compiled.find(&subject.text)?;
-        Some(subject.part(found.start(), found.end()))
+        let (start, end) = self.find_at(&subject, 0)?;
+        Some(subject.part(start, end))
+    }
+
+    fn find_at(&self, subject: &Subject<'_>, at: usize) -> Option<(usize, usize)> {
+        let mut places = [None; 2];
+        let [start, end] = self.search(&subject.text, at, &mut places).then_some(places)?;
+        start.zip(end)
     }
 
     /// `Regexp.FindAllString`: successive matches, at most `limit` of them.
@@ -75,10 +85,9 @@ impl Regexp {
         let mut at = 0;
         let mut last_end = None;
         while limit.is_none_or(|limit| all.len() < limit) && at <= subject.text.len() {
-            let Some(found) = self.compiled.find_at(&subject.text, at) else {
+            let Some((start, end)) = self.find_at(subject, at) else {
                 break;
             };
-            let (start, end) = (found.start(), found.end());
             let counts = end != at || last_end != Some(start);
             at = match subject.width(at) {
                 _ if end != at => end,

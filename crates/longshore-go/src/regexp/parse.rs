@@ -2,12 +2,16 @@
 //!
 //! Source: <https://pkg.go.dev/regexp/syntax>.
 
-use super::node::{MAX_DEPTH, Node, Repeat};
+use super::node::{Kind, Look, Node, Repeat};
 use crate::{Str, rune};
 
+mod build;
 mod class;
 mod escape;
+mod factor;
 mod group;
+
+use build::Builder;
 
 /// What is wrong with a pattern (`syntax.ErrorCode`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -75,8 +79,10 @@ impl RegexpError {
 /// A pattern read.
 pub(super) struct Parsed {
     pub(super) node: Node,
-    /// Names of the groups, the whole first.
-    pub(super) names: Vec<String>,
+    /// How many groups are remembered, the whole match not counted.
+    pub(super) groups: u32,
+    /// The groups that have a name, in their order.
+    pub(super) names: Vec<(u32, String)>,
 }
 
 /// What `(?imsU)` sets.
@@ -88,46 +94,20 @@ struct Flags {
     swap_greed: bool,
 }
 
-/// A group that is open.
-struct Open {
-    /// The flags to return to.
-    flags: Flags,
-    captures: bool,
-    /// Alternatives that are complete.
-    alternatives: Vec<Node>,
-    /// The pieces of the present one.
-    pieces: Vec<Node>,
-}
-
-impl Open {
-    fn close(mut self) -> Node {
-        let last = joined(self.pieces);
-        if self.alternatives.is_empty() {
-            return last;
-        }
-        self.alternatives.push(last);
-        Node::Alternate(self.alternatives)
-    }
-}
-
-fn joined(mut pieces: Vec<Node>) -> Node {
-    match pieces.len() {
-        0 => Node::Empty,
-        1 => pieces.remove(0),
-        _ => Node::Concat(pieces),
-    }
-}
-
 type Step<T> = Result<T, RegexpError>;
 
 struct Parser<'p> {
     whole: &'p [u8],
     rest: &'p [u8],
     flags: Flags,
-    names: Vec<String>,
-    open: Vec<Open>,
+    groups: u32,
+    names: Vec<(u32, String)>,
+    tree: Builder,
+    classes: class::Known,
     /// Where the repetition just read began, if the last thing read was one.
     last_repeat: Option<&'p [u8]>,
+    /// Whether no `:]` is left, so that it need not be looked for again.
+    no_posix_end: bool,
 }
 
 pub(super) fn parse(pattern: &[u8]) -> Step<Parsed> {
@@ -135,66 +115,62 @@ pub(super) fn parse(pattern: &[u8]) -> Step<Parsed> {
         whole: pattern,
         rest: pattern,
         flags: Flags::default(),
-        names: vec![String::new()],
-        open: Vec::new(),
+        groups: 0,
+        names: Vec::new(),
+        tree: Builder::default(),
+        classes: class::Known::default(),
         last_repeat: None,
+        no_posix_end: false,
     };
-    parser.begin(false);
     while !parser.rest.is_empty() {
         let before = parser.rest;
         let repeats = parser.piece()?;
         parser.last_repeat = repeats.then_some(before);
     }
-    let Some(outermost) = parser.open.pop().filter(|_| parser.open.is_empty()) else {
-        return Err(RegexpError::new(RegexpFault::Paren, pattern));
-    };
-    let node = outermost.close();
-    if node.depth() > MAX_DEPTH {
-        return Err(RegexpError::new(RegexpFault::Depth, pattern));
-    }
-    Ok(Parsed { node, names: parser.names })
+    let whole = parser.tree.finish().map_err(|fault| RegexpError::new(fault, pattern))?;
+    let node = whole.ok_or_else(|| RegexpError::new(RegexpFault::Paren, pattern))?;
+    Ok(Parsed { node, groups: parser.groups, names: parser.names })
 }
 
 impl<'p> Parser<'p> {
-    fn begin(&mut self, captures: bool) {
-        self.open.push(Open { flags: self.flags, captures, alternatives: Vec::new(), pieces: Vec::new() });
+    /// Limits show the whole pattern.
+    fn push(&mut self, kind: Kind) -> Step<()> {
+        self.tree.push(kind.into()).map_err(|fault| RegexpError::new(fault, self.whole))
     }
 
-    fn inner(&mut self) -> &mut Open {
-        self.open.last_mut().expect("the whole pattern is open until its end")
+    fn literal(&mut self, code: u32) -> Step<()> {
+        self.push(Kind::Literal { text: vec![code], fold: self.flags.fold })
     }
 
-    fn push(&mut self, node: Node) {
-        self.inner().pieces.push(node);
-    }
-
-    fn literal(&mut self, code: u32) {
-        let fold = self.flags.fold;
-        self.push(Node::Literal { code, fold });
+    fn open(&mut self, captures: bool) {
+        self.groups += u32::from(captures);
+        self.tree.open(self.flags, captures.then_some(self.groups));
     }
 
     /// Reads one piece; true if it was a repetition of the one before.
     fn piece(&mut self) -> Step<bool> {
         let rest = self.rest;
+        let limit = |fault| RegexpError::new(fault, self.whole);
         match rest[0] {
             b'(' if rest.get(1) == Some(&b'?') => self.perl_group()?,
             b'(' => {
-                self.names.push(String::new());
-                self.begin(true);
-                self.check_depth()?;
+                self.open(true);
                 self.rest = &rest[1..];
             }
             b'|' => {
+                self.tree.bar().map_err(limit)?;
                 self.rest = &rest[1..];
-                let inner = self.inner();
-                let done = joined(std::mem::take(&mut inner.pieces));
-                inner.alternatives.push(done);
             }
-            b')' => self.close()?,
-            b'^' => self.take(1, if self.flags.multi_line { Node::BeginLine } else { Node::BeginText }),
-            b'$' => self.take(1, if self.flags.multi_line { Node::EndLine } else { Node::EndText }),
+            b')' => {
+                let flags = self.tree.close().map_err(limit)?;
+                self.flags = flags.ok_or_else(|| limit(RegexpFault::UnexpectedParen))?;
+                self.rest = &rest[1..];
+            }
+            b'^' => self.look(1, if self.flags.multi_line { Look::BeginLine } else { Look::BeginText })?,
+            b'$' => self.look(1, if self.flags.multi_line { Look::EndLine } else { Look::EndText })?,
             b'.' => {
-                self.take(1, if self.flags.dot_newline { Node::AnyChar } else { Node::AnyCharNotNewline });
+                self.rest = &rest[1..];
+                self.push(if self.flags.dot_newline { Kind::AnyChar } else { Kind::AnyCharNotNewline })?;
             }
             b'[' => self.class()?,
             b'*' => return self.repeat(0, None, &rest[1..], false),
@@ -204,15 +180,15 @@ impl<'p> Parser<'p> {
             b'\\' => self.backslash()?,
             _ => {
                 let c = self.next_rune()?;
-                self.literal(c as u32);
+                self.literal(c as u32)?;
             }
         }
         Ok(false)
     }
 
-    fn take(&mut self, size: usize, node: Node) {
+    fn look(&mut self, size: usize, look: Look) -> Step<()> {
         self.rest = &self.rest[size..];
-        self.push(node);
+        self.push(Kind::Look(look))
     }
 
     fn next_rune(&mut self) -> Step<char> {
@@ -222,26 +198,6 @@ impl<'p> Parser<'p> {
         }
         self.rest = &self.rest[size..];
         Ok(c)
-    }
-
-    fn check_depth(&self) -> Step<()> {
-        if self.open.len() > MAX_DEPTH {
-            return Err(RegexpError::new(RegexpFault::Depth, self.whole));
-        }
-        Ok(())
-    }
-
-    fn close(&mut self) -> Step<()> {
-        if self.open.len() < 2 {
-            return Err(RegexpError::new(RegexpFault::UnexpectedParen, self.whole));
-        }
-        let group = self.open.pop().expect("there are two");
-        self.flags = group.flags;
-        let captures = group.captures;
-        let node = group.close();
-        self.rest = &self.rest[1..];
-        self.push(if captures { Node::Capture(Box::new(node)) } else { node });
-        Ok(())
     }
 
     /// Repeats the last piece; `after` is what follows the operator.
@@ -254,17 +210,15 @@ impl<'p> Parser<'p> {
             return Err(RegexpError::new(RegexpFault::RepeatOp, written(last)));
         }
         let greedy = lazy == self.flags.swap_greed;
-        let Some(node) = self.inner().pieces.pop() else {
+        let Some(node) = self.tree.take_last() else {
             return Err(RegexpError::new(RegexpFault::RepeatArgument, written(before)));
         };
-        let node = Node::Repeat(Repeat { node: Box::new(node), min, max, greedy, counted });
-        if node.depth() > MAX_DEPTH {
-            return Err(RegexpError::new(RegexpFault::Depth, self.whole));
-        }
+        let repeat = Repeat { node: Box::new(node), min, max, greedy, counted };
+        let node = self.tree.put_back(Kind::Repeat(repeat).into());
+        let node = node.map_err(|fault| RegexpError::new(fault, self.whole))?;
         if counted && (min >= 2 || max.is_some_and(|max| max >= 2)) && !node.repeats_fit() {
             return Err(RegexpError::new(RegexpFault::RepeatSize, written(before)));
         }
-        self.push(node);
         self.rest = after;
         Ok(true)
     }
@@ -274,7 +228,7 @@ impl<'p> Parser<'p> {
         let before = self.rest;
         let Some((min, max, after)) = counts(before) else {
             self.rest = &before[1..];
-            self.literal(u32::from(b'{'));
+            self.literal(u32::from(b'{'))?;
             return Ok(false);
         };
         let fits = |count: u32| count <= 1000;

@@ -1,7 +1,5 @@
 //! Replacing matches, and the templates that say by what.
 
-use regex::{CaptureLocations, Regex};
-
 use super::Regexp;
 use super::find::Subject;
 use crate::{rune, unicode};
@@ -11,29 +9,34 @@ impl Regexp {
     ///
     /// `$1W` is the group called `1W`, which is empty if there is none.
     pub fn replace_all(&self, text: &[u8], template: &[u8]) -> Vec<u8> {
-        self.replace(text, |out, subject, groups| self.expand(out, template, subject, groups))
+        self.replace(text, template.contains(&b'$'), |out, subject, groups| {
+            self.expand(out, template, subject, groups);
+        })
     }
 
     /// `Regexp.ReplaceAllLiteralString`: by the text as it is.
     pub fn replace_all_literal(&self, text: &[u8], new: &[u8]) -> Vec<u8> {
-        self.replace(text, |out, _, _| out.extend_from_slice(new))
+        self.replace(text, false, |out, _, _| out.extend_from_slice(new))
     }
 
     fn replace(
         &self,
         text: &[u8],
-        mut add: impl FnMut(&mut Vec<u8>, &Subject<'_>, &CaptureLocations),
+        with_groups: bool,
+        mut add: impl FnMut(&mut Vec<u8>, &Subject<'_>, &[Option<usize>]),
     ) -> Vec<u8> {
         let subject = Subject::new(text);
-        let compiled: &Regex = &self.compiled;
-        let mut groups = compiled.capture_locations();
+        let mut groups = vec![None; if with_groups { 2 * (self.groups as usize + 1) } else { 2 }];
         let mut out = Vec::with_capacity(text.len());
         let (mut at, mut last_end) = (0, 0);
         while at <= subject.text.len() {
-            let Some(found) = compiled.captures_read_at(&mut groups, &subject.text, at) else {
+            groups.fill(None);
+            if !self.search(&subject.text, at, &mut groups) {
+                break;
+            }
+            let (Some(start), Some(end)) = (groups[0], groups[1]) else {
                 break;
             };
-            let (start, end) = (found.start(), found.end());
             out.extend_from_slice(subject.part(last_end, start));
             // Not for an empty match right after another.
             if end > last_end || start == 0 {
@@ -59,7 +62,7 @@ impl Regexp {
         out: &mut Vec<u8>,
         mut template: &[u8],
         subject: &Subject<'_>,
-        groups: &CaptureLocations,
+        groups: &[Option<usize>],
     ) {
         while let Some(dollar) = template.iter().position(|&byte| byte == b'$') {
             out.extend_from_slice(&template[..dollar]);
@@ -74,12 +77,13 @@ impl Regexp {
                 continue;
             };
             template = rest;
+            let group = |index: usize| groups.get(2 * index).copied().flatten().zip(groups[2 * index + 1]);
             let found = if let Some(index) = number(name) {
-                groups.get(index)
+                (index <= self.groups as usize).then(|| group(index)).flatten()
             } else {
                 // Of several groups with one name the first that matched.
-                let mut named = self.names.iter().enumerate().filter(|(_, own)| own.as_bytes() == name);
-                named.find_map(|(index, _)| groups.get(index))
+                let mut named = self.names.iter().filter(|(_, own)| own.as_bytes() == name);
+                named.find_map(|(index, _)| group(*index as usize))
             };
             if let Some((start, end)) = found {
                 out.extend_from_slice(subject.part(start, end));

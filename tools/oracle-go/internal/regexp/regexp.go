@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand"
 	"regexp"
+	"strings"
 
 	"longshore/tools/oracle-go/internal/area"
 	"longshore/tools/oracle-go/internal/value"
@@ -18,18 +19,51 @@ var Area = area.Area{
 
 type row struct {
 	Call    string     `json:"call"`
-	Pattern value.Text `json:"pattern"`
+	Pattern value.Text `json:"pattern,omitempty"`
+	Parts   []part     `json:"parts,omitempty"`
 	Text    value.Text `json:"text"`
 	With    value.Text `json:"with,omitempty"`
 	N       int        `json:"n,omitempty"`
 	Want    value.Text `json:"want"`
 }
 
+// A part of a pattern too long to be written down: a text so many times, or once, twice and so on with
+// the separator between.
+type part struct {
+	Text      string `json:"text"`
+	Times     int    `json:"times"`
+	Separator string `json:"separator,omitempty"`
+}
+
+func (p part) String() string {
+	if p.Separator == "" {
+		return strings.Repeat(p.Text, p.Times)
+	}
+	var all []string
+	for times := range p.Times {
+		all = append(all, strings.Repeat(p.Text, times+1))
+	}
+	return strings.Join(all, p.Separator)
+}
+
+func (c *row) pattern() string {
+	out := string(c.Pattern)
+	for _, part := range c.Parts {
+		out += part.String()
+	}
+	return out
+}
+
 func (c *row) Answer() bool {
 	text, with := string(c.Text), string(c.With)
-	re, err := regexp.Compile(string(c.Pattern))
+	re, err := regexp.Compile(c.pattern())
 	if err != nil {
-		c.Call, c.Want = "Compile", value.Text(err.Error())
+		// The rest is the pattern itself, or a part of it.
+		said, shown, _ := strings.Cut(err.Error(), ": `")
+		if c.Parts == nil {
+			said += ": `" + shown
+		}
+		c.Call, c.Want = "Compile", value.Text(said)
 		return true
 	}
 	want := ""

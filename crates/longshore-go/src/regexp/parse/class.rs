@@ -1,43 +1,42 @@
 //! Classes of characters: `[a-z\d]`, `\d`, `[[:alpha:]]`, `\p{Greek}`.
-//!
-//! They are written out in the crate's syntax at once. `\d` and its like are ASCII in Go, so they become
-//! ranges; negated ones within a class become a class within it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::group::check_utf8;
-use super::{Node, Parser, RegexpError, RegexpFault, Step};
-use crate::regexp::classes::CLASSES;
-use crate::regexp::emit::character;
-use crate::rune;
+use super::{Kind, Parser, RegexpError, RegexpFault, Step};
+use crate::regexp::class::{Range, Ranges, named, perl, posix};
 
-/// Part of a class in the crate's syntax, and the pattern after it.
-type Found<'p> = Option<(String, &'p [u8])>;
+/// A set that a pattern calls by a name, and whether it is turned around.
+type Set = (Arc<[Range]>, bool);
+
+/// The sets that the pattern has named, so that a hundred thousand `\pL` are one: by name, whether case is
+/// folded, whether turned around.
+pub(super) type Known = BTreeMap<(Vec<u8>, bool, bool), Arc<[Range]>>;
 
 impl Parser<'_> {
     /// `[…]`
     pub(super) fn class(&mut self) -> Step<()> {
         let whole = self.rest;
         self.rest = &whole[1..];
-        let mut text = String::from("[");
-        if self.rest.first() == Some(&b'^') {
-            self.rest = &self.rest[1..];
-            text.push('^');
-        }
+        let negated = self.rest.first() == Some(&b'^');
+        self.rest = &self.rest[usize::from(negated)..];
+        let mut ranges = Ranges::default();
+        // Adding a large set again and again would take its time.
+        let mut added: Vec<Set> = Vec::new();
         let mut first = true;
-        let mut has_items = false;
         while first || self.rest.first() != Some(&b']') {
             first = false;
-            let found = match self.rest {
-                [b'[', b':', _, ..] => posix_class(self.rest)?,
-                [b'\\', ..] => match unicode_class(self.rest)? {
-                    Some(found) => Some(found),
-                    None => perl_class(self.rest),
-                },
+            let set = match self.rest {
+                [b'[', b':', _, ..] => self.posix_class()?,
+                [b'\\', ..] => self.named_class()?,
                 _ => None,
             };
-            if let Some((item, rest)) = found {
-                text.push_str(&item);
-                self.rest = rest;
-                has_items = true;
+            if let Some((set, turned)) = set {
+                if !added.iter().any(|(known, same)| Arc::ptr_eq(known, &set) && *same == turned) {
+                    ranges.extend(&set, turned);
+                    added.push((set, turned));
+                }
                 continue;
             }
             let start = self.rest;
@@ -53,17 +52,14 @@ impl Parser<'_> {
                     return Err(RegexpError::new(RegexpFault::CharRange, written));
                 }
             }
-            has_items |= push_range(&mut text, low, high);
+            if self.flags.fold {
+                ranges.push_folded(low, high);
+            } else {
+                ranges.push(low, high);
+            }
         }
         self.rest = &self.rest[1..];
-        if !has_items {
-            // Nothing but surrogates, which no text holds.
-            text.push_str(r"[^\x00-\x{10FFFF}]");
-        }
-        text.push(']');
-        let fold = self.flags.fold;
-        self.push(Node::Class { text, fold });
-        Ok(())
+        self.push(Kind::Class(ranges.into_set(negated).into()))
     }
 
     fn class_character(&mut self, whole: &[u8]) -> Step<u32> {
@@ -73,103 +69,120 @@ impl Parser<'_> {
             Some(_) => Ok(self.next_rune()? as u32),
         }
     }
-}
 
-/// Writes a range without its surrogates; false if nothing is left.
-fn push_range(text: &mut String, low: u32, high: u32) -> bool {
-    let low = char::from_u32(low).unwrap_or('\u{E000}');
-    let high = char::from_u32(high).unwrap_or('\u{D7FF}');
-    if low > high {
-        return false;
-    }
-    text.push_str(&character(low));
-    if high > low {
-        text.push('-');
-        text.push_str(&character(high));
-    }
-    true
-}
-
-/// `\d`, `\W` and so on.
-pub(super) fn perl_class(pattern: &[u8]) -> Found<'_> {
-    let ([b'\\', letter], rest) = pattern.split_first_chunk()? else {
-        return None;
-    };
-    let ranges = match letter.to_ascii_lowercase() {
-        b'd' => "0-9",
-        b's' => r"\t\n\x0c\r\x20",
-        b'w' => "0-9A-Z_a-z",
-        _ => return None,
-    };
-    Some((maybe_negated(letter.is_ascii_uppercase(), ranges), rest))
-}
-
-fn maybe_negated(negated: bool, ranges: &str) -> String {
-    if negated { format!("[^{ranges}]") } else { ranges.to_owned() }
-}
-
-/// `[:alpha:]` and so on, within a class; `None` if it does not end.
-fn posix_class(pattern: &[u8]) -> Step<Found<'_>> {
-    let Some(end) = crate::strings::find(&pattern[2..], b":]").map(|end| end + 4) else {
-        return Ok(None);
-    };
-    let (written, rest) = pattern.split_at(end);
-    let name = &written[2..end - 2];
-    let negated = name.first() == Some(&b'^');
-    let ranges = match &name[usize::from(negated)..] {
-        b"alnum" => "0-9A-Za-z",
-        b"alpha" => "A-Za-z",
-        b"ascii" => r"\x00-\x7f",
-        b"blank" => r"\t\x20",
-        b"cntrl" => r"\x00-\x1f\x7f",
-        b"digit" => "0-9",
-        b"graph" => r"\x21-\x7e",
-        b"lower" => "a-z",
-        b"print" => r"\x20-\x7e",
-        b"punct" => r"\x21-\x2f\x3a-\x40\x5b-\x60\x7b-\x7e",
-        b"space" => r"\t-\r\x20",
-        b"upper" => "A-Z",
-        b"word" => "0-9A-Z_a-z",
-        b"xdigit" => "0-9A-Fa-f",
-        _ => return Err(RegexpError::new(RegexpFault::CharRange, written)),
-    };
-    Ok(Some((maybe_negated(negated, ranges), rest)))
-}
-
-/// `\pL`, `\p{Greek}`, `\P{^Lu}`.
-pub(super) fn unicode_class(pattern: &[u8]) -> Step<Found<'_>> {
-    let [b'\\', letter @ (b'p' | b'P'), after @ ..] = pattern else {
-        return Ok(None);
-    };
-    let mut negated = *letter == b'P';
-    let (c, size) = rune::decode(after);
-    if c == rune::ERROR && size == 1 {
-        return Err(RegexpError::new(RegexpFault::Utf8, after));
-    }
-    let (mut name, written, rest) = if c == '{' {
-        let Some(end) = pattern.iter().position(|&byte| byte == b'}') else {
-            check_utf8(pattern)?;
-            return Err(RegexpError::new(RegexpFault::CharRange, pattern));
+    /// `\d`, `\pL` and so on, outside of brackets.
+    pub(super) fn escaped_class(&mut self) -> Step<Option<Arc<[Range]>>> {
+        let start = self.rest;
+        let Some((set, turned)) = self.named_class()? else {
+            return Ok(None);
         };
-        check_utf8(&pattern[3..end])?;
-        (&pattern[3..end], &pattern[..=end], &pattern[end + 1..])
-    } else {
-        (&after[..size], &pattern[..2 + size], &after[size..])
-    };
-    if let Some(plain) = name.strip_prefix(b"^") {
-        negated = !negated;
-        name = plain;
+        if !turned {
+            return Ok(Some(set));
+        }
+        let written = &start[..start.len() - self.rest.len()];
+        Ok(self.known(written, true, |_| {
+            let mut ranges = Ranges::default();
+            ranges.extend(&set, true);
+            Some(ranges)
+        }))
     }
-    let name = canonical(name);
-    let Ok(index) = CLASSES.binary_search_by(|(known, _)| known.cmp(&name.as_str())) else {
-        return Err(RegexpError::new(RegexpFault::CharRange, written));
-    };
-    let known = CLASSES[index].1;
-    if known == "Cs" {
-        // Surrogates, which no text holds and the crate does not name.
-        return Ok(Some((maybe_negated(!negated, r"\x00-\x{10FFFF}"), rest)));
+
+    /// A set from the store, or put there.
+    fn known(
+        &mut self,
+        name: &[u8],
+        turned: bool,
+        make: impl FnOnce(bool) -> Option<Ranges>,
+    ) -> Option<Arc<[Range]>> {
+        let fold = self.flags.fold;
+        let key = (name.to_vec(), fold, turned);
+        if let Some(set) = self.classes.get(&key) {
+            return Some(Arc::clone(set));
+        }
+        let set: Arc<[Range]> = make(fold)?.into_set(false).into();
+        self.classes.insert(key, Arc::clone(&set));
+        Some(set)
     }
-    Ok(Some((format!(r"\{}{{{known}}}", if negated { 'P' } else { 'p' }), rest)))
+
+    /// A class that a backslash begins.
+    fn named_class(&mut self) -> Step<Option<Set>> {
+        match self.rest.get(1) {
+            Some(b'p' | b'P') => self.unicode_class().map(Some),
+            Some(letter) => {
+                let (name, turned) = (letter.to_ascii_lowercase(), letter.is_ascii_uppercase());
+                let set = self.known(&[name], false, |fold| perl(name).map(|set| ascii(set, fold)));
+                if set.is_some() {
+                    self.rest = &self.rest[2..];
+                }
+                Ok(set.map(|set| (set, turned)))
+            }
+            None => Ok(None),
+        }
+    }
+
+    /// `[:alpha:]` and so on, within a class; `None` if it does not end.
+    fn posix_class(&mut self) -> Step<Option<Set>> {
+        if self.no_posix_end {
+            return Ok(None);
+        }
+        let Some(end) = crate::strings::find(&self.rest[2..], b":]").map(|end| end + 4) else {
+            self.no_posix_end = true;
+            return Ok(None);
+        };
+        let (written, rest) = self.rest.split_at(end);
+        let name = &written[2..end - 2];
+        let turned = name.first() == Some(&b'^');
+        let name = &name[usize::from(turned)..];
+        let found = posix(name)
+            .and_then(|set| self.known(&[b"[:", name].concat(), false, |fold| Some(ascii(set, fold))));
+        let Some(set) = found else {
+            return Err(RegexpError::new(RegexpFault::CharRange, written));
+        };
+        self.rest = rest;
+        Ok(Some((set, turned)))
+    }
+
+    /// `\pL`, `\p{Greek}`, `\P{^Lu}`.
+    fn unicode_class(&mut self) -> Step<Set> {
+        let pattern = self.rest;
+        let mut turned = pattern[1] == b'P';
+        self.rest = &pattern[2..];
+        if self.rest.is_empty() {
+            return Err(RegexpError::new(RegexpFault::CharRange, pattern));
+        }
+        let (mut name, written) = if self.next_rune()? == '{' {
+            let Some(end) = pattern.iter().position(|&byte| byte == b'}') else {
+                check_utf8(pattern)?;
+                return Err(RegexpError::new(RegexpFault::CharRange, pattern));
+            };
+            check_utf8(&pattern[3..end])?;
+            self.rest = &pattern[end + 1..];
+            (&pattern[3..end], &pattern[..=end])
+        } else {
+            let written = &pattern[..pattern.len() - self.rest.len()];
+            (&written[2..], written)
+        };
+        if let Some(plain) = name.strip_prefix(b"^") {
+            turned = !turned;
+            name = plain;
+        }
+        let name = canonical(name);
+        let found = self.known(name.as_bytes(), false, |fold| {
+            let mut ranges = Ranges::default();
+            ranges.extend(&named(&name, fold)?, false);
+            Some(ranges)
+        });
+        found.map(|set| (set, turned)).ok_or_else(|| RegexpError::new(RegexpFault::CharRange, written))
+    }
+}
+
+/// A set of ASCII characters, perhaps with what is the same without regard to case.
+fn ascii(set: &[Range], fold: bool) -> Ranges {
+    let mut ranges = Ranges::default();
+    for &(low, high) in set {
+        if fold { ranges.push_folded(low, high) } else { ranges.push(low, high) }
+    }
+    ranges
 }
 
 /// The name with its first letter in upper case, the others in lower case, without `_`, `-` and spaces.

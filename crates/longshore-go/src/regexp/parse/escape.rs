@@ -1,7 +1,6 @@
 //! What begins with a backslash.
 
-use super::class::{perl_class, unicode_class};
-use super::{Node, Parser, RegexpError, RegexpFault, Step};
+use super::{Kind, Look, Parser, RegexpError, RegexpFault, Step};
 use crate::rune;
 
 impl Parser<'_> {
@@ -9,27 +8,20 @@ impl Parser<'_> {
     pub(super) fn backslash(&mut self) -> Step<()> {
         let start = self.rest;
         match start.get(1) {
-            Some(b'A') => self.take(2, Node::BeginText),
-            Some(b'z') => self.take(2, Node::EndText),
-            Some(b'b') => self.take(2, Node::WordBoundary),
-            Some(b'B') => self.take(2, Node::NoWordBoundary),
-            Some(b'C') => return Err(RegexpError::new(RegexpFault::Escape, &start[..2])),
-            Some(b'Q') => return self.quotation(),
+            Some(b'A') => self.look(2, Look::BeginText),
+            Some(b'z') => self.look(2, Look::EndText),
+            Some(b'b') => self.look(2, Look::WordBoundary),
+            Some(b'B') => self.look(2, Look::NoWordBoundary),
+            Some(b'C') => Err(RegexpError::new(RegexpFault::Escape, &start[..2])),
+            Some(b'Q') => self.quotation(),
             _ => {
-                let fold = self.flags.fold;
-                if let Some((text, rest)) = unicode_class(start)? {
-                    self.rest = rest;
-                    self.push(Node::Class { text: format!("[{text}]"), fold });
-                } else if let Some((text, rest)) = perl_class(start) {
-                    self.rest = rest;
-                    self.push(Node::Class { text: format!("[{text}]"), fold });
-                } else {
-                    let code = self.escaped()?;
-                    self.literal(code);
+                if let Some(set) = self.escaped_class()? {
+                    return self.push(Kind::Class(set));
                 }
+                let code = self.escaped()?;
+                self.literal(code)
             }
         }
-        Ok(())
     }
 
     /// `\Q…\E`: literals.
@@ -44,7 +36,7 @@ impl Parser<'_> {
             if c == rune::ERROR && size == 1 {
                 return Err(RegexpError::new(RegexpFault::Utf8, quoted));
             }
-            self.literal(c as u32);
+            self.literal(c as u32)?;
             quoted = &quoted[size..];
         }
         self.rest = after;

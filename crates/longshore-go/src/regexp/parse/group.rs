@@ -28,8 +28,7 @@ impl Parser<'_> {
                 '-' if on => (on, saw_flag) = (false, false),
                 end @ (':' | ')') if on || saw_flag => {
                     if end == ':' {
-                        self.begin(false);
-                        self.check_depth()?;
+                        self.open(false);
                     }
                     self.flags = flags;
                     return Ok(());
@@ -54,9 +53,9 @@ impl Parser<'_> {
         if name.is_empty() || !valid {
             return Err(RegexpError::new(RegexpFault::NamedCapture, &start[..=end]));
         }
-        self.names.push(String::from_utf8_lossy(name).into_owned());
-        self.begin(true);
-        self.check_depth()?;
+        let name = String::from_utf8_lossy(name).into_owned();
+        self.open(true);
+        self.names.push((self.groups, name));
         self.rest = &start[end + 1..];
         Ok(())
     }

@@ -11,12 +11,31 @@ fn quoted(parts: Vec<&[u8]>) -> Vec<u8> {
     fmt::sprintf(b"%q", &[Value::List(List::strings(parts))])
 }
 
+/// The pattern, which may be made of parts: a text so many times, or once, twice and so on with a separator.
+fn pattern(case: &Json) -> Vec<u8> {
+    let mut out = bytes(&case["pattern"]);
+    for part in case["parts"].as_array().into_iter().flatten() {
+        let text = part["text"].as_str().unwrap();
+        let times = usize::try_from(part["times"].as_u64().unwrap()).unwrap();
+        out.extend(match part["separator"].as_str() {
+            None => text.repeat(times).into_bytes(),
+            Some(separator) => {
+                (1..=times).map(|times| text.repeat(times)).collect::<Vec<_>>().join(separator).into_bytes()
+            }
+        });
+    }
+    out
+}
+
 /// What we say to a case, and what Go said.
 pub(crate) fn check(case: &Json) -> (Vec<u8>, Vec<u8>) {
-    let (pattern, text, with) = (bytes(&case["pattern"]), bytes(&case["text"]), bytes(&case["with"]));
+    let (pattern, text, with) = (pattern(case), bytes(&case["text"]), bytes(&case["with"]));
     let limit = usize::try_from(case["n"].as_i64().unwrap_or(0)).ok();
     let ours = match Regexp::compile(&pattern) {
-        Err(error) => bytes(&serde_json::json!(error.to_string())),
+        Err(error) if case["parts"].is_array() => {
+            format!("error parsing regexp: {}", error.fault).into_bytes()
+        }
+        Err(error) => error.to_string().into_bytes(),
         Ok(compiled) => match case["call"].as_str().unwrap() {
             "Find" => {
                 let found = strconv::quote(compiled.find(&text).unwrap_or_default());
