@@ -100,7 +100,7 @@ func nodes(op, input string, indent int) (string, error) {
 			return "", err
 		}
 		if op == "tree" {
-			dump(&b, &n, 0)
+			dump(&b, &n, 0, 0, false)
 			continue
 		}
 		if op == "restyle" {
@@ -153,7 +153,10 @@ var kinds = map[yaml3.Kind]string{
 }
 
 // dump prints a node and what it holds: line:column kind style tag value anchor comments.
-func dump(b *bytes.Buffer, n *yaml3.Node, depth int) {
+//
+// The place of an absent value is none: that of `[a: ]` the library reads through a pointer to what no longer is
+// there.
+func dump(b *bytes.Buffer, n *yaml3.Node, depth int, parent yaml3.Kind, absent bool) {
 	style := ""
 	for _, s := range []struct {
 		bit  yaml3.Style
@@ -167,9 +170,15 @@ func dump(b *bytes.Buffer, n *yaml3.Node, depth int) {
 			style += " " + s.name
 		}
 	}
-	fmt.Fprintf(b, "%s%d:%d %s%s %q %q %q %q %q %q\n", strings.Repeat(" ", depth), n.Line, n.Column,
+	place := fmt.Sprintf("%d:%d", n.Line, n.Column)
+	if absent {
+		place = "-"
+	}
+	fmt.Fprintf(b, "%s%s %s%s %q %q %q %q %q %q\n", strings.Repeat(" ", depth), place,
 		kinds[n.Kind], style, n.Tag, n.Value, n.Anchor, n.HeadComment, n.LineComment, n.FootComment)
+	pair := n.Kind == yaml3.MappingNode && n.Style&yaml3.FlowStyle != 0 && parent == yaml3.SequenceNode
 	for _, c := range n.Content {
-		dump(b, c, depth+1)
+		absent := pair && c.Kind == yaml3.ScalarNode && c.Style == 0 && c.Value == ""
+		dump(b, c, depth+1, n.Kind, absent)
 	}
 }

@@ -40,7 +40,7 @@ func fuzz(area string, r *rand.Rand, count int, out *bufio.Writer) error {
 		if len(input) > 4000 || !isValue && !stable(input) || isValue && longDigits.MatchString(input) {
 			continue
 		}
-		if err := writeCase(out, op, input); err != nil {
+		if err := writeCase(out, caseLine(op, input), op, input); err != nil {
 			return err
 		}
 		written++

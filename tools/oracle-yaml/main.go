@@ -106,31 +106,32 @@ func record(in io.Reader, out *bufio.Writer) error {
 			}
 			input = string(b)
 		}
-		if err := writeCase(out, plain, input); err != nil {
+		if err := writeCase(out, line, plain, input); err != nil {
 			return err
 		}
 	}
 	return lines.Err()
 }
 
-// writeCase answers an operation and writes it down.
-func writeCase(out io.Writer, op, input string) error {
-	_, err := io.WriteString(out, formatCase(op, input))
-	return err
-}
-
-func formatCase(op, input string) string {
-	shown := quote(input)
-	var back string
-	if err := json.Unmarshal([]byte(shown), &back); err != nil || back != input {
-		shown, op = quote(base64.StdEncoding.EncodeToString([]byte(input))), op+"@"
-	}
-	result, err := answer(strings.TrimSuffix(op, "@"), input)
+// writeCase answers an operation and writes the answer below the case's first line.
+func writeCase(out io.Writer, line, op, input string) error {
+	result, err := answer(op, input)
 	mark := "="
 	if err != nil {
 		mark, result = "!", err.Error()
 	}
-	return fmt.Sprintf("%s %s\n %s %s\n", op, shown, mark, quote(result))
+	_, err = fmt.Fprintf(out, "%s\n %s %s\n", line, mark, quote(result))
+	return err
+}
+
+// caseLine is the first line of a case.
+func caseLine(op, input string) string {
+	shown := quote(input)
+	var back string
+	if err := json.Unmarshal([]byte(shown), &back); err == nil && back == input {
+		return op + " " + shown
+	}
+	return op + "@ " + quote(base64.StdEncoding.EncodeToString([]byte(input)))
 }
 
 func quote(text string) string {

@@ -50,6 +50,7 @@ pub(crate) fn decode(tree: &Tree<'_>, options: Options) -> Result<Value, Error> 
         type_errors: Vec::new(),
         type_error_place: None,
         merged: None,
+        duplicated: None,
         string_map: false,
     };
     let value = decoder.value(Tree::ROOT)?;
@@ -81,6 +82,8 @@ struct Decoder<'t, 'a> {
     type_error_place: Option<(u32, u32)>,
     /// v3, while merging: the keys that are set already.
     merged: Option<BTreeSet<Key>>,
+    /// v3: the mapping that was last found to hold a key twice.
+    duplicated: Option<Id>,
     /// v3: whether the map being filled is a `map[string]interface {}`.
     string_map: bool,
 }
@@ -220,31 +223,35 @@ impl Decoder<'_, '_> {
         })
     }
 
-    /// Refuses what JSON cannot have, if the decoded value still holds it: keys first, since Go converts
-    /// all keys before it writes JSON.
+    /// Refuses what JSON cannot have, if the decoded value still holds it. After v2 keys come first, since
+    /// `sigs.k8s.io/yaml` converts all keys before it writes JSON; after v3 JSON finds both on its way.
     fn check(&self, value: &Value) -> Result<(), Error> {
-        if !self.refused.is_empty() {
-            find(value, &|value| match value {
-                Value::Map(map) => self.refused.iter().find(|(other, _)| other.same(map)),
-                _ => None,
-            })
-            .map_or(Ok(()), |(_, error)| Err(error.clone()))?;
-        }
-        if self.infinite {
-            let infinite = find(value, &|value| match value {
-                Value::Float(float) if !float.is_finite() => Some(*float),
-                _ => None,
-            });
-            let name = match infinite {
-                None => return Ok(()),
-                Some(f64::INFINITY) => "+Inf",
-                Some(f64::NEG_INFINITY) => "-Inf",
-                Some(_) => "NaN",
-            };
-            let text = format!("json: unsupported value: {name}");
-            return Err(Error::new(ErrorKind::Decode, text));
-        }
-        Ok(())
+        let map = |value: &Value| match value {
+            Value::Map(map) => self.refused.iter().find(|(other, _)| other.same(map)),
+            _ => None,
+        };
+        let key = |value: &Value| map(value).map(|(_, error)| error.clone());
+        let number = |value: &Value| match value {
+            Value::Float(float) if !float.is_finite() => {
+                let name = match *float {
+                    f64::INFINITY => "+Inf",
+                    f64::NEG_INFINITY => "-Inf",
+                    _ => "NaN",
+                };
+                Some(Error::new(ErrorKind::Decode, format!("json: unsupported value: {name}")))
+            }
+            _ => None,
+        };
+        let found = match (self.refused.is_empty(), self.infinite) {
+            (true, false) => None,
+            (true, true) => find(value, &number),
+            (false, false) => find(value, &key),
+            (false, true) if self.options.dialect == Dialect::V3 => {
+                find(value, &|value| key(value).or_else(|| number(value)))
+            }
+            (false, true) => find(value, &key).or_else(|| find(value, &number)),
+        };
+        found.map_or(Ok(()), Err)
     }
 
     /// The bytes of `!!binary` text; a JSON reader sees valid UTF-8 of them.

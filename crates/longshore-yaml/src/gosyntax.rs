@@ -11,56 +11,108 @@ use longshore_go::{encoding, strconv};
 
 use crate::dialect::Dialect;
 use crate::resolve::{Scalar, resolve, resolve_tagged};
-use crate::tree::{Id, RawKind, Tree};
+use crate::tree::{Id, RawKind, Tree, is_merge};
 
 /// A message need not hold more than this.
 const MAX: usize = 64 << 10;
 
+/// More entries than that are not merged.
+const MAX_ENTRIES: usize = 10_000;
+
 /// The node as Go syntax.
-pub(crate) fn go_syntax(tree: &Tree<'_>, id: Id, dialect: Dialect) -> String {
+///
+/// Of equal keys the last one counts, or the first one if reading is `strict`.
+pub(crate) fn go_syntax(tree: &Tree<'_>, id: Id, dialect: Dialect, strict: bool) -> String {
     let mut out = String::new();
-    write(tree, id, dialect, &mut out, 0);
+    write(tree, id, dialect, strict, &mut out, 0);
     if out == "interface {}(nil)" {
         out = String::from("<nil>");
     }
     out
 }
 
-fn write(tree: &Tree<'_>, id: Id, dialect: Dialect, out: &mut String, depth: usize) {
+fn write(tree: &Tree<'_>, id: Id, dialect: Dialect, strict: bool, out: &mut String, depth: usize) {
     if out.len() > MAX || depth > 200 {
         return;
     }
     match tree.node(id).kind {
         RawKind::Scalar(..) => out.push_str(&scalar(tree, id, dialect)),
-        RawKind::Alias(target) => write(tree, target, dialect, out, depth + 1),
+        RawKind::Alias(target) => write(tree, target, dialect, strict, out, depth + 1),
         RawKind::Sequence { .. } => {
             out.push_str("[]interface {}{");
             for (i, child) in tree.children(id).enumerate() {
                 if i > 0 {
                     out.push_str(", ");
                 }
-                write(tree, child, dialect, out, depth + 1);
+                write(tree, child, dialect, strict, out, depth + 1);
             }
             out.push('}');
         }
         RawKind::Mapping { .. } => {
-            let strings = dialect == Dialect::V3
-                && tree.pairs(id).all(|(key, _)| kind(tree, key, dialect) == Some(Scalar::Str));
+            let strings =
+                dialect == Dialect::V3 && tree.pairs(id).all(|(key, _)| is_string(tree, key, dialect));
             out.push_str(if strings { "map[string]interface {}{" } else { "map[interface {}]interface {}{" });
             // The last of equal keys is the one that is there.
+            let mut entries = Vec::new();
+            merged(tree, id, dialect, &mut entries, 0);
+            if strict {
+                entries.reverse();
+            }
             let pairs: BTreeMap<Order, (Id, Id)> =
-                tree.pairs(id).map(|(key, value)| (order(tree, key, dialect), (key, value))).collect();
+                entries.into_iter().map(|(key, value)| (order(tree, key, dialect), (key, value))).collect();
             for (i, (key, value)) in pairs.into_values().enumerate() {
                 if i > 0 {
                     out.push_str(", ");
                 }
-                write(tree, key, dialect, out, depth + 1);
+                write(tree, key, dialect, strict, out, depth + 1);
                 out.push(':');
-                write(tree, value, dialect, out, depth + 1);
+                write(tree, value, dialect, strict, out, depth + 1);
             }
             out.push('}');
         }
     }
+}
+
+/// The entries of a mapping with those that are merged into it; of equal keys the last one holds.
+fn merged(tree: &Tree<'_>, id: Id, dialect: Dialect, entries: &mut Vec<(Id, Id)>, depth: usize) {
+    if entries.len() > MAX_ENTRIES || depth > 200 {
+        return;
+    }
+    let merge_all = |value: Id, entries: &mut Vec<(Id, Id)>| match tree.node(value).kind {
+        // Earlier ones take precedence.
+        RawKind::Sequence { .. } => {
+            let items: Vec<Id> = tree.children(value).collect();
+            for item in items.into_iter().rev() {
+                merged(tree, pointed_to(tree, item), dialect, entries, depth + 1);
+            }
+        }
+        _ => merged(tree, pointed_to(tree, value), dialect, entries, depth + 1),
+    };
+    // v2 merges where the key stands, v3 never over what is there.
+    if dialect == Dialect::V3 {
+        for (_, value) in tree.pairs(id).filter(|(key, _)| is_merge(tree, *key, dialect)) {
+            merge_all(value, entries);
+        }
+    }
+    for (key, value) in tree.pairs(id) {
+        if !is_merge(tree, key, dialect) {
+            entries.push((key, value));
+        } else if dialect == Dialect::V2 {
+            merge_all(value, entries);
+        }
+    }
+}
+
+fn pointed_to(tree: &Tree<'_>, id: Id) -> Id {
+    match tree.node(id).kind {
+        RawKind::Alias(target) => target,
+        _ => id,
+    }
+}
+
+/// Whether go-yaml v3 takes the key for a string when it chooses the type of the map.
+fn is_string(tree: &Tree<'_>, id: Id, dialect: Dialect) -> bool {
+    is_merge(tree, id, dialect) || kind(tree, pointed_to(tree, id), dialect) == Some(Scalar::Str)
 }
 
 /// Where a key stands in what `fmt` prints of a map: by type, then by value. The order of types is that

@@ -55,6 +55,8 @@ pub(crate) struct Scanner<'a> {
     taken: usize,
     token_available: bool,
     started: bool,
+    /// A byte order mark stands at the start of go-yaml's buffer.
+    starts_with_mark: bool,
 
     indent: i32,
     indents: Vec<i32>,
@@ -85,6 +87,7 @@ impl<'a> Scanner<'a> {
             taken: 0,
             token_available: false,
             started: false,
+            starts_with_mark: source.text.starts_with('\u{FEFF}'),
             indent: -1,
             indents: Vec::new(),
             flow_level: 0,

@@ -305,3 +305,17 @@ fn close_comments(tree: &mut Tree<'_>, done: &Open, comments: Option<Box<Comment
         *foot(tree, done.recent[1]) = text;
     }
 }
+
+/// Whether a key is the merge key.
+pub(crate) fn is_merge(tree: &Tree<'_>, id: Id, dialect: Dialect) -> bool {
+    let node = tree.node(id);
+    if node.value != "<<" || !matches!(node.kind, RawKind::Scalar(..)) {
+        return false;
+    }
+    match &node.tag {
+        None => node.implicit(),
+        Some(tag) => {
+            matches!(&**tag, "tag:yaml.org,2002:merge" | "!") || dialect == Dialect::V2 && node.implicit()
+        }
+    }
+}

@@ -59,10 +59,10 @@ impl Decoder<'_, '_> {
             }
             kind @ (RawKind::Mapping { .. } | RawKind::Sequence { .. }) => {
                 // What is wrong inside of it comes first.
-                let noted = self.type_errors.len();
                 let merging = self.merged.is_some();
+                self.duplicated = None;
                 self.value(id)?;
-                if self.options.dialect == Dialect::V3 && self.type_errors.len() > noted {
+                if self.duplicated == Some(id) {
                     return Ok(None);
                 }
                 if merging {
@@ -74,7 +74,7 @@ impl Decoder<'_, '_> {
                     let text = format!("runtime error: hash of unhashable type {go_type}");
                     return Err(self.fail(id, &text));
                 }
-                let syntax = go_syntax(self.tree, id, self.options.dialect);
+                let syntax = go_syntax(self.tree, id, self.options.dialect, self.options.strict);
                 Err(self.fail(id, &format!("invalid map key: {syntax}")))
             }
         }
@@ -105,7 +105,7 @@ impl Decoder<'_, '_> {
             _ => "uint64",
         };
         let name = key.go_syntax();
-        let syntax = go_syntax(self.tree, value, self.options.dialect);
+        let syntax = go_syntax(self.tree, value, self.options.dialect, self.options.strict);
         let text = format!("unsupported map key of type: {kind}, key: {name}, value: {syntax}");
         self.json_error(value, text)
     }
@@ -128,13 +128,12 @@ impl Decoder<'_, '_> {
             while let RawKind::Alias(target) = key.kind {
                 key = self.tree.node(target);
             }
-            let RawKind::Scalar(..) = key.kind else {
-                return false;
-            };
+            let is_scalar = matches!(key.kind, RawKind::Scalar(..));
             match &key.tag {
                 Some(tag) if &**tag != "!" => {
                     matches!(&**tag, "tag:yaml.org,2002:str" | "tag:yaml.org,2002:merge")
                 }
+                _ if !is_scalar => false,
                 // go-yaml tags the merge key itself when it reads it.
                 _ if key.implicit() && key.value != "<<" => {
                     resolve(self.options.dialect, &key.value) == Scalar::Str
@@ -161,13 +160,18 @@ impl Decoder<'_, '_> {
                 _ => Str::from(&*node.value),
             },
             RawKind::Mapping { .. } | RawKind::Sequence { .. } => {
+                if matches!(node.kind, RawKind::Mapping { .. }) && self.duplicates(id) {
+                    return Ok(None);
+                }
                 let tag = match (&node.tag, node.kind) {
                     (Some(tag), _) => short_tag(tag).into_owned(),
                     (None, RawKind::Mapping { .. }) => String::from("!!map"),
                     (None, _) => String::from("!!seq"),
                 };
+                // Go shows the text of what is no collection by its tag, and that of a collection is empty.
+                let text = if matches!(&*tag, "!!map" | "!!seq") { "" } else { " ``" };
                 let line = node.line;
-                self.type_error(id, format!("line {line}: cannot unmarshal {tag} into string"));
+                self.type_error(id, format!("line {line}: cannot unmarshal {tag}{text} into string"));
                 return Ok(None);
             }
         };

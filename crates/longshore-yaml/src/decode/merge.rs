@@ -3,25 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Decoder, Entries};
-use crate::Dialect;
 use crate::error::Error;
-use crate::tree::{Id, RawKind};
+use crate::tree::{Id, RawKind, is_merge};
 
 impl Decoder<'_, '_> {
     /// Whether the key is the merge key.
     pub(super) fn is_merge(&self, id: Id) -> bool {
-        let node = self.tree.node(id);
-        if node.value != "<<" || !matches!(node.kind, RawKind::Scalar(..)) {
-            return false;
-        }
-        match &node.tag {
-            None => node.implicit(),
-            Some(tag) => {
-                &**tag == "tag:yaml.org,2002:merge"
-                    || &**tag == "!"
-                    || self.options.dialect == Dialect::V2 && node.implicit()
-            }
-        }
+        is_merge(self.tree, id, self.options.dialect)
     }
 
     /// v2: sets the entries of what is merged here and now, over those that are there.
@@ -59,6 +47,7 @@ impl Decoder<'_, '_> {
 
     pub(super) fn mapping_v3(&mut self, id: Id, entries: &mut Entries) -> Result<(), Error> {
         if self.duplicates(id) {
+            self.duplicated = Some(id);
             return Ok(());
         }
         let tree = self.tree;
@@ -91,6 +80,12 @@ impl Decoder<'_, '_> {
             own.insert(key);
         }
         if let Some(merge) = merge {
+            if merged.is_none() {
+                // Go decodes all keys once more to learn which are set, and complains of them once more.
+                for (key, _) in tree.pairs(id) {
+                    self.value(key)?;
+                }
+            }
             self.merged = Some(merged.clone().unwrap_or(own));
             match tree.node(merge).kind {
                 RawKind::Sequence { .. } => {
@@ -110,7 +105,7 @@ impl Decoder<'_, '_> {
     }
 
     /// v3: notes the keys that are there twice, comparing their text as written.
-    fn duplicates(&mut self, id: Id) -> bool {
+    pub(super) fn duplicates(&mut self, id: Id) -> bool {
         let tree = self.tree;
         let mut first: BTreeMap<(u8, &str), Vec<Id>> = BTreeMap::new();
         let mut pairs: Vec<(u32, u32, Id, &str)> = Vec::new();

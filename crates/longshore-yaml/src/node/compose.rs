@@ -186,6 +186,7 @@ impl<'n> Builder<'n> {
         let quoted =
             matches!(node.style, Style::SingleQuoted | Style::DoubleQuoted | Style::Literal | Style::Folded);
         let (implicit, tag): (bool, Option<Box<str>>) = match &*node.tag {
+            _ if !node.tagged && node.kind != Kind::Scalar => (false, None),
             "!!str" if !node.tagged => (false, None),
             "" | "!!merge" if !node.tagged => (!quoted, None),
             tag if !node.tagged && known(tag.trim_start_matches('!')).is_some() && !quoted => {
@@ -216,7 +217,7 @@ impl<'n> Builder<'n> {
             next: NONE,
             count: node.content.len() as u32,
             value: Cow::Borrowed(&node.value),
-            tag: if node.kind == Kind::Scalar { tag } else { None },
+            tag,
             anchor: node.anchor.as_deref(),
             comments: None,
         });

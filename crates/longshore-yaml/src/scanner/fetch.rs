@@ -40,6 +40,9 @@ impl Scanner<'_> {
         self.unroll_indent(column as i32, scan);
 
         self.need(4)?;
+        if self.starts_with_mark && self.text[self.pos..].chars().take(4).count() < 4 {
+            self.starts_with_mark = false; // go-yaml has moved its buffer
+        }
         if self.at_end() {
             return self.fetch_stream_end();
         }
@@ -244,9 +247,11 @@ impl Scanner<'_> {
     fn scan_to_next_token(&mut self) {
         let scan = self.mark();
         loop {
-            // A second byte order mark; one inside of the text is text.
-            if self.pos == 0 && self.bytes.starts_with(b"\xEF\xBB\xBF") {
-                self.advance_to(3);
+            // A second byte order mark; one inside of the text is text. go-yaml looks for it at the start of its
+            // buffer, not at its place there: as long as it is in the buffer, each line loses its first character.
+            if self.starts_with_mark && self.column() == 0 {
+                let width = self.text[self.pos..].chars().next().map_or(0, char::len_utf8);
+                self.advance_to(self.pos + width);
             }
             let tabs = self.flow_level > 0 || !self.simple_key_allowed;
             let mut pos = self.pos;

@@ -155,7 +155,11 @@ impl Scanner<'_> {
             b'x' => ('\0', 2),
             b'u' => ('\0', 4),
             b'U' => ('\0', 8),
-            _ => return Err(self.fail(start, "found unknown escape character")),
+            _ => {
+                // What is escaped may lie behind the fence.
+                self.need(2)?;
+                return Err(self.fail(start, "found unknown escape character"));
+            }
         };
         self.skip(2);
         if digits == 0 {

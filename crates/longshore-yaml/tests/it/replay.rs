@@ -77,7 +77,7 @@ pub(crate) fn answer(operation: &str, input: &[u8]) -> Result<String, String> {
         "tree" => nodes().map(|documents| {
             let mut out = String::new();
             for document in &documents {
-                dump(&mut out, document, 0);
+                dump(&mut out, document, 0, None, false);
             }
             out
         }),
@@ -167,7 +167,9 @@ fn special(kind: &str, text: &str) -> Option<Value> {
     })
 }
 
-fn dump(out: &mut String, node: &Node, depth: usize) {
+/// Prints a node and what it holds. The place of an `absent` value is none: that of `[a: ]` Go reads through a
+/// pointer to what no longer is there.
+fn dump(out: &mut String, node: &Node, depth: usize, parent: Option<Kind>, absent: bool) {
     let kind = match node.kind {
         Kind::Document => "document",
         Kind::Mapping => "mapping",
@@ -185,7 +187,8 @@ fn dump(out: &mut String, node: &Node, depth: usize) {
     };
     let tagged = if node.tagged { " tagged" } else { "" };
     let comments = node.comments.clone().unwrap_or_default();
-    write!(out, "{}{}:{} {kind}{style}{tagged}", " ".repeat(depth), node.line, node.column).expect("memory");
+    let place = if absent { String::from("-") } else { format!("{}:{}", node.line, node.column) };
+    write!(out, "{}{place} {kind}{style}{tagged}", " ".repeat(depth)).expect("memory");
     for text in [
         &*node.tag,
         &node.value,
@@ -198,7 +201,10 @@ fn dump(out: &mut String, node: &Node, depth: usize) {
         write!(out, " {}", String::from_utf8_lossy(&quoted)).expect("memory");
     }
     out.push('\n');
+    let pair = node.kind == Kind::Mapping && node.style == Style::Flow && parent == Some(Kind::Sequence);
     for child in &node.content {
-        dump(out, child, depth + 1);
+        let absent =
+            pair && child.kind == Kind::Scalar && child.style == Style::Plain && child.value.is_empty();
+        dump(out, child, depth + 1, Some(node.kind), absent);
     }
 }
