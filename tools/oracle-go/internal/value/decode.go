@@ -3,118 +3,150 @@ package value
 import (
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"reflect"
 	"strconv"
-	"time"
 )
 
-// decode reads what Encode wrote.
-func decode(in []byte) (any, error) {
+// decode reads what Encode wrote into a variable of some type.
+func decode(in []byte, into reflect.Value) error {
 	if in[0] != '{' {
 		var plain any
-		err := json.Unmarshal(in, &plain)
-		return plain, err
+		if err := json.Unmarshal(in, &plain); err != nil || plain == nil {
+			return err
+		}
+		return assign(into, reflect.ValueOf(plain))
 	}
 	var typed struct {
 		T string          `json:"t"`
 		V json.RawMessage `json:"v"`
 	}
 	if err := json.Unmarshal(in, &typed); err != nil {
-		return nil, err
+		return err
 	}
-	switch typed.T {
-	case "[]interface {}":
-		return list[any](typed.V)
-	case "[]string":
-		return list[string](typed.V)
-	case "[]int":
-		return list[int](typed.V)
-	case "[]map[string]interface {}":
-		return list[map[string]any](typed.V)
-	case "map[string]interface {}":
-		return dictionary[any](typed.V)
-	case "map[string]string":
-		return dictionary[string](typed.V)
+	made, err := decodeTyped(typed.T, typed.V)
+	if err != nil {
+		return err
 	}
-	var text string
-	if err := json.Unmarshal(typed.V, &text); err != nil {
-		return nil, err
-	}
-	return scalar(typed.T, text)
+	return assign(into, made)
 }
 
-func list[T any](in []byte) (any, error) {
-	var items []Value
-	if err := json.Unmarshal(in, &items); err != nil {
-		return nil, err
+func assign(into, made reflect.Value) error {
+	if !made.Type().AssignableTo(into.Type()) {
+		return fmt.Errorf("a %s where a %s belongs", made.Type(), into.Type())
 	}
-	out := []T{}
-	for _, item := range items {
-		// The zero value stands for nil.
-		of, _ := item.V.(T)
-		out = append(out, of)
-	}
-	return out, nil
+	into.Set(made)
+	return nil
 }
 
-func dictionary[T any](in []byte) (any, error) {
-	var items map[string]Value
-	if err := json.Unmarshal(in, &items); err != nil {
-		return nil, err
-	}
-	out := map[string]T{}
-	for key, item := range items {
-		of, _ := item.V.(T)
-		out[key] = of
-	}
-	return out, nil
-}
-
-func scalar(name, text string) (any, error) {
-	signed := func(bits int) int64 {
-		n, err := strconv.ParseInt(text, 10, bits)
-		if err != nil {
-			panic(err)
-		}
-		return n
-	}
-	unsigned := func(bits int) uint64 {
-		n, err := strconv.ParseUint(text, 10, bits)
-		if err != nil {
-			panic(err)
-		}
-		return n
-	}
+func decodeTyped(name string, in json.RawMessage) (reflect.Value, error) {
+	none := reflect.Value{}
 	switch name {
-	case "string":
-		b, err := hex.DecodeString(text)
-		return string(b), err
-	case "[]uint8", "[]byte":
-		return hex.DecodeString(text)
-	case "float64":
-		return strconv.ParseFloat(text, 64)
-	case "time.Duration":
-		return time.Duration(signed(64)), nil
-	case "int":
-		return int(signed(64)), nil
-	case "int8":
-		return int8(signed(8)), nil
-	case "int16":
-		return int16(signed(16)), nil
-	case "int32":
-		return int32(signed(32)), nil
-	case "int64":
-		return signed(64), nil
-	case "uint":
-		return uint(unsigned(64)), nil
-	case "uint8":
-		return uint8(unsigned(8)), nil
-	case "uint16":
-		return uint16(unsigned(16)), nil
-	case "uint32":
-		return uint32(unsigned(32)), nil
-	case "uint64":
-		return unsigned(64), nil
+	case "string", "[]byte":
+		var digits string
+		if err := json.Unmarshal(in, &digits); err != nil {
+			return none, err
+		}
+		decoded, err := hex.DecodeString(digits)
+		if name == "string" {
+			return reflect.ValueOf(string(decoded)), err
+		}
+		return reflect.ValueOf(decoded), err
+	case "*errors.errorString":
+		var text Text
+		err := json.Unmarshal(in, &text)
+		return reflect.ValueOf(errors.New(string(text))), err
 	}
-	return nil, fmt.Errorf("no recorded type: %s", name)
+	of, err := typeOf(name)
+	if err != nil {
+		return none, err
+	}
+	made := reflect.New(of).Elem()
+	if string(in) == "null" {
+		return made, nil
+	}
+	return made, decodeInto(in, made)
+}
+
+// decodeInto reads the part that says no type of its own.
+func decodeInto(in json.RawMessage, made reflect.Value) error {
+	switch made.Kind() {
+	case reflect.Slice, reflect.Struct:
+		var items []json.RawMessage
+		if err := json.Unmarshal(in, &items); err != nil {
+			return err
+		}
+		if made.Kind() == reflect.Slice {
+			made.Set(reflect.MakeSlice(made.Type(), len(items), len(items)))
+		}
+		for i, item := range items {
+			part := made
+			if made.Kind() == reflect.Slice {
+				part = made.Index(i)
+			} else {
+				part = made.Field(i)
+			}
+			if err := decode(item, part); err != nil {
+				return err
+			}
+		}
+	case reflect.Map:
+		var items map[string]json.RawMessage
+		if err := json.Unmarshal(in, &items); err != nil {
+			return err
+		}
+		made.Set(reflect.MakeMap(made.Type()))
+		for key, item := range items {
+			part := reflect.New(made.Type().Elem()).Elem()
+			if err := decode(item, part); err != nil {
+				return err
+			}
+			made.SetMapIndex(reflect.ValueOf(key), part)
+		}
+	case reflect.Pointer:
+		made.Set(reflect.New(made.Type().Elem()))
+		return decodeInto(in, made.Elem())
+	case reflect.Func:
+		made.Set(function(made.Type()))
+	case reflect.Complex128:
+		var parts [2]string
+		if err := json.Unmarshal(in, &parts); err != nil {
+			return err
+		}
+		re, err := strconv.ParseFloat(parts[0], 64)
+		if err != nil {
+			return err
+		}
+		im, err := strconv.ParseFloat(parts[1], 64)
+		made.SetComplex(complex(re, im))
+		return err
+	default:
+		var text string
+		if err := json.Unmarshal(in, &text); err != nil {
+			return err
+		}
+		return decodeNumber(text, made)
+	}
+	return nil
+}
+
+func decodeNumber(text string, made reflect.Value) (err error) {
+	switch {
+	case made.CanInt():
+		var n int64
+		n, err = strconv.ParseInt(text, 10, made.Type().Bits())
+		made.SetInt(n)
+	case made.CanUint():
+		var n uint64
+		n, err = strconv.ParseUint(text, 10, made.Type().Bits())
+		made.SetUint(n)
+	case made.CanFloat():
+		var f float64
+		f, err = strconv.ParseFloat(text, 64)
+		made.SetFloat(f)
+	default:
+		err = fmt.Errorf("no number: %s", made.Type())
+	}
+	return err
 }

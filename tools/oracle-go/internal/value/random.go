@@ -1,61 +1,42 @@
 package value
 
 import (
-	"math"
+	"errors"
 	"math/rand"
 	"time"
 )
 
 var words = []string{"", "a", "hello", "Übung", "日本", "a\"b", "a`b", "tab\there", "nl\n", "\x00\x7f", "\xff\xfe",
-	"\u00ad\u200b", "\U0001f600", "\ufeff", "%d", "é́", "<nil>", "10", "-3.5", "true", "\u2028", "\U000e0001", "ﬀ", "\ufffd"}
+	"\u00ad\u200b", "\U0001f600", "\ufeff", "%d", "é́", "<nil>", "10", "-3.5", "true", "\u2028", "\U000e0001", "ﬀ", "\ufffd",
+	"a\\b'c", "\xed\xa0\x80", "\xc3", "ab\xffcd", "\u0378", "日\xe6\x97", "\r\v\f\a\b\x1b", "𝄞", "\U0010ffff"}
 
-var floats = []float64{0, math.Copysign(0, -1), 1, -1, 0.1, 1.5, 100000, 1e6, 1e20, 1e21, 123456789, 1e-4, 1e-5,
-	math.MaxFloat64, math.SmallestNonzeroFloat64, math.Inf(1), math.Inf(-1), math.NaN(), 2.5, 0.5, 3.14159, 1e100, 5e-324,
-	123456.7, 999999.5, 9007199254740993, 1739461445711477.25}
-
-var ints = []int64{0, 1, -1, 7, 42, -42, 65, 127, 128, 255, 0x1f600, 0xd800, 0x10ffff, 0x110000, 1000000,
-	math.MaxInt64, math.MinInt64, 1 << 40}
+// Word gives some text, often an awkward one.
+func Word(r *rand.Rand) string { return words[r.Intn(len(words))] }
 
 // Scalar gives some value without parts.
 func Scalar(r *rand.Rand) any {
-	switch r.Intn(16) {
+	switch r.Intn(18) {
 	case 0:
 		return nil
 	case 1:
 		return r.Intn(2) == 0
 	case 2, 3, 4:
-		return words[r.Intn(len(words))]
+		return Word(r)
 	case 5, 6:
 		return Float(r)
 	case 7:
-		return []byte(words[r.Intn(len(words))])
+		return []byte(Word(r))
 	case 8:
-		return time.Duration(ints[r.Intn(len(ints))] * []int64{1, 1e3, 1e6, 1e9, 37}[r.Intn(5)])
+		return time.Duration(Int(r) * []int64{1, 1e3, 1e6, 1e9, 37}[r.Intn(5)])
+	case 9:
+		return complex(Float(r), Float(r))
 	default:
 		return integer(r)
 	}
 }
 
-// Float gives an awkward or a random float.
-func Float(r *rand.Rand) float64 {
-	switch r.Intn(5) {
-	case 0:
-		return math.Float64frombits(r.Uint64())
-	case 4:
-		// Few bits behind the point, where shortest forms may lie halfway.
-		return float64(r.Int63()>>(10+r.Intn(20))) / float64(int64(1)<<r.Intn(8))
-	case 1:
-		return float64(r.Intn(2000000)-1000000) / math.Pow(10, float64(r.Intn(12)))
-	default:
-		return floats[r.Intn(len(floats))]
-	}
-}
-
 func integer(r *rand.Rand) any {
-	n := ints[r.Intn(len(ints))]
-	if r.Intn(3) == 0 {
-		n = r.Int63() >> r.Intn(63)
-	}
+	n := Int(r)
 	switch r.Intn(12) {
 	case 0:
 		return int8(n)
@@ -80,33 +61,97 @@ func integer(r *rand.Rand) any {
 	}
 }
 
+// special gives what only functions and templates bring about: errors, nil of several types, methods.
+func special(r *rand.Rand) any {
+	switch r.Intn(16) {
+	case 0, 1:
+		return errors.New(Word(r))
+	case 2:
+		return []any(nil)
+	case 3:
+		return []string(nil)
+	case 4:
+		return map[string]any(nil)
+	case 5:
+		return (*Point)(nil)
+	case 6:
+		return (*Named)(nil)
+	case 7:
+		return (func())(nil)
+	case 8:
+		return []error{errors.New(Word(r)), nil}[r.Intn(2):]
+	case 9:
+		return time.Month(1 + r.Intn(12))
+	case 10:
+		return time.Weekday(r.Intn(7))
+	case 11:
+		return Panics{Word(r)}
+	case 12:
+		return &Named{Word(r)}
+	case 13:
+		return function(named["func()"]).Interface()
+	default:
+		return Named{Word(r)}
+	}
+}
+
+var keys = []string{"a", "b", "a10", "a2", "B", "é", "z"}
+
+func some[T any](r *rand.Rand, one func() T) []T {
+	out := []T{}
+	for range r.Intn(4) {
+		out = append(out, one())
+	}
+	return out
+}
+
+func mapping[T any](r *rand.Rand, one func() T) map[string]T {
+	out := map[string]T{}
+	for range r.Intn(4) {
+		out[keys[r.Intn(len(keys))]] = one()
+	}
+	return out
+}
+
 // Any gives a value with parts up to the depth.
 func Any(r *rand.Rand, depth int) any {
 	if depth == 0 || r.Intn(3) > 0 {
+		if r.Intn(8) == 0 {
+			return special(r)
+		}
 		return Scalar(r)
 	}
-	switch r.Intn(7) {
-	case 0, 1:
-		out := []any{}
-		for range r.Intn(4) {
-			out = append(out, Any(r, depth-1))
-		}
-		return out
-	case 2, 3:
-		out := map[string]any{}
-		for range r.Intn(4) {
-			out[[]string{"a", "b", "a10", "a2", "B", "é", "z"}[r.Intn(7)]] = Any(r, depth-1)
-		}
-		return out
-	case 4:
-		out := []string{}
-		for range r.Intn(3) {
-			out = append(out, words[r.Intn(len(words))])
-		}
-		return out
-	case 5:
-		return map[string]string{"k": words[r.Intn(len(words))], "": "x"}
-	default:
+	part := func() any { return Any(r, depth-1) }
+	text := func() string { return Word(r) }
+	number := func() float64 { return Float(r) }
+	switch r.Intn(18) {
+	case 0, 1, 2:
+		return some(r, part)
+	case 3, 4, 5:
+		return mapping(r, part)
+	case 6:
+		return some(r, text)
+	case 7:
+		return map[string]string{"k": Word(r), "": "x"}
+	case 8:
 		return []int{1, r.Intn(100)}
+	case 9:
+		return some(r, number)
+	case 10:
+		return mapping(r, func() []string { return some(r, text) })
+	case 11:
+		return some(r, func() map[string]any { return mapping(r, part) })
+	case 12:
+		return some(r, func() []any { return some(r, part) })
+	case 13:
+		return some(r, func() time.Duration { return time.Duration(Int(r)) })
+	case 14:
+		return mapping(r, func() int { return int(Int(r)) })
+	case 15:
+		return &Point{int(Int(r)), Word(r), part()}
+	case 16:
+		return some(r, func() []byte { return []byte(Word(r)) })
+	default:
+		return Point{int(Int(r)), Word(r), part()}
 	}
 }

@@ -1,13 +1,16 @@
 // Package value writes Go values with their types as JSON, so that a test in another language can
 // build the same values: null, true and "text" stand for themselves, everything else is
-// {"t": type, "v": ...} with numbers as text and bytes as hexadecimal digits.
+// {"t": type, "v": ...} with numbers as text, bytes as hexadecimal digits, a complex number as two
+// numbers, and a nil slice, map, pointer or function as null. Structs are those of this package.
 package value
 
 import (
 	"bytes"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"reflect"
 	"strconv"
 	"time"
 	"unicode/utf8"
@@ -29,39 +32,49 @@ func Encode(v any) any {
 		return typed{"[]byte", hex.EncodeToString(v)}
 	case float64:
 		return typed{"float64", strconv.FormatFloat(v, 'g', -1, 64)}
+	case complex128:
+		return typed{"complex128", []string{fmt.Sprint(real(v)), fmt.Sprint(imag(v))}}
 	case time.Duration:
 		return typed{"time.Duration", strconv.FormatInt(int64(v), 10)}
-	case []any:
-		return typed{"[]interface {}", encodeAll(v)}
-	case []string:
-		return typed{"[]string", encodeAll(v)}
-	case []int:
-		return typed{"[]int", encodeAll(v)}
-	case []map[string]any:
-		return typed{"[]map[string]interface {}", encodeAll(v)}
-	case map[string]any:
-		out := map[string]any{}
-		for key, item := range v {
-			out[key] = Encode(item)
-		}
-		return typed{"map[string]interface {}", out}
-	case map[string]string:
-		out := map[string]any{}
-		for key, item := range v {
-			out[key] = Encode(item)
-		}
-		return typed{"map[string]string", out}
-	default:
-		return typed{fmt.Sprintf("%T", v), fmt.Sprintf("%d", v)}
+	case error:
+		return typed{fmt.Sprintf("%T", v), encodeText(v.Error())}
 	}
+	return encodeParts(reflect.ValueOf(v))
 }
 
-func encodeAll[T any](items []T) []any {
-	out := []any{}
-	for _, item := range items {
-		out = append(out, Encode(item))
+func encodeParts(v reflect.Value) any {
+	name := v.Type().String()
+	switch v.Kind() {
+	case reflect.Slice, reflect.Map, reflect.Pointer, reflect.Func:
+		if v.IsNil() {
+			return typed{name, nil}
+		}
 	}
-	return out
+	switch v.Kind() {
+	case reflect.Slice:
+		out := []any{}
+		for _, item := range v.Seq2() {
+			out = append(out, Encode(item.Interface()))
+		}
+		return typed{name, out}
+	case reflect.Map:
+		out := map[string]any{}
+		for key, item := range v.Seq2() {
+			out[key.String()] = Encode(item.Interface())
+		}
+		return typed{name, out}
+	case reflect.Pointer:
+		return typed{name, encodeParts(v.Elem()).(typed).V}
+	case reflect.Struct:
+		out := []any{}
+		for _, part := range v.Fields() {
+			out = append(out, Encode(part.Interface()))
+		}
+		return typed{name, out}
+	case reflect.Func:
+		return typed{name, true}
+	}
+	return typed{name, fmt.Sprintf("%d", v.Interface())}
 }
 
 func encodeText(s string) any {
@@ -88,13 +101,13 @@ func (t Text) MarshalJSON() ([]byte, error) { return marshal(encodeText(string(t
 
 // UnmarshalJSON reads it.
 func (t *Text) UnmarshalJSON(in []byte) error {
-	decoded, err := decode(in)
-	if err != nil {
+	var decoded any
+	if err := decode(in, reflect.ValueOf(&decoded).Elem()); err != nil {
 		return err
 	}
 	s, ok := decoded.(string)
 	if !ok {
-		return fmt.Errorf("no text: %s", in)
+		return errors.New("no text: " + string(in))
 	}
 	*t = Text(s)
 	return nil
@@ -108,6 +121,18 @@ func (v Value) MarshalJSON() ([]byte, error) { return marshal(Encode(v.V)) }
 
 // UnmarshalJSON reads it.
 func (v *Value) UnmarshalJSON(in []byte) (err error) {
-	v.V, err = decode(in)
-	return err
+	return decode(in, reflect.ValueOf(&v.V).Elem())
+}
+
+// Again gives a value equal to this one that lies elsewhere in memory.
+func (v Value) Again() Value {
+	var again Value
+	in, err := v.MarshalJSON()
+	if err == nil {
+		err = again.UnmarshalJSON(in)
+	}
+	if err != nil {
+		panic(err)
+	}
+	return again
 }
