@@ -4,11 +4,12 @@
 //! output, the mistakes included: `printf "%d" 1e6` is `%!d(float64=1e+06)` and nothing else will do.
 //!
 //! Arguments are what Go would have in an `[]interface {}`: [`Value::Missing`] counts as nil. Addresses
-//! (`%p`) are the one thing that cannot be equal to Go's; see the private module `printer`.
+//! (`%p`) are the one thing that cannot be equal to Go's; see the private module `pointer`.
 
 mod duration;
 mod format;
 mod number;
+mod pointer;
 mod printer;
 mod text;
 

@@ -40,6 +40,17 @@ pub trait Object: fmt::Debug {
         None
     }
 
+    /// What happens when `fmt` calls that method, where it may panic: the error is the panic's text, printed as
+    /// `%!v(PANIC=String method: …)`.
+    fn try_go_string(&self) -> Option<Result<String, MethodError>> {
+        self.to_go_string().map(Ok)
+    }
+
+    /// What the type's `GoString` method returns, if it has one: `fmt` prints that for `%#v`.
+    fn go_syntax(&self) -> Option<String> {
+        None
+    }
+
     /// What JSON (and YAML by way of JSON) writes in its place, where that is not the fields by name:
     /// a type with a `MarshalJSON`, or with names of its own for JSON.
     fn to_json(&self) -> Option<Value> {

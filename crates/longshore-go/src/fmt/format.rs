@@ -221,6 +221,7 @@ impl Reader<'_> {
             Value::Int(int) => int.value,
             Value::Duration(duration) => duration.0,
             Value::Uint(uint) => i64::try_from(uint.value).ok()?,
+            Value::Object(object) => object.to_int()?,
             _ => return None,
         };
         (-TOO_LARGE..=TOO_LARGE).contains(&number).then_some(number)

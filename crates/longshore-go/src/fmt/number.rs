@@ -31,7 +31,12 @@ impl Printer<'_> {
 
     /// `0x…`, whatever the flags.
     pub(super) fn hex_0x(&mut self, bits: u64) {
-        let sharp = std::mem::replace(&mut self.flags.sharp, true);
+        self.hex_with(bits, true);
+    }
+
+    /// In hexadecimal, with `0x` or without.
+    pub(super) fn hex_with(&mut self, bits: u64, prefix: bool) {
+        let sharp = std::mem::replace(&mut self.flags.sharp, prefix);
         self.digits(bits, 16, false, 'v', false);
         self.flags.sharp = sharp;
     }
@@ -40,12 +45,12 @@ impl Printer<'_> {
     pub(super) fn digits(&mut self, bits: u64, base: u64, signed: bool, verb: char, upper: bool) {
         let flags = self.flags;
         let negative = signed && (bits as i64) < 0;
-        let mut rest = if negative { bits.wrapping_neg() } else { bits };
+        let magnitude = if negative { bits.wrapping_neg() } else { bits };
         let mut least = 0;
         if let Some(precision) = flags.precision {
             least = precision;
             // No digits for a zero of which none are wanted: only the padding is left.
-            if precision == 0 && rest == 0 {
+            if precision == 0 && magnitude == 0 {
                 self.flags.zero = false;
                 self.padding(flags.width.unwrap_or(0));
                 self.flags.zero = flags.zero;
@@ -55,39 +60,31 @@ impl Printer<'_> {
             let sign = usize::from(negative || flags.plus || flags.space);
             least = width.saturating_sub(sign);
         }
-        let table: &[u8; 16] = if upper { b"0123456789ABCDEF" } else { b"0123456789abcdef" };
-        // Written backwards.
-        let mut text = Vec::with_capacity(68.max(least + 3));
-        loop {
-            text.push(table[(rest % base) as usize]);
-            rest /= base;
-            if rest == 0 {
-                break;
-            }
+        let start = self.out.len();
+        if negative {
+            self.out.push(b'-');
+        } else if flags.plus {
+            self.out.push(b'+');
+        } else if flags.space {
+            self.out.push(b' ');
         }
-        if text.len() < least {
-            text.resize(least, b'0');
+        let mut room = [0; 64];
+        let digits = in_base(magnitude, base, upper, &mut room);
+        let zeros = least.saturating_sub(digits.len());
+        if verb == 'O' {
+            self.out.extend_from_slice(b"0o");
         }
         if flags.sharp {
             match base {
-                2 => text.extend_from_slice(b"b0"),
-                8 if text.last() != Some(&b'0') => text.push(b'0'),
-                16 => text.extend_from_slice(if upper { b"X0" } else { b"x0" }),
+                2 => self.out.extend_from_slice(b"0b"),
+                8 if zeros == 0 && digits[0] != b'0' => self.out.push(b'0'),
+                16 => self.out.extend_from_slice(if upper { b"0X" } else { b"0x" }),
                 _ => {}
             }
         }
-        if verb == 'O' {
-            text.extend_from_slice(b"o0");
-        }
-        if negative {
-            text.push(b'-');
-        } else if flags.plus {
-            text.push(b'+');
-        } else if flags.space {
-            text.push(b' ');
-        }
-        text.reverse();
-        self.pad_spaces(&text);
+        self.out.resize(self.out.len() + zeros, b'0');
+        self.out.extend_from_slice(digits);
+        self.pad_spaces_since(start);
     }
 
     /// `U+0078`, or `U+0078 'x'` with the flag `#`.
@@ -121,38 +118,45 @@ impl Printer<'_> {
         };
         let flags = self.flags;
         let precision = flags.precision.or(precision);
-        let mut text = vec![b'+'];
-        strconv::append_float(&mut text, float, form, precision);
-        if matches!(text[1], b'-' | b'+') {
-            text.remove(0);
+        let start = self.out.len();
+        self.out.push(b'+');
+        strconv::append_float(self.out, float, form, precision);
+        // Its own sign replaces the one before it.
+        if matches!(self.out[start + 1], b'-' | b'+') {
+            self.out.remove(start);
         }
-        if flags.space && text[0] == b'+' && !flags.plus {
-            text[0] = b' ';
-        }
-        if matches!(text[1], b'I' | b'N') {
+        let positive = self.out[start] == b'+';
+        if !float.is_finite() {
             // Infinities and NaN are not padded with zeros, and NaN has no sign unless asked for.
-            let skip = usize::from(text[1] == b'N' && !flags.space && !flags.plus);
-            self.pad_spaces(&text[skip..]);
+            if positive && flags.space && !flags.plus {
+                self.out[start] = b' ';
+            } else if float.is_nan() && !flags.plus {
+                self.out.remove(start);
+            }
+            self.pad_spaces_since(start);
             return;
         }
         if flags.sharp && form != b'b' {
-            keep_point(&mut text, form, precision);
+            keep_point(self.out, start, form, precision);
         }
-        if flags.plus || text[0] != b'+' {
-            if let Some(width) = flags.width
-                && flags.zero
-                && !flags.minus
-                && width > text.len()
-            {
-                self.out.push(text[0]);
-                self.padding(width - text.len());
-                self.out.extend_from_slice(&text[1..]);
+        if positive && !flags.plus {
+            if flags.space {
+                self.out[start] = b' ';
+            } else {
+                self.out.remove(start);
+                self.pad_since(start);
                 return;
             }
-            self.pad(&text);
-            return;
         }
-        self.pad(&text[1..]);
+        // Zeros stand between the sign and the digits.
+        let missing = flags.width.unwrap_or(0).saturating_sub(self.out.len() - start);
+        if flags.zero && !flags.minus && missing > 0 {
+            self.padding(missing);
+            let from = start + 1;
+            self.out[from..].rotate_right(missing);
+        } else {
+            self.pad_since(start);
+        }
     }
 
     /// Both parts in parentheses, the second always with its sign.
@@ -171,8 +175,9 @@ impl Printer<'_> {
     }
 }
 
-/// The flag `#` on floats: always a decimal point, and the zeros that `g` would drop.
-fn keep_point(text: &mut Vec<u8>, form: u8, precision: Option<usize>) {
+/// The flag `#` on floats: always a decimal point, and the zeros that `g` would drop. The number, with its
+/// sign, is what stands in `out` from `start` on.
+fn keep_point(out: &mut Vec<u8>, start: usize, form: u8, precision: Option<usize>) {
     let mut digits: isize = match form {
         b'g' | b'G' | b'x' => precision.map_or(6, |precision| precision as isize),
         _ => 0,
@@ -180,8 +185,8 @@ fn keep_point(text: &mut Vec<u8>, form: u8, precision: Option<usize>) {
     let hex = matches!(form, b'x' | b'X');
     let mut has_point = false;
     let mut significant = false;
-    let mut end = text.len();
-    for (index, &byte) in text.iter().enumerate().skip(1) {
+    let mut end = out.len();
+    for (index, &byte) in out.iter().enumerate().skip(start + 1) {
         match byte {
             b'.' => has_point = true,
             b'p' | b'P' => {
@@ -200,16 +205,39 @@ fn keep_point(text: &mut Vec<u8>, form: u8, precision: Option<usize>) {
             }
         }
     }
-    let tail = text.split_off(end);
+    let tail = out.split_off(end);
     if !has_point {
-        if text.len() == 2 && text[1] == b'0' {
+        if out.len() == start + 2 && out[start + 1] == b'0' {
             digits -= 1;
         }
-        text.push(b'.');
+        out.push(b'.');
     }
     let missing = usize::try_from(digits).unwrap_or(0);
-    text.resize(text.len() + missing, b'0');
-    text.extend_from_slice(&tail);
+    out.resize(out.len() + missing, b'0');
+    out.extend_from_slice(&tail);
+}
+
+/// The digits of a number, at the end of `room`.
+fn in_base(mut number: u64, base: u64, upper: bool, room: &mut [u8; 64]) -> &[u8] {
+    let table: &[u8; 16] = if upper { b"0123456789ABCDEF" } else { b"0123456789abcdef" };
+    let mut at = room.len();
+    if base == 10 {
+        let mut buffer = itoa::Buffer::new();
+        let digits = buffer.format(number).as_bytes();
+        at -= digits.len();
+        room[at..].copy_from_slice(digits);
+        return &room[at..];
+    }
+    // The other bases are powers of two.
+    let bits = base.trailing_zeros();
+    loop {
+        at -= 1;
+        room[at] = table[(number & (base - 1)) as usize];
+        number >>= bits;
+        if number == 0 {
+            return &room[at..];
+        }
+    }
 }
 
 /// The character with that number, U+FFFD if there is none.

@@ -1,14 +1,11 @@
 //! The printer: flags, padding, and the walk over a value.
 
-use crate::types::Kind;
-use crate::{Func, Object, Str, Value, rune};
+use crate::types::{self, Kind};
+use crate::{MethodError, Object, TypeInfo, Value, rune};
 
 /// Nesting at which printing stops. Go's own stack overflows on a map that holds itself; this prints
 /// nothing below that depth instead.
 const MAX_DEPTH: usize = 500;
-
-/// Every address that is printed: Go's differ from run to run.
-const ADDRESS: u64 = 0xc000_0000_0000;
 
 /// Bytes of output beyond which values inside others are no longer printed: a value that shares its
 /// parts can be far larger as text than in memory.
@@ -65,6 +62,25 @@ impl<'a> Printer<'a> {
         }
     }
 
+    /// Pads what was written since `start`, which is ASCII, to the width.
+    pub(super) fn pad_since(&mut self, start: usize) {
+        let Some(width) = self.flags.width else { return };
+        let missing = width.saturating_sub(self.out.len() - start);
+        if missing > 0 {
+            self.padding(missing);
+            if !self.flags.minus {
+                self.out[start..].rotate_right(missing);
+            }
+        }
+    }
+
+    /// As [`Printer::pad_since`], with spaces even under the flag `0`.
+    pub(super) fn pad_spaces_since(&mut self, start: usize) {
+        let zero = std::mem::replace(&mut self.flags.zero, false);
+        self.pad_since(start);
+        self.flags.zero = zero;
+    }
+
     /// As [`Printer::pad`], with spaces even under the flag `0`.
     pub(super) fn pad_spaces(&mut self, text: &[u8]) {
         let zero = std::mem::replace(&mut self.flags.zero, false);
@@ -95,7 +111,11 @@ impl<'a> Printer<'a> {
         }
         match value {
             Value::Nil | Value::Missing => {
-                self.write(if self.flags.sharp_v { "interface {}(nil)" } else { "<nil>" });
+                if self.flags.sharp_v {
+                    self.nil_of(&types::ANY);
+                } else {
+                    self.write("<nil>");
+                }
             }
             Value::Bool(b) => match verb {
                 't' | 'v' => self.pad(if *b { b"true" } else { b"false" }),
@@ -106,39 +126,33 @@ impl<'a> Printer<'a> {
             Value::Duration(duration) => self.integer(value, duration.0 as u64, true, verb),
             Value::Float(float) => self.float(value, *float, verb),
             Value::Complex(complex) => self.complex(value, *complex, verb),
-            Value::Func(func) => self.function(value, func, verb),
+            Value::Func(_) => self.pointer(value, verb),
             Value::Str(text) => self.text(value, text, verb),
             Value::Bytes(bytes) => match verb {
                 's' | 'q' | 'x' | 'X' => self.bytes(value, bytes, verb, "[]uint8", depth),
                 _ => self.byte_list(bytes, verb, depth),
             },
-            Value::List(list) if list.is_nil() && self.flags.sharp_v => {
-                self.write(list.type_info().name);
-                self.write("(nil)");
-            }
+            Value::List(list) if list.is_nil() && self.flags.sharp_v => self.nil_of(list.type_info()),
             Value::List(list) => {
                 self.open(value, "[");
                 for (index, item) in list.iter().enumerate() {
                     self.separator(index);
-                    self.value(item, verb, depth + 1);
+                    self.item(list.type_info(), item, verb, depth + 1);
                 }
                 self.close();
             }
-            Value::Map(map) if map.is_nil() && self.flags.sharp_v => {
-                self.write(map.type_info().name);
-                self.write("(nil)");
-            }
+            Value::Map(map) if map.is_nil() && self.flags.sharp_v => self.nil_of(map.type_info()),
             Value::Map(map) => {
                 self.open(value, "map[");
                 for (index, (key, item)) in map.snapshot().iter().enumerate() {
                     self.separator(index);
                     self.text(&Value::Str(key.clone()), key, verb);
                     self.out.push(b':');
-                    self.value(item, verb, depth + 1);
+                    self.item(map.type_info(), item, verb, depth + 1);
                 }
                 self.close();
             }
-            Value::Object(object) if object.is_nil() => self.nil_pointer(value, verb),
+            Value::Object(object) if object.is_nil() => self.pointer(value, verb),
             Value::Object(object) => match object.to_int() {
                 Some(number) => self.integer(value, number as u64, true, verb),
                 None => self.object(value, object.as_ref(), verb, depth),
@@ -146,7 +160,21 @@ impl<'a> Printer<'a> {
         }
     }
 
-    /// `String` methods, for the verbs that take a string. Go syntax (`%#v`) does without.
+    /// An element of a slice or map of type `ty`, which says what kind of nil a nil is.
+    fn item(&mut self, ty: &TypeInfo, item: &Value, verb: char, depth: usize) {
+        match ty.elem {
+            Some(elem) if item.is_nil() && self.flags.sharp_v => self.nil_of(elem),
+            _ => self.value(item, verb, depth),
+        }
+    }
+
+    /// `[]string(nil)`
+    fn nil_of(&mut self, ty: &TypeInfo) {
+        self.write(ty.name);
+        self.write("(nil)");
+    }
+
+    /// `String` and `Error` methods, for the verbs that take a string, and `GoString` for Go syntax (`%#v`).
     fn methods(&mut self, value: &Value, verb: char) -> bool {
         if self.erroring {
             return false;
@@ -155,24 +183,45 @@ impl<'a> Printer<'a> {
             self.bad_verb(Some(value), verb);
             return true;
         }
-        if self.flags.sharp_v || !matches!(verb, 'v' | 's' | 'x' | 'X' | 'q') {
+        if self.flags.sharp_v {
+            let Value::Object(object) = value else { return false };
+            let Some(text) = object.go_syntax() else { return false };
+            self.string(text.as_bytes());
+            return true;
+        }
+        if !matches!(verb, 'v' | 's' | 'x' | 'X' | 'q') {
             return false;
         }
         let text = match value {
             Value::Duration(duration) => duration.to_string(),
-            Value::Object(object) => match object.to_go_string() {
+            Value::Object(object) => match object.try_go_string() {
+                None => return false,
+                // The method panicked, as methods do on a nil pointer.
                 Some(_) if object.is_nil() => {
-                    self.pad(b"<nil>"); // the method panicked on it
+                    self.write("<nil>");
                     return true;
                 }
-                Some(text) => text,
-                None => return false,
+                Some(Err(panic)) => {
+                    self.panicked(object.type_info(), &panic, verb);
+                    return true;
+                }
+                Some(Ok(text)) => text,
             },
             _ => return false,
         };
-        let text = Str::from(text);
-        self.text(&Value::Str(text.clone()), &text, verb);
+        self.text(value, text.as_bytes(), verb);
         true
+    }
+
+    /// `%!v(PANIC=String method: …)`
+    fn panicked(&mut self, ty: &TypeInfo, panic: &MethodError, verb: char) {
+        let method = if ty.method("Error").is_some() { "Error" } else { "String" };
+        self.write("%!");
+        rune::push(self.out, verb);
+        self.write(&format!("(PANIC={method} method: {panic})"));
+        // Go's printer takes its flags back, but not their numbers.
+        self.flags.width = self.flags.width.map(|_| 0);
+        self.flags.precision = self.flags.precision.map(|_| 0);
     }
 
     fn object(&mut self, value: &Value, object: &dyn Object, verb: char, depth: usize) {
@@ -197,33 +246,6 @@ impl<'a> Printer<'a> {
             self.value(field, verb, depth + 1);
         }
         self.out.push(b'}');
-    }
-
-    /// A function is its address; a nil one has none.
-    fn function(&mut self, value: &Value, func: &Func, verb: char) {
-        if verb == 'v' && (func.is_nil() || self.flags.sharp_v) {
-            let name = func.type_info().name;
-            match (self.flags.sharp_v, func.is_nil()) {
-                (false, _) => self.pad(b"<nil>"),
-                (true, true) => self.write(&format!("({name})(nil)")),
-                (true, false) => {
-                    self.write(&format!("({name})("));
-                    self.digits(ADDRESS, 16, false, 'v', false);
-                    self.out.push(b')');
-                }
-            }
-            return;
-        }
-        self.pointer(value, verb);
-    }
-
-    fn nil_pointer(&mut self, value: &Value, verb: char) {
-        match verb {
-            'v' if self.flags.sharp_v => self.write(&format!("({})(nil)", value.type_info().name)),
-            'v' => self.pad(b"<nil>"),
-            'b' | 'o' | 'd' | 'x' | 'X' => self.integer(value, 0, false, verb),
-            _ => self.bad_verb(Some(value), verb),
-        }
     }
 
     fn open(&mut self, value: &Value, plain: &str) {
@@ -261,23 +283,6 @@ impl<'a> Printer<'a> {
         }
         self.out.push(b')');
         self.erroring = outer;
-    }
-
-    /// An address. Go's differ from run to run; this prints one that is always the same.
-    fn pointer(&mut self, value: &Value, verb: char) {
-        let has_address = matches!(value.kind(), Kind::Map | Kind::Slice | Kind::Ptr | Kind::Func);
-        match verb {
-            'p' | 'v' if has_address => {
-                let sharp = self.flags.sharp;
-                self.flags.sharp = !sharp;
-                self.digits(ADDRESS, 16, false, 'v', false);
-                self.flags.sharp = sharp;
-            }
-            'b' | 'o' | 'd' | 'x' | 'X' if has_address => {
-                self.integer(value, ADDRESS, false, verb);
-            }
-            _ => self.bad_verb(Some(value), verb),
-        }
     }
 }
 

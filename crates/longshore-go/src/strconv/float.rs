@@ -1,15 +1,14 @@
 //! `strconv.FormatFloat` for 64-bit floats: the forms `e`, `f`, `g`, `b` and `x`, each in capitals too.
+//!
+//! Everything is written straight to the output. The digits themselves come from `zmij` (the fewest that read
+//! back) and from Rust's formatting (a given number of them); both are exact.
 
 use std::io::Write;
 
+mod binary;
+
 /// More significant digits than any `float64` has; what lies beyond is zeros.
 const MAX_DIGITS: usize = 1100;
-
-/// A decimal: `0.d₁d₂d₃… × 10^point`, without trailing zeros unless a precision asked for them.
-struct Decimal {
-    digits: Vec<u8>,
-    point: i32,
-}
 
 /// Formats `value` in the form of the verb `form` (`b e E f g G x X`).
 ///
@@ -32,12 +31,13 @@ pub fn format_float(value: f64, form: u8, precision: Option<usize>) -> String {
 
 /// Appends what [`format_float`] gives.
 pub fn append_float(out: &mut Vec<u8>, value: f64, form: u8, precision: Option<usize>) {
-    if value.is_nan() {
-        out.extend_from_slice(b"NaN");
-        return;
-    }
-    if value.is_infinite() {
-        out.extend_from_slice(if value > 0.0 { b"+Inf" } else { b"-Inf" });
+    if !value.is_finite() {
+        let text = match (value.is_nan(), value > 0.0) {
+            (true, _) => "NaN",
+            (_, true) => "+Inf",
+            (_, false) => "-Inf",
+        };
+        out.extend_from_slice(text.as_bytes());
         return;
     }
     if !matches!(form, b'b' | b'e' | b'E' | b'f' | b'g' | b'G' | b'x' | b'X') {
@@ -48,229 +48,182 @@ pub fn append_float(out: &mut Vec<u8>, value: f64, form: u8, precision: Option<u
         out.push(b'-');
     }
     let magnitude = value.abs();
-    match form {
-        b'b' => append_binary(out, magnitude),
-        b'x' | b'X' => append_hex(out, magnitude, form, precision),
-        _ => append_decimal(out, magnitude, form, precision),
+    match (form, precision) {
+        (b'b', _) => binary::append_binary(out, magnitude),
+        (b'x' | b'X', _) => binary::append_hex(out, magnitude, form, precision),
+        (_, None) => append_shortest(out, magnitude, form),
+        (b'f', Some(precision)) => append_fixed(out, magnitude, precision),
+        (b'e' | b'E', Some(precision)) => append_scientific(out, magnitude, precision, form),
+        (_, Some(precision)) => append_general(out, magnitude, precision.max(1), form),
     }
 }
 
-fn append_decimal(out: &mut Vec<u8>, magnitude: f64, form: u8, precision: Option<usize>) {
-    let lower = form.to_ascii_lowercase();
-    let decimal = match (precision, lower) {
-        (None, _) => shortest(magnitude),
-        (Some(precision), b'e') => exact(magnitude, precision + 1),
-        (Some(precision), b'f') => fixed(magnitude, precision),
-        (Some(precision), _) => exact(magnitude, precision.max(1)),
-    };
-    let count = decimal.digits.len() as i32;
-    match lower {
-        b'e' => {
-            let precision = precision.unwrap_or(decimal.digits.len().saturating_sub(1));
-            append_exponent_form(out, &decimal, precision, form);
-        }
-        b'f' => {
-            let precision = precision.unwrap_or_else(|| (count - decimal.point).max(0) as usize);
-            append_fixed_form(out, &decimal, precision);
-        }
-        _ => {
-            let wanted = precision.map_or(6, |precision| precision.max(1)) as i32;
-            let mut threshold = wanted;
-            if threshold > count && count >= decimal.point {
-                threshold = count;
-            }
-            if precision.is_none() {
-                threshold = 6;
-            }
-            // Shortest form: every digit there is.
-            let wanted = if precision.is_none() { count } else { wanted };
-            let exponent = decimal.point - 1;
-            if exponent < -4 || exponent >= threshold {
-                let shown = wanted.min(count).max(1);
-                append_exponent_form(out, &decimal, shown as usize - 1, form - (b'g' - b'e'));
-            } else {
-                append_fixed_form(out, &decimal, (count - decimal.point).max(0) as usize);
-            }
-        }
+/// The fewest digits that read back as the same number.
+fn append_shortest(out: &mut Vec<u8>, magnitude: f64, form: u8) {
+    if form == b'g' && magnitude < 1e6 && f64::from(magnitude as u32) == magnitude {
+        out.extend_from_slice(itoa::Buffer::new().format(magnitude as u32).as_bytes());
+        return;
+    }
+    let mut buffer = [0; SHORTEST];
+    let decimal = shortest(magnitude, &mut buffer);
+    let count = decimal.digits.len();
+    match form {
+        b'e' | b'E' => append_exponent_form(out, &decimal, form),
+        b'f' => append_fixed_form(out, &decimal),
+        _ if (-4..6).contains(&decimal.exponent(count)) => append_fixed_form(out, &decimal),
+        _ => append_exponent_form(out, &decimal, form - (b'g' - b'e')),
     }
 }
+
+/// `precision` digits after the point, rounded to nearest even.
+fn append_fixed(out: &mut Vec<u8>, magnitude: f64, precision: usize) {
+    let exact = precision.min(MAX_DIGITS);
+    write!(out, "{magnitude:.exact$}").expect(INFALLIBLE);
+    out.resize(out.len() + precision - exact, b'0');
+}
+
+/// One digit, `precision` after the point, and an exponent.
+fn append_scientific(out: &mut Vec<u8>, magnitude: f64, precision: usize, letter: u8) {
+    let exact = precision.min(MAX_DIGITS);
+    let start = out.len();
+    write!(out, "{magnitude:.exact$e}").expect(INFALLIBLE);
+    let exponent = split_exponent(out, start);
+    out.resize(out.len() + precision - exact, b'0');
+    append_power(out, letter, exponent);
+}
+
+/// `precision` significant digits without the zeros at their end, with an exponent where that is shorter.
+fn append_general(out: &mut Vec<u8>, magnitude: f64, precision: usize, form: u8) {
+    let exact = precision.min(MAX_DIGITS) - 1;
+    let start = out.len();
+    write!(out, "{magnitude:.exact$e}").expect(INFALLIBLE);
+    let exponent = split_exponent(out, start);
+    let mut digits = out.split_off(start);
+    digits.retain(|&byte| byte != b'.');
+    let count = digits.iter().rposition(|&digit| digit != b'0').map_or(0, |last| last + 1);
+    let decimal = Decimal { digits: &digits[..count], point: if count == 0 { 0 } else { exponent + 1 } };
+    let mut threshold = precision;
+    if threshold > count && usize::try_from(decimal.point).is_ok_and(|point| count >= point) {
+        threshold = count;
+    }
+    let exponent = decimal.exponent(count);
+    if exponent < -4 || usize::try_from(exponent).is_ok_and(|exponent| exponent >= threshold) {
+        append_exponent_form(out, &decimal, form - (b'g' - b'e'));
+    } else {
+        append_fixed_form(out, &decimal);
+    }
+}
+
+const INFALLIBLE: &str = "writing to a Vec does not fail";
+
+/// Takes the `e-7` off the end of what was written since `start`.
+fn split_exponent(out: &mut Vec<u8>, start: usize) -> i32 {
+    let mark = out[start..].iter().rposition(|&byte| byte == b'e').map_or(out.len(), |index| start + index);
+    let exponent = read_exponent(&out[mark..]);
+    out.truncate(mark);
+    exponent
+}
+
+/// A number after the letter `e`.
+fn read_exponent(text: &[u8]) -> i32 {
+    let digits = text.iter().filter(|byte| byte.is_ascii_digit());
+    let exponent = digits.fold(0, |value, &digit| value * 10 + i32::from(digit - b'0'));
+    if text.get(1) == Some(&b'-') { -exponent } else { exponent }
+}
+
+/// A decimal: `0.d₁d₂d₃… × 10^point`, the last digit not a zero; no digits are zero.
+struct Decimal<'a> {
+    digits: &'a [u8],
+    point: i32,
+}
+
+impl Decimal<'_> {
+    /// The exponent in scientific notation: that of zero, without digits, is -1 + 1.
+    fn exponent(&self, count: usize) -> i32 {
+        if count == 0 { -1 } else { self.point - 1 }
+    }
+}
+
+/// Room for the shortest digits of any float, and zeros before them.
+const SHORTEST: usize = 32;
 
 /// The fewest digits that read back as the same number, the nearest of those.
-fn shortest(magnitude: f64) -> Decimal {
+fn shortest(magnitude: f64, buffer: &mut [u8; SHORTEST]) -> Decimal<'_> {
     if magnitude == 0.0 {
-        return Decimal { digits: Vec::new(), point: 0 };
+        return Decimal { digits: &[], point: 0 };
     }
-    let found = read_scientific(format!("{magnitude:e}").as_bytes());
-    // Of two equally near Go takes the even one, Rust the larger. Only with this many digits can the
-    // number lie halfway between two that both read back as it.
-    if found.digits.len() >= 16 {
-        let precision = found.digits.len() - 1;
-        let even = format!("{magnitude:.precision$e}");
-        if even.parse() == Ok(magnitude) {
-            return read_scientific(even.as_bytes());
-        }
-    }
-    found
-}
-
-/// `count` significant digits, rounded to nearest even, trailing zeros dropped.
-fn exact(magnitude: f64, count: usize) -> Decimal {
-    if magnitude == 0.0 {
-        return shortest(0.0);
-    }
-    let precision = count.min(MAX_DIGITS) - 1;
-    read_scientific(format!("{magnitude:.precision$e}").as_bytes())
-}
-
-/// `precision` digits after the point, rounded to nearest even, trailing zeros dropped.
-fn fixed(magnitude: f64, precision: usize) -> Decimal {
-    let precision = precision.min(MAX_DIGITS);
-    let text = format!("{magnitude:.precision$}");
-    let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
-    let whole = whole.trim_start_matches('0');
-    let mut digits: Vec<u8> = whole.bytes().chain(fraction.bytes()).collect();
-    let mut point = whole.len() as i32;
-    let zeros = digits.iter().take_while(|&&digit| digit == b'0').count();
-    if zeros == digits.len() {
-        return shortest(0.0);
-    }
-    digits.drain(..zeros);
-    point -= zeros as i32;
-    trim_zeros(&mut digits);
-    Decimal { digits, point }
-}
-
-/// Reads `d.ddde±x`, which is what Rust prints.
-fn read_scientific(text: &[u8]) -> Decimal {
-    let mut digits = Vec::with_capacity(text.len());
-    let mut exponent = 0i32;
-    let mut negative = false;
-    let mut in_exponent = false;
-    for &byte in text {
+    let mut printed = zmij::Buffer::new();
+    let printed = printed.format_finite(magnitude).as_bytes();
+    let mut count = 0;
+    // Digits before the point, once one is found; zeros before the first count downwards.
+    let mut point = 0;
+    let mut after_point = false;
+    let mut exponent = 0;
+    for (index, &byte) in printed.iter().enumerate() {
         match byte {
-            b'e' => in_exponent = true,
-            b'-' => negative = true,
-            b'0'..=b'9' if in_exponent => exponent = exponent * 10 + i32::from(byte - b'0'),
-            b'0'..=b'9' => digits.push(byte),
-            _ => {}
+            b'.' => after_point = true,
+            b'e' => {
+                exponent = read_exponent(&printed[index..]);
+                break;
+            }
+            b'0' if count == 0 => point -= i32::from(after_point),
+            digit => {
+                buffer[count] = digit;
+                count += 1;
+                point += i32::from(!after_point);
+            }
         }
     }
-    trim_zeros(&mut digits);
-    Decimal { digits, point: if negative { -exponent } else { exponent } + 1 }
-}
-
-fn trim_zeros(digits: &mut Vec<u8>) {
-    while digits.last() == Some(&b'0') {
-        digits.pop();
+    while count > 0 && buffer[count - 1] == b'0' {
+        count -= 1;
     }
+    Decimal { digits: &buffer[..count], point: point + exponent }
 }
 
 /// `d.ddde±dd`
-fn append_exponent_form(out: &mut Vec<u8>, decimal: &Decimal, precision: usize, letter: u8) {
-    let digits = &decimal.digits;
-    out.push(digits.first().copied().unwrap_or(b'0'));
-    if precision > 0 {
+fn append_exponent_form(out: &mut Vec<u8>, decimal: &Decimal<'_>, letter: u8) {
+    let (first, rest) = decimal.digits.split_first().unwrap_or((&b'0', &[]));
+    out.push(*first);
+    if !rest.is_empty() {
         out.push(b'.');
-        let shown = digits.len().min(precision + 1);
-        out.extend_from_slice(digits.get(1..shown).unwrap_or(&[]));
-        let missing = precision + 1 - shown.max(1);
-        out.resize(out.len() + missing, b'0');
+        out.extend_from_slice(rest);
     }
-    let exponent = if digits.is_empty() { 0 } else { decimal.point - 1 };
-    append_power(out, letter, exponent);
+    append_power(out, letter, if decimal.digits.is_empty() { 0 } else { decimal.point - 1 });
 }
 
 /// The letter, a sign, and at least two digits.
 fn append_power(out: &mut Vec<u8>, letter: u8, exponent: i32) {
-    out.push(letter);
-    out.push(if exponent < 0 { b'-' } else { b'+' });
-    write!(out, "{:02}", exponent.unsigned_abs()).expect("writing to a Vec does not fail");
+    out.extend_from_slice(&[letter, if exponent < 0 { b'-' } else { b'+' }]);
+    let magnitude = exponent.unsigned_abs();
+    if magnitude < 10 {
+        out.push(b'0');
+    }
+    out.extend_from_slice(itoa::Buffer::new().format(magnitude).as_bytes());
 }
 
 /// `ddd.ddd`
-fn append_fixed_form(out: &mut Vec<u8>, decimal: &Decimal, precision: usize) {
-    let digits = &decimal.digits;
-    let at =
-        |index: i32| usize::try_from(index).ok().and_then(|index| digits.get(index)).copied().unwrap_or(b'0');
-    if decimal.point > 0 {
-        out.extend((0..decimal.point).map(at));
-    } else {
-        out.push(b'0');
-    }
-    if precision > 0 {
-        out.push(b'.');
-        out.extend((0..precision).map(|index| at(decimal.point.saturating_add(index as i32))));
-    }
-}
-
-/// Mantissa as an integer and power of two of a finite number: Go's layout of the bits.
-fn parts(magnitude: f64) -> (u64, i32) {
-    let bits = magnitude.to_bits();
-    let mantissa = bits & ((1 << 52) - 1);
-    match ((bits >> 52) & 0x7FF) as i32 {
-        0 => (mantissa, 1 - 1023),
-        exponent => (mantissa | 1 << 52, exponent - 1023),
-    }
-}
-
-/// `ddddp±ddd`: the mantissa as a decimal integer times a power of two.
-fn append_binary(out: &mut Vec<u8>, magnitude: f64) {
-    let (mantissa, exponent) = parts(magnitude);
-    write!(out, "{mantissa}p{:+}", exponent - 52).expect("writing to a Vec does not fail");
-}
-
-/// `0x1.yyyyp±dd`
-fn append_hex(out: &mut Vec<u8>, magnitude: f64, form: u8, precision: Option<usize>) {
-    let (mut mantissa, mut exponent) = parts(magnitude);
-    if mantissa == 0 {
-        exponent = 0;
-    }
-    // The leading one belongs at bit 60, so that hexadecimal digits are whole.
-    mantissa <<= 60 - 52;
-    while mantissa != 0 && mantissa & (1 << 60) == 0 {
-        mantissa <<= 1;
-        exponent -= 1;
-    }
-    if let Some(precision) = precision.filter(|&precision| precision < 15) {
-        let shift = precision * 4;
-        let extra = (mantissa << shift) & ((1 << 60) - 1);
-        mantissa >>= 60 - shift;
-        if extra | (mantissa & 1) > 1 << 59 {
-            mantissa += 1;
-        }
-        mantissa <<= 60 - shift;
-        if mantissa & (1 << 61) != 0 {
-            mantissa >>= 1;
-            exponent += 1;
-        }
-    }
-    let digits: &[u8; 16] = if form == b'X' { b"0123456789ABCDEF" } else { b"0123456789abcdef" };
-    out.extend_from_slice(&[b'0', form, b'0' + ((mantissa >> 60) & 1) as u8]);
-    mantissa <<= 4;
-    let mut digit = || {
-        let digit = digits[(mantissa >> 60) as usize & 15];
-        mantissa <<= 4;
-        (digit, mantissa)
-    };
-    match precision {
-        None => {
-            let mut rest = digit();
-            if rest.0 != b'0' || rest.1 != 0 {
-                out.push(b'.');
-                out.push(rest.0);
-                while rest.1 != 0 {
-                    rest = digit();
-                    out.push(rest.0);
-                }
+fn append_fixed_form(out: &mut Vec<u8>, decimal: &Decimal<'_>) {
+    let (digits, point) = (decimal.digits, decimal.point);
+    match usize::try_from(point) {
+        Ok(whole) if whole >= digits.len() => {
+            out.extend_from_slice(digits);
+            out.resize(out.len() + whole - digits.len(), b'0');
+            if whole == 0 {
+                out.push(b'0');
             }
         }
-        Some(0) => {}
-        Some(precision) => {
+        Ok(whole) => {
+            if whole == 0 {
+                out.push(b'0');
+            }
+            out.extend_from_slice(&digits[..whole]);
             out.push(b'.');
-            for _ in 0..precision {
-                out.push(digit().0);
-            }
+            out.extend_from_slice(&digits[whole..]);
+        }
+        Err(_) => {
+            out.extend_from_slice(b"0.");
+            out.resize(out.len() + point.unsigned_abs() as usize, b'0');
+            out.extend_from_slice(digits);
         }
     }
-    append_power(out, form - (b'x' - b'p'), exponent);
 }

@@ -3,6 +3,7 @@ package value
 import (
 	"errors"
 	"math/rand"
+	"strings"
 	"time"
 )
 
@@ -12,6 +13,9 @@ var words = []string{"", "a", "hello", "Übung", "日本", "a\"b", "a`b", "tab\t
 
 // Word gives some text, often an awkward one.
 func Word(r *rand.Rand) string { return words[r.Intn(len(words))] }
+
+// said gives a text that a method may return; ours return no bytes that are not UTF-8.
+func said(r *rand.Rand) string { return strings.ToValidUTF8(Word(r), "?") }
 
 // Scalar gives some value without parts.
 func Scalar(r *rand.Rand) any {
@@ -65,7 +69,7 @@ func integer(r *rand.Rand) any {
 func special(r *rand.Rand) any {
 	switch r.Intn(16) {
 	case 0, 1:
-		return errors.New(Word(r))
+		return errors.New(said(r))
 	case 2:
 		return []any(nil)
 	case 3:
@@ -79,19 +83,19 @@ func special(r *rand.Rand) any {
 	case 7:
 		return (func())(nil)
 	case 8:
-		return []error{errors.New(Word(r)), nil}[r.Intn(2):]
+		return []error{errors.New(said(r)), nil}[r.Intn(2):]
 	case 9:
 		return time.Month(1 + r.Intn(12))
 	case 10:
 		return time.Weekday(r.Intn(7))
 	case 11:
-		return Panics{Word(r)}
+		return Panics{said(r)}
 	case 12:
-		return &Named{Word(r)}
+		return &Named{said(r)}
 	case 13:
 		return function(named["func()"]).Interface()
 	default:
-		return Named{Word(r)}
+		return Named{said(r)}
 	}
 }
 

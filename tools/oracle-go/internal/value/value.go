@@ -126,13 +126,15 @@ func (v *Value) UnmarshalJSON(in []byte) (err error) {
 
 // Again gives a value equal to this one that lies elsewhere in memory.
 func (v Value) Again() Value {
-	var again Value
+	again = 1
+	defer func() { again = 0 }()
+	var other Value
 	in, err := v.MarshalJSON()
 	if err == nil {
-		err = again.UnmarshalJSON(in)
+		err = other.UnmarshalJSON(in)
 	}
 	if err != nil {
 		panic(err)
 	}
-	return again
+	return other
 }
