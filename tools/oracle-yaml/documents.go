@@ -36,7 +36,7 @@ func (g *generator) document() string {
 		text = strings.ReplaceAll(text, "\n", "\r")
 	case p < 0.05:
 		text = "\ufeff" + text
-	case p < 0.06:
+	case p < 0.06 && !strings.Contains(text, "\ufeff"):
 		text = utf16Text(text, g.chance(0.5))
 	case p < 0.065:
 		text = strings.Repeat(text+"\n", 30)

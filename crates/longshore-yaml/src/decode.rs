@@ -3,6 +3,7 @@
 //! The JSON is never written: what its rules do to keys, numbers and bytes is done on the way, and
 //! its errors wait until the YAML has been decoded to the end, because Go decodes first.
 
+pub(crate) mod duplicates;
 mod key;
 mod merge;
 

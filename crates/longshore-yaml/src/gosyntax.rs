@@ -9,6 +9,7 @@ use std::fmt::Write;
 
 use longshore_go::{encoding, strconv};
 
+use crate::decode::duplicates::duplicate_keys;
 use crate::dialect::Dialect;
 use crate::resolve::{Scalar, resolve, resolve_tagged};
 use crate::tree::{Id, RawKind, Tree, is_merge};
@@ -40,7 +41,7 @@ fn write(tree: &Tree<'_>, id: Id, dialect: Dialect, strict: bool, out: &mut Stri
         RawKind::Alias(target) => write(tree, target, dialect, strict, out, depth + 1),
         RawKind::Sequence { .. } => {
             out.push_str("[]interface {}{");
-            for (i, child) in tree.children(id).enumerate() {
+            for (i, child) in tree.children(id).filter(|child| is_set(tree, *child, dialect)).enumerate() {
                 if i > 0 {
                     out.push_str(", ");
                 }
@@ -49,12 +50,17 @@ fn write(tree: &Tree<'_>, id: Id, dialect: Dialect, strict: bool, out: &mut Stri
             out.push('}');
         }
         RawKind::Mapping { .. } => {
-            let strings =
-                dialect == Dialect::V3 && tree.pairs(id).all(|(key, _)| is_string(tree, key, dialect));
+            let strings = dialect == Dialect::V3 && is_string_map(tree, id);
             out.push_str(if strings { "map[string]interface {}{" } else { "map[interface {}]interface {}{" });
             // The last of equal keys is the one that is there.
             let mut entries = Vec::new();
             merged(tree, id, dialect, &mut entries, 0);
+            entries.retain(|(_, value)| is_set(tree, *value, dialect));
+            if strings {
+                // A key that is no text has been complained of and left out.
+                let is_text = |id| matches!(tree.node(pointed_to(tree, id)).kind, RawKind::Scalar(..));
+                entries.retain(|(key, _)| is_text(*key) && kind(tree, *key, dialect) != Some(Scalar::Null));
+            }
             if strict {
                 entries.reverse();
             }
@@ -75,7 +81,7 @@ fn write(tree: &Tree<'_>, id: Id, dialect: Dialect, strict: bool, out: &mut Stri
 
 /// The entries of a mapping with those that are merged into it; of equal keys the last one holds.
 fn merged(tree: &Tree<'_>, id: Id, dialect: Dialect, entries: &mut Vec<(Id, Id)>, depth: usize) {
-    if entries.len() > MAX_ENTRIES || depth > 200 {
+    if entries.len() > MAX_ENTRIES || depth > 200 || !is_set(tree, id, dialect) {
         return;
     }
     let merge_all = |value: Id, entries: &mut Vec<(Id, Id)>| match tree.node(value).kind {
@@ -103,6 +109,13 @@ fn merged(tree: &Tree<'_>, id: Id, dialect: Dialect, entries: &mut Vec<(Id, Id)>
     }
 }
 
+/// v3 complains of a mapping that holds a key twice, and leaves out whatever was to be set to it.
+fn is_set(tree: &Tree<'_>, id: Id, dialect: Dialect) -> bool {
+    let id = pointed_to(tree, id);
+    let is_mapping = matches!(tree.node(id).kind, RawKind::Mapping { .. });
+    dialect == Dialect::V2 || !is_mapping || duplicate_keys(tree, id).is_empty()
+}
+
 fn pointed_to(tree: &Tree<'_>, id: Id) -> Id {
     match tree.node(id).kind {
         RawKind::Alias(target) => target,
@@ -110,9 +123,23 @@ fn pointed_to(tree: &Tree<'_>, id: Id) -> Id {
     }
 }
 
-/// Whether go-yaml v3 takes the key for a string when it chooses the type of the map.
-fn is_string(tree: &Tree<'_>, id: Id, dialect: Dialect) -> bool {
-    is_merge(tree, id, dialect) || kind(tree, pointed_to(tree, id), dialect) == Some(Scalar::Str)
+/// v3: whether all keys are tagged or resolved as strings, so that go-yaml makes a `map[string]interface {}`.
+pub(crate) fn is_string_map(tree: &Tree<'_>, id: Id) -> bool {
+    tree.pairs(id).all(|(key, _)| {
+        let mut key = tree.node(key);
+        while let RawKind::Alias(target) = key.kind {
+            key = tree.node(target);
+        }
+        match &key.tag {
+            Some(tag) if &**tag != "!" => {
+                matches!(&**tag, "tag:yaml.org,2002:str" | "tag:yaml.org,2002:merge")
+            }
+            _ if !matches!(key.kind, RawKind::Scalar(..)) => false,
+            // go-yaml tags the merge key itself when it reads it.
+            _ if key.implicit() && key.value != "<<" => resolve(Dialect::V3, &key.value) == Scalar::Str,
+            _ => true,
+        }
+    })
 }
 
 /// Where a key stands in what `fmt` prints of a map: by type, then by value. The order of types is that

@@ -91,6 +91,7 @@ impl<'a> Parser<'a> {
 
     /// Parses the next event; after the end of the stream, its end again.
     pub(crate) fn next(&mut self) -> Result<EventKind, Error> {
+        self.scanner.error_ahead()?;
         let kind = self.advance()?;
         match self.overlooked.take() {
             Some(error) => Err(error),

@@ -149,11 +149,16 @@ fn from_utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Source<'static> {
     let mut text = String::with_capacity(bytes.len() / 2);
     let mut fence = None;
     let mut i = 0;
+    // Where the present piece starts in the text, and where it ends in the input. The byte order mark is part of the
+    // first one.
     let mut piece = 0;
+    let mut end = PIECE - 2;
     while i < bytes.len() {
-        // The byte order mark is part of the first piece.
-        if (i + 2) % PIECE == 0 {
+        let width = if starts_pair(&bytes[i..], unit) { 4 } else { 2 };
+        if i + width > end {
+            // A pair that is cut by the end of a piece is carried into the next.
             piece = text.len();
+            end = i + PIECE;
         }
         match utf16_char(&bytes[i..], unit) {
             Ok((c, width)) => {
@@ -170,6 +175,10 @@ fn from_utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Source<'static> {
         }
     }
     Source { ascii: text.is_ascii(), text: Cow::Owned(text), fence }
+}
+
+fn starts_pair(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> bool {
+    matches!(bytes, [a, b, ..] if unit([*a, *b]) & 0xFC00 == 0xD800)
 }
 
 /// The character at the start of `bytes`, and how many bytes it takes.

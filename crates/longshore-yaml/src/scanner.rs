@@ -55,8 +55,8 @@ pub(crate) struct Scanner<'a> {
     taken: usize,
     token_available: bool,
     started: bool,
-    /// A byte order mark stands at the start of go-yaml's buffer.
-    starts_with_mark: bool,
+    /// Looking for comments went as far as the fence: whoever asks for more gets its error.
+    reached_fence: bool,
 
     indent: i32,
     indents: Vec<i32>,
@@ -87,7 +87,7 @@ impl<'a> Scanner<'a> {
             taken: 0,
             token_available: false,
             started: false,
-            starts_with_mark: source.text.starts_with('\u{FEFF}'),
+            reached_fence: false,
             indent: -1,
             indents: Vec::new(),
             flow_level: 0,
@@ -112,6 +112,14 @@ impl<'a> Scanner<'a> {
         self.token_available = false;
         self.taken += 1;
         Ok(self.tokens.pop_front().expect("just peeked at"))
+    }
+
+    /// The reader's error, if looking for comments ran into it.
+    pub(crate) fn error_ahead(&self) -> Result<(), Error> {
+        match self.fence {
+            Some(what) if self.reached_fence => Err(Source::fence_error(what)),
+            _ => Ok(()),
+        }
     }
 
     /// Comments waiting to be attached, oldest first (v3 only).

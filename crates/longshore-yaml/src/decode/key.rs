@@ -4,8 +4,8 @@ use longshore_go::{Str, strconv};
 
 use super::{Decoder, Dialect};
 use crate::error::{Error, ErrorKind};
-use crate::gosyntax::go_syntax;
-use crate::resolve::{Scalar, resolve, short_tag};
+use crate::gosyntax::{go_syntax, is_string_map};
+use crate::resolve::{Scalar, short_tag};
 use crate::tree::{Id, RawKind};
 
 /// A key: equal keys are equal in Go's `map[interface {}]interface {}`.
@@ -57,7 +57,7 @@ impl Decoder<'_, '_> {
                 self.leave_alias();
                 key
             }
-            kind @ (RawKind::Mapping { .. } | RawKind::Sequence { .. }) => {
+            RawKind::Mapping { .. } | RawKind::Sequence { .. } => {
                 // What is wrong inside of it comes first.
                 let merging = self.merged.is_some();
                 self.duplicated = None;
@@ -66,18 +66,24 @@ impl Decoder<'_, '_> {
                     return Ok(None);
                 }
                 if merging {
-                    let go_type = match kind {
-                        RawKind::Sequence { .. } => "[]interface {}",
-                        _ if self.is_string_map(id) => "map[string]interface {}",
-                        _ => "map[interface {}]interface {}",
-                    };
-                    let text = format!("runtime error: hash of unhashable type {go_type}");
-                    return Err(self.fail(id, &text));
+                    self.check_hashable(id)?;
                 }
                 let syntax = go_syntax(self.tree, id, self.options.dialect, self.options.strict);
                 Err(self.fail(id, &format!("invalid map key: {syntax}")))
             }
         }
+    }
+
+    /// v3, where it looks for a key among those that are set: a collection makes Go panic.
+    pub(super) fn check_hashable(&self, id: Id) -> Result<(), Error> {
+        let go_type = match self.tree.node(id).kind {
+            RawKind::Scalar(..) => return Ok(()),
+            RawKind::Alias(target) => return self.check_hashable(target),
+            RawKind::Sequence { .. } => "[]interface {}",
+            RawKind::Mapping { .. } if self.is_string_map(id) => "map[string]interface {}",
+            RawKind::Mapping { .. } => "map[interface {}]interface {}",
+        };
+        Err(self.fail(id, &format!("runtime error: hash of unhashable type {go_type}")))
     }
 
     fn scalar_key(&mut self, id: Id) -> Result<Key, Error> {
@@ -123,24 +129,7 @@ impl Decoder<'_, '_> {
 
     /// v3: whether all keys are tagged or resolved as strings, so that the map's keys are.
     pub(super) fn is_string_map(&self, id: Id) -> bool {
-        self.tree.pairs(id).all(|(key, _)| {
-            let mut key = self.tree.node(key);
-            while let RawKind::Alias(target) = key.kind {
-                key = self.tree.node(target);
-            }
-            let is_scalar = matches!(key.kind, RawKind::Scalar(..));
-            match &key.tag {
-                Some(tag) if &**tag != "!" => {
-                    matches!(&**tag, "tag:yaml.org,2002:str" | "tag:yaml.org,2002:merge")
-                }
-                _ if !is_scalar => false,
-                // go-yaml tags the merge key itself when it reads it.
-                _ if key.implicit() && key.value != "<<" => {
-                    resolve(self.options.dialect, &key.value) == Scalar::Str
-                }
-                _ => true,
-            }
-        })
+        is_string_map(self.tree, id)
     }
 
     /// v3: the key of a `map[string]interface {}`: the text of whatever it is. Null is skipped.

@@ -1,7 +1,8 @@
 //! Merge keys (`<<`), which v2 applies where they stand and v3 after everything else.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
+use super::duplicates::duplicate_keys;
 use super::{Decoder, Entries};
 use crate::error::Error;
 use crate::tree::{Id, RawKind, is_merge};
@@ -83,7 +84,11 @@ impl Decoder<'_, '_> {
             if merged.is_none() {
                 // Go decodes all keys once more to learn which are set, and complains of them once more.
                 for (key, _) in tree.pairs(id) {
+                    self.duplicated = None;
                     self.value(key)?;
+                    if self.duplicated != Some(key) {
+                        self.check_hashable(key)?;
+                    }
                 }
             }
             self.merged = Some(merged.clone().unwrap_or(own));
@@ -104,42 +109,20 @@ impl Decoder<'_, '_> {
         Ok(())
     }
 
-    /// v3: notes the keys that are there twice, comparing their text as written.
+    /// v3: notes the keys that are there twice.
     pub(super) fn duplicates(&mut self, id: Id) -> bool {
         let tree = self.tree;
-        let mut first: BTreeMap<(u8, &str), Vec<Id>> = BTreeMap::new();
-        let mut pairs: Vec<(u32, u32, Id, &str)> = Vec::new();
-        for (place, (key, _)) in tree.pairs(id).enumerate() {
-            let node = tree.node(key);
-            let kind = match node.kind {
-                RawKind::Scalar(..) => 0,
-                RawKind::Mapping { .. } => 1,
-                RawKind::Sequence { .. } => 2,
-                RawKind::Alias(_) => 3,
-            };
-            let same = first.entry((kind, &*node.value)).or_default();
-            for earlier in same.iter() {
-                pairs.push((*earlier, place as u32, key, &*node.value));
-            }
-            // Go reports every pair; a thousand times the same key need not be a million lines.
-            if same.len() < 100 {
-                same.push(key);
-            }
-        }
-        if pairs.is_empty() {
-            return false;
-        }
-        pairs.sort_unstable_by_key(|pair| (pair.0, pair.1));
-        for (earlier, _, key, text) in pairs {
-            let name = longshore_go::strconv::quote(text.as_bytes());
+        let pairs = duplicate_keys(tree, id);
+        for (earlier, key) in &pairs {
+            let name = longshore_go::strconv::quote(tree.node(*key).value.as_bytes());
             let message = format!(
                 "line {}: mapping key {} already defined at line {}",
-                tree.node(key).line,
+                tree.node(*key).line,
                 String::from_utf8_lossy(&name),
-                tree.node(earlier).line
+                tree.node(*earlier).line
             );
-            self.type_error(key, message);
+            self.type_error(*key, message);
         }
-        true
+        !pairs.is_empty()
     }
 }

@@ -78,7 +78,7 @@ impl Scanner<'_> {
         }
         if self.look(0) == b'#' {
             if self.keep_comments {
-                self.scan_line_comment(start);
+                self.scan_line_comment(start)?;
             } else {
                 self.advance_to(self.line_end(self.pos));
             }

@@ -6,7 +6,7 @@
 
 use super::Scanner;
 use crate::chars::{at, is_blank, is_break, is_breakz};
-use crate::error::Mark;
+use crate::error::{Error, Mark};
 use crate::token::TokenKind;
 
 /// A comment (or several lines of one) and where it belongs.
@@ -65,23 +65,26 @@ impl Scanner<'_> {
     }
 
     /// Takes a comment on the line of the token that begins at `token`.
-    pub(super) fn scan_line_comment(&mut self, token: Mark) {
+    pub(super) fn scan_line_comment(&mut self, token: Mark) -> Result<(), Error> {
         if self.newlines() > 0 {
-            return;
+            return Ok(());
         }
         let mut i = self.pos;
         while i < self.pos + LOOK && is_blank(self.bytes, i) {
             i += 1;
         }
+        self.reached_fence |= i < self.pos + LOOK && i >= self.bytes.len();
         if i == self.pos + LOOK || at(self.bytes, i) != b'#' {
-            return;
+            return Ok(());
         }
         self.skip(i - self.pos);
         let start = self.mark();
         let end = self.line_end(self.pos);
         let line = self.text[self.pos..end].to_owned();
         self.advance_to(end);
+        self.need(1)?;
         self.comments.push_back(Comment { token, start, line, ..Comment::default() });
+        Ok(())
     }
 
     /// A line comment behind the `-` of a sequence that starts there belongs to the head of the item:
@@ -128,9 +131,9 @@ impl Scanner<'_> {
     }
 
     /// Takes the comments from here to the next content.
-    pub(super) fn scan_comments(&mut self, scan: Mark) {
+    pub(super) fn scan_comments(&mut self, scan: Mark) -> Result<(), Error> {
         let Some(last) = self.tokens.back() else {
-            return;
+            return Ok(());
         };
         let mut token = last;
         if matches!(last.kind, TokenKind::FlowEntry) && self.tokens.len() > 1 {
@@ -156,6 +159,10 @@ impl Scanner<'_> {
         while peek < LOOK {
             column += 1;
             let i = self.pos + peek;
+            if self.fence.is_some() && i >= self.bytes.len() {
+                self.reached_fence = true;
+                break;
+            }
             if is_blank(self.bytes, i) {
                 peek += 1;
                 continue;
@@ -201,6 +208,7 @@ impl Scanner<'_> {
             }
             recent_empty = false;
             self.take_comment_line(i, &mut block.text);
+            self.need(1)?;
             peek = 0;
             column = 0;
             line = self.line;
@@ -220,6 +228,7 @@ impl Scanner<'_> {
                 ..Comment::default()
             });
         }
+        Ok(())
     }
 
     fn push_foot(&mut self, block: &mut Block, here: Mark) {

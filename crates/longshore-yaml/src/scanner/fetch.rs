@@ -35,14 +35,11 @@ impl Scanner<'_> {
             return Ok(());
         }
         let scan = self.mark();
-        self.scan_to_next_token();
+        self.scan_to_next_token()?;
         let column = self.column();
         self.unroll_indent(column as i32, scan);
 
         self.need(4)?;
-        if self.starts_with_mark && self.text[self.pos..].chars().take(4).count() < 4 {
-            self.starts_with_mark = false; // go-yaml has moved its buffer
-        }
         if self.at_end() {
             return self.fetch_stream_end();
         }
@@ -68,7 +65,7 @@ impl Scanner<'_> {
         self.fetch_content(first)?;
         // The indicator of a sequence has no line comment: it becomes a head comment of what follows.
         if !matches!(self.tokens.back(), Some(token) if matches!(token.kind, TokenKind::BlockEntry)) {
-            self.scan_line_comment(comment_mark);
+            self.scan_line_comment(comment_mark)?;
         }
         Ok(())
     }
@@ -244,14 +241,12 @@ impl Scanner<'_> {
     }
 
     /// Goes over spaces, comments and line breaks. Tabs count as space except where a key may start.
-    fn scan_to_next_token(&mut self) {
+    fn scan_to_next_token(&mut self) -> Result<(), Error> {
         let scan = self.mark();
         loop {
-            // A second byte order mark; one inside of the text is text. go-yaml looks for it at the start of its
-            // buffer, not at its place there: as long as it is in the buffer, each line loses its first character.
-            if self.starts_with_mark && self.column() == 0 {
-                let width = self.text[self.pos..].chars().next().map_or(0, char::len_utf8);
-                self.advance_to(self.pos + width);
+            // A second byte order mark; one inside of the text is text.
+            if self.pos == 0 && self.bytes.starts_with(b"\xEF\xBB\xBF") {
+                self.advance_to(3);
             }
             let tabs = self.flow_level > 0 || !self.simple_key_allowed;
             let mut pos = self.pos;
@@ -264,13 +259,13 @@ impl Scanner<'_> {
             }
             if self.look(0) == b'#' {
                 if self.keep_comments {
-                    self.scan_comments(scan);
+                    self.scan_comments(scan)?;
                 } else {
                     self.advance_to(self.line_end(self.pos));
                 }
             }
             if !is_break(self.bytes, self.pos) {
-                return;
+                return Ok(());
             }
             self.take_break();
             if self.flow_level == 0 {

@@ -203,8 +203,11 @@ fn dump(out: &mut String, node: &Node, depth: usize, parent: Option<Kind>, absen
     out.push('\n');
     let pair = node.kind == Kind::Mapping && node.style == Style::Flow && parent == Some(Kind::Sequence);
     for child in &node.content {
-        let absent =
-            pair && child.kind == Kind::Scalar && child.style == Style::Plain && child.value.is_empty();
+        let absent = pair
+            && child.kind == Kind::Scalar
+            && !child.tagged
+            && child.style == Style::Plain
+            && child.value.is_empty();
         dump(out, child, depth + 1, Some(node.kind), absent);
     }
 }

@@ -1,0 +1,30 @@
+//! v3: the keys that a mapping holds twice, comparing their text as written.
+
+use std::collections::BTreeMap;
+
+use crate::tree::{Id, RawKind, Tree};
+
+/// Pairs of an earlier key and the same key again, in the order in which go-yaml finds them.
+pub(crate) fn duplicate_keys(tree: &Tree<'_>, id: Id) -> Vec<(Id, Id)> {
+    let mut first: BTreeMap<(u8, &str), Vec<(u32, Id)>> = BTreeMap::new();
+    let mut pairs: Vec<(u32, u32, Id, Id)> = Vec::new();
+    for (place, (key, _)) in (0..).zip(tree.pairs(id)) {
+        let node = tree.node(key);
+        let kind = match node.kind {
+            RawKind::Scalar(..) => 0,
+            RawKind::Mapping { .. } => 1,
+            RawKind::Sequence { .. } => 2,
+            RawKind::Alias(_) => 3,
+        };
+        let same = first.entry((kind, &*node.value)).or_default();
+        for (earlier_place, earlier) in same.iter() {
+            pairs.push((*earlier_place, place, *earlier, key));
+        }
+        // Go reports every pair; a thousand times the same key need not be a million lines.
+        if same.len() < 100 {
+            same.push((place, key));
+        }
+    }
+    pairs.sort_unstable_by_key(|pair| (pair.0, pair.1));
+    pairs.into_iter().map(|(_, _, earlier, key)| (earlier, key)).collect()
+}
