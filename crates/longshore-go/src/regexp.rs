@@ -76,7 +76,8 @@ impl Regexp {
     /// `regexp.Compile`.
     pub fn compile(pattern: &[u8]) -> Result<Self, RegexpError> {
         let parsed = parse::parse(pattern)?;
-        let engine = engine(&parsed.node).ok_or_else(|| RegexpError::new(RegexpFault::Large, pattern))?;
+        let engine = engine(&parsed.node, parsed.groups)
+            .ok_or_else(|| RegexpError::new(RegexpFault::Large, pattern))?;
         Ok(Self { engine, groups: parsed.groups, names: parsed.names, is_empty: pattern.is_empty() })
     }
 
@@ -134,11 +135,13 @@ impl Regexp {
 }
 
 /// The engine for a pattern; `None` if it is too large for all.
-fn engine(node: &Node) -> Option<Engine> {
+fn engine(node: &Node, groups: u32) -> Option<Engine> {
     let (size, height) = MAX_FAST;
     if node.size <= size && node.height <= height {
         let config = meta::Config::new().nfa_size_limit(Some(MAX_AUTOMATON));
-        if let Ok(compiled) = meta::Builder::new().configure(config).build_from_hir(&translate(node)) {
+        if let Ok(compiled) =
+            meta::Builder::new().configure(config).build_from_hir(&translate(node, groups + 1))
+        {
             return Some(Engine::Fast(compiled));
         }
     }

@@ -36,12 +36,14 @@ pub struct Time {
     pub nanoseconds: u32,
     /// The zone.
     pub location: Location,
+    /// The reading of a clock that only goes forward, if the moment was read from one.
+    monotonic: Option<Duration>,
 }
 
 impl Time {
     /// A moment in UTC by Unix time.
     pub fn unix(seconds: i64, nanoseconds: u32) -> Self {
-        Self { seconds, nanoseconds, location: Location::Utc }
+        Self { seconds, nanoseconds, location: Location::Utc, monotonic: None }
     }
 
     /// Go's zero time, the first moment of the year 1.
@@ -57,6 +59,14 @@ impl Time {
     /// The same moment in another zone (`Time.In`).
     pub fn in_location(mut self, location: Location) -> Self {
         self.location = location;
+        self.monotonic = None;
+        self
+    }
+
+    /// The same moment with a reading of the monotonic clock, which for Go's `time.Now` is the time since
+    /// the process began: printing the time shows it.
+    pub fn with_monotonic(mut self, reading: Duration) -> Self {
+        self.monotonic = Some(reading);
         self
     }
 
@@ -67,11 +77,16 @@ impl Time {
         let carry = nanoseconds / SECOND;
         self.seconds = self.seconds.wrapping_add(duration.0.div_euclid(SECOND)).wrapping_add(carry);
         self.nanoseconds = (nanoseconds % SECOND) as u32;
+        self.monotonic =
+            self.monotonic.and_then(|reading| Some(Duration(reading.0.checked_add(duration.0)?)));
         self
     }
 
     /// How long after `other` it is, at most the largest duration (`Time.Sub`).
     pub fn since(&self, other: &Self) -> Duration {
+        if let (Some(own), Some(other)) = (self.monotonic, other.monotonic) {
+            return Duration(own.0.saturating_sub(other.0));
+        }
         let seconds = i128::from(self.seconds) - i128::from(other.seconds);
         let exact = seconds * 1_000_000_000 + i128::from(self.nanoseconds) - i128::from(other.nanoseconds);
         Duration(exact.clamp(i128::from(i64::MIN), i128::from(i64::MAX)) as i64)

@@ -1,13 +1,15 @@
 //! The world outside a render: the system's clock, zones and randomness, and the cluster if there is one.
 
 use std::rc::Rc;
+use std::sync::LazyLock;
+use std::time::Instant;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use longshore_chart::{Services, values};
 use longshore_cluster::{Cluster, Selector};
 use longshore_go::time::{Location, Time, ZoneRules};
-use longshore_go::{Map, Str, Value};
+use longshore_go::{Duration, Map, Str, Value};
 use longshore_object::Gvk;
 use serde_json::json;
 use tokio::runtime::Handle;
@@ -29,15 +31,19 @@ impl Services for World {
     fn now(&self) -> Option<Time> {
         let now = Timestamp::now();
         let nanoseconds = u32::try_from(now.subsec_nanosecond()).unwrap_or_default();
-        Some(Time::unix(now.as_second(), nanoseconds))
+        let time = Time::unix(now.as_second(), nanoseconds).in_location(self.local());
+        Some(time.with_monotonic(Duration(since_start())))
     }
 
     fn local(&self) -> Location {
-        location(TimeZone::system())
+        match TimeZone::system() {
+            zone if zone == TimeZone::UTC => Location::Utc,
+            zone => Location::Rules(Rc::new(Zone(zone, "Local".into()))),
+        }
     }
 
     fn zone(&self, name: &str) -> Option<Location> {
-        TimeZone::get(name).ok().map(location)
+        TimeZone::get(name).ok().map(|zone| location(zone, name))
     }
 
     fn lookup(&self, api_version: &str, kind: &str, namespace: &str, name: &str) -> Result<Value, String> {
@@ -59,13 +65,19 @@ impl Services for World {
     }
 }
 
-fn location(zone: TimeZone) -> Location {
-    if zone == TimeZone::UTC { Location::Utc } else { Location::Rules(Rc::new(Zone(zone))) }
+/// Nanoseconds since the first time that somebody asked: Go counts from the start of the process.
+fn since_start() -> i64 {
+    static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+    i64::try_from(START.elapsed().as_nanos()).unwrap_or(i64::MAX)
 }
 
-/// A zone of the system's database.
+fn location(zone: TimeZone, name: &str) -> Location {
+    if zone == TimeZone::UTC { Location::Utc } else { Location::Rules(Rc::new(Zone(zone, name.into()))) }
+}
+
+/// A zone of the system's database, and what it is called.
 #[derive(Debug)]
-struct Zone(TimeZone);
+struct Zone(TimeZone, Str);
 
 impl Zone {
     fn info(&self, seconds: i64) -> Option<(Str, i32)> {
@@ -88,6 +100,14 @@ impl ZoneRules for Zone {
             .filter_map(|away| self.info(seconds + away))
             .find(|(abbreviation, _)| &abbreviation[..] == name)
             .map(|(_, offset)| offset)
+    }
+
+    fn is_summer(&self, seconds: i64) -> bool {
+        Timestamp::from_second(seconds).is_ok_and(|at| self.0.to_offset_info(at).dst().is_dst())
+    }
+
+    fn name(&self) -> Str {
+        self.1.clone()
     }
 }
 

@@ -1,12 +1,17 @@
 //! A pattern as the `regex` family's own tree, for its engines.
 
-use regex_syntax::hir::{Capture, Class, ClassUnicode, ClassUnicodeRange, Hir, Look as HirLook, Repetition};
+use regex_syntax::hir::{
+    Capture, Class, ClassUnicode, ClassUnicodeRange, Hir, HirKind, Look as HirLook, Repetition,
+};
 
 use super::class::{LAST, Range, folded};
 use super::node::{Kind, Look, Node, Repeat};
 
 /// The tree. Recursive: meant for patterns of little height.
-pub(super) fn translate(node: &Node) -> Hir {
+///
+/// `spare` is the number of a group that the pattern does not have.
+pub(super) fn translate(node: &Node, spare: u32) -> Hir {
+    let translate = |node| translate(node, spare);
     match &node.kind {
         Kind::Empty | Kind::Repeat(Repeat { max: Some(0), .. }) => Hir::empty(),
         Kind::Literal { text, fold } => literal(text, *fold),
@@ -32,8 +37,24 @@ pub(super) fn translate(node: &Node) -> Hir {
             sub: Box::new(translate(node)),
         }),
         Kind::Concat(nodes) => Hir::concat(nodes.iter().map(translate).collect()),
-        Kind::Alternate(nodes) => Hir::alternation(nodes.iter().map(translate).collect()),
+        Kind::Alternate(nodes) => alternation(nodes.iter().map(translate).collect(), spare),
     }
+}
+
+/// The tree's own constructor would take out what all alternatives begin with, even where they go on to
+/// different ends of one loop: `(?:a*\b|a*)+a` finds something else then. A group of its own keeps it from that.
+fn alternation(mut all: Vec<Hir>, spare: u32) -> Hir {
+    let first = |hir: &Hir| match hir.kind() {
+        HirKind::Concat(parts) => parts.first().cloned(),
+        _ => None,
+    };
+    if let Some(common) = first(&all[0])
+        && all.iter().all(|hir| first(hir).as_ref() == Some(&common))
+    {
+        let sub = Box::new(std::mem::replace(&mut all[0], Hir::empty()));
+        all[0] = Hir::capture(Capture { index: spare, name: None, sub });
+    }
+    Hir::alternation(all)
 }
 
 fn literal(text: &[u32], fold: bool) -> Hir {

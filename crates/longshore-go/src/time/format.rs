@@ -3,9 +3,11 @@
 use std::fmt;
 use std::io::Write;
 
-use super::Time;
 use super::civil::{Civil, DAYS, MONTHS};
 use super::layout::{Element, OffsetForm, next_chunk};
+use super::{Location, Time};
+use crate::Duration;
+use crate::duration::quoted;
 
 impl Time {
     /// `Time.Format`.
@@ -43,6 +45,22 @@ impl Time {
         out
     }
 
+    /// `Time.GoString`: an expression that makes it.
+    pub(super) fn go_string(&self) -> String {
+        let Civil { year, month, day, hour, minute, second, .. } = self.civil();
+        let month = MONTHS[month as usize - 1];
+        let zone = match &self.location {
+            Location::Utc => "time.UTC".to_owned(),
+            Location::Fixed { name, .. } => format!("time.Location({})", quoted(name)),
+            Location::Rules(rules) => match &rules.name()[..] {
+                b"Local" => "time.Local".to_owned(),
+                name => format!("time.Location({})", quoted(name)),
+            },
+        };
+        let nanoseconds = self.nanoseconds;
+        format!("time.Date({year}, time.{month}, {day}, {hour}, {minute}, {second}, {nanoseconds}, {zone})")
+    }
+
     /// Nine digits.
     fn fraction(&self) -> [u8; 9] {
         let mut digits = [b'0'; 9];
@@ -56,10 +74,15 @@ impl Time {
 }
 
 impl fmt::Display for Time {
-    /// `Time.String`, as of a time without a reading of the monotonic clock.
+    /// `Time.String`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = self.format(b"2006-01-02 15:04:05.999999999 -0700 MST");
-        f.write_str(&String::from_utf8_lossy(&text))
+        f.write_str(&String::from_utf8_lossy(&text))?;
+        let Some(Duration(reading)) = self.monotonic else {
+            return Ok(());
+        };
+        let (sign, size) = (if reading < 0 { '-' } else { '+' }, reading.unsigned_abs());
+        write!(f, " m={sign}{}.{:09}", size / 1_000_000_000, size % 1_000_000_000)
     }
 }
 

@@ -128,7 +128,19 @@ fn add_date(time: &Time, args: &[Value]) -> Time {
     let day = civil.day.saturating_add(int(args, 2));
     let bounded = |value: i64| value.clamp(-1 << 40, 1 << 40);
     let shown = seconds_of(bounded(year), bounded(month), bounded(day), of_day);
-    Time { seconds: time.location.moment(shown), ..time.clone() }
+    Time::unix(time.location.moment(shown), time.nanoseconds).in_location(time.location.clone())
+}
+
+/// RFC 3339, which has neither years beyond 9999 nor offsets of a day.
+fn strict(time: &Time, method: &str) -> Result<Vec<u8>, MethodError> {
+    let text = time.format(b"2006-01-02T15:04:05.999999999Z07:00");
+    let what = match (text.get(4), text.last_chunk::<6>()) {
+        (Some(b'-'), _) if text.ends_with(b"Z") => return Ok(text),
+        (Some(b'-'), Some([b'+' | b'-', tens, ones, ..])) if [*tens, *ones] < *b"24" => return Ok(text),
+        (Some(b'-'), _) => "timezone hour outside of range [0,23]",
+        _ => "year outside of range [0,9999]",
+    };
+    Err(MethodError(format!("Time.{method}: {what}")))
 }
 
 /// Nanoseconds since the zero time, for rounding.
@@ -138,14 +150,15 @@ fn since_zero(time: &Time) -> i128 {
 
 /// To a multiple since the zero time, down or to the nearest with halves up.
 fn rounded(time: &Time, multiple: Duration, nearest: bool) -> Time {
+    let time = time.clone().in_location(time.location.clone());
     if multiple.0 <= 0 {
-        return time.clone();
+        return time;
     }
-    let rest = since_zero(time).rem_euclid(i128::from(multiple.0)) as i64;
+    let rest = since_zero(&time).rem_euclid(i128::from(multiple.0)) as i64;
     if nearest && rest >= multiple.0 - rest {
-        return time.clone().after(Duration(multiple.0 - rest));
+        return time.after(Duration(multiple.0 - rest));
     }
-    time.clone().after(Duration(-rest))
+    time.after(Duration(-rest))
 }
 
 macro_rules! method {
@@ -162,7 +175,7 @@ macro_rules! method {
     };
 }
 
-static METHODS: [Method; 26] = [
+static METHODS: [Method; 30] = [
     method!("Add", &[&types::DURATION], |time, args| time.clone().after(duration(args)).into_value()),
     method!("AddDate", &[&types::INT, &types::INT, &types::INT], |time, args| {
         add_date(time, args).into_value()
@@ -176,8 +189,14 @@ static METHODS: [Method; 26] = [
         let layout = args.first().and_then(Value::as_str).cloned().unwrap_or_default();
         Value::str(time.format(&layout))
     }),
+    method!("GoString", &[], |time, _args| time.go_string().into()),
     method!("Hour", &[], |time, _args| Value::int(time.civil().hour)),
+    method!("IsDST", &[], |time, _args| time.location.is_summer(time.seconds).into()),
     method!("IsZero", &[], |time, _args| time.is_zero().into()),
+    method!("MarshalJSON", &[], |time, _args| {
+        Value::Bytes([b"\"", &strict(time, "MarshalJSON")?[..], b"\""].concat().into())
+    }),
+    method!("MarshalText", &[], |time, _args| Value::Bytes(strict(time, "MarshalText")?.into())),
     method!("Minute", &[], |time, _args| Value::int(time.civil().minute)),
     method!("Month", &[], |time, _args| {
         let number = time.civil().month;

@@ -264,7 +264,7 @@ impl Reading {
         }
         let time = (self.hour * 60 + self.minute) * 60 + self.second;
         let shown = seconds_of(self.year, month, day, time);
-        let moment = |seconds, location| Time { seconds, nanoseconds: self.nanoseconds, location };
+        let moment = |seconds, location| Time::unix(seconds, self.nanoseconds).in_location(location);
         if self.utc {
             return Ok(moment(shown, Location::Utc));
         }
@@ -283,7 +283,8 @@ impl Reading {
             }
             let offset = zone_name::gmt_offset(&self.zone_name);
             let location = Location::fixed(self.zone_name.clone(), offset);
-            return Ok(moment(shown - i64::from(offset), location));
+            // Taken for UTC, and shown with the offset all the same.
+            return Ok(moment(shown, location));
         }
         Ok(moment(local.moment(shown), local.clone()))
     }

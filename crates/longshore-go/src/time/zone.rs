@@ -13,6 +13,12 @@ pub trait ZoneRules: fmt::Debug {
     /// The offset that an abbreviation stands for in this zone, at best around that moment; `None` if the
     /// zone has none of that name.
     fn offset_of(&self, name: &[u8], seconds: i64) -> Option<i32>;
+
+    /// Whether summer time holds at a moment in Unix time.
+    fn is_summer(&self, seconds: i64) -> bool;
+
+    /// What the zone is called: `Europe/Berlin`, or `Local` for that of the machine.
+    fn name(&self) -> Str;
 }
 
 /// `time.Location`.
@@ -43,6 +49,14 @@ impl Location {
             Self::Utc => ("UTC".into(), 0),
             Self::Fixed { name, offset } => (name.clone(), *offset),
             Self::Rules(rules) => rules.at(seconds),
+        }
+    }
+
+    /// Whether summer time holds at a moment in Unix time.
+    pub(super) fn is_summer(&self, seconds: i64) -> bool {
+        match self {
+            Self::Rules(rules) => rules.is_summer(seconds),
+            _ => false,
         }
     }
 

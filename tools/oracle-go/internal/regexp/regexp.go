@@ -136,7 +136,7 @@ func regex(r *rand.Rand, depth int) string {
 	}
 	if r.Intn(60) == 0 {
 		out += area.Pick(r, "(", ")", "*", "[", "|", "**", "+*", "{1001}", "(a{100}){100}", `\`, `\q`, `\8`, `\C`, "(?=a)", "(?P<n", "(?P<1-2>a)", "(?P=n)", "(?i", "(?z)", `\x{110000}`, `\xg`, `\pX`, "\xff",
-			"(?", "{2,1}", "a{,3}", "(|a)*", "(a|)+", "()*", "(?:)", "||", "x{2}{3}", "(?i)*", "a(?i)*", "^*", "$+", `\b+`, "(^)*", "(?<>a)", "(?i--s)", "(?-)a", `\x`, `\x{}`, `\x{d800}`, `[\x{d800}]`, `[\x{d800}-\x{e000}]`)
+			"(?", "{2,1}", "a{,3}", "(|a)*", "(a|)+", "()*", "(?:)", "||", "x{2}{3}", "(?i)*", "a(?i)*", "^*", "$+", `\b+`, "(^)*", "(?<>a)", "(?i--s)", "(?-)a", `\x`, `\x{}`, `[\x{d800}-\x{e000}]`)
 	}
 	return out
 }
@@ -150,11 +150,24 @@ func text(r *rand.Rand) string {
 }
 
 func random(r *rand.Rand) area.Case {
-	c := &row{Pattern: value.Text(regex(r, 2)), Text: value.Text(text(r)), N: r.Intn(5) - 1}
-	if r.Intn(3) > 0 {
-		c.N = -1
+	pattern := regex(r, 1+r.Intn(3))
+	if r.Intn(4) == 0 {
+		pattern = mutated(r, pattern)
 	}
-	switch r.Intn(5) {
+	subject := text(r)
+	switch r.Intn(4) {
+	case 0:
+		subject = sample(r, pattern) + subject + sample(r, pattern)
+	case 1:
+		subject += sample(r, pattern) + text(r)
+	case 2:
+		subject = mutated(r, sample(r, pattern)+sample(r, pattern))
+	}
+	c := &row{Pattern: value.Text(pattern), Text: value.Text(subject), N: -1}
+	if r.Intn(3) == 0 {
+		c.N = r.Intn(5) - 1
+	}
+	switch r.Intn(6) {
 	case 0:
 		c.Call = "Find"
 	case 1:
@@ -163,7 +176,9 @@ func random(r *rand.Rand) area.Case {
 		c.Call = "Split"
 	case 3:
 		c.Call = "Replace"
-		c.With = value.Text(area.Pick(r, "<$0>", "$1", "${1}x", "$1x", "$n", "${n}", "$$", "$", "${", "${1", "[$2]", "-", "", "$01", "${m}", "é$1é", "$é", "\xff$0"))
+		c.With = value.Text(area.Pick(r, "<$0>", "$1", "${1}x", "$1x", "$n", "${n}", "$$", "$", "${", "${1", "[$2]", "-", "", "$01", "${m}", "é$1é", "$é", "\xff$0", "${ 1}", "$1$2$3", "${10}", "$10", "$_", "$0$$0", "${1}0", "$n_", "${n}_", "$-1", "$99999999999999999999"))
+	case 4:
+		c.Call, c.With = "Replace", "<$0|$1|$2|$3|$4|$5|$n|$m>"
 	default:
 		c.Call, c.With = "ReplaceLiteral", "<$1>"
 	}

@@ -4,6 +4,7 @@ package time
 import (
 	"fmt"
 	"math/rand"
+	"reflect"
 	"strconv"
 	"strings"
 	"time"
@@ -18,7 +19,8 @@ var Area = area.Area{
 	Random: random,
 }
 
-// A zone is UTC or one with a fixed offset; Unix is a duration's nanoseconds where there is no time.
+// A zone is UTC or one with a fixed offset; Unix is a duration's nanoseconds where there is no time. Method
+// calls the method that Text names, with Args as far as its parameters are numbers, durations or times.
 type row struct {
 	Call   string     `json:"call"`
 	Layout value.Text `json:"layout,omitempty"`
@@ -27,6 +29,7 @@ type row struct {
 	Nano   int        `json:"nano,omitempty"`
 	Zone   string     `json:"zone,omitempty"`
 	Offset int        `json:"offset,omitempty"`
+	Args   []int64    `json:"args,omitempty"`
 	Want   value.Text `json:"want"`
 }
 
@@ -62,6 +65,25 @@ func (c *row) Answer() bool {
 		}
 		d, m := time.Duration(c.Unix), time.Duration(multiple)
 		want = fmt.Sprint(d, d.Round(m), d.Truncate(m), d.Abs(), d.Hours(), d.Minutes(), d.Seconds())
+	case "Method":
+		t := time.Unix(c.Unix, int64(c.Nano)).In(c.location())
+		method := reflect.ValueOf(t).MethodByName(string(c.Text))
+		var args []reflect.Value
+		for index := range method.Type().NumIn() {
+			switch method.Type().In(index) {
+			case reflect.TypeFor[time.Time]():
+				args = append(args, reflect.ValueOf(time.Unix(c.Args[index], 0)))
+			case reflect.TypeFor[string]():
+				args = append(args, reflect.ValueOf(string(c.Layout)))
+			default:
+				args = append(args, reflect.ValueOf(c.Args[index]).Convert(method.Type().In(index)))
+			}
+		}
+		results := method.Call(args)
+		want = fmt.Sprintf("%T %v", results[0].Interface(), results[0])
+		if len(results) == 2 && !results[1].IsNil() {
+			want = fmt.Sprint("error: ", results[1])
+		}
 	default:
 		return false
 	}
@@ -98,7 +120,7 @@ func zone(r *rand.Rand) *time.Location {
 	if r.Intn(2) == 0 {
 		return time.UTC
 	}
-	return time.FixedZone(area.Pick(r, "", "CET", "X"), []int{0, 3600, -7 * 3600, 19800, -12600, 45, -45, 3661, -3661, 50400}[r.Intn(10)])
+	return time.FixedZone(area.Pick(r, "", "CET", "X", "PST", "+03", "GMT"), []int{0, 3600, -7 * 3600, 19800, -12600, 45, -45, 3661, -3661, 50400, -1, 86399, 90000, -90000}[r.Intn(14)])
 }
 
 func duration(r *rand.Rand) string {
@@ -113,18 +135,55 @@ func duration(r *rand.Rand) string {
 	return out
 }
 
+// methods are those that templates may call and that need nothing but numbers.
+var methods = []string{"Add", "AddDate", "After", "Before", "Compare", "Day", "Equal", "Format", "GoString", "Hour", "IsDST", "IsZero", "MarshalJSON", "MarshalText",
+	"Minute", "Month", "Nanosecond", "Round", "Second", "String", "Sub", "Truncate", "UTC", "Unix", "UnixMicro", "UnixMilli", "UnixNano", "Weekday", "Year", "YearDay"}
+
+func arguments(r *rand.Rand, method string, unix int64) []int64 {
+	switch method {
+	case "AddDate":
+		return []int64{int64(r.Intn(300) - 150), int64(r.Intn(100) - 50), int64(r.Intn(2000) - 1000)}
+	case "After", "Before", "Compare", "Equal", "Sub":
+		return []int64{unix + []int64{0, 1, -1, r.Int63n(1e12), -r.Int63n(1e12), 1e10}[r.Intn(6)]}
+	}
+	return []int64{[]int64{0, 1, -1, 1e9, 6e10, 36e11, 24 * 36e11, 7 * 24 * 36e11, r.Int63(), -r.Int63(), r.Int63() >> r.Intn(60)}[r.Intn(11)]}
+}
+
+func mutated(r *rand.Rand, text string) string {
+	at := r.Intn(len(text) + 1)
+	switch r.Intn(6) {
+	case 0:
+		return text[:at] + area.Pick(r, "0", "9", "x", " ", "-", ":", ".5", ",25", "UTC", "GMT", "GMT+3", "GMT-11", "+", "Z", "_", "__2", "é", "\xff", ".", ",", "00", "MST", "ChST", "WITA", "+00", "-03", "PM", "am", "  ") + text[at:]
+	case 1, 2:
+		return text[:at] + text[min(len(text), at+1+r.Intn(2)):]
+	case 3:
+		return strings.ToLower(text)
+	case 4:
+		return strings.ToUpper(text)
+	default:
+		return strings.Replace(text, area.Pick(r, "0", "1", "2", "3"), area.Pick(r, "9", "3", "6", "0", "00"), 1+r.Intn(2))
+	}
+}
+
 func random(r *rand.Rand) area.Case {
 	loc := zone(r)
 	t := moment(r).In(loc)
 	l := layout(r)
+	if r.Intn(8) == 0 {
+		l = mutated(r, l)
+	}
 	name, offset := t.Zone()
 	c := &row{Layout: value.Text(l), Zone: name, Offset: offset}
-	switch r.Intn(6) {
-	case 0, 1:
+	switch r.Intn(10) {
+	case 0, 1, 2:
 		c.Call, c.Unix, c.Nano = "Format", t.Unix(), t.Nanosecond()
-	case 2:
-		c = &row{Call: "ParseDuration", Text: value.Text(duration(r))}
 	case 3:
+		text := duration(r)
+		if r.Intn(4) == 0 {
+			text = mutated(r, text)
+		}
+		c = &row{Call: "ParseDuration", Text: value.Text(text)}
+	case 4:
 		d := r.Int63() >> r.Intn(63)
 		m := r.Int63() >> r.Intn(63)
 		if r.Intn(2) == 0 {
@@ -134,24 +193,22 @@ func random(r *rand.Rand) area.Case {
 			m = -m
 		}
 		c = &row{Call: "Duration", Unix: d, Text: value.Text(strconv.FormatInt(m, 10))}
+	case 5:
+		c.Call, c.Unix, c.Nano = "Method", t.Unix(), t.Nanosecond()
+		method := methods[r.Intn(len(methods))]
+		c.Text, c.Args = value.Text(method), arguments(r, method, t.Unix())
+		if method != "Format" {
+			c.Layout = ""
+		}
 	default:
 		text := t.Format(l)
 		for range r.Intn(3) {
-			at := r.Intn(len(text) + 1)
-			switch r.Intn(4) {
-			case 0:
-				text = text[:at] + area.Pick(r, "0", "9", "x", " ", "-", ":", ".5", "UTC", "GMT+3", "é") + text[at:]
-			case 1:
-				if at < len(text) {
-					text = text[:at] + text[at+1:]
-				}
-			case 2:
-				text = strings.ToLower(text)
-			case 3:
-				text = strings.Replace(text, area.Pick(r, "0", "1", "2"), area.Pick(r, "9", "3", "6"), 1)
-			}
+			text = mutated(r, text)
 		}
 		c.Call, c.Text = "Parse", value.Text(text)
+		if r.Intn(10) == 0 {
+			c.Layout = value.Text(layout(r))
+		}
 	}
 	return c
 }
