@@ -22,7 +22,8 @@ pub(super) enum KeyKind {
     Str,
     Bool,
     Int,
-    Float,
+    /// By its bits: what JSON makes of it has only 32 of them.
+    Float(u64),
     /// Types that `sigs.k8s.io/yaml` refuses.
     Uint,
     Null,
@@ -40,7 +41,8 @@ impl Key {
                 Ok(value) => format!("{value:#x}"),
                 Err(_) => self.text.to_string(),
             },
-            _ => self.text.to_string(),
+            KeyKind::Float(bits) => strconv::format_float(f64::from_bits(bits), b'g', None),
+            KeyKind::Bool | KeyKind::Int | KeyKind::Time => self.text.to_string(),
         }
     }
 }
@@ -94,7 +96,7 @@ impl Decoder<'_, '_> {
             Scalar::Bool(false) => (KeyKind::Bool, "false".into()),
             Scalar::Int(value) => (KeyKind::Int, value.to_string().into()),
             Scalar::Uint(value) => (KeyKind::Uint, value.to_string().into()),
-            Scalar::Float(value) => (KeyKind::Float, float_key(value).into()),
+            Scalar::Float(value) => (KeyKind::Float((value + 0.0).to_bits()), float_key(value).into()),
             Scalar::Timestamp(time) if self.options.dialect == Dialect::V3 => {
                 (KeyKind::Time, time.to_string().into())
             }

@@ -163,6 +163,7 @@ impl<'a> Scanner<'a> {
     fn uri_escape(&mut self, start: Mark, uri: &mut Vec<u8>) -> Result<(), Error> {
         let mut left = None;
         while left != Some(0) {
+            self.need(3)?;
             let hex = |i| char::from(at(self.bytes, self.pos + i)).to_digit(16);
             let (b'%', Some(high), Some(low)) = (self.look(0), hex(1), hex(2)) else {
                 return Err(self.fail(start, "did not find URI escaped octet"));

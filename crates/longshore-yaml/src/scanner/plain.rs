@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::Scanner;
 use crate::chars::{self, BLANK, BREAK, COLON, FLOW, LEAD, at, is_blank, is_blankz, is_break};
 use crate::error::Error;
+use crate::reader::Source;
 use crate::token::{ScalarStyle, Token, TokenKind};
 
 impl Scanner<'_> {
@@ -12,6 +13,9 @@ impl Scanner<'_> {
         let start = self.mark();
         let indent = self.indent + 1;
         let begin = self.pos;
+        if self.fence.is_some() {
+            self.plain_reaches_fence()?;
+        }
         let (mut content_end, stop) = self.plain_line(begin);
         self.advance_to(content_end);
         let mut end = self.mark();
@@ -61,7 +65,6 @@ impl Scanner<'_> {
             self.skip(stop - line_end);
             broken = false;
         }
-        self.need(2)?;
         if broken {
             self.simple_key_allowed = true;
         }
@@ -72,6 +75,60 @@ impl Scanner<'_> {
         let kind = TokenKind::Scalar(ScalarStyle::Plain);
         self.tokens.push_back(Token { value, ..Token::new(kind, start, end) });
         Ok(())
+    }
+
+    /// The reader's error, if go-yaml would run into it while it scans a plain scalar here: it wants four characters
+    /// ahead of each word, two behind each character of it, and one behind white space.
+    fn plain_reaches_fence(&self) -> Result<(), Error> {
+        let bytes = self.bytes;
+        let need = |at: usize, count: usize| match self.fence {
+            Some(what) if self.text[at..].chars().take(count).count() < count => {
+                Err(Source::fence_error(what))
+            }
+            _ => Ok(()),
+        };
+        let (mut i, mut column) = (self.pos, self.column() as i32);
+        let mut broken = false;
+        loop {
+            need(i, 4)?;
+            let indicator = matches!(bytes.get(i..i + 3), Some(b"---" | b"...")) && is_blankz(bytes, i + 3);
+            if column == 0 && indicator || at(bytes, i) == b'#' {
+                return Ok(());
+            }
+            while !is_blankz(bytes, i) {
+                let byte = at(bytes, i);
+                if byte == b':' && is_blankz(bytes, i + 1)
+                    || self.flow_level > 0 && chars::class(byte) & FLOW != 0
+                {
+                    break;
+                }
+                i += self.text[i..].chars().next().map_or(1, char::len_utf8);
+                column += 1;
+                need(i, 2)?;
+            }
+            if !is_blank(bytes, i) && !is_break(bytes, i) {
+                return Ok(());
+            }
+            while is_blank(bytes, i) || is_break(bytes, i) {
+                if is_blank(bytes, i) {
+                    if broken && column <= self.indent && at(bytes, i) == b'\t' {
+                        return Ok(()); // an error of its own
+                    }
+                    i += 1;
+                    column += 1;
+                } else {
+                    need(i, 2)?;
+                    let pair = bytes[i..].starts_with(b"\r\n");
+                    i += if pair { 2 } else { self.text[i..].chars().next().map_or(1, char::len_utf8) };
+                    column = 0;
+                    broken = true;
+                }
+                need(i, 1)?;
+            }
+            if self.flow_level == 0 && column <= self.indent {
+                return Ok(());
+            }
+        }
     }
 
     /// The plain text of one line from `from`: where it ends, and where the blanks behind it end.
