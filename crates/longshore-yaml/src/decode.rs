@@ -196,7 +196,7 @@ impl Decoder<'_, '_> {
 
     fn scalar(&self, id: Id) -> Result<Scalar, Error> {
         let node = self.tree.node(id);
-        match &node.tag {
+        match node.tag() {
             None if !node.implicit() => Ok(Scalar::Str),
             None => Ok(resolve(self.options.dialect, &node.value)),
             Some(tag) => resolve_tagged(self.options.dialect, tag, &node.value)

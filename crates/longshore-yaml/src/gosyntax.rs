@@ -130,9 +130,9 @@ pub(crate) fn is_string_map(tree: &Tree<'_>, id: Id) -> bool {
         while let RawKind::Alias(target) = key.kind {
             key = tree.node(target);
         }
-        match &key.tag {
-            Some(tag) if &**tag != "!" => {
-                matches!(&**tag, "tag:yaml.org,2002:str" | "tag:yaml.org,2002:merge")
+        match key.tag() {
+            Some(tag) if tag != "!" => {
+                matches!(tag, "tag:yaml.org,2002:str" | "tag:yaml.org,2002:merge")
             }
             _ if !matches!(key.kind, RawKind::Scalar(..)) => false,
             // go-yaml tags the merge key itself when it reads it.
@@ -167,7 +167,7 @@ fn order(tree: &Tree<'_>, id: Id, dialect: Dialect) -> Order {
 
 fn kind(tree: &Tree<'_>, id: Id, dialect: Dialect) -> Option<Scalar> {
     let node = tree.node(id);
-    match (&node.tag, node.kind) {
+    match (node.tag(), node.kind) {
         (None, RawKind::Scalar(..)) if node.implicit() => Some(resolve(dialect, &node.value)),
         (None, RawKind::Scalar(..)) => Some(Scalar::Str),
         (Some(tag), RawKind::Scalar(..)) => resolve_tagged(dialect, tag, &node.value).ok(),

@@ -39,7 +39,7 @@ pub use dialect::{Dialect, Limits};
 pub use encode::{EmitOptions, emit};
 pub use error::{Error, ErrorKind};
 pub use event::Comments;
-pub use node::{DuplicateKey, Kind, Node, Style, check_syntax, parse, parse_first, to_json_value};
+pub use node::{DuplicateKey, Kind, Node, Style, Text, check_syntax, parse, parse_first, to_json_value};
 
 use longshore_go::Value;
 

@@ -3,6 +3,7 @@
 mod access;
 mod build;
 mod compose;
+mod text;
 
 use std::borrow::Cow;
 
@@ -10,6 +11,7 @@ use crate::event::Comments;
 
 pub(crate) use compose::to_value;
 pub use compose::{check_syntax, parse, parse_first, to_json_value};
+pub use text::Text;
 
 /// What a node is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,9 +71,9 @@ pub struct Node {
     /// Whether the tag is written out.
     pub tagged: bool,
     /// A scalar's text, or the name that an alias refers to.
-    pub value: String,
+    pub value: Text,
     /// The name behind `&`.
-    pub anchor: Option<String>,
+    pub anchor: Option<Box<str>>,
     /// Comments (v3 only).
     pub comments: Option<Box<Comments>>,
     /// The line where it starts, from 1; 0 if it was not read.

@@ -1,7 +1,8 @@
 //! From events to a tree that borrows from the input: what values and [`crate::Node`]s are made of.
 //!
 //! All nodes of a document lie in one vector and name each other by number, so that a tree costs one
-//! allocation, aliases are just numbers, and taking it apart needs no recursion.
+//! allocation, aliases are just numbers, and taking it apart needs no recursion. They lie in the order of
+//! the text: a node's children follow it.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -40,17 +41,23 @@ pub(crate) struct RawNode<'a> {
     pub(crate) kind: RawKind,
     pub(crate) line: u32,
     pub(crate) column: u32,
-    /// The first child, and the next one of the same parent; a mapping's are keys and values in turn.
-    pub(crate) first: Id,
+    /// The next child of the same parent.
     pub(crate) next: Id,
-    /// How many children.
+    /// How many children; a mapping's are keys and values in turn. The first one is the node behind this.
     pub(crate) count: u32,
     /// The scalar's text, or the name that an alias refers to.
     pub(crate) value: Cow<'a, str>,
-    /// The tag in its long form, if one is written.
+    /// What few nodes have.
+    pub(crate) properties: Option<Box<Properties<'a>>>,
+    pub(crate) comments: Option<Box<Comments>>,
+}
+
+/// What may stand before a node.
+#[derive(Debug)]
+pub(crate) struct Properties<'a> {
+    /// The tag in its long form.
     pub(crate) tag: Option<Box<str>>,
     pub(crate) anchor: Option<&'a str>,
-    pub(crate) comments: Option<Box<Comments>>,
 }
 
 /// One document.
@@ -63,6 +70,11 @@ pub(crate) struct Tree<'a> {
 }
 
 impl RawNode<'_> {
+    /// The tag in its long form, if one is written.
+    pub(crate) fn tag(&self) -> Option<&str> {
+        self.properties.as_ref()?.tag.as_deref()
+    }
+
     /// Whether it is a scalar whose value alone decides its type.
     pub(crate) fn implicit(&self) -> bool {
         matches!(self.kind, RawKind::Scalar(_, true))
@@ -79,7 +91,7 @@ impl<'a> Tree<'a> {
 
     /// The children of a node.
     pub(crate) fn children(&self, id: Id) -> impl Iterator<Item = Id> + '_ {
-        let mut next = self.node(id).first;
+        let mut next = if self.node(id).count == 0 { NONE } else { id + 1 };
         std::iter::from_fn(move || {
             let this = next;
             if this == NONE {
@@ -106,6 +118,8 @@ pub(crate) struct Composer<'a> {
     anchors: BTreeMap<&'a str, Id>,
     /// v3: the anchors of earlier documents, to which aliases may refer too.
     earlier: BTreeSet<&'a str>,
+    /// The nodes' memory of the document before.
+    spare: Vec<RawNode<'a>>,
     started: bool,
 }
 
@@ -128,6 +142,7 @@ impl<'a> Composer<'a> {
             nodes: 0,
             anchors: BTreeMap::new(),
             earlier: BTreeSet::new(),
+            spare: Vec::new(),
             started: false,
         }
     }
@@ -147,13 +162,20 @@ impl<'a> Composer<'a> {
             self.earlier.extend(self.anchors.keys());
         }
         self.anchors.clear();
-        let mut tree = Tree { nodes: Vec::with_capacity(16), start: start.start, comments: start.comments };
+        let mut nodes = std::mem::take(&mut self.spare);
+        nodes.clear();
+        let mut tree = Tree { nodes, start: start.start, comments: start.comments };
         self.content(&mut tree)?;
         self.parser.next()?;
         if let Some(comments) = self.parser.event().comments.take() {
             tree.comments.get_or_insert_default().foot = comments.foot;
         }
         Ok(Some(tree))
+    }
+
+    /// Takes back a document that is done with, so that the next one needs no new memory.
+    pub(crate) fn recycle(&mut self, tree: Tree<'a>) {
+        self.spare = tree.nodes;
     }
 
     fn content(&mut self, tree: &mut Tree<'a>) -> Result<(), Error> {
@@ -233,22 +255,23 @@ impl<'a> Composer<'a> {
             RawKind::Scalar(..) | RawKind::Alias(_) => std::mem::take(&mut event.value),
             _ => Cow::Borrowed(""),
         };
+        let properties = match (event.tag.take(), event.anchor) {
+            (None, None) => None,
+            (tag, anchor) => Some(Box::new(Properties { tag, anchor })),
+        };
         tree.nodes.push(RawNode {
             kind,
             line: event.start.line + 1,
             column: event.start.column + 1,
-            first: NONE,
             next: NONE,
             count: 0,
             value,
-            tag: event.tag.take(),
-            anchor: event.anchor,
+            properties,
             comments: event.comments.take(),
         });
         if let Some(parent) = parent {
-            match parent.last {
-                NONE => tree.nodes[parent.id as usize].first = id,
-                last => tree.nodes[last as usize].next = id,
+            if parent.last != NONE {
+                tree.nodes[parent.last as usize].next = id;
             }
             tree.nodes[parent.id as usize].count += 1;
             parent.last = id;
@@ -312,7 +335,7 @@ pub(crate) fn is_merge(tree: &Tree<'_>, id: Id, dialect: Dialect) -> bool {
     if node.value != "<<" || !matches!(node.kind, RawKind::Scalar(..)) {
         return false;
     }
-    match &node.tag {
+    match node.tag() {
         None => node.implicit(),
         Some(tag) => {
             matches!(&**tag, "tag:yaml.org,2002:merge" | "!") || dialect == Dialect::V2 && node.implicit()

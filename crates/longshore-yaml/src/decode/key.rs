@@ -154,7 +154,7 @@ impl Decoder<'_, '_> {
                 if matches!(node.kind, RawKind::Mapping { .. }) && self.duplicates(id) {
                     return Ok(None);
                 }
-                let tag = match (&node.tag, node.kind) {
+                let tag = match (node.tag(), node.kind) {
                     (Some(tag), _) => short_tag(tag).into_owned(),
                     (None, RawKind::Mapping { .. }) => String::from("!!map"),
                     (None, _) => String::from("!!seq"),

@@ -112,7 +112,7 @@ impl Node {
                 }
                 if let Some(first) = seen.insert(&key.value, key) {
                     return Some(DuplicateKey {
-                        key: key.value.clone(),
+                        key: key.value.to_string(),
                         first: (first.line, first.column),
                         second: (key.line, key.column),
                     });

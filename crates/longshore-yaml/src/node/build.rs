@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use longshore_go::strconv;
 
-use super::{Kind, Node, Style};
+use super::{Kind, Node, Style, Text};
 use crate::event::Comments;
 
 impl Node {
@@ -15,7 +15,7 @@ impl Node {
             style: Style::Plain,
             tag: tag.into(),
             tagged: false,
-            value: String::new(),
+            value: Text::default(),
             anchor: None,
             comments: None,
             line: 0,
@@ -42,14 +42,14 @@ impl Node {
     }
 
     /// A scalar with a tag (`!!int`) and text.
-    pub fn scalar(tag: impl Into<Cow<'static, str>>, value: impl Into<String>) -> Self {
+    pub fn scalar(tag: impl Into<Cow<'static, str>>, value: impl Into<Text>) -> Self {
         let mut node = Self::new(Kind::Scalar, tag);
         node.value = value.into();
         node
     }
 
     /// A string. It is written in quotes only if it must be.
-    pub fn string(value: impl Into<String>) -> Self {
+    pub fn string(value: impl Into<Text>) -> Self {
         Self::scalar("!!str", value)
     }
 
@@ -71,12 +71,12 @@ impl Node {
 
     /// `true` or `false`.
     pub fn bool(value: bool) -> Self {
-        Self::scalar("!!bool", if value { "true" } else { "false" })
+        Self::scalar("!!bool", Text::from_static(if value { "true" } else { "false" }))
     }
 
     /// `null`.
     pub fn null() -> Self {
-        Self::scalar("!!null", "null")
+        Self::scalar("!!null", Text::from_static("null"))
     }
 
     /// Sets the value of a mapping's key, which is added at the end if it is not there. Does nothing to
@@ -132,7 +132,7 @@ impl FromIterator<Node> for Node {
     }
 }
 
-impl<K: Into<String>> FromIterator<(K, Node)> for Node {
+impl<K: Into<Text>> FromIterator<(K, Node)> for Node {
     /// A mapping with string keys.
     fn from_iter<I: IntoIterator<Item = (K, Node)>>(entries: I) -> Self {
         let mut node = Self::mapping();

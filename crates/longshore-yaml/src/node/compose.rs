@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use longshore_go::Value;
 
+use super::text::Shared;
 use super::{Kind, Node, Style};
 use crate::decode::{self, Numbers, Options};
 use crate::dialect::{Dialect, Limits};
@@ -12,7 +13,7 @@ use crate::error::{Error, ErrorKind};
 use crate::reader::Source;
 use crate::resolve::{known, long_tag, resolve, short_tag};
 use crate::token::ScalarStyle;
-use crate::tree::{Composer, Id, NONE, RawKind, RawNode, Tree};
+use crate::tree::{Composer, Id, NONE, Properties, RawKind, RawNode, Tree};
 
 /// Reads all documents of `input`.
 ///
@@ -33,9 +34,11 @@ pub fn parse(input: &[u8], dialect: Dialect, limits: &Limits) -> Result<Vec<Node
     limits.check_size(input)?;
     let source = Source::new(input);
     let mut composer = Composer::new(&source, dialect, limits);
+    let input = Shared::new(&source.text);
     let mut documents = Vec::new();
-    while let Some(tree) = composer.next()? {
-        documents.push(document(tree, dialect));
+    while let Some(mut tree) = composer.next()? {
+        documents.push(document(&mut tree, dialect, &input));
+        composer.recycle(tree);
     }
     Ok(documents)
 }
@@ -48,7 +51,7 @@ pub fn parse_first(input: &[u8], dialect: Dialect, limits: &Limits) -> Result<Op
     limits.check_size(input)?;
     let source = Source::new(input);
     let tree = Composer::new(&source, dialect, limits).next()?;
-    Ok(tree.map(|tree| document(tree, dialect)))
+    Ok(tree.map(|mut tree| document(&mut tree, dialect, &Shared::new(&source.text))))
 }
 
 /// Reads `input` without keeping anything: how many documents it has.
@@ -60,22 +63,47 @@ pub fn check_syntax(input: &[u8], dialect: Dialect, limits: &Limits) -> Result<u
     let source = Source::new(input);
     let mut composer = Composer::new(&source, dialect, limits);
     let mut documents = 0;
-    while composer.next()?.is_some() {
+    while let Some(tree) = composer.next()? {
         documents += 1;
+        composer.recycle(tree);
     }
     Ok(documents)
 }
 
-fn document(mut tree: Tree<'_>, dialect: Dialect) -> Node {
-    let mut document = Node::document(node(&mut tree, Tree::ROOT, dialect));
+fn document(tree: &mut Tree<'_>, dialect: Dialect, input: &Shared<'_>) -> Node {
+    let mut document = Node::new(Kind::Document, "");
+    document.content.reserve_exact(1);
     document.line = tree.start.line + 1;
     document.column = tree.start.column + 1;
     document.comments = tree.comments.take().filter(|comments| !comments.is_empty());
-    document
+    // The nodes lie in the order of the text: those that still lack children are all around the next one.
+    let mut open = vec![(document, 1)];
+    for raw in tree.nodes.drain(..) {
+        let count = raw.count;
+        let mut done = node(raw, dialect, input);
+        if count > 0 {
+            open.push((done, count));
+            continue;
+        }
+        while let Some((parent, missing)) = open.last_mut() {
+            parent.content.push(done);
+            *missing -= 1;
+            if *missing > 0 {
+                break;
+            }
+            match open.pop() {
+                Some((document, _)) if open.is_empty() => return document,
+                Some((parent, _)) => done = parent,
+                None => break,
+            }
+        }
+    }
+    // Only a document without content gets here; the composer makes none.
+    open.swap_remove(0).0
 }
 
-fn node(tree: &mut Tree<'_>, id: Id, dialect: Dialect) -> Node {
-    let raw = &mut tree.nodes[id as usize];
+/// The node without its children.
+fn node(raw: RawNode<'_>, dialect: Dialect, input: &Shared<'_>) -> Node {
     let (kind, style, default_tag) = match raw.kind {
         RawKind::Alias(_) => (Kind::Alias, Style::Plain, ""),
         RawKind::Mapping { flow } => (Kind::Mapping, collection(flow), "!!map"),
@@ -89,31 +117,24 @@ fn node(tree: &mut Tree<'_>, id: Id, dialect: Dialect) -> Node {
             (Kind::Scalar, scalar(style), tag)
         }
     };
-    let (tag, tagged) = match raw.tag.take() {
-        Some(tag) if !tag.is_empty() && &*tag != "!" => (Cow::Owned(short_tag(&tag).into_owned()), true),
+    let (tag, tagged) = match raw.tag() {
+        Some(tag) if !tag.is_empty() && tag != "!" => (Cow::Owned(short_tag(tag).into_owned()), true),
         // `!` alone makes a string of anything.
         Some(_) if kind == Kind::Scalar && dialect == Dialect::V2 => (Cow::Borrowed("!!str"), false),
         _ => (Cow::Borrowed(default_tag), false),
     };
-    let mut this = Node {
+    Node {
         kind,
         style,
         tag,
         tagged,
-        value: std::mem::take(&mut raw.value).into_owned(),
-        anchor: raw.anchor.map(str::to_owned),
-        comments: raw.comments.take().filter(|comments| !comments.is_empty()),
+        value: input.text(raw.value),
+        anchor: raw.properties.and_then(|properties| properties.anchor.map(Box::from)),
+        comments: raw.comments.filter(|comments| !comments.is_empty()),
         line: raw.line,
         column: raw.column,
         content: Vec::with_capacity(raw.count as usize),
-    };
-    let mut child = raw.first;
-    while child != NONE {
-        let next = tree.node(child).next;
-        this.content.push(node(tree, child, dialect));
-        child = next;
     }
-    this
 }
 
 fn collection(flow: bool) -> Style {
@@ -213,21 +234,18 @@ impl<'n> Builder<'n> {
             kind,
             line: node.line,
             column: node.column,
-            first: NONE,
             next: NONE,
             count: node.content.len() as u32,
             value: Cow::Borrowed(&node.value),
-            tag,
-            anchor: node.anchor.as_deref(),
+            properties: tag.map(|tag| Box::new(Properties { tag: Some(tag), anchor: None })),
             comments: None,
         });
         self.depth += 1;
         let mut last = NONE;
         for child in &node.content {
             let child = self.add(child)?;
-            match last {
-                NONE => self.tree.nodes[id as usize].first = child,
-                last => self.tree.nodes[last as usize].next = child,
+            if last != NONE {
+                self.tree.nodes[last as usize].next = child;
             }
             last = child;
         }

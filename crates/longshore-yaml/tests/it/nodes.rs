@@ -53,7 +53,7 @@ fn changes_are_written() {
     let mut documents = read(text, Dialect::V3);
     assert_eq!(write(&documents), text);
     let spec = documents[0].get_mut("spec").expect("spec");
-    spec.get_mut("replicas").expect("replicas").value = String::from("5");
+    spec.get_mut("replicas").expect("replicas").value = "5".into();
     spec.get_mut("args").expect("args").push(Node::string("yes"));
     spec.set("on", Node::from_iter([("n", Node::int(1)), ("f", Node::float(1e6))]));
     assert!(spec.remove("image").is_some());
