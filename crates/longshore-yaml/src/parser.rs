@@ -65,6 +65,8 @@ pub(crate) struct Parser<'a> {
     tag_directives: Vec<(Cow<'static, str>, Cow<'static, str>)>,
     comments: comments::Pending,
     event: Event<'a>,
+    /// The next token, if it has been looked at.
+    peeked: Option<TokenKind>,
     /// Where the token is that was looked at last.
     start: Mark,
     end: Mark,
@@ -83,6 +85,7 @@ impl<'a> Parser<'a> {
             tag_directives: Vec::new(),
             comments: comments::Pending::default(),
             event: Event::default(),
+            peeked: None,
             start: Mark::default(),
             end: Mark::default(),
             overlooked: None,
@@ -144,19 +147,29 @@ impl<'a> Parser<'a> {
     }
 
     /// Looks at the next token: its kind. Its place is then in `start` and `end`.
+    #[inline]
     fn peek(&mut self) -> Result<TokenKind, Error> {
+        match self.peeked {
+            Some(kind) => Ok(kind),
+            None => self.look(),
+        }
+    }
+
+    fn look(&mut self) -> Result<TokenKind, Error> {
         let token = self.scanner.peek()?;
         let kind = token.kind;
         (self.start, self.end) = (token.start, token.end);
-        if self.dialect == Dialect::V3 {
+        if !self.scanner.comments().is_empty() {
             let block_end = kind == TokenKind::BlockEnd;
             self.comments.unfold(self.scanner.comments(), self.start, block_end);
         }
+        self.peeked = Some(kind);
         Ok(kind)
     }
 
     /// Takes the token that was looked at.
     fn take(&mut self) -> Result<Token<'a>, Error> {
+        self.peeked = None;
         self.scanner.next()
     }
 

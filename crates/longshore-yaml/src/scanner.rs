@@ -99,6 +99,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// The next token, without taking it.
+    #[inline]
     pub(crate) fn peek(&mut self) -> Result<&Token<'a>, Error> {
         if !self.token_available {
             self.fetch_more_tokens()?;
@@ -107,6 +108,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Takes the token that was peeked at.
+    #[inline]
     pub(crate) fn next(&mut self) -> Result<Token<'a>, Error> {
         self.peek()?;
         self.token_available = false;
@@ -123,6 +125,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Comments waiting to be attached, oldest first (v3 only).
+    #[inline]
     pub(crate) fn comments(&mut self) -> &mut VecDeque<Comment> {
         &mut self.comments
     }
@@ -201,6 +204,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// The reader's complaint, if there are not `n` characters before the fence.
+    #[inline]
     fn need(&self, n: usize) -> Result<(), Error> {
         match self.fence {
             Some(what) if self.text[self.pos..].chars().take(n).count() < n => Err(Source::fence_error(what)),

@@ -338,7 +338,7 @@ pub(crate) fn is_merge(tree: &Tree<'_>, id: Id, dialect: Dialect) -> bool {
     match node.tag() {
         None => node.implicit(),
         Some(tag) => {
-            matches!(&**tag, "tag:yaml.org,2002:merge" | "!") || dialect == Dialect::V2 && node.implicit()
+            matches!(tag, "tag:yaml.org,2002:merge" | "!") || dialect == Dialect::V2 && node.implicit()
         }
     }
 }

@@ -18,21 +18,22 @@ pub(super) fn resolve(dialect: Dialect, text: &str) -> Scalar {
         return Scalar::Float(float);
     }
     // Go tries the digits behind the prefix once more, which lets a second sign through: `0b-1`.
-    let radix = |letter: &str, radix| {
-        if let Some(digits) = plain.strip_prefix(&format!("0{letter}")) {
+    let radix = |letter: char, radix| {
+        let behind = |sign| plain.strip_prefix(sign)?.strip_prefix(letter);
+        if let Some(digits) = behind("0") {
             return parse_int(digits, radix);
         }
-        let digits = plain.strip_prefix(&format!("-0{letter}"))?;
+        let digits = behind("-0")?;
         match parse_int(&format!("-{digits}"), radix)? {
             Scalar::Int(int) => Some(Scalar::Int(int)),
             _ => None,
         }
     };
-    if let Some(int) = radix("b", 2) {
+    if let Some(int) = radix('b', 2) {
         return int;
     }
     if dialect == Dialect::V3
-        && let Some(int) = radix("o", 8)
+        && let Some(int) = radix('o', 8)
     {
         return int;
     }

@@ -5,7 +5,7 @@
 //! which node a comment hangs on decides whether Kustomize's edits carry it along.
 
 use super::Scanner;
-use crate::chars::{at, is_blank, is_break, is_breakz};
+use crate::chars::{self, at, is_blank, is_break, is_breakz};
 use crate::error::{Error, Mark};
 use crate::token::TokenKind;
 
@@ -66,7 +66,8 @@ impl Scanner<'_> {
 
     /// Takes a comment on the line of the token that begins at `token`.
     pub(super) fn scan_line_comment(&mut self, token: Mark) -> Result<(), Error> {
-        if self.newlines() > 0 {
+        let first = self.look(0);
+        if first != b'#' && first != 0 && chars::class(first) & chars::BLANK == 0 || self.newlines() > 0 {
             return Ok(());
         }
         let mut i = self.pos;
