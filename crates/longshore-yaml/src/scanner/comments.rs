@@ -65,6 +65,7 @@ impl Scanner<'_> {
     }
 
     /// Takes a comment on the line of the token that begins at `token`.
+    #[inline]
     pub(super) fn scan_line_comment(&mut self, token: Mark) -> Result<(), Error> {
         let first = self.look(0);
         if first != b'#' && first != 0 && chars::class(first) & chars::BLANK == 0 || self.newlines() > 0 {
@@ -94,9 +95,10 @@ impl Scanner<'_> {
     /// - # this
     ///   a: 1
     /// ```
+    #[inline]
     pub(super) fn promote_line_comment(&mut self) {
         let count = self.tokens.len();
-        if count < 2 || self.comments.is_empty() || is_break(self.bytes, self.pos) {
+        if self.comments.is_empty() || count < 2 || is_break(self.bytes, self.pos) {
             return;
         }
         if !matches!(self.tokens[count - 2].kind, TokenKind::BlockSequenceStart)

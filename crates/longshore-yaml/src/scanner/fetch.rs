@@ -8,6 +8,7 @@ use crate::token::{Token, TokenKind};
 
 impl Scanner<'_> {
     /// Fills the queue until its first token is certain.
+    #[inline(never)]
     pub(super) fn fetch_more_tokens(&mut self) -> Result<(), Error> {
         // v3 sees two tokens further, so that comments behind a token are known with it.
         let lookahead = if self.keep_comments { 2 } else { 0 };
@@ -229,15 +230,27 @@ impl Scanner<'_> {
     }
 
     fn fetch_quoted(&mut self) -> Result<(), Error> {
-        self.save_simple_key()?;
-        self.simple_key_allowed = false;
-        self.scan_quoted()
+        let may_be_key = self.replace_simple_key()?;
+        let scalar = self.scan_quoted()?;
+        self.push_scalar(scalar, may_be_key);
+        Ok(())
     }
 
     fn fetch_plain(&mut self) -> Result<(), Error> {
-        self.save_simple_key()?;
-        self.simple_key_allowed = false;
-        self.scan_plain()
+        let may_be_key = self.replace_simple_key()?;
+        let scalar = self.scan_plain()?;
+        self.push_scalar(scalar, may_be_key);
+        Ok(())
+    }
+
+    /// Makes way for a scalar: whether it may be a key.
+    fn replace_simple_key(&mut self) -> Result<bool, Error> {
+        let may_be_key = self.simple_key_allowed;
+        if may_be_key {
+            self.remove_simple_key()?;
+            self.simple_key_allowed = false;
+        }
+        Ok(may_be_key)
     }
 
     /// Goes over spaces, comments and line breaks. Tabs count as space except where a key may start.

@@ -1,6 +1,7 @@
 //! Simple keys and indentation: what makes block structure out of columns.
 
 use super::Scanner;
+use crate::chars::is_blankz;
 use crate::error::{Error, Mark};
 use crate::token::{Token, TokenKind};
 
@@ -57,18 +58,59 @@ impl<'a> Scanner<'a> {
     /// Notes that what starts here may be a key.
     pub(super) fn save_simple_key(&mut self) -> Result<(), Error> {
         if self.simple_key_allowed {
-            let mark = self.mark();
-            let key = SimpleKey {
-                possible: true,
-                required: self.flow_level == 0 && i64::from(self.indent) == i64::from(mark.column),
-                token: self.taken + self.tokens.len(),
-                mark,
-            };
+            let key = self.key_at(self.mark());
             self.remove_simple_key()?;
             *self.current_key() = key;
             self.key_tokens.push_back((key.token, self.simple_keys.len() - 1));
         }
         Ok(())
+    }
+
+    /// The key that the next token is, which starts at `mark`.
+    fn key_at(&self, mark: Mark) -> SimpleKey {
+        SimpleKey {
+            possible: true,
+            required: self.flow_level == 0 && i64::from(self.indent) == i64::from(mark.column),
+            token: self.taken + self.tokens.len(),
+            mark,
+        }
+    }
+
+    /// Puts a scalar into the queue, which may be a key or not.
+    ///
+    /// Nearly all keys have their `:` right behind them. These need not wait in the queue until it is found,
+    /// and what stands before them need not be squeezed in.
+    pub(super) fn push_scalar(&mut self, scalar: Token<'a>, may_be_key: bool) {
+        if !may_be_key {
+            self.tokens.push_back(scalar);
+            return;
+        }
+        let key = self.key_at(scalar.start);
+        *self.current_key() = key;
+        let here = self.mark();
+        let certain = self.look(0) == b':'
+            && (self.flow_level > 0 || is_blankz(self.bytes, self.pos + 1))
+            && key.mark.line == here.line
+            && key.mark.index + 1024 >= here.index
+            // What goes wrong at the `:` is the business of the long way.
+            && self.fence.is_none()
+            && self.indents.len() < self.depth;
+        if !certain {
+            self.key_tokens.push_back((key.token, self.simple_keys.len() - 1));
+            self.tokens.push_back(scalar);
+            return;
+        }
+        self.current_key().possible = false;
+        let column = key.mark.column as i32;
+        if self.flow_level == 0 && self.indent < column {
+            self.indents.push(self.indent);
+            self.indent = column;
+            self.tokens.push_back(Token::new(TokenKind::BlockMappingStart, key.mark, key.mark));
+        }
+        self.tokens.push_back(Token::new(TokenKind::Key, key.mark, key.mark));
+        self.tokens.push_back(scalar);
+        self.skip(1);
+        self.push(TokenKind::Value, here);
     }
 
     /// Gives up the possible key of the current flow level.
@@ -142,10 +184,14 @@ impl<'a> Scanner<'a> {
 
     /// Closes the block collections that lie deeper than `column`; `scan` is where the white space and
     /// comments before this place began.
+    #[inline]
     pub(super) fn unroll_indent(&mut self, column: i32, scan: Mark) {
-        if self.flow_level > 0 {
-            return;
+        if self.flow_level == 0 && self.indent > column {
+            self.close_blocks(column, scan);
         }
+    }
+
+    fn close_blocks(&mut self, column: i32, scan: Mark) {
         let mut mark = self.mark();
         if self.keep_comments {
             // The ends lie before the comments, so that these belong to what encloses.

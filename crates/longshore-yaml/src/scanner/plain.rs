@@ -8,8 +8,8 @@ use crate::error::Error;
 use crate::reader::Source;
 use crate::token::{ScalarStyle, Token, TokenKind};
 
-impl Scanner<'_> {
-    pub(super) fn scan_plain(&mut self) -> Result<(), Error> {
+impl<'a> Scanner<'a> {
+    pub(super) fn scan_plain(&mut self) -> Result<Token<'a>, Error> {
         let start = self.mark();
         let indent = self.indent + 1;
         let begin = self.pos;
@@ -73,8 +73,7 @@ impl Scanner<'_> {
             None => Cow::Borrowed(&self.text[begin..content_end]),
         };
         let kind = TokenKind::Scalar(ScalarStyle::Plain);
-        self.tokens.push_back(Token { value, ..Token::new(kind, start, end) });
-        Ok(())
+        Ok(Token { value, ..Token::new(kind, start, end) })
     }
 
     /// The reader's error, if go-yaml would run into it while it scans a plain scalar here: it wants four characters

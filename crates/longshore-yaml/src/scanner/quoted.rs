@@ -7,8 +7,8 @@ use crate::chars::{self, BREAK, LEAD, QUOTE, at, is_blank, is_blankz, is_break};
 use crate::error::{Error, Mark};
 use crate::token::{ScalarStyle, Token, TokenKind};
 
-impl Scanner<'_> {
-    pub(super) fn scan_quoted(&mut self) -> Result<(), Error> {
+impl<'a> Scanner<'a> {
+    pub(super) fn scan_quoted(&mut self) -> Result<Token<'a>, Error> {
         let start = self.mark();
         let quote = self.look(0);
         self.skip(1);
@@ -23,8 +23,7 @@ impl Scanner<'_> {
         };
         self.skip(1);
         let token = Token::new(TokenKind::Scalar(style), start, self.mark());
-        self.tokens.push_back(Token { value, ..token });
-        Ok(())
+        Ok(Token { value, ..token })
     }
 
     /// Where the closing quote is, if everything up to it means itself.
