@@ -18,8 +18,11 @@ const FLOW: &str = include_str!("../../../tools/oracle-yaml/inputs/flow.json");
 /// One operation, with what it needs.
 type Operation = Box<dyn FnMut()>;
 
+/// Makes an operation.
+type Prepare = fn() -> Operation;
+
 /// The cases, each with what makes its operation.
-const CASES: [(&str, fn() -> Operation); 15] = [
+const CASES: [(&str, Prepare); 15] = [
     ("read-v2-value", || read_v2(vec![list(MANIFESTS, 200)])),
     ("read-v2-blocks", || read_v2(vec![list(BLOCKS, 300)])),
     ("read-v2-flow", || read_v2(vec![flow_list(1000)])),

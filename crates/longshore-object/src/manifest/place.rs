@@ -68,7 +68,9 @@ fn members(map: &longshore_go::Map, node: &Node) -> IndexMap<String, Tree> {
         let [key, child] = pair else { continue };
         // A key such as `on` or `1` has another name as JSON; those keep their order by what follows.
         let name = match sigs::node_to_json_value(key) {
-            _ if key.kind == Kind::Scalar && entries.contains_key(key.value.as_bytes()) => key.value.clone(),
+            _ if key.kind == Kind::Scalar && entries.contains_key(key.value.as_bytes()) => {
+                key.value.to_string()
+            }
             Ok(value) => match Json::from(&scalar(&value)) {
                 Json::String(text) => text,
                 other => other.to_string(),

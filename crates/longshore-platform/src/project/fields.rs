@@ -54,7 +54,7 @@ impl<'a> Fields<'a> {
 
     /// Every key with its place and value, in the file's order.
     pub(super) fn entries(&self) -> impl Iterator<Item = (String, Place, &'a Node)> + '_ {
-        self.entries.iter().map(|(key, value)| (key.value.clone(), place(self.file, key), *value))
+        self.entries.iter().map(|(key, value)| (key.value.to_string(), place(self.file, key), *value))
     }
 
     /// The value of `key`; a null counts as not there.
@@ -130,7 +130,7 @@ fn scalar(file: &str, what: &str, node: &Node) -> Result<Placed<String>, Diagnos
     if node.kind != Kind::Scalar || is_null(node) {
         return Err(expected(what, "a string", node, file));
     }
-    Ok(Placed { value: node.value.clone(), place: place(file, node) })
+    Ok(Placed { value: node.value.to_string(), place: place(file, node) })
 }
 
 /// Where a node begins.
