@@ -3,8 +3,11 @@
 //! Both match in linear time and prefer the leftmost match, then the first alternative, so that the
 //! crate's engines can do the matching. What differs is above them: the syntax and its limits (read by a
 //! parser of our own, with Go's errors), what characters a class holds and how case is folded (Go's
-//! Unicode), the walk over successive matches, and replacement templates. Patterns too large or too deep
-//! for those engines run on a plain one. Bad bytes count as U+FFFD each, as in Go.
+//! Unicode), the walk over successive matches, and replacement templates. Bad bytes count as U+FFFD each,
+//! as in Go.
+//!
+//! Building those engines takes long beside what most patterns are used for, so that a pattern runs on a
+//! plain engine until it has seen some text. There stay those too large or too deep for the fast ones.
 //!
 //! Known difference: a pattern of more than 400,000 pieces or a million instructions is too large here,
 //! one of three million in Go.
@@ -22,6 +25,8 @@ mod translate;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use regex_automata::Input;
 use regex_automata::meta;
@@ -35,6 +40,12 @@ use translate::translate;
 
 /// How many patterns a thread keeps compiled.
 const CACHE_SIZE: usize = 256;
+
+/// How many bytes the plain engine looks at before a fast one is built: that takes about as long.
+const PATIENCE: usize = 2000;
+
+/// What a call counts beside its bytes.
+const CALL: usize = 8;
 
 /// The most that the automaton of one pattern may take, in bytes. Beyond it the plain engine has its turn.
 const MAX_AUTOMATON: usize = 10 << 20;
@@ -58,7 +69,13 @@ const MAX_PLAIN: usize = 1 << 20;
 /// ```
 #[derive(Debug)]
 pub struct Regexp {
-    engine: Engine,
+    plain: Program,
+    /// Built once it pays; `None` in it for patterns that it is not for.
+    fast: OnceLock<Option<meta::Regex>>,
+    /// What `fast` is built of.
+    node: Option<Node>,
+    /// How many bytes the plain engine has looked at.
+    seen: AtomicUsize,
     groups: u32,
     /// The groups that have a name, in their order.
     names: Vec<(u32, String)>,
@@ -66,36 +83,57 @@ pub struct Regexp {
     is_empty: bool,
 }
 
-#[derive(Debug)]
-enum Engine {
-    Fast(meta::Regex),
-    Plain(Program),
-}
-
 impl Regexp {
     /// `regexp.Compile`.
     pub fn compile(pattern: &[u8]) -> Result<Self, RegexpError> {
-        let parsed = parse::parse(pattern)?;
-        let engine = engine(&parsed.node, parsed.groups)
-            .ok_or_else(|| RegexpError::new(RegexpFault::Large, pattern))?;
-        Ok(Self { engine, groups: parsed.groups, names: parsed.names, is_empty: pattern.is_empty() })
+        let parse::Parsed { node, groups, names } = parse::parse(pattern)?;
+        let (size, height) = MAX_FAST;
+        let plain = Program::new(&node, MAX_PLAIN);
+        Ok(Self {
+            plain: plain.ok_or_else(|| RegexpError::new(RegexpFault::Large, pattern))?,
+            fast: OnceLock::new(),
+            node: (node.size <= size && node.height <= height).then_some(node),
+            seen: AtomicUsize::new(0),
+            groups,
+            names,
+            is_empty: pattern.is_empty(),
+        })
+    }
+
+    /// The fast engine, if so much text makes it worth while and the pattern can have it.
+    fn fast(&self, bytes: usize) -> Option<&meta::Regex> {
+        if self.fast.get().is_none() {
+            let seen = self.seen.fetch_add(bytes.saturating_add(CALL), Ordering::Relaxed);
+            if seen.saturating_add(bytes) < PATIENCE {
+                return None;
+            }
+        }
+        let build = || {
+            let config = meta::Config::new().nfa_size_limit(Some(MAX_AUTOMATON));
+            let tree = translate(self.node.as_ref()?, self.groups + 1);
+            meta::Builder::new().configure(config).build_from_hir(&tree).ok()
+        };
+        self.fast.get_or_init(build).as_ref()
     }
 
     /// The leftmost match from `at` on: the places of the first groups, as many as there is room for.
     fn search(&self, text: &str, at: usize, places: &mut [Option<usize>]) -> bool {
-        match &self.engine {
-            Engine::Plain(program) => program.search(text, at, places),
-            Engine::Fast(compiled) => {
-                let input = Input::new(text).range(at..);
-                if let [start, end] = places {
-                    let Some(found) = compiled.search(&input) else {
-                        return false;
-                    };
-                    (*start, *end) = (Some(found.start()), Some(found.end()));
-                    return true;
-                }
+        let Some(fast) = self.fast(text.len() - at) else {
+            return self.plain.search(text, at, places);
+        };
+        let input = Input::new(text).range(at..);
+        match places {
+            [] => fast.is_match(input),
+            [start, end] => {
+                let Some(found) = fast.search(&input) else {
+                    return false;
+                };
+                (*start, *end) = (Some(found.start()), Some(found.end()));
+                true
+            }
+            _ => {
                 let mut slots = vec![None; places.len()];
-                let found = compiled.search_slots(&input, &mut slots).is_some();
+                let found = fast.search_slots(&input, &mut slots).is_some();
                 for (place, slot) in places.iter_mut().zip(slots) {
                     *place = slot.map(NonMaxUsize::get);
                 }
@@ -132,20 +170,6 @@ impl Regexp {
         };
         format!("regexp: Compile({}): {error}", String::from_utf8_lossy(&quoted))
     }
-}
-
-/// The engine for a pattern; `None` if it is too large for all.
-fn engine(node: &Node, groups: u32) -> Option<Engine> {
-    let (size, height) = MAX_FAST;
-    if node.size <= size && node.height <= height {
-        let config = meta::Config::new().nfa_size_limit(Some(MAX_AUTOMATON));
-        if let Ok(compiled) =
-            meta::Builder::new().configure(config).build_from_hir(&translate(node, groups + 1))
-        {
-            return Some(Engine::Fast(compiled));
-        }
-    }
-    Program::new(node, MAX_PLAIN).map(Engine::Plain)
 }
 
 /// `regexp.QuoteMeta`: the text as a pattern that matches just it.

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Engine, Regexp};
+use super::Regexp;
 use crate::rune;
 
 /// A text in which every bad byte has become U+FFFD, and the way back to the original's offsets.
@@ -52,11 +52,7 @@ impl<'t> Subject<'t> {
 impl Regexp {
     /// `Regexp.MatchString`.
     pub fn is_match(&self, text: &[u8]) -> bool {
-        let subject = Subject::new(text);
-        match &self.engine {
-            Engine::Fast(compiled) => compiled.is_match(&*subject.text),
-            Engine::Plain(program) => program.search(&subject.text, 0, &mut []),
-        }
+        self.search(&Subject::new(text).text, 0, &mut [])
     }
 
     /// `Regexp.FindString`: the leftmost match.

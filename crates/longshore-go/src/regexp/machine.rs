@@ -1,4 +1,4 @@
-//! A plain engine for patterns that the fast ones refuse: very large or deeply nested ones.
+//! A plain engine: ready at once, and for patterns that the fast ones refuse.
 //!
 //! It walks all alternatives at once, character by character (Pike's algorithm): time grows with the
 //! pattern's size times the text's, memory with the pattern alone.

@@ -3,15 +3,29 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Engine, Regexp};
+use super::{PATIENCE, Regexp};
 
 #[test]
 fn has_an_engine_for_what_automata_refuse() {
-    let is_plain =
-        |pattern: &str| matches!(Regexp::compile(pattern.as_bytes()).unwrap().engine, Engine::Plain(_));
-    assert!(!is_plain(r"^(\pL{10}|(a|b)+c)$"));
-    assert!(is_plain(&format!("{}{}", "(a?".repeat(400), ")".repeat(400))));
-    assert!(is_plain(r"\pL{1000}"));
+    let is_fast = |pattern: &str| Regexp::compile(pattern.as_bytes()).unwrap().fast(PATIENCE).is_some();
+    assert!(is_fast(r"^(\pL{10}|(a|b)+c)$"));
+    assert!(!is_fast(&format!("{}{}", "(a?".repeat(400), ")".repeat(400))));
+    assert!(!is_fast(r"\pL{1000}"));
+}
+
+#[test]
+fn both_engines_find_the_same() {
+    let patterns = [r"(a*)(a|b)*?c", r"(?i)\bK(\w+)?|(é)", r"(?m)^(\S*)$", r"(|x)+y", r"(?:(a*)\b|a*)+a"];
+    let text = "aabc Kelvin \u{212A}éé\n\nxxy ab a_a aa";
+    for pattern in patterns {
+        let found = |bytes: usize| {
+            let pattern = Regexp::compile(pattern.as_bytes()).unwrap();
+            pattern.fast(bytes);
+            assert_eq!(pattern.fast.get().is_some(), bytes > 0);
+            pattern.replace_all(text.as_bytes(), b"<$0,$1,$2>")
+        };
+        assert_eq!(found(0), found(PATIENCE), "{pattern}");
+    }
 }
 
 #[test]

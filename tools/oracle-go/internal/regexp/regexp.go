@@ -15,6 +15,7 @@ import (
 var Area = area.Area{
 	New:    func() area.Case { return &row{} },
 	Random: random,
+	Bench:  benches(),
 }
 
 type row struct {

@@ -17,6 +17,7 @@ import (
 var Area = area.Area{
 	New:    func() area.Case { return &row{} },
 	Random: random,
+	Bench:  benches(),
 }
 
 // A zone is UTC or one with a fixed offset; Unix is a duration's nanoseconds where there is no time. Method
