@@ -1,52 +1,66 @@
 package main
 
 import (
-	"bufio"
-	"encoding/json"
+	"bytes"
 	"fmt"
 	"os"
 	"strings"
-	"testing"
-	"text/template"
+	"time"
 )
 
-// bench times the execution of the cases on its input: nanoseconds, bytes and allocations each.
-func bench() {
-	in := bufio.NewScanner(os.Stdin)
-	in.Buffer(nil, 16<<20)
-	for in.Scan() {
-		if strings.Contains(in.Text(), `"recorded_with"`) {
-			continue
+// bench executes (or parses, if its name begins so) one case for about half a second and prints the
+// nanoseconds that one took and the peak of memory; without a name it lists the names.
+func bench(names []string) {
+	file, err := os.Open(folder + "bench.jsonl")
+	must(err)
+	defer file.Close()
+	for c := range cases(file) {
+		switch {
+		case len(names) == 0:
+			fmt.Println(c.Name)
+		case c.Name == names[0]:
+			fmt.Printf("%d %d\n", time1(c).Nanoseconds(), peak())
+			return
 		}
-		var c Case
-		must(json.Unmarshal(in.Bytes(), &c))
-		sources := c.Sources
-		if len(sources) == 0 {
-			sources = []Source{{Name: "t", Text: c.Source}}
-		}
-		root := template.New("root")
-		root.Funcs(functions(root))
-		for _, s := range sources {
-			template.Must(root.New(s.Name).Parse(s.Text))
-		}
-		data, name := caseData(&c), sources[len(sources)-1].Name
-		result := testing.Benchmark(func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
-				var out strings.Builder
-				must(root.ExecuteTemplate(&out, name, data))
-			}
-		})
-		parse := testing.Benchmark(func(b *testing.B) {
-			for b.Loop() {
-				t := template.New("root")
-				t.Funcs(functions(t))
-				for _, s := range sources {
-					template.Must(t.New(s.Name).Parse(s.Text))
-				}
-			}
-		})
-		fmt.Printf("%-12s %9d ns %8d B %6d allocs   parse %8d ns\n",
-			c.Name, result.NsPerOp(), result.AllocedBytesPerOp(), result.AllocsPerOp(), parse.NsPerOp())
 	}
+	if len(names) > 0 {
+		fail(fmt.Errorf("no case is called %q", names[0]))
+	}
+}
+
+// time1 is the time of one execution.
+func time1(c *Case) time.Duration {
+	work := func() {
+		_, _, err := c.parse()
+		must(err)
+	}
+	if !strings.HasPrefix(c.Name, "parse-") {
+		root, name, err := c.parse()
+		must(err)
+		data := caseData(c)
+		var out bytes.Buffer
+		work = func() {
+			out.Reset()
+			must(root.ExecuteTemplate(&out, name, data))
+		}
+	}
+	work()
+	start := time.Now()
+	count := 0
+	for time.Since(start) < 500*time.Millisecond {
+		work()
+		count++
+	}
+	return time.Since(start) / time.Duration(count)
+}
+
+// peak is the most memory that the process has had, in KiB.
+func peak() int {
+	status, err := os.ReadFile("/proc/self/status")
+	must(err)
+	_, after, _ := strings.Cut(string(status), "VmHWM:")
+	var kib int
+	_, err = fmt.Sscan(after, &kib)
+	must(err)
+	return kib
 }

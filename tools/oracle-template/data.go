@@ -1,15 +1,21 @@
 package main
 
 import (
+	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
+	"reflect"
 	"slices"
 	"strconv"
 	"time"
 )
 
 var datasets map[string]json.RawMessage
+
+// made are the datasets as values: templates do not write to them.
+var made = map[string]any{}
 
 func loadDatasets(path string) {
 	text, err := os.ReadFile(path)
@@ -22,46 +28,26 @@ func loadDatasets(path string) {
 }
 
 func caseData(c *Case) any {
-	raw := c.Data
-	if raw == nil {
-		name := c.Dataset
-		if name == "" {
-			name = "std"
-		}
-		raw = datasets[name]
+	if c.Data != nil {
+		return decoded(c.Data, c.Name)
 	}
+	name := c.Dataset
+	if name == "" {
+		name = "std"
+	}
+	if _, ok := made[name]; !ok {
+		made[name] = decoded(datasets[name], name)
+	}
+	return made[name]
+}
+
+func decoded(raw json.RawMessage, name string) any {
 	var v any
 	if err := json.Unmarshal(raw, &v); err != nil {
-		fail(fmt.Errorf("%s: %w", c.Name, err))
+		fail(fmt.Errorf("%s: %w", name, err))
 	}
 	return value(v)
 }
-
-// Values is a named map with methods, as Helm's values and files are.
-type Values map[string]any
-
-func (v Values) Count() int                      { return len(v) }
-func (v Values) Get(key string) any              { return v[key] }
-func (v Values) Sum(start int, more ...int) int  { return sum(start, more) }
-func (v Values) Fail(why string) (string, error) { return "", fmt.Errorf("failed: %s", why) }
-func (v Values) Kind(x any) string               { return fmt.Sprintf("%T", x) }
-func (v Values) Typed(n int64, u uint8, f float64, b bool) string {
-	return fmt.Sprint(n, u, f, b)
-}
-
-// Point is a struct with fields and a method.
-type Point struct {
-	X    int
-	Name string
-	Any  any
-}
-
-func (p Point) Scale(n int) int { return p.X * n }
-
-// Temp is a struct that prints by its String method.
-type Temp struct{ Degrees float64 }
-
-func (t Temp) String() string { return strconv.FormatFloat(t.Degrees, 'f', 1, 64) + "C" }
 
 // value turns tagged JSON into Go values: {"$int": 5} is an int, a plain number a float64.
 func value(v any) any {
@@ -107,6 +93,8 @@ func tagged(tag string, x any) any {
 		return int(number())
 	case "$int8":
 		return int8(number())
+	case "$int16":
+		return int16(number())
 	case "$int32":
 		return int32(number())
 	case "$int64":
@@ -115,6 +103,10 @@ func tagged(tag string, x any) any {
 		return uint(number())
 	case "$uint8":
 		return uint8(number())
+	case "$uint16":
+		return uint16(number())
+	case "$uint32":
+		return uint32(number())
 	case "$uint64":
 		n, err := strconv.ParseUint(x.(string), 10, 64)
 		must(err)
@@ -152,14 +144,73 @@ func tagged(tag string, x any) any {
 		return p
 	case "$temp":
 		return Temp{x.(float64)}
+	case "$box", "$boxpointer":
+		return box(x.(map[string]any), tag == "$boxpointer")
+	case "$complex":
+		parts := x.([]any)
+		return complex(parts[0].(float64), parts[1].(float64))
+	case "$func":
+		return values[x.(string)]
+	case "$error":
+		return errors.New(x.(string))
+	case "$note":
+		return &Note{x.(string)}
+	case "$time":
+		t, err := time.Parse(time.RFC3339Nano, x.(string))
+		must(err)
+		return t
+	case "$hex":
+		bytes, err := hex.DecodeString(x.(string))
+		must(err)
+		return string(bytes)
+	case "$nil":
+		return nils[x.(string)]
+	case "$slack": // a slice with items between its length and its capacity
+		m := x.(map[string]any)
+		list := tagged(m["as"].(string), m["items"])
+		return reflect.ValueOf(list).Slice(0, int(m["len"].(float64))).Interface()
+	case "$any":
+		list := []any{}
+		for _, item := range x.([]any) {
+			list = append(list, value(item))
+		}
+		return slices.Clip(list)
+	case "$times":
+		m := x.(map[string]any)
+		list := make([]any, int(m["n"].(float64)))
+		for i := range list {
+			list[i] = value(m["item"])
+		}
+		return list
 	}
 	fail(fmt.Errorf("unknown tag %s", tag))
 	return nil
 }
 
-func sum(start int, more []int) int {
-	for _, n := range more {
-		start += n
+// nils are the nils that have a type.
+var nils = map[string]any{
+	"map":     map[string]any(nil),
+	"strmap":  map[string]string(nil),
+	"list":    []any(nil),
+	"strings": []string(nil),
+	"point":   (*Point)(nil),
+	"note":    (*Note)(nil),
+}
+
+// box sets what is given and fills the rest.
+func box(m map[string]any, pointer bool) any {
+	b := Box{
+		Label: m["Label"].(string), N: 3, U: 7, F: 2.5, Any: value(m["Any"]), Fn: values["join"].(func(string, string) string),
+		In: Point{X: 1, Name: "inner"}, Strs: []string{"s1", "s2"}, M: map[string]int{"one": 1}, D: 5, hidden: 4,
 	}
-	return start
+	if text, ok := m["Err"].(string); ok {
+		b.Err = errors.New(text)
+	}
+	if ptr, ok := value(m["Ptr"]).(*Point); ok {
+		b.Ptr = ptr
+	}
+	if pointer {
+		return &b
+	}
+	return b
 }

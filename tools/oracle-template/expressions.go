@@ -1,76 +1,101 @@
 package main
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 func (g *generator) pipeline() string {
 	s := g.command()
 	for g.chance(25) {
-		s += g.one(" | ", "|", " |\n") + g.piped()
+		s += g.one(" | ", "|", " |\n", "| ") + g.piped()
 	}
 	return s
 }
 
 // command is the first of a pipeline.
 func (g *generator) command() string {
-	if g.depth > 7 || g.chance(45) {
+	switch {
+	case g.depth > 7 || g.chance(42):
 		return g.operand()
+	case g.chance(14):
+		return g.method(0)
 	}
 	return g.call(0)
 }
 
 // piped is a command that takes the value before it.
 func (g *generator) piped() string {
-	switch n := g.rand.Intn(20); {
+	switch n := g.rand.IntN(20); {
 	case n == 0 && g.wild:
 		return g.operand()
-	case n == 1:
-		return g.one(".v.Get", ".v.Sum 1", ".p.Scale", ".m.a", ".v.Kind", ".n.x", ".absent.M")
+	case n <= 2:
+		return g.method(1)
 	}
 	return g.call(1)
 }
 
+// methods are fields with arguments, and the kinds of these as in signatures.
+var methods = map[string]string{
+	".v.Get": "s", ".v.Sum": "ii*", ".v.Kind": "a", ".v.Typed": "iifb", ".v.Fail": "s", ".v.Count": "", ".p.Scale": "i", "$.pp.Scale": "i",
+	".box.Hello": "", ".box.Plus": "ii*", ".box.Fails": "s", ".box.Bursts": "", ".box.Self.Plus": "i", "$.box.Echo": "a", ".box.Sized": "is",
+	".box.Later": "i", ".box.Inner.Scale": "i", "$.bp.Grow": "i", ".box.Grow": "i", "$.bp.Hello": "", ".bp.In.Scale": "i", ".np.Scale": "i",
+	".m.a": "", ".n.x": "", ".absent.M": "a", "$.box.Any": "", ".box.Fn": "ss", ".box.In.X": "", "(index .lp 0).Scale": "i", "(.box).Plus": "i",
+	".tm.Day": "", ".tm.Add": "i", ".tm.Format": "L", ".dur.Hours": "", ".dur.Round": "i", ".dur.String": "", ".tm.Month.String": "", ".err.Error": "",
+	".box.Err.Error": "", ".note.Error": "", ".note.Text": "", "$.bp.Ptr.Scale": "i", ".tmp.String": "", ".tmp.Degrees": "",
+}
+
+var methodNames = sorted(methods)
+
 // signatures are the kinds of argument that each function wants: i(nt), s(tring), a(ny), l(ist),
-// m(ap), f(loat), b(ool), n(umber); * repeats the one before.
+// m(ap), f(loat), b(ool), n(umber), c(omplex), p(ointer), e(rror), t(o string), g (function), q (its
+// name), D(efinition), T(emplate text), F(ormat), L(ayout); * repeats the one before.
 var signatures = map[string]string{
 	"upper": "s", "add": "ii", "sum": "ii*", "joined": "ss*", "same": "a", "count": "a*",
 	"typeOf": "a", "nothing": "", "three": "", "point": "", "asInt64": "i", "asUint8": "i",
 	"asUint": "i", "asFloat": "n", "asBool": "b", "asMap": "m", "asList": "l", "asStrs": "l",
+	"asComplex": "c", "asInt16": "i", "asPoint": "p", "asErr": "e", "shown": "t", "oneOf": "O", "give": "q", "maybe": "b",
+	"panics": "s", "bursts": "s", "nilMap": "", "nilList": "",
 	"duration": "i", "fail": "s", "include": "Da", "tpl": "Ta",
 	"and": "aa*", "or": "aa*", "not": "a", "eq": "nna*", "ne": "nn", "lt": "nn", "le": "nn",
-	"gt": "nn", "ge": "nn", "index": "li*", "slice": "li*", "len": "l", "print": "a*",
-	"printf": "Fa*", "println": "a*", "html": "a*", "js": "a*", "urlquery": "a*", "call": "aa*",
+	"gt": "nn", "ge": "nn", "index": "lk*", "slice": "li*", "len": "l", "print": "a*",
+	"printf": "Fa*", "println": "a*", "html": "a*", "js": "a*", "urlquery": "a*", "call": "ga*",
 }
 
-var names = func() []string {
+var names = sorted(signatures)
+
+// sorted gives the keys in order, so that a seed always gives the same case.
+func sorted(m map[string]string) []string {
 	var list []string
-	for name := range signatures {
+	for name := range m {
 		list = append(list, name)
 	}
-	// Sorted, so that a seed always gives the same case.
-	for i := range list {
-		for j := i + 1; j < len(list); j++ {
-			if list[j] < list[i] {
-				list[i], list[j] = list[j], list[i]
-			}
-		}
-	}
+	slices.Sort(list)
 	return list
-}()
+}
 
 // call is a function with arguments, of which the last `given` come by pipe.
 func (g *generator) call(given int) string {
 	name := g.one(names...)
-	if !g.wild && g.chance(70) {
-		name = g.one("and", "or", "not", "print", "printf", "same", "typeOf", "count", "html", "add", "upper", "index", "include", "tpl")
+	if !g.wild && g.chance(60) {
+		name = g.one("and", "or", "not", "print", "printf", "same", "typeOf", "count", "html", "add", "upper", "index", "include", "tpl", "eq", "lt", "slice", "len", "call", "print", "printf")
 	}
-	if g.leaf && (name == "include" || name == "tpl") {
+	if (g.level == 1 || !g.known && !g.wild) && (name == "include" || name == "tpl") {
 		name = "same"
 	}
+	return g.apply(name, signatures[name], given)
+}
+
+func (g *generator) method(given int) string {
+	name := g.one(methodNames...)
+	return g.apply(name, methods[name], given)
+}
+
+func (g *generator) apply(name, want string, given int) string {
 	g.depth++
 	defer func() { g.depth-- }()
-	want := signatures[name]
 	var kinds []byte
-	for i := 0; i < len(want); i++ {
+	for i := range len(want) {
 		if want[i] == '*' {
 			for g.chance(40) {
 				kinds = append(kinds, want[i-1])
@@ -89,128 +114,87 @@ func (g *generator) call(given int) string {
 		kinds = kinds[:len(kinds)-1]
 	}
 	parts := []string{name}
+	if name == "call" && given == 0 && !g.wild && g.chance(80) {
+		return g.value()
+	}
 	for _, kind := range kinds {
 		parts = append(parts, g.argument(kind))
 	}
-	return strings.Join(parts, g.one(" ", " ", " ", "  ", "\n"))
+	return strings.Join(parts, g.one(" ", " ", " ", " ", "  ", "\n", "\t"))
 }
 
-func (g *generator) argument(kind byte) string {
-	if g.wild && g.chance(12) {
-		return g.operand()
+// value is the call of a function value with arguments that mostly suit it.
+func (g *generator) value() string {
+	name := g.one("join", "cat", "tally", "zero", "err", "boom", "burst", "tiny", "any", "unset", "count", "big", "none", "pair", "trio", "maker", "nil")
+	want := map[string]string{"join": "ss", "cat": "s*", "tally": "is*", "tiny": "i", "any": "a", "unset": "p", "count": "m", "big": "ifb"}[name]
+	parts := []string{"call", g.one(".f."+name, "$.f."+name, "(give \""+name+"\")", "(index $.f \""+name+"\")", ".box.Fn")}
+	for i := range len(want) {
+		if want[i] == '*' {
+			for g.chance(40) {
+				parts = append(parts, g.argument(want[i-1]))
+			}
+		} else if !g.chance(4) {
+			parts = append(parts, g.argument(want[i]))
+		}
 	}
-	if g.chance(15) && g.depth < 7 {
-		return "(" + g.pipeline() + ")"
-	}
-	switch kind {
-	case 'i':
-		return g.one("1", "0", "2", "-1", ".i", ".three", ".zero", "0x10", "'a'", "1e1", ".i64", "(three)", "three", "1_0", "0b11")
-	case 's':
-		return g.one(`"str"`, "`raw`", ".s", ".e", `"a\tb"`, ".uni", `"\u00e9\x41"`, ".html", ".a.b.c")
-	case 'l':
-		return g.one(".l", ".ls", ".li", ".el", ".m", ".s", ".by", ".ll", ".n", ".ms", ".absent", ".lm")
-	case 'm':
-		return g.one(".m", ".em", ".v", ".ms", ".n", ".a.b", "nil")
-	case 'f':
-		return g.one("1.5", ".d", ".big", "1e3", "2")
-	case 'n':
-		return g.one("1", ".i", ".d", "1.5", ".s", `"hello"`, ".u", "7", ".big", "1000000.0", ".n", ".absent", ".t", "true", ".dur", ".u64", ".l", ".m", "'*'", ".p", "nil")
-	case 'b':
-		return g.one("true", "false", ".t", ".f", "(not .e)")
-	case 'D':
-		return g.one(`"d1"`, `"d2"`, `"d3"`, `"absent"`)
-	case 'T':
-		return g.one(`"<{{ . }}>"`, "`{{ .s }}`", `"plain"`, "`{{ define \"d1\" }}over{{ end }}{{ template \"d1\" . }}`", "`{{ .s.x }}`", "`{{ bad }}`", "`{{`", "``")
-	case 'F':
-		return g.one(`"%v"`, `"%d-%s"`, `"%q"`, `"%5.1f|"`, `"%T"`, `"%x"`, `"%t%%"`, `"%s %s %s"`, `"%!"`, `"%+v"`, `"%05d"`, `"%-8s|"`, `"%c%U"`, `"%e"`, `"%[2]v %[1]v"`, `"%*d"`)
-	}
-	return g.operand()
+	return strings.Join(parts, " ")
 }
 
 func (g *generator) operand() string {
 	if !g.wild {
 		return g.tame()
 	}
-	switch n := g.rand.Intn(100); {
+	switch n := g.rand.IntN(100); {
 	case n < 45:
-		return g.one(".s", ".i", ".d", ".t", ".f", ".e", ".l", ".m", ".ms", ".n", ".a.b.c", ".a.b", ".a.b.n", ".absent",
-			".absent.x", ".v.key", ".v.sub.deep", ".v.Count", ".p.X", ".p.Name", ".p", ".tmp", ".big", ".u8", ".by", ".dur",
-			".li", ".ls", ".uni", ".html", ".m.a", ".m.absent", ".v", ".s.x", ".n.x", ".i.y", ".l.z", ".a.b.n.q", ".p.Any",
-			".p.Nope", ".p.Scale", ".v.Get", ".v.n", ".v.sub.Count", ".k", ".name", ".x", ".name.z", ".ok")
+		return g.path()
 	case n < 55:
 		if len(g.vars) > 0 {
 			return g.one(g.vars...) + g.one("", "", "", ".k", ".name", ".a.b", ".x.y", ".Count")
 		}
 		return g.one("$", "$.s", "$.a.b.c", "$.n.x", "$.l", "$.v.Count")
-	case n < 63:
+	case n < 62:
 		return "."
 	case n < 78:
-		return g.one("1", "-2", "1.5", `"lit"`, "true", "false", "'x'", "1e3", "0x1F", "0o17", "017", "`raw\nline`", "1e400",
-			"9223372036854775808", "18446744073709551616", "-0", ".5", "1_000", `'\n'`, `"\""`, "0x1p4", "0xep1", "+3")
+		return g.constant()
 	case n < 80:
 		return "nil"
 	case n < 84:
-		return g.one("three", "nothing", "point.X", "point.Nope", "three.x", "nothing.x", "print", "len")
+		return g.one("three", "nothing", "point.X", "point.Nope", "three.x", "nothing.x", "print", "len", "nilMap", "nilMap.x", "nilList", "oneOf", "point.Scale", "and", "or", "not", "call", "index")
 	case n < 86:
-		return g.one("$undefined", "unknown", "..", ".x.", "$.", "\"open", "'ab'", "3a", "(", ")", "1.2.3", "#", ",", "::", "-")
+		return g.junk()
 	}
+	return g.parenthesised(".k", ".a.b", ".X", ".name", ".Count", ".c", ".In", ".Any.x", ". x", ".1")
+}
+
+// tame is an operand that seldom fails.
+func (g *generator) tame() string {
+	switch n := g.rand.IntN(100); {
+	case n < 50:
+		return g.tamePath()
+	case n < 62 && len(g.vars) > 0:
+		return g.one(g.vars...)
+	case n < 70:
+		if !g.inner {
+			return g.tamePath()
+		}
+		return "."
+	case n < 85:
+		return g.tameConstant()
+	case n < 88 || g.depth > 6:
+		return g.one("three", "nothing", "point.X", "nilMap", "nilList")
+	}
+	return g.parenthesised("")
+}
+
+func (g *generator) parenthesised(fields ...string) string {
 	if g.depth > 6 {
 		return ".s"
 	}
 	g.depth++
 	defer func() { g.depth-- }()
-	s := "(" + g.pipeline() + ")"
+	s := "(" + g.one("", "", " ") + g.pipeline() + g.one("", "", " ") + ")"
 	if g.chance(30) {
-		s += g.one(".k", ".a.b", ".X", ".name", ".Count", ".c")
+		s += g.one(fields...)
 	}
 	return s
-}
-
-// tame is an operand that seldom fails.
-func (g *generator) tame() string {
-	switch n := g.rand.Intn(100); {
-	case n < 50:
-		return g.one(".s", ".i", ".d", ".t", ".f", ".e", ".l", ".m", ".ms", ".n", ".a.b.c", ".a.b", ".a.b.n", ".absent",
-			"$.absent.x", "$.v.key", "$.v.sub.deep", "$.v.Count", "$.p.X", "$.p", "$.tmp", "$.big", ".by", ".dur", "$.l",
-			".li", ".ls", ".uni", ".html", "$.m.a", "$.v", "$.s", "$.i", "$.lm", "$.t", "$.e")
-	case n < 62 && len(g.vars) > 0:
-		return g.one(g.vars...)
-	case n < 70:
-		return "."
-	case n < 85:
-		return g.one("1", "-2", "1.5", `"lit"`, "true", "false", "'x'", "1e3", "`raw`", "0x1F")
-	case n < 88 || g.depth > 6:
-		return g.one("three", "nothing", "point.X")
-	}
-	g.depth++
-	defer func() { g.depth-- }()
-	return "(" + g.pipeline() + ")"
-}
-
-// mutate breaks a text somewhere.
-func (g *generator) mutate(text string) string {
-	if len(text) == 0 {
-		return text
-	}
-	for range 1 + g.rand.Intn(2) {
-		at := g.rand.Intn(len(text))
-		switch g.rand.Intn(5) {
-		case 0:
-			text = text[:at] + text[at+1:]
-		case 1:
-			text = text[:at] + g.one("{{", "}}", "{{-", "-}}", " ", "\"", "(", ")", "|", "$", ".", ":=", "=", ",", "/*", "*/", "\n", "end", "\x80", "`", "'", "{{end}}", "{{else}}", "{{ define \"q\" }}", "{{/*", "é", "\x00", "+", "1", "٣", "{{break}}") + text[at:]
-		case 2:
-			end := min(len(text), at+1+g.rand.Intn(8))
-			text = text[:at] + text[end:]
-		case 3:
-			end := min(len(text), at+1+g.rand.Intn(12))
-			text = text[:end] + text[at:]
-		case 4:
-			text = text[:at]
-		}
-		if len(text) == 0 {
-			return text
-		}
-	}
-	return text
 }

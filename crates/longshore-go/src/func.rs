@@ -81,6 +81,13 @@ impl Func {
         self.sequence.as_ref().is_some_and(|(pairs, _)| *pairs)
     }
 
+    /// The same with these parameters, for a nil function: `call` counts and checks arguments all the same.
+    #[must_use]
+    pub fn taking(mut self, params: &'static [&'static TypeInfo], variadic: bool) -> Self {
+        (self.params, self.variadic) = (params, variadic);
+        self
+    }
+
     /// Whether it is nil: calling it is an error.
     pub fn is_nil(&self) -> bool {
         self.body.is_none()
@@ -104,10 +111,9 @@ impl Func {
     /// Calls it with arguments that fit its parameters.
     ///
     /// # Errors
-    /// What the function itself returns as its error; of a nil function, in the words of Go's panic.
+    /// What the function itself returns as its error; of a nil function, in the words of Go's `reflect`.
     pub fn call(&self, args: &[Value]) -> Result<Value, MethodError> {
-        let nil =
-            || MethodError("runtime error: invalid memory address or nil pointer dereference".to_owned());
+        let nil = || MethodError("reflect.Value.Call: call of nil function".to_owned());
         self.body.as_ref().ok_or_else(nil)?(args)
     }
 

@@ -4,12 +4,13 @@ use longshore_go::{Str, TypeInfo, Value, fmt, types};
 
 use crate::code::REFLECT_VALUE;
 
+mod call;
 mod compare;
 mod escape;
 mod index;
 mod pointer;
 
-pub(crate) use pointer::pointed_to;
+pub(crate) use pointer::{followed, pointed_to};
 
 /// A predefined function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,7 +108,7 @@ impl Builtin {
         match self {
             // The executor never gets here: these two it does itself.
             Self::And | Self::Or => Ok(args.last().cloned().unwrap_or_default()),
-            Self::Call => index::call(args, &callee()),
+            Self::Call => call::call(&args[0], &args[1..], &callee()),
             Self::Html => Ok(text(escape::html(&printed(args)))),
             Self::Js => Ok(text(escape::js(&printed(args)))),
             Self::Urlquery => Ok(text(escape::query(&printed(args)))),
@@ -140,7 +141,9 @@ fn printed(args: &[Value]) -> Vec<u8> {
     if let [Value::Str(only)] = args {
         return only.to_vec();
     }
-    let shown: Vec<Value> =
-        args.iter().map(|arg| if arg.is_nil() { Value::from("<no value>") } else { arg.clone() }).collect();
-    fmt::sprint(&shown)
+    let printable = |arg: &Value| match arg {
+        Value::Missing | Value::Nil => Value::from("<no value>"),
+        arg => pointed_to(arg.clone()),
+    };
+    fmt::sprint(&args.iter().map(printable).collect::<Vec<_>>())
 }

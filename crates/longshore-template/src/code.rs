@@ -7,7 +7,7 @@
 
 use std::sync::Arc;
 
-use longshore_go::{Duration, Int, Uint};
+use longshore_go::{Complex, Duration, Int, Uint};
 use longshore_go::{Str, TypeInfo, Value, types};
 
 use crate::builtin::Builtin;
@@ -188,8 +188,8 @@ pub(crate) struct FieldSite {
     pub(crate) piped: bool,
     /// The node of errors about the piped value.
     pub(crate) piped_at: NodeId,
-    /// Whether the value on top counts as an interface (the result of a function that returns one).
-    pub(crate) interface: bool,
+    /// The interface type of the value on top, if it is the result of a function that returns one.
+    pub(crate) interface: Option<&'static TypeInfo>,
     /// The operation behind `Invoke`, for when there is nothing to call a method on.
     pub(crate) after: u32,
 }
@@ -244,6 +244,7 @@ pub(crate) enum Const {
     Int(Int),
     Uint(Uint),
     Duration(Duration),
+    Complex(Complex),
     Nil,
 }
 
@@ -253,6 +254,7 @@ impl Const {
             Self::Int(int) => Value::Int(int),
             Self::Uint(uint) => Value::Uint(uint),
             Self::Duration(duration) => Value::Duration(duration),
+            Self::Complex(complex) => Value::Complex(complex),
             Self::Nil => Value::Nil,
         }
     }

@@ -93,7 +93,7 @@ enum Task {
         node: NodeId,
         args: Option<NodeId>,
         piped: bool,
-        interface: bool,
+        interface: Option<&'static TypeInfo>,
     },
     Invoke {
         site: u32,

@@ -12,8 +12,7 @@
 
 use std::sync::Arc;
 
-use longshore_go::Method;
-use longshore_go::{Str, TypeInfo, Value};
+use longshore_go::{Kind, Method, Str, TypeInfo, Value};
 
 use crate::code::{Code, DYNAMIC};
 use crate::error::{ExecError, ExecPlace, FuncError, Problem};
@@ -41,12 +40,12 @@ struct Var {
 }
 
 /// What is known of a variable beside its value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 enum State {
     /// A value of its own type.
     Plain,
-    /// An element of an `[]interface {}` or the like: Go's errors name its type so.
-    Interface,
+    /// An element of an `[]interface {}` or the like: Go's errors name the interface's type.
+    Interface(&'static TypeInfo),
     /// Declared in an argument that `and` or `or` skipped.
     Undeclared,
 }
@@ -57,8 +56,19 @@ impl Var {
     }
 
     fn element(value: Value, ty: Option<&'static TypeInfo>) -> Self {
-        let interface = ty.is_some_and(|ty| ty.kind == longshore_go::Kind::Interface);
-        Self { value, state: if interface { State::Interface } else { State::Plain } }
+        let state = match ty {
+            Some(ty) if ty.kind == Kind::Interface => State::Interface(ty),
+            _ => State::Plain,
+        };
+        Self { value, state }
+    }
+
+    /// The interface type that it comes out of, if any.
+    fn interface(&self) -> Option<&'static TypeInfo> {
+        match self.state {
+            State::Interface(ty) => Some(ty),
+            _ => None,
+        }
     }
 }
 
@@ -115,8 +125,8 @@ pub(crate) struct Vm<'s> {
     /// Templates found for `template` actions whose argument is being evaluated.
     callees: Vec<Arc<Code>>,
     at: NodeId,
-    /// Whether the value pushed last came out of a container of interfaces.
-    interface: bool,
+    /// The interface type of the container or field that the value pushed last came out of.
+    interface: Option<&'static TypeInfo>,
     out: Vec<u8>,
     /// Argument lists to use again.
     spare: Vec<Vec<Value>>,
@@ -141,7 +151,7 @@ impl<'s> Vm<'s> {
             frames: Vec::new(),
             callees: Vec::new(),
             at: 0,
-            interface: false,
+            interface: None,
             out,
             spare: Vec::new(),
             budget,

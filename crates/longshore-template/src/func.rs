@@ -22,7 +22,7 @@ pub struct FuncDef {
     /// Whether the last parameter takes any number of values.
     pub variadic: bool,
     /// The type of the result. It decides what an error about a field of the result names as type,
-    /// and that a [`Value::Nil`] returned for a map or slice is an empty one.
+    /// and that a [`Value::Nil`] returned for a map, slice or function has that type.
     pub result: &'static TypeInfo,
 }
 

@@ -4,22 +4,43 @@
 //! words of its errors end up in what users see. Trim markers are dealt with here; the parser never
 //! sees them.
 
-use longshore_go::rune;
+use longshore_go::{Str, rune};
 
 mod action;
 mod token;
 
 pub(crate) use token::{Kind, Token};
 
-const LEFT: &[u8] = b"{{";
-const RIGHT: &[u8] = b"}}";
 const LEFT_COMMENT: &[u8] = b"/*";
 const RIGHT_COMMENT: &[u8] = b"*/";
 /// Length of a trim marker with its space.
 const MARKER: usize = 2;
 
+/// What opens and closes an action.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Delimiters {
+    left: Str,
+    right: Str,
+}
+
+impl Delimiters {
+    /// These; the usual one for an empty one.
+    pub(crate) fn new(left: &str, right: &str) -> Self {
+        let or = |given: &str, usual: &str| Str::from(if given.is_empty() { usual } else { given });
+        Self { left: or(left, "{{"), right: or(right, "}}") }
+    }
+}
+
+impl Default for Delimiters {
+    fn default() -> Self {
+        Self::new("", "")
+    }
+}
+
 /// The scanner's state over one source.
 pub(crate) struct Lexer<'a> {
+    left: &'a [u8],
+    right: &'a [u8],
     input: &'a [u8],
     pos: usize,
     start: usize,
@@ -36,8 +57,10 @@ pub(crate) struct Lexer<'a> {
 }
 
 impl<'a> Lexer<'a> {
-    pub(crate) fn new(input: &'a [u8]) -> Self {
+    pub(crate) fn new(input: &'a [u8], delimiters: &'a Delimiters) -> Self {
         Self {
+            left: &delimiters.left,
+            right: &delimiters.right,
             input,
             pos: 0,
             start: 0,
@@ -59,7 +82,7 @@ impl<'a> Lexer<'a> {
     /// Text up to the next action, or the delimiter that opens it.
     fn text_token(&mut self) -> Token {
         loop {
-            let Some(at) = find(&self.input[self.pos..], LEFT) else {
+            let Some(at) = find(&self.input[self.pos..], self.left) else {
                 self.pos = self.input.len();
                 if self.pos > self.start {
                     self.count_lines();
@@ -70,7 +93,7 @@ impl<'a> Lexer<'a> {
             if at > 0 {
                 self.pos += at;
                 let mut trim = 0;
-                if has_left_marker(&self.input[self.pos + LEFT.len()..]) {
+                if has_left_marker(&self.input[self.pos + self.left.len()..]) {
                     let text = &self.input[self.start..self.pos];
                     trim = text.len() - text.trim_end_with_spaces().len();
                 }
@@ -92,7 +115,7 @@ impl<'a> Lexer<'a> {
 
     /// The opening delimiter, which is here; `None` if it opened a comment that is now behind us.
     fn left_delimiter(&mut self) -> Option<Token> {
-        self.pos += LEFT.len();
+        self.pos += self.left.len();
         let after = if has_left_marker(&self.input[self.pos..]) { MARKER } else { 0 };
         if self.input[self.pos + after..].starts_with(LEFT_COMMENT) {
             self.pos += after;
@@ -122,7 +145,7 @@ impl<'a> Lexer<'a> {
         if trim {
             self.pos += MARKER;
         }
-        self.pos += RIGHT.len();
+        self.pos += self.right.len();
         if trim {
             self.skip_spaces();
         }
@@ -137,7 +160,7 @@ impl<'a> Lexer<'a> {
             self.pos += MARKER;
             self.ignore();
         }
-        self.pos += RIGHT.len();
+        self.pos += self.right.len();
         let token = self.emit(Kind::RightDelim);
         if trim {
             self.skip_spaces();
@@ -150,9 +173,9 @@ impl<'a> Lexer<'a> {
     /// Whether a closing delimiter is here, and if so whether it trims.
     fn at_right_delimiter(&self) -> Option<bool> {
         let rest = &self.input[self.pos..];
-        if has_right_marker(rest) && rest[MARKER..].starts_with(RIGHT) {
+        if has_right_marker(rest) && rest[MARKER..].starts_with(self.right) {
             Some(true)
-        } else if rest.starts_with(RIGHT) {
+        } else if rest.starts_with(self.right) {
             Some(false)
         } else {
             None
@@ -222,7 +245,7 @@ pub(crate) fn newlines(text: &[u8]) -> u32 {
     text.iter().filter(|&&byte| byte == b'\n').count() as u32
 }
 
-/// The first place of a two-byte needle.
+/// The first place of a needle that is not empty.
 fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
     let mut from = 0;
     while let Some(at) = haystack[from..].iter().position(|&byte| byte == needle[0]) {

@@ -3,7 +3,7 @@
 //! Nodes keep only positions into the source; text and names are slices of it. The tree outlives
 //! compilation, because errors name the place and print the node, and do so lazily.
 
-use longshore_go::Str;
+use longshore_go::{Complex, Str};
 
 mod print;
 
@@ -121,7 +121,7 @@ pub(crate) struct Number {
     pub(crate) int: Option<i64>,
     pub(crate) uint: Option<u64>,
     pub(crate) float: Option<f64>,
-    pub(crate) complex: bool,
+    pub(crate) complex: Option<Complex>,
 }
 
 /// One parsed source with the pools that its nodes point into.

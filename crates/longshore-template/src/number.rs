@@ -1,8 +1,10 @@
 //! Constants in templates: numbers and characters with Go's typing, and quoted strings.
 
-use longshore_go::{Str, rune, strconv};
+use longshore_go::{Complex, Str, rune, strconv};
 
 use crate::node::Number;
+
+mod complex;
 
 const INVALID: &str = "invalid syntax";
 
@@ -17,7 +19,7 @@ pub(crate) fn character(text: &[u8]) -> Result<Number, String> {
         int: Some(i64::from(value)),
         uint: Some(u64::from(value)),
         float: Some(f64::from(value)),
-        complex: false,
+        complex: None,
     })
 }
 
@@ -26,7 +28,7 @@ pub(crate) fn number(text: &[u8]) -> Result<Number, String> {
     if let [body @ .., b'i'] = text
         && let Ok(imaginary) = strconv::parse_float(body)
     {
-        return Ok(complex(0.0, imaginary));
+        return Ok(self::imaginary(0.0, imaginary));
     }
     let mut number = Number {
         uint: strconv::parse_uint(text, 0, 64).ok(),
@@ -53,30 +55,15 @@ pub(crate) fn number(text: &[u8]) -> Result<Number, String> {
     Ok(number)
 }
 
-/// Reads `1+2i`. Both parts are there, as the scanner saw to.
+/// Reads `1+2i`.
 pub(crate) fn complex_pair(text: &[u8]) -> Result<Number, String> {
-    let body = &text[..text.len() - 1];
-    let middle = (1..body.len()).rev().find(|&i| {
-        let exponent = matches!(body[i - 1], b'e' | b'E' | b'p' | b'P') && !is_hex(&body[..i]);
-        let hex_exponent = matches!(body[i - 1], b'p' | b'P');
-        matches!(body[i], b'+' | b'-') && !exponent && !hex_exponent
-    });
-    let middle = middle.ok_or(INVALID)?;
-    let parts = (strconv::parse_float(&body[..middle]), strconv::parse_float(&body[middle..]));
-    match parts {
-        (Ok(real), Ok(imaginary)) => Ok(complex(real, imaginary)),
-        _ => Err(format!("illegal number syntax: {}", quoted(text))),
-    }
+    complex::pair(text).map(|Complex { re, im }| imaginary(re, im))
 }
 
-fn is_hex(text: &[u8]) -> bool {
-    text.len() > 2 && text.iter().any(|byte| matches!(byte, b'x' | b'X'))
-}
-
-fn complex(real: f64, imaginary: f64) -> Number {
+fn imaginary(real: f64, imaginary: f64) -> Number {
     let simple = imaginary == 0.0;
     Number {
-        complex: true,
+        complex: Some(Complex { re: real, im: imaginary }),
         float: simple.then_some(real),
         int: float_to_int(real).filter(|_| simple),
         uint: float_to_uint(real).filter(|_| simple),

@@ -9,7 +9,7 @@ use longshore_go::{Str, strconv};
 
 use crate::ParseError;
 use crate::func::FuncTable;
-use crate::lex::{Kind, Lexer, Token};
+use crate::lex::{Delimiters, Kind, Lexer, Token};
 use crate::node::{NodeId, Span, Unit};
 
 mod block;
@@ -31,11 +31,16 @@ pub(crate) struct Definition {
 
 type Result<T> = std::result::Result<T, ParseError>;
 
-/// Parses one source. `known` tells which names are functions.
-pub(crate) fn parse(name: &Str, source: &Str, functions: &FuncTable) -> Result<Parsed> {
+/// Parses one source. `functions` tells which names are functions.
+pub(crate) fn parse(
+    name: &Str,
+    source: &Str,
+    delimiters: &Delimiters,
+    functions: &FuncTable,
+) -> Result<Parsed> {
     let text = source.clone();
     let mut parser = Parser {
-        lexer: Lexer::new(&text),
+        lexer: Lexer::new(&text, delimiters),
         source: &text,
         functions,
         unit: Unit::new(name.clone(), source.clone()),

@@ -7,7 +7,9 @@ use longshore_go::{Str, Value, strconv};
 use crate::code::Code;
 use crate::exec::{Budget, Vm};
 use crate::func::{FuncTable, Functions};
+use crate::lex::Delimiters;
 use crate::names::Names;
+use crate::parse::Definition;
 use crate::sources::Sources;
 use crate::{ExecError, ParseError, Problem, compile, parse};
 
@@ -44,6 +46,7 @@ pub struct Set {
     name: Str,
     functions: Arc<FuncTable>,
     missing_key: MissingKey,
+    delimiters: Delimiters,
     templates: Names,
     sources: Arc<Sources>,
 }
@@ -61,6 +64,24 @@ impl Set {
         self
     }
 
+    /// The same set with other delimiters than `{{` and `}}` in what is parsed from now on; an empty one stands for
+    /// the usual one.
+    ///
+    /// ```
+    /// # use longshore_template::{Budget, Set};
+    /// let mut set = Set::default().with_delimiters("<<", ">>");
+    /// set.parse("x", "{{ << 1 >> }}")?;
+    /// let mut out = Vec::new();
+    /// set.execute(b"x", longshore_go::Value::Nil, &(), &Budget::default(), &mut out)?;
+    /// assert_eq!(out, b"{{ 1 }}");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn with_delimiters(mut self, left: &str, right: &str) -> Self {
+        self.delimiters = Delimiters::new(left, right);
+        self.sources = Arc::default();
+        self
+    }
+
     /// Parses a source as the template `name`, with whatever it defines besides.
     ///
     /// A later definition replaces an earlier one of the same name, unless the later is blank.
@@ -68,7 +89,7 @@ impl Set {
     /// # Errors
     /// Go's parse error; the set is as it was.
     pub fn parse(&mut self, name: &str, source: impl Into<Str>) -> Result<(), ParseError> {
-        let codes = compile_source(&name.into(), &source.into(), &self.functions)?;
+        let codes = self.compile(&name.into(), &source.into())?;
         for code in codes {
             if !(code.blank && self.contains(&code.name)) {
                 self.templates.insert(code);
@@ -121,7 +142,7 @@ impl Set {
 
     /// The templates of a source that is executed on top of the set, compiled once.
     pub(crate) fn compiled(&self, name: &Str, source: &Str) -> Result<Arc<[Arc<Code>]>, ParseError> {
-        self.sources.get(name, source, || compile_source(name, source, &self.functions))
+        self.sources.get(name, source, || self.compile(name, source))
     }
 
     pub(crate) fn missing_key(&self) -> MissingKey {
@@ -137,16 +158,12 @@ impl Set {
         );
         ExecError { place: None, template: name.into(), problem: Problem::Template(message) }
     }
-}
 
-/// Parses and compiles a source: all the templates that it defines, itself included.
-pub(crate) fn compile_source(
-    name: &Str,
-    source: &Str,
-    functions: &FuncTable,
-) -> Result<Vec<Arc<Code>>, ParseError> {
-    let parsed = parse::parse(name, source, functions)?;
-    let unit = Arc::new(parsed.unit);
-    let definitions = parsed.definitions.iter();
-    Ok(definitions.map(|def| Arc::new(compile::compile(&unit, &def.name, def.root, functions))).collect())
+    /// Parses and compiles a source: all the templates that it defines, itself included.
+    fn compile(&self, name: &Str, source: &Str) -> Result<Vec<Arc<Code>>, ParseError> {
+        let parsed = parse::parse(name, source, &self.delimiters, &self.functions)?;
+        let unit = Arc::new(parsed.unit);
+        let compile = |def: &Definition| compile::compile(&unit, &def.name, def.root, &self.functions);
+        Ok(parsed.definitions.iter().map(|def| Arc::new(compile(def))).collect())
+    }
 }

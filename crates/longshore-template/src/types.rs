@@ -1,7 +1,10 @@
 //! Go's rules on which value may be passed for which type.
 
-use longshore_go::{Kind, TypeInfo, Value, types};
+use std::rc::Rc;
 
+use longshore_go::{Func, Kind, List, Map, TypeInfo, Value, types};
+
+use crate::builtin::pointed_to;
 use crate::code::REFLECT_VALUE;
 
 /// Whether nil is a value of the type (`canBeNil`).
@@ -11,12 +14,13 @@ pub(crate) fn can_be_nil(ty: &'static TypeInfo) -> bool {
 }
 
 /// `reflect.Type.AssignableTo`, as far as these types go.
-fn assignable(from: &'static TypeInfo, to: &'static TypeInfo) -> bool {
+pub(crate) fn assignable(from: &'static TypeInfo, to: &'static TypeInfo) -> bool {
     if from == to {
         return true;
     }
     match to.kind {
-        Kind::Interface => *to == types::ANY || from.method("Error").is_some(),
+        Kind::Interface if *to == types::ERROR => from.method("Error").is_some(),
+        Kind::Interface => to.methods.iter().all(|method| from.method(method.name).is_some()),
         // The same below the name is enough when one of them has no name of its own.
         Kind::Slice | Kind::Map => {
             from.kind == to.kind && from.elem == to.elem && (unnamed(from) || unnamed(to))
@@ -42,6 +46,14 @@ pub(crate) fn validate(value: Value, ty: &'static TypeInfo) -> Result<Value, Str
         value => {
             let from = value.type_info();
             if matches!(value, Value::Nil) || !assignable(from, ty) {
+                if from.kind == Kind::Ptr && from.elem.is_some_and(|elem| assignable(elem, ty)) {
+                    return match &value {
+                        Value::Object(object) if object.is_nil() => {
+                            Err(format!("dereference of nil pointer of type {}", ty.name))
+                        }
+                        _ => Ok(pointed_to(value)),
+                    };
+                }
                 return Err(format!("wrong type for value; expected {}; got {}", ty.name, from.name));
             }
             Ok(convert(value, from, ty))
@@ -50,13 +62,14 @@ pub(crate) fn validate(value: Value, ty: &'static TypeInfo) -> Result<Value, Str
 }
 
 /// The value under the parameter's type, which a call converts it to.
-fn convert(value: Value, from: &'static TypeInfo, ty: &'static TypeInfo) -> Value {
+pub(crate) fn convert(value: Value, from: &'static TypeInfo, ty: &'static TypeInfo) -> Value {
     if ty.kind == Kind::Interface || from == ty {
         return value;
     }
     match value {
         Value::Map(map) => Value::Map(map.retyped(ty)),
-        Value::List(list) => Value::List(longshore_go::List::typed(ty, list.into_vec())),
+        Value::List(list) if list.is_nil() => Value::List(List::nil(ty)),
+        Value::List(list) => Value::List(List::typed(ty, list.into_vec())),
         other => other,
     }
 }
@@ -69,8 +82,9 @@ pub(crate) fn zero(ty: &'static TypeInfo) -> Value {
         Kind::Float32 | Kind::Float64 => Value::Float(0.0),
         Kind::Int if *ty == types::INT => Value::int(0),
         Kind::Int64 if *ty == types::INT64 => Value::int64(0),
-        Kind::Slice => Value::List(longshore_go::List::typed(ty, Vec::new())),
-        Kind::Map => Value::Map(longshore_go::Map::typed(ty, std::collections::BTreeMap::new())),
+        Kind::Slice => Value::List(List::nil(ty)),
+        Kind::Map => Value::Map(Map::nil(ty)),
+        Kind::Func => Value::Func(Rc::new(Func::nil(ty))),
         _ => Value::Nil,
     }
 }

@@ -5,13 +5,24 @@ use std::rc::Rc;
 
 use super::civil::{DAYS, MONTHS, seconds_of};
 use super::{Location, Time};
-use crate::{Duration, Kind, Method, MethodError, Object, TypeInfo, Value, types};
+use crate::{Duration, Kind, Method, MethodError, Object, TypeInfo, Uint, UintKind, Value, types};
 
 /// `time.Time`
 pub static TYPE: TypeInfo = TypeInfo { name: "time.Time", kind: Kind::Struct, elem: None, methods: &METHODS };
 
-static MONTH: TypeInfo = TypeInfo::plain("time.Month", Kind::Int);
-static WEEKDAY: TypeInfo = TypeInfo::plain("time.Weekday", Kind::Int);
+static MONTH: TypeInfo = TypeInfo { name: "time.Month", kind: Kind::Int, elem: None, methods: &NAME };
+static WEEKDAY: TypeInfo = TypeInfo { name: "time.Weekday", kind: Kind::Int, elem: None, methods: &NAME };
+
+/// What a month or weekday is called.
+static NAME: [Method; 1] = [Method {
+    name: "String",
+    params: &[],
+    variadic: false,
+    call: |value, _| match value {
+        Value::Object(object) => Ok(Value::from(object.to_go_string().unwrap_or_default())),
+        _ => Ok(Value::from("")),
+    },
+}];
 
 impl Time {
     /// The time as a `time.Time` with its methods.
@@ -41,6 +52,12 @@ impl Object for Time {
         &[]
     }
 
+    fn printed_fields(&self) -> Vec<(&'static str, Value)> {
+        let wall = Uint { kind: UintKind::Uint64, value: u64::from(self.nanoseconds) };
+        let ext = Value::int64(self.seconds - super::ZERO_UNIX);
+        vec![("wall", Value::Uint(wall)), ("ext", ext), ("loc", Value::Object(Rc::new(NoLocation)))]
+    }
+
     fn to_go_string(&self) -> Option<String> {
         Some(self.to_string())
     }
@@ -51,6 +68,30 @@ impl Object for Time {
 
     fn as_any(&self) -> Option<&dyn Any> {
         Some(self)
+    }
+}
+
+/// The pointer to no location, which stands for UTC. Go prints an address for any other.
+#[derive(Debug)]
+struct NoLocation;
+
+static LOCATION: TypeInfo = TypeInfo::plain("*time.Location", Kind::Ptr);
+
+impl Object for NoLocation {
+    fn type_info(&self) -> &'static TypeInfo {
+        &LOCATION
+    }
+
+    fn field(&self, _: &str) -> Option<Value> {
+        None
+    }
+
+    fn field_names(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    fn is_nil(&self) -> bool {
+        true
     }
 }
 

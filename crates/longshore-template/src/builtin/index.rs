@@ -1,7 +1,8 @@
-//! `index`, `slice`, `len` and `call`.
+//! `index`, `slice` and `len`.
 
-use longshore_go::{Kind, List, Str, Uint, UintKind, Value, types};
+use longshore_go::{Str, Uint, UintKind, Value, types};
 
+use super::pointer::{is_nil_pointer, pointed_name};
 use crate::types::zero;
 
 /// The complaints of Go's `reflect`, which a template sees because the caller recovers the panic.
@@ -16,6 +17,7 @@ fn position(index: &Value, cap: usize) -> Result<usize, String> {
         Value::Duration(duration) => duration.0,
         Value::Uint(uint) => uint.value as i64,
         Value::Missing | Value::Nil => return Err("cannot index slice/array with nil".to_owned()),
+        Value::Object(object) if object.to_int().is_some() => object.to_int().unwrap_or_default(),
         other => {
             let name = other.type_info().name;
             return Err(format!("cannot index slice/array with type {name}"));
@@ -65,9 +67,8 @@ pub(super) fn index(args: &[Value]) -> Result<Value, String> {
                 };
                 map.get(key).unwrap_or_else(|| zero(map.type_info().elem.unwrap_or(&types::ANY)))
             }
-            other => {
-                return Err(format!("can't index item of type {}", other.type_info().name));
-            }
+            other if is_nil_pointer(other) => return Err("index of nil pointer".to_owned()),
+            other => return Err(format!("can't index item of type {}", pointed_name(other))),
         };
     }
     Ok(item)
@@ -79,20 +80,23 @@ pub(super) fn slice(args: &[Value]) -> Result<Value, String> {
     if item.is_nil() {
         return Err("slice of untyped nil".to_owned());
     }
+    if is_nil_pointer(item) {
+        return Err("slice of nil pointer".to_owned());
+    }
     if indexes.len() > 3 {
         return Err(format!("too many slice indexes: {}", indexes.len()));
     }
-    let len = match item {
+    let (len, capacity) = match item {
         Value::Str(_) if indexes.len() == 3 => {
             return Err("cannot 3-index slice a string".to_owned());
         }
-        Value::Str(text) | Value::Bytes(text) => text.len(),
-        Value::List(list) => list.len(),
-        other => return Err(format!("can't slice item of type {}", other.type_info().name)),
+        Value::Str(text) | Value::Bytes(text) => (text.len(), text.len()),
+        Value::List(list) => (list.len(), list.capacity()),
+        other => return Err(format!("can't slice item of type {}", pointed_name(other))),
     };
-    let mut bounds = [0, len, len];
+    let mut bounds = [0, len, capacity];
     for (bound, index) in bounds.iter_mut().zip(indexes) {
-        *bound = position(index, len)?;
+        *bound = position(index, capacity)?;
     }
     let [from, to, cap] = bounds;
     if from > to {
@@ -104,7 +108,7 @@ pub(super) fn slice(args: &[Value]) -> Result<Value, String> {
     Ok(match item {
         Value::Str(text) => Value::Str(Str::from(&text[from..to])),
         Value::Bytes(bytes) => Value::Bytes(Str::from(&bytes[from..to])),
-        Value::List(list) => Value::List(List::typed(list.type_info(), list[from..to].to_vec())),
+        Value::List(list) => Value::List(list.slice(from, to, cap).expect("the bounds are in order")),
         other => other.clone(),
     })
 }
@@ -117,19 +121,8 @@ pub(super) fn len(item: &Value) -> Result<Value, String> {
         Value::Str(text) | Value::Bytes(text) => text.len(),
         Value::List(list) => list.len(),
         Value::Map(map) => map.len(),
-        other => return Err(format!("len of type {}", other.type_info().name)),
+        other if is_nil_pointer(other) => return Err("len of nil pointer".to_owned()),
+        other => return Err(format!("len of type {}", pointed_name(other))),
     };
     Ok(Value::int(len as i64))
-}
-
-/// Calls a function value. No value is one yet, so this is only Go's complaint.
-pub(super) fn call(args: &[Value], callee: &str) -> Result<Value, String> {
-    match &args[0] {
-        Value::Missing | Value::Nil => Err("call of nil".to_owned()),
-        other => {
-            debug_assert!(other.kind() != Kind::Func, "functions are no values yet");
-            let name = other.type_info().name;
-            Err(format!("non-function {callee} of type {name}"))
-        }
-    }
 }

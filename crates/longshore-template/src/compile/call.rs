@@ -1,6 +1,6 @@
 //! Calls of functions: counting arguments, checking types, and the two that short-circuit.
 
-use longshore_go::TypeInfo;
+use longshore_go::{Kind, TypeInfo};
 
 use super::{Compiler, OpenShort, Param, Task};
 use crate::builtin::Builtin;
@@ -46,16 +46,14 @@ impl Compiler<'_> {
         Some((Callee::Builtin(builtin), Signature { params, variadic }))
     }
 
-    /// Whether what the operand of a chain gives counts as an interface in errors about its fields.
-    pub(super) fn is_interface(&self, operand: NodeId) -> bool {
+    /// The interface type of what the operand of a chain gives, for errors about its fields.
+    pub(super) fn interface_of(&self, operand: NodeId) -> Option<&'static TypeInfo> {
         let Data::Identifier { text } = self.unit.node(operand).data else {
-            return false;
+            return None;
         };
-        let Ok(name) = std::str::from_utf8(self.unit.text(text)) else {
-            return false;
-        };
-        let def = self.functions.index(name).and_then(|i| self.functions.get(i));
-        def.is_some_and(|def| def.result.kind == longshore_go::Kind::Interface)
+        let name = std::str::from_utf8(self.unit.text(text)).ok()?;
+        let def = self.functions.get(self.functions.index(name)?)?;
+        (def.result.kind == Kind::Interface).then_some(def.result)
     }
 
     /// A call of the function that the node `ident` names, with the arguments of the command `cmd`.
@@ -100,7 +98,7 @@ impl Compiler<'_> {
     pub(super) fn wrap(&mut self, arg: NodeId) {
         let always = match self.unit.node(arg).data {
             Data::Dot | Data::Field { .. } | Data::Variable { .. } | Data::Chain { .. } => false,
-            Data::Identifier { .. } if self.is_interface(arg) => true,
+            Data::Identifier { .. } if self.interface_of(arg).is_some() => true,
             _ => return,
         };
         self.emit(Op::Wrap { always });

@@ -1,5 +1,7 @@
 //! Pipelines, commands and operands.
 
+use longshore_go::TypeInfo;
+
 use super::block::Slots;
 use super::{Compiler, Param, Task};
 use crate::code::{DYNAMIC, FieldSite, Op, Receiver};
@@ -54,7 +56,7 @@ impl Compiler<'_> {
                     node: first,
                     args: Some(node),
                     piped,
-                    interface: self.is_interface(inner),
+                    interface: self.interface_of(inner),
                 });
             }
             Data::Identifier { .. } => self.function(first, node, Some(node), piped),
@@ -131,7 +133,7 @@ impl Compiler<'_> {
                     node,
                     args: None,
                     piped: false,
-                    interface: self.is_interface(inner),
+                    interface: self.interface_of(inner),
                 });
                 self.tasks.push(Task::Check(param));
             }
@@ -174,7 +176,7 @@ impl Compiler<'_> {
             args: 0,
             piped: false,
             piped_at: node,
-            interface: false,
+            interface: None,
             after: 0,
         }
     }
@@ -222,7 +224,13 @@ impl Compiler<'_> {
     }
 
     /// The operand of a chain is on top: follow the fields.
-    pub(super) fn end_chain(&mut self, node: NodeId, cmd: Option<NodeId>, piped: bool, interface: bool) {
+    pub(super) fn end_chain(
+        &mut self,
+        node: NodeId,
+        cmd: Option<NodeId>,
+        piped: bool,
+        interface: Option<&'static TypeInfo>,
+    ) {
         let Data::Chain { idents, .. } = self.unit.node(node).data else {
             return;
         };

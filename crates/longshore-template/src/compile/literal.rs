@@ -67,6 +67,10 @@ pub(crate) fn literal(unit: &Unit, id: NodeId, ty: &'static TypeInfo) -> Result<
             Some(value) => Ok(Literal::Float(value)),
             None => Err(format!("expected float; found {}", found())),
         },
+        Kind::Complex128 => match number.and_then(|number| number.complex) {
+            Some(value) => Ok(Literal::Const(Const::Complex(value))),
+            None => Err(format!("expected complex; found {}", found())),
+        },
         _ => Err(format!("can't handle {} for arg of type {}", found(), ty.name)),
     }
 }
@@ -83,9 +87,8 @@ fn untyped(unit: &Unit, node: Node) -> Result<Literal, String> {
 
 /// `idealConstant`: the type of a number without context.
 fn ideal(text: &[u8], number: Number) -> Result<Literal, String> {
-    if number.complex {
-        let text = String::from_utf8_lossy(text);
-        return Err(format!("complex constant {text} is not supported"));
+    if let Some(complex) = number.complex {
+        return Ok(Literal::Const(Const::Complex(complex)));
     }
     let rune = text.first() == Some(&b'\'');
     if let Some(float) = number.float

@@ -53,10 +53,10 @@ impl Vm<'_> {
         }
     }
 
-    /// A nil result: for a map or slice it has that type, and so is an empty one.
+    /// A nil result: for a map, slice or function it has that type.
     fn nil_result(&self, function: usize) -> Value {
         match self.set.functions().get(function) {
-            Some(def) if matches!(def.result.kind, Kind::Map | Kind::Slice) => zero(def.result),
+            Some(def) if matches!(def.result.kind, Kind::Map | Kind::Slice | Kind::Func) => zero(def.result),
             _ => Value::Nil,
         }
     }

@@ -1,8 +1,8 @@
 //! Fields of values, and methods.
 
-use longshore_go::{Kind, Method, TypeInfo, Value, strconv, types};
+use longshore_go::{Kind, Map, Method, Object, TypeInfo, Value, strconv, types};
 
-use super::{Failure, Pending, State, Var, Vm};
+use super::{Failure, Pending, Var, Vm};
 use crate::code::{Code, DYNAMIC, FieldSite, Receiver};
 use crate::compile::literal;
 use crate::error::{FuncError, Problem};
@@ -10,8 +10,10 @@ use crate::node::{Data, NodeId, Span, Unit};
 use crate::set::MissingKey;
 use crate::types::{can_be_nil, validate, zero};
 
-/// A value, and whether it is an interface for Go's errors.
-type Found = (Value, bool);
+/// A value, and the interface type that it came out of, for Go's errors.
+type Found = (Value, Interface);
+
+type Interface = Option<&'static TypeInfo>;
 
 /// Why a field cannot be had.
 enum Refusal {
@@ -92,10 +94,10 @@ impl Vm<'_> {
         };
         let plain = Var::plain(Value::Missing);
         let (start, interface) = match site.receiver {
-            Receiver::Dot => (&self.dot.value, self.dot.state == State::Interface),
+            Receiver::Dot => (&self.dot.value, self.dot.interface()),
             Receiver::Var(slot) => {
                 let var = self.var(slot).unwrap_or(&plain);
-                (&var.value, var.state == State::Interface)
+                (&var.value, var.interface())
             }
             Receiver::Top => (&top, site.interface),
         };
@@ -123,7 +125,7 @@ impl Vm<'_> {
         };
         if let Some(start) = start {
             let out = &mut self.out;
-            let written = descend(start, false, &code.unit, path, 0, |value, _, taken| match value {
+            let written = descend(start, None, &code.unit, path, 0, |value, _, taken| match value {
                 Value::Str(text) if taken == path.len() => {
                     out.extend_from_slice(text);
                     true
@@ -203,11 +205,11 @@ const NESTED: usize = 16;
 /// what lies between; gives the last value, whether it is an interface, and how many were taken.
 fn descend<T>(
     value: &Value,
-    interface: bool,
+    interface: Interface,
     unit: &Unit,
     path: &[Span],
     taken: usize,
-    done: impl FnOnce(&Value, bool, usize) -> T,
+    done: impl FnOnce(&Value, Interface, usize) -> T,
 ) -> T {
     if let (Value::Map(map), Some(ident)) = (value, path.get(taken))
         && taken < NESTED
@@ -216,11 +218,16 @@ fn descend<T>(
         if method_of(value, name).is_none()
             && let Some(next) = map.entries().get(name)
         {
-            let interface = map.type_info().elem.is_none_or(|elem| elem.kind == Kind::Interface);
+            let interface = elem_interface(map);
             return descend(next, interface, unit, path, taken + 1, done);
         }
     }
     done(value, interface, taken)
+}
+
+/// The type of a map's elements, if it is an interface.
+fn elem_interface(map: &Map) -> Interface {
+    map.type_info().elem.filter(|elem| elem.kind == Kind::Interface)
 }
 
 /// The type of a method's parameter, counting on over the variadic ones.
@@ -245,8 +252,8 @@ fn count(method: &Method, name: &str, args: usize, piped: bool) -> Result<(), St
 }
 
 /// What Go calls the type of a receiver.
-fn type_name(value: &Value, interface: bool) -> &'static str {
-    if interface { types::ANY.name } else { value.type_info().name }
+fn type_name(value: &Value, interface: Interface) -> &'static str {
+    interface.unwrap_or_else(|| value.type_info()).name
 }
 
 fn text(name: &[u8]) -> String {
@@ -265,7 +272,7 @@ fn method_of(value: &Value, name: &[u8]) -> Option<&'static Method> {
     ty.method(std::str::from_utf8(name).ok()?)
 }
 
-fn no_field(value: &Value, interface: bool, name: &[u8]) -> Refusal {
+fn no_field(value: &Value, interface: Interface, name: &[u8]) -> Refusal {
     Refusal::Template(format!("can't evaluate field {} in type {}", text(name), type_name(value, interface)))
 }
 
@@ -278,28 +285,52 @@ fn nothing(name: &[u8], missing_key: MissingKey) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn nil_pointer(name: &[u8]) -> Refusal {
-    Refusal::Template(format!("nil pointer evaluating interface {{}}.{}", text(name)))
+fn nil_pointer(value: &Value, interface: Interface, name: &[u8]) -> Refusal {
+    let ty = type_name(value, interface);
+    Refusal::Template(format!("nil pointer evaluating {ty}.{}", text(name)))
+}
+
+/// A field of a struct or of a pointer to one.
+fn object_field(
+    value: &Value,
+    object: &dyn Object,
+    interface: Interface,
+    name: &[u8],
+) -> Result<Found, Refusal> {
+    let Ok(name) = std::str::from_utf8(name) else {
+        return Err(no_field(value, interface, name));
+    };
+    if object.is_nil() && object.field_names().contains(&name) {
+        return Err(nil_pointer(value, interface, name.as_bytes()));
+    }
+    if let Some(field) = object.field(name) {
+        return Ok((field, object.interface_field(name)));
+    }
+    if object.printed_fields().iter().any(|(field, _)| *field == name) {
+        let ty = type_name(value, interface);
+        return Err(format!("{name} is an unexported field of struct type {ty}").into());
+    }
+    Err(no_field(value, interface, name.as_bytes()))
 }
 
 /// One field of a value, without arguments (`evalField`).
-fn step(value: &Value, interface: bool, name: &[u8], missing_key: MissingKey) -> Result<Found, Refusal> {
+fn step(value: &Value, interface: Interface, name: &[u8], missing_key: MissingKey) -> Result<Found, Refusal> {
     if let Some(method) = method_of(value, name) {
         count(method, method.name, 0, false)?;
         let result = (method.call)(value, &[])
             .map_err(|error| Refusal::Method(method.name.to_owned(), error.to_string()))?;
-        return Ok((result, false));
+        return Ok((result, None));
     }
     match value {
-        Value::Missing => nothing(name, missing_key).map(|()| (Value::Missing, false)),
-        Value::Nil => Err(nil_pointer(name)),
+        Value::Missing => nothing(name, missing_key).map(|()| (Value::Missing, None)),
+        Value::Nil => Err(nil_pointer(value, interface, name)),
         Value::Map(map) => {
             let elem = map.type_info().elem.unwrap_or(&types::ANY);
-            let interface = elem.kind == Kind::Interface;
+            let interface = elem_interface(map);
             match map.get(name) {
                 Some(value) => Ok((value, interface)),
                 None => match missing_key {
-                    MissingKey::Default => Ok((Value::Missing, false)),
+                    MissingKey::Default => Ok((Value::Missing, None)),
                     MissingKey::Zero => Ok((zero(elem), interface)),
                     MissingKey::Error => {
                         Err(Refusal::Template(format!("map has no entry for key {}", quoted(name))))
@@ -307,11 +338,7 @@ fn step(value: &Value, interface: bool, name: &[u8], missing_key: MissingKey) ->
                 },
             }
         }
-        Value::Object(object) => std::str::from_utf8(name)
-            .ok()
-            .and_then(|name| object.field(name))
-            .map(|value| (value, false))
-            .ok_or_else(|| no_field(value, interface, name)),
+        Value::Object(object) => object_field(value, object.as_ref(), interface, name),
         _ => Err(no_field(value, interface, name)),
     }
 }
@@ -319,7 +346,7 @@ fn step(value: &Value, interface: bool, name: &[u8], missing_key: MissingKey) ->
 /// The method that a field with arguments must be; `None` if there is nothing to have one.
 fn with_args(
     value: &Value,
-    interface: bool,
+    interface: Interface,
     name: &[u8],
     site: &FieldSite,
     missing_key: MissingKey,
@@ -328,13 +355,13 @@ fn with_args(
         count(method, method.name, site.args as usize, site.piped)?;
         return Ok(Some(method));
     }
-    let name_text = text(name);
     match value {
         Value::Missing => nothing(name, missing_key).map(|()| None),
-        Value::Nil => Err(nil_pointer(name)),
-        Value::Map(_) => Err(Refusal::Template(format!("{name_text} is not a method but has arguments"))),
-        Value::Object(object) if object.field(&name_text).is_some() => {
-            Err(Refusal::Template(format!("{name_text} has arguments but cannot be invoked as function")))
+        Value::Nil => Err(nil_pointer(value, interface, name)),
+        Value::Map(_) => Err(format!("{} is not a method but has arguments", text(name)).into()),
+        Value::Object(object) => {
+            object_field(value, object.as_ref(), interface, name)?;
+            Err(format!("{} has arguments but cannot be invoked as function", text(name)).into())
         }
         _ => Err(no_field(value, interface, name)),
     }

@@ -1,8 +1,11 @@
 //! Loops.
 
+use std::iter::Peekable;
+
 use longshore_go::{Duration, Int, List, Str, TypeInfo, Uint, UintKind, Value, fmt};
 
 use super::{Failure, Var, Vm};
+use crate::builtin::followed;
 use crate::code::{Code, Target};
 
 /// A loop under way.
@@ -42,6 +45,12 @@ enum Items {
         next: Uint,
         end: u64,
     },
+    Func {
+        items: Peekable<Box<dyn Iterator<Item = (Value, Value)>>>,
+        elem: Option<&'static TypeInfo>,
+        /// Whether the first of two values is what a loop with one variable is about.
+        first: bool,
+    },
 }
 
 impl Vm<'_> {
@@ -69,10 +78,11 @@ impl Vm<'_> {
             Value::Duration(duration) => Items::Duration { next: 0, end: duration.0 },
             Value::Uint(uint) if uint.value == 0 => return Ok(false),
             Value::Uint(uint) => Items::Uint { next: Uint { value: 0, ..uint }, end: uint.value },
-            other => {
-                let message = format!("range can't iterate over {}", show(&other));
-                return Err(self.refuse(code, site.at, message));
-            }
+            other => match sequence(&other, site.index.is_some()) {
+                Ok(Some(items)) => items,
+                Ok(None) => return Ok(false),
+                Err(message) => return Err(self.refuse(code, site.at, message)),
+            },
         };
         self.dots.push(self.dot.clone());
         self.loops.push(Loop { items, site: index, vars: self.vars.len(), dots: self.dots.len() });
@@ -158,6 +168,14 @@ impl Items {
                     (Value::Missing, Var::plain(value))
                 })
             }
+            Self::Func { items, elem, first } => {
+                let (index, element) = items.next()?;
+                Some(if *first {
+                    (Value::Missing, Var::plain(index))
+                } else {
+                    (index, Var::element(element, *elem))
+                })
+            }
             Self::Uint { next, end } => {
                 let value = *next;
                 (value.value < *end).then(|| {
@@ -167,6 +185,23 @@ impl Items {
             }
         }
     }
+}
+
+/// A function that yields what to loop over; `None` if that is nothing.
+fn sequence(value: &Value, two: bool) -> Result<Option<Items>, String> {
+    if let Value::Func(func) = value
+        && let Some(items) = func.items()
+    {
+        if two && !func.yields_pairs() {
+            let shown = show(value);
+            return Err(format!("can't use {shown} iterate over more than one variable"));
+        }
+        let first = func.yields_pairs() && !two;
+        let mut items = items.peekable();
+        let some = items.peek().is_some();
+        return Ok(some.then(|| Items::Func { items, elem: func.type_info().elem, first }));
+    }
+    Err(format!("range can't iterate over {}", show(&followed(value.clone()))))
 }
 
 fn show(value: &Value) -> String {

@@ -53,7 +53,7 @@ impl Vm<'_> {
                     }
                 }
                 Op::Dot => {
-                    self.interface = self.dot.state == State::Interface;
+                    self.interface = self.dot.interface();
                     self.stack.push(self.dot.value.clone());
                 }
                 Op::Var(slot) => self.push_var(slot),
@@ -93,7 +93,7 @@ impl Vm<'_> {
                 Op::Builtin(site) => self.builtin(code, site)?,
                 Op::Check { ty, node } => self.check(code, node, code.types[ty as usize])?,
                 Op::Wrap { always } => {
-                    if always || self.interface || matches!(self.stack.last(), Some(Value::Nil)) {
+                    if always || self.interface.is_some() || matches!(self.stack.last(), Some(Value::Nil)) {
                         let value = self.pop();
                         self.stack.push(Value::Object(Rc::new(Interface(value))));
                     }
@@ -218,8 +218,8 @@ impl Vm<'_> {
 
     fn push_var(&mut self, slot: u32) {
         let (value, interface) = match self.var(slot) {
-            Some(var) => (var.value.clone(), var.state == State::Interface),
-            None => (Value::Missing, false),
+            Some(var) => (var.value.clone(), var.interface()),
+            None => (Value::Missing, None),
         };
         self.interface = interface;
         self.stack.push(value);

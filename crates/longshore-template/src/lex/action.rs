@@ -2,7 +2,7 @@
 
 use longshore_go::{Value, fmt, rune};
 
-use super::{Kind, Lexer, MARKER, RIGHT, Token, has_right_marker, is_space};
+use super::{Kind, Lexer, MARKER, Token, has_right_marker, is_space};
 use crate::unicode;
 
 impl Lexer<'_> {
@@ -75,7 +75,7 @@ impl Lexer<'_> {
             count += 1;
         }
         let rest = &self.input[self.pos - 1..];
-        if has_right_marker(rest) && rest[MARKER..].starts_with(RIGHT) {
+        if has_right_marker(rest) && rest[MARKER..].starts_with(self.right) {
             self.pos -= 1;
             if self.input[self.pos] == b'\n' {
                 self.line -= 1;
@@ -136,7 +136,7 @@ impl Lexer<'_> {
     fn at_terminator(&self) -> bool {
         match self.peek() {
             None | Some((' ' | '\t' | '\r' | '\n' | '.' | ',' | '|' | ':' | ')' | '(', _)) => true,
-            Some(_) => self.input[self.pos..].starts_with(RIGHT),
+            Some(_) => self.input[self.pos..].starts_with(self.right),
         }
     }
 

@@ -1,18 +1,34 @@
-//! Data of the recorded cases: tagged JSON to Go's values, and the named types among them.
+//! Data of the recorded cases: tagged JSON to Go's values.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use longshore_go::types::{self, Kind};
-use longshore_go::{
-    Duration, Int, IntKind, List, Map, Method, MethodError, Object, Str, TypeInfo, Uint, UintKind, Value, fmt,
-};
+use longshore_go::time::{self, Location};
+use longshore_go::types;
+use longshore_go::{Complex, Duration, Int, IntKind, List, Map, Str, Uint, UintKind, Value};
+
+use super::boxes::{BoxObject, Note};
+use super::case::bytes;
+use super::objects::{Point, Temp, VALUES};
+use super::values;
 
 const DATASETS: &str = include_str!("../../../../../compat/template/data.json");
 
+thread_local! {
+    /// Templates do not write to datasets, so each is made once.
+    static MADE: RefCell<BTreeMap<String, Value>> = const { RefCell::new(BTreeMap::new()) };
+}
+
 /// The dataset of that name in `compat/template/data.json`.
 pub(crate) fn dataset(name: &str) -> Value {
+    if let Some(value) = MADE.with_borrow(|made| made.get(name).cloned()) {
+        return value;
+    }
     let all: serde_json::Value = serde_json::from_str(DATASETS).expect("data.json is JSON");
-    value(&all[name])
+    let value = value(&all[name]);
+    MADE.with_borrow_mut(|made| made.insert(name.to_owned(), value.clone()));
+    value
 }
 
 /// `{"$int": 5}` is an int, a plain number a float64, and so on.
@@ -57,10 +73,13 @@ fn tagged(tag: &str, json: &serde_json::Value) -> Value {
     match tag {
         "$int" => int(IntKind::Int, number(json)),
         "$int8" => int(IntKind::Int8, number(json)),
+        "$int16" => int(IntKind::Int16, number(json)),
         "$int32" => int(IntKind::Int32, number(json)),
         "$int64" => int(IntKind::Int64, number(json)),
         "$uint" => uint(UintKind::Uint, number(json) as u64),
         "$uint8" => uint(UintKind::Uint8, number(json) as u64),
+        "$uint16" => uint(UintKind::Uint16, number(json) as u64),
+        "$uint32" => uint(UintKind::Uint32, number(json) as u64),
         "$uint64" => uint(UintKind::Uint64, text(json).parse().expect("a number")),
         "$duration" => Value::Duration(Duration(number(json))),
         "$bytes" => Value::Bytes(Str::from(text(json))),
@@ -72,150 +91,50 @@ fn tagged(tag: &str, json: &serde_json::Value) -> Value {
         "$stringmap" => Value::Map(map(json).retyped(&types::MAP_STRING)),
         "$values" => Value::Map(map(json).retyped(&VALUES)),
         "$point" | "$pointer" => {
-            let ty = if tag == "$point" { "main.Point" } else { "*main.Point" };
-            Point::value(ty, number(&json["X"]), &text(&json["Name"]), value(&json["Any"]))
+            Point::value(tag == "$pointer", number(&json["X"]), &text(&json["Name"]), value(&json["Any"]))
+        }
+        "$box" | "$boxpointer" => BoxObject::value(
+            tag == "$boxpointer",
+            &text(&json["Label"]),
+            value(&json["Any"]),
+            &json["Err"],
+            value(&json["Ptr"]),
+        ),
+        "$complex" => {
+            let part = |i: usize| json[i].as_f64().expect("a number");
+            Value::Complex(Complex { re: part(0), im: part(1) })
+        }
+        "$func" => values::function(&text(json)),
+        "$error" => Value::error(text(json)),
+        "$note" => Note::value(Some(text(json))),
+        "$time" => {
+            let layout = b"2006-01-02T15:04:05.999999999Z07:00";
+            let time = time::parse(layout, text(json).as_bytes(), &Location::Utc);
+            time.expect("a time").into_value()
+        }
+        "$hex" => Value::str(bytes(&text(json))),
+        "$nil" => match text(json).as_str() {
+            "map" => Value::Map(Map::nil(&types::MAP_ANY)),
+            "strmap" => Value::Map(Map::nil(&types::MAP_STRING)),
+            "list" => Value::List(List::nil(&types::SLICE_ANY)),
+            "strings" => Value::List(List::nil(&types::SLICE_STRING)),
+            "point" => Point::nil(),
+            "note" => Note::value(None),
+            other => panic!("unknown nil {other}"),
+        },
+        "$slack" => match tagged(&text(&json["as"]), &json["items"]) {
+            Value::List(list) => {
+                let len = json["len"].as_u64().expect("a number") as usize;
+                Value::List(list.slice(0, len, list.len()).expect("the length is within"))
+            }
+            other => panic!("not a list: {other:?}"),
+        },
+        "$any" => Value::list(items().map(value).collect()),
+        "$times" => {
+            let count = json["n"].as_u64().expect("a number");
+            Value::list((0..count).map(|_| value(&json["item"])).collect())
         }
         "$temp" => Value::Object(Rc::new(Temp(json.as_f64().expect("a number")))),
         other => panic!("unknown tag {other}"),
-    }
-}
-
-/// The named map type with methods.
-static VALUES: TypeInfo = TypeInfo {
-    name: "main.Values",
-    kind: Kind::Map,
-    elem: Some(&types::ANY),
-    methods: &[
-        Method {
-            name: "Count",
-            params: &[],
-            variadic: false,
-            call: |this, _| Ok(Value::int(this.as_map().map_or(0, Map::len) as i64)),
-        },
-        Method {
-            name: "Fail",
-            params: &[&types::STRING],
-            variadic: false,
-            call: |_, args| Err(MethodError(format!("failed: {}", shown(&args[0])))),
-        },
-        Method {
-            name: "Get",
-            params: &[&types::STRING],
-            variadic: false,
-            call: |this, args| {
-                let key = args[0].as_str().expect("checked to be a string");
-                Ok(this.as_map().and_then(|map| map.get(key)).unwrap_or_default())
-            },
-        },
-        Method {
-            name: "Kind",
-            params: &[&types::ANY],
-            variadic: false,
-            call: |_, args| Ok(Value::str(fmt::sprintf(b"%T", args))),
-        },
-        Method {
-            name: "Sum",
-            params: &[&types::INT, &types::INT],
-            variadic: true,
-            call: |_, args| {
-                let terms = args.iter().map(|arg| match arg {
-                    Value::Int(int) => int.value,
-                    other => panic!("not checked to be an int: {other:?}"),
-                });
-                Ok(Value::int(terms.fold(0, i64::wrapping_add)))
-            },
-        },
-        Method {
-            name: "Typed",
-            params: &[&types::INT64, &types::UINT8, &types::FLOAT64, &types::BOOL],
-            variadic: false,
-            call: |_, args| Ok(Value::str(fmt::sprint(args))),
-        },
-    ],
-};
-
-fn shown(value: &Value) -> String {
-    let mut out = Vec::new();
-    fmt::append_value(&mut out, value);
-    String::from_utf8_lossy(&out).into_owned()
-}
-
-const SCALE: Method = Method {
-    name: "Scale",
-    params: &[&types::INT],
-    variadic: false,
-    call: |this, args| match (this, &args[0]) {
-        (Value::Object(point), Value::Int(by)) => match point.field("X") {
-            Some(Value::Int(x)) => Ok(Value::int(x.value.wrapping_mul(by.value))),
-            other => panic!("not a point: {other:?}"),
-        },
-        other => panic!("not a point and an int: {other:?}"),
-    },
-};
-
-static POINT: TypeInfo = TypeInfo { name: "main.Point", kind: Kind::Struct, elem: None, methods: &[SCALE] };
-
-static POINTER: TypeInfo = TypeInfo { name: "*main.Point", kind: Kind::Ptr, elem: None, methods: &[SCALE] };
-
-/// A struct with fields and a method, or a pointer to one.
-#[derive(Debug)]
-pub(crate) struct Point {
-    ty: &'static TypeInfo,
-    x: i64,
-    name: Str,
-    any: Value,
-}
-
-impl Point {
-    pub(crate) fn value(ty: &str, x: i64, name: &str, any: Value) -> Value {
-        Value::Object(Rc::new(Self {
-            ty: if ty == POINT.name { &POINT } else { &POINTER },
-            x,
-            name: Str::from(name),
-            any,
-        }))
-    }
-}
-
-impl Object for Point {
-    fn type_info(&self) -> &'static TypeInfo {
-        self.ty
-    }
-
-    fn field(&self, name: &str) -> Option<Value> {
-        match name {
-            "X" => Some(Value::int(self.x)),
-            "Name" => Some(Value::Str(self.name.clone())),
-            "Any" => Some(self.any.clone()),
-            _ => None,
-        }
-    }
-
-    fn field_names(&self) -> &'static [&'static str] {
-        &["X", "Name", "Any"]
-    }
-}
-
-static TEMP: TypeInfo = TypeInfo::plain("main.Temp", Kind::Struct);
-
-/// A struct that prints by its `String` method.
-#[derive(Debug)]
-struct Temp(f64);
-
-impl Object for Temp {
-    fn type_info(&self) -> &'static TypeInfo {
-        &TEMP
-    }
-
-    fn field(&self, name: &str) -> Option<Value> {
-        (name == "Degrees").then_some(Value::Float(self.0))
-    }
-
-    fn field_names(&self) -> &'static [&'static str] {
-        &["Degrees"]
-    }
-
-    fn to_go_string(&self) -> Option<String> {
-        Some(format!("{:.1}C", self.0))
     }
 }

@@ -2,12 +2,28 @@
 
 use std::sync::Arc;
 
-use longshore_go::{Str, Value, fmt, types};
+use longshore_go::types::{self, Kind};
+use longshore_go::{Map, Method, Str, TypeInfo, Value, fmt};
 use longshore_template::{Executor, FuncDef, FuncError, FuncTable, Functions, Return, SourceError};
 
-use super::data::Point;
+use super::boxes::nil_dereference;
+use super::objects::{POINTER, Point, VALUES};
+use super::values;
 
-static SIGNATURES: [FuncDef; 23] = [
+/// `fmt.Stringer`
+static STRINGER: TypeInfo = TypeInfo {
+    name: "fmt.Stringer",
+    kind: Kind::Interface,
+    elem: None,
+    methods: &[Method {
+        name: "String",
+        params: &[],
+        variadic: false,
+        call: |this, _| Ok(Value::str(fmt::sprint(std::slice::from_ref(this)))),
+    }],
+};
+
+static SIGNATURES: [FuncDef; 35] = [
     FuncDef::new("upper", &[&types::STRING]).returning(&types::STRING),
     FuncDef::new("add", &[&types::INT, &types::INT]).returning(&types::INT),
     FuncDef::variadic("sum", &[&types::INT, &types::INT]).returning(&types::INT),
@@ -27,6 +43,18 @@ static SIGNATURES: [FuncDef; 23] = [
     FuncDef::new("asList", &[&types::SLICE_ANY]).returning(&types::SLICE_ANY),
     FuncDef::new("asStrs", &[&types::SLICE_STRING]).returning(&types::SLICE_STRING),
     FuncDef::new("duration", &[&types::DURATION]).returning(&types::DURATION),
+    FuncDef::new("asComplex", &[&types::COMPLEX128]).returning(&types::COMPLEX128),
+    FuncDef::new("asInt16", &[&types::INT16]).returning(&types::INT16),
+    FuncDef::new("asPoint", &[&POINTER]).returning(&POINTER),
+    FuncDef::new("asErr", &[&types::ERROR]).returning(&types::STRING),
+    FuncDef::new("shown", &[&STRINGER]).returning(&types::STRING),
+    FuncDef::new("oneOf", &[&types::INT]),
+    FuncDef::new("give", &[&types::STRING]),
+    FuncDef::new("maybe", &[&types::BOOL]).returning(&types::STRING),
+    FuncDef::new("panics", &[&types::STRING]).returning(&types::STRING),
+    FuncDef::new("bursts", &[&types::STRING]).returning(&types::STRING),
+    FuncDef::new("nilMap", &[]).returning(&types::MAP_ANY),
+    FuncDef::new("nilList", &[]).returning(&types::SLICE_STRING),
     FuncDef::new("fail", &[&types::STRING]).returning(&types::STRING),
     FuncDef::new("include", &[&types::STRING, &types::ANY]).returning(&types::STRING),
     FuncDef::new("tpl", &[&types::STRING, &types::ANY]).returning(&types::STRING),
@@ -69,10 +97,17 @@ impl Functions for Mine {
             }
             "count" => Value::int(args.len() as i64),
             "typeOf" => Value::str(fmt::sprintf(b"%T", args)),
-            "nothing" => Value::Nil,
+            "nothing" | "nilMap" | "nilList" => Value::Nil,
+            "asPoint" if args[0].is_nil() => Point::nil(),
+            "asErr" => Value::from(format!("error {}", method(&args[0], "Error")?)),
+            "shown" => Value::from(format!("string {}", method(&args[0], "String")?)),
+            "oneOf" => one_of(int(&args[0]))?,
+            "give" => values::function(&text(&args[0]).to_string()),
+            "maybe" if args[0].truth() => Value::from("value"),
+            "maybe" => return Err("not this time".into()),
             "three" => Value::int(3),
-            "point" => Point::value("main.Point", 1, "p", Value::Nil),
-            "fail" => return Err(FuncError::new(text(&args[0]).to_string())),
+            "point" => Point::value(false, 1, "p", Value::Nil),
+            "fail" | "panics" | "bursts" => return Err(FuncError::new(text(&args[0]).to_string())),
             "include" => {
                 return Ok(Return::Template { name: text(&args[0]).clone(), data: args[1].clone() });
             }
@@ -82,6 +117,27 @@ impl Functions for Mine {
         };
         Ok(value.into())
     }
+}
+
+/// What a method without arguments returns, as text; of nil there is none.
+fn method(value: &Value, name: &str) -> Result<String, FuncError> {
+    let method = value.type_info().method(name).ok_or_else(|| nil_dereference().to_string())?;
+    let result = (method.call)(value, &[]).map_err(|error| error.to_string())?;
+    Ok(text(&result).to_string())
+}
+
+fn one_of(index: i64) -> Result<Value, FuncError> {
+    let values = [
+        Value::Nil,
+        Value::int(1),
+        "s".into(),
+        Value::Float(2.5),
+        true.into(),
+        Value::Map([("k", Value::from("v"))].into_iter().collect::<Map>().retyped(&VALUES)),
+    ];
+    let at = usize::try_from(index).ok().and_then(|at| values.get(at)).cloned();
+    let range = if index < 0 { String::new() } else { format!(" with length {}", values.len()) };
+    at.ok_or_else(|| format!("runtime error: index out of range [{index}]{range}").into())
 }
 
 /// What Helm's function of that name does.
