@@ -22,7 +22,7 @@ pub(crate) enum Form {
 }
 
 /// How go-yaml writes a time, nanoseconds only as far as there are any.
-const RFC_3339: &[u8] = b"2006-01-02T15:04:05.999999999Z07:00";
+pub(crate) const RFC_3339: &[u8] = b"2006-01-02T15:04:05.999999999Z07:00";
 
 /// Values nest no deeper than this. Go's `encoding/json` begins to look for cycles at the same depth.
 const MAX_DEPTH: usize = 1000;
