@@ -62,6 +62,10 @@ impl Object for Time {
         Some(self.to_string())
     }
 
+    fn go_syntax(&self) -> Option<String> {
+        Some(self.go_string())
+    }
+
     fn to_json(&self) -> Option<Value> {
         Some(Value::str(self.format(b"2006-01-02T15:04:05.999999999Z07:00")))
     }
