@@ -6,6 +6,7 @@
 pub(crate) mod duplicates;
 mod key;
 mod merge;
+mod texts;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,6 +17,7 @@ use crate::error::{Error, ErrorKind};
 use crate::resolve::{Scalar, resolve, resolve_tagged};
 use crate::tree::{Id, RawKind, Tree};
 use key::{Key, KeyKind};
+use texts::Texts;
 
 /// What numbers become.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,6 +55,7 @@ pub(crate) fn decode(tree: &Tree<'_>, options: Options) -> Result<Value, Error> 
         merged: None,
         duplicated: None,
         string_map: false,
+        texts: Texts::new(tree.nodes.len()),
     };
     let value = decoder.value(Tree::ROOT)?;
     if !decoder.type_errors.is_empty() {
@@ -87,6 +90,7 @@ struct Decoder<'t, 'a> {
     duplicated: Option<Id>,
     /// v3: whether the map being filled is a `map[string]interface {}`.
     string_map: bool,
+    texts: Texts,
 }
 
 /// A map while it is filled.
@@ -205,7 +209,8 @@ impl Decoder<'_, '_> {
     }
 
     fn scalar_value(&mut self, id: Id) -> Result<Value, Error> {
-        let text = &*self.tree.node(id).value;
+        let tree = self.tree;
+        let text = &*tree.node(id).value;
         let floats = self.options.numbers == Numbers::Floats;
         Ok(match self.scalar(id)? {
             Scalar::Null => Value::Nil,
@@ -220,7 +225,7 @@ impl Decoder<'_, '_> {
             }
             Scalar::Timestamp(time) if self.options.dialect == Dialect::V3 => Value::str(time.to_string()),
             Scalar::Binary => Value::Str(self.binary(id)?),
-            Scalar::Timestamp(_) | Scalar::Str | Scalar::Other => Value::str(text),
+            Scalar::Timestamp(_) | Scalar::Str | Scalar::Other => Value::Str(self.texts.get(text)),
         })
     }
 

@@ -6,9 +6,7 @@ use crate::tree::{Id, RawKind, Tree};
 
 /// Pairs of an earlier key and the same key again, in the order in which go-yaml finds them.
 pub(crate) fn duplicate_keys(tree: &Tree<'_>, id: Id) -> Vec<(Id, Id)> {
-    let mut first: BTreeMap<(u8, &str), Vec<(u32, Id)>> = BTreeMap::new();
-    let mut pairs: Vec<(u32, u32, Id, Id)> = Vec::new();
-    for (place, (key, _)) in (0..).zip(tree.pairs(id)) {
+    let identity = |key| {
         let node = tree.node(key);
         let kind = match node.kind {
             RawKind::Scalar(..) => 0,
@@ -16,7 +14,18 @@ pub(crate) fn duplicate_keys(tree: &Tree<'_>, id: Id) -> Vec<(Id, Id)> {
             RawKind::Sequence { .. } => 2,
             RawKind::Alias(_) => 3,
         };
-        let same = first.entry((kind, &*node.value)).or_default();
+        (kind, &*node.value)
+    };
+    // Nearly always there are none, which is found out sooner than where they are.
+    let mut all: Vec<(u8, &str)> = tree.pairs(id).map(|(key, _)| identity(key)).collect();
+    all.sort_unstable();
+    if all.array_windows().all(|[a, b]| a != b) {
+        return Vec::new();
+    }
+    let mut first: BTreeMap<(u8, &str), Vec<(u32, Id)>> = BTreeMap::new();
+    let mut pairs: Vec<(u32, u32, Id, Id)> = Vec::new();
+    for (place, (key, _)) in (0..).zip(tree.pairs(id)) {
+        let same = first.entry(identity(key)).or_default();
         for (earlier_place, earlier) in same.iter() {
             pairs.push((*earlier_place, place, *earlier, key));
         }

@@ -89,7 +89,8 @@ impl Decoder<'_, '_> {
     }
 
     fn scalar_key(&mut self, id: Id) -> Result<Key, Error> {
-        let text = &*self.tree.node(id).value;
+        let tree = self.tree;
+        let text = &*tree.node(id).value;
         let (kind, text) = match self.scalar(id)? {
             Scalar::Null => (KeyKind::Null, Str::default()),
             Scalar::Bool(true) => (KeyKind::Bool, "true".into()),
@@ -101,7 +102,7 @@ impl Decoder<'_, '_> {
                 (KeyKind::Time, time.to_string().into())
             }
             Scalar::Binary => (KeyKind::Str, self.binary(id)?),
-            Scalar::Timestamp(_) | Scalar::Str | Scalar::Other => (KeyKind::Str, text.into()),
+            Scalar::Timestamp(_) | Scalar::Str | Scalar::Other => (KeyKind::Str, self.texts.get(text)),
         };
         Ok(Key { kind, text })
     }
@@ -148,7 +149,7 @@ impl Decoder<'_, '_> {
             RawKind::Scalar(..) => match self.scalar(id)? {
                 Scalar::Null => return Ok(None),
                 Scalar::Binary => self.binary(id)?,
-                _ => Str::from(&*node.value),
+                _ => self.texts.get(&node.value),
             },
             RawKind::Mapping { .. } | RawKind::Sequence { .. } => {
                 if matches!(node.kind, RawKind::Mapping { .. }) && self.duplicates(id) {

@@ -54,6 +54,7 @@ impl Decoder<'_, '_> {
         let tree = self.tree;
         let mut merged = self.merged.take();
         let mut merge = None;
+        let merges = tree.pairs(id).any(|(key, _)| self.is_merge(key));
         let mut own = BTreeSet::new();
         for (key_id, value_id) in tree.pairs(id) {
             if self.is_merge(key_id) {
@@ -77,8 +78,10 @@ impl Decoder<'_, '_> {
                 continue;
             }
             let value = self.value(value_id)?;
-            entries.list.push((key.text.clone(), value));
-            own.insert(key);
+            if merges {
+                own.insert(key.clone());
+            }
+            entries.list.push((key.text, value));
         }
         if let Some(merge) = merge {
             if merged.is_none() {
