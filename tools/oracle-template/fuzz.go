@@ -33,10 +33,12 @@ func fuzz(seed, from uint64, count int) {
 		if err != nil {
 			c.Outcome = Outcome{Error: err.Error(), Phase: "parse"}
 		} else if endless(root) {
+			watch.end()
 			continue
 		} else {
 			c.Outcome = execute(root, name, data)
 		}
+		watch.end() // what follows may wait for the reader
 		if c.OutputSum != "" || shows(&c.Outcome, unstable) {
 			continue
 		}
@@ -44,7 +46,6 @@ func fuzz(seed, from uint64, count int) {
 			return // the reader has gone
 		}
 	}
-	watch.end()
 	buffer.Flush()
 }
 

@@ -144,8 +144,8 @@ pub(crate) enum Op {
         name: u32,
         node: NodeId,
     },
-    /// Pop; execute the template that was found, with that as dot.
-    Template,
+    /// Pop; execute the template that was found, with that as dot. The node is that of the action.
+    Template(NodeId),
     /// Fail.
     Fail {
         message: u32,

@@ -88,7 +88,7 @@ enum Task {
     Test(NodeId),
     Else(NodeId),
     EndBranch,
-    Template,
+    Template(NodeId),
     Chain {
         node: NodeId,
         args: Option<NodeId>,
@@ -205,7 +205,7 @@ impl Compiler<'_> {
             Task::Test(node) => self.test(node),
             Task::Else(node) => self.else_part(node),
             Task::EndBranch => self.end_branch(),
-            Task::Template => self.emit(Op::Template),
+            Task::Template(node) => self.emit(Op::Template(node)),
             Task::Chain { node, args, piped, interface } => self.end_chain(node, args, piped, interface),
             Task::Invoke { site } => self.end_invoke(site),
             Task::Call { site } => self.end_call(site),

@@ -19,6 +19,7 @@ use crate::error::{ExecError, ExecPlace, FuncError, Problem};
 use crate::func::Functions;
 use crate::node::NodeId;
 use crate::set::Set;
+use crate::trace::{Position, Tracer};
 use crate::types::validate;
 
 mod budget;
@@ -27,6 +28,7 @@ mod executor;
 mod field;
 mod range;
 mod step;
+mod trace;
 
 pub use budget::Budget;
 
@@ -79,6 +81,8 @@ struct Frame {
     dot: Var,
     base: usize,
     at: NodeId,
+    /// The node of the call.
+    call_at: NodeId,
     /// Where the output of the called template starts and the call to report an error as, if the
     /// output is to become a value.
     capture: Option<Capture>,
@@ -108,7 +112,7 @@ struct Mark {
     out: usize,
 }
 
-pub(crate) struct Vm<'s> {
+pub(crate) struct Vm<'s, T> {
     set: &'s Set,
     functions: &'s dyn Functions,
     /// Sources parsed on top of the set, innermost last.
@@ -133,10 +137,19 @@ pub(crate) struct Vm<'s> {
     budget: Budget,
     /// Native nesting, and names of what [`crate::Executor::execute`] runs.
     nested: Vec<Str>,
+    tracer: T,
+    /// For the tracer: calls of functions that may execute templates natively, and how many frames lay below.
+    native: Vec<(usize, Position)>,
 }
 
-impl<'s> Vm<'s> {
-    pub(crate) fn new(set: &'s Set, functions: &'s dyn Functions, budget: Budget, out: Vec<u8>) -> Self {
+impl<'s, T: Tracer> Vm<'s, T> {
+    pub(crate) fn new(
+        set: &'s Set,
+        functions: &'s dyn Functions,
+        budget: Budget,
+        out: Vec<u8>,
+        tracer: T,
+    ) -> Self {
         Self {
             set,
             functions,
@@ -156,6 +169,8 @@ impl<'s> Vm<'s> {
             spare: Vec::new(),
             budget,
             nested: Vec::new(),
+            tracer,
+            native: Vec::new(),
         }
     }
 
@@ -198,6 +213,9 @@ impl<'s> Vm<'s> {
             self.at = frame.at;
             if let Some(capture) = frame.capture {
                 self.out.truncate(capture.start);
+                if T::ON {
+                    self.tracer.dropped(capture.start);
+                }
                 error = self.call_failure(&frame.code, capture.call, (*error).into());
             }
         }

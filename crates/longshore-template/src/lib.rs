@@ -4,8 +4,7 @@
 //! executed many times, from several threads. What a template prints, and what it says when it fails,
 //! is what Go 1.26's `text/template` prints and says, to the byte.
 //!
-//! Left out are complex numbers, which [`longshore_go::Value`] does not have, and nil maps and slices
-//! of a type, which are empty ones here.
+//! What a template printed can be followed back to where it is written ([`Set::execute_traced`]).
 //!
 //! Functions come in two halves. A [`FuncTable`] of signatures is there when parsing, since an unknown
 //! function is a parse error; an implementation of [`Functions`] is there when executing, since it
@@ -65,6 +64,7 @@ mod number;
 mod parse;
 mod set;
 mod sources;
+mod trace;
 mod types;
 mod unicode;
 
@@ -72,3 +72,4 @@ pub use error::{ExecError, ExecPlace, FuncError, ParseError, Problem};
 pub use exec::Budget;
 pub use func::{Executor, FuncDef, FuncTable, Functions, Return, SourceError};
 pub use set::{MissingKey, Set};
+pub use trace::{Capture, Piece, Position, Trace, Tracer, Written};

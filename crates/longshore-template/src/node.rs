@@ -3,6 +3,8 @@
 //! Nodes keep only positions into the source; text and names are slices of it. The tree outlives
 //! compilation, because errors name the place and print the node, and do so lazily.
 
+use std::sync::OnceLock;
+
 use longshore_go::{Complex, Str};
 
 mod print;
@@ -135,6 +137,8 @@ pub(crate) struct Unit {
     pub(crate) idents: Vec<Span>,
     pub(crate) strings: Vec<Str>,
     pub(crate) numbers: Vec<Number>,
+    /// Where lines start, once somebody has asked.
+    lines: OnceLock<Vec<u32>>,
 }
 
 impl Unit {
@@ -147,6 +151,7 @@ impl Unit {
             idents: Vec::new(),
             strings: Vec::new(),
             numbers: Vec::new(),
+            lines: OnceLock::new(),
         }
     }
 
@@ -197,6 +202,16 @@ impl Unit {
             None => before.len(),
         };
         (line, column as u32)
+    }
+
+    /// The same for a byte of the source, for those who ask often.
+    pub(crate) fn line_column(&self, offset: u32) -> (u32, u32) {
+        let lines = self.lines.get_or_init(|| {
+            let ends = self.source.iter().enumerate().filter(|(_, byte)| **byte == b'\n');
+            std::iter::once(0).chain(ends.map(|(at, _)| at as u32 + 1)).collect()
+        });
+        let line = lines.partition_point(|&start| start <= offset);
+        (line as u32, offset - lines[line - 1])
     }
 
     /// Whether a list holds nothing but white space: such a definition overrides nothing.

@@ -11,6 +11,7 @@ use crate::lex::Delimiters;
 use crate::names::Names;
 use crate::parse::Definition;
 use crate::sources::Sources;
+use crate::trace::Tracer;
 use crate::{ExecError, ParseError, Problem, compile, parse};
 
 /// What a field gives that a map does not have (Go's option `missingkey`).
@@ -123,10 +124,26 @@ impl Set {
         budget: &Budget,
         out: &mut Vec<u8>,
     ) -> Result<(), ExecError> {
+        self.execute_traced(name, data, functions, budget, out, &mut ())
+    }
+
+    /// The same, and tells `tracer` where each piece of the output comes from: see [`Trace`](crate::Trace).
+    ///
+    /// # Errors
+    /// As [`Set::execute`].
+    pub fn execute_traced<T: Tracer>(
+        &self,
+        name: &[u8],
+        data: Value,
+        functions: &dyn Functions,
+        budget: &Budget,
+        out: &mut Vec<u8>,
+        tracer: &mut T,
+    ) -> Result<(), ExecError> {
         let Some(code) = self.get(name) else {
             return Err(self.unknown(name));
         };
-        let mut vm = Vm::new(self, functions, *budget, std::mem::take(out));
+        let mut vm = Vm::new(self, functions, *budget, std::mem::take(out), tracer);
         let result = vm.start(Arc::clone(code), data);
         *out = vm.finish();
         result.map_err(|error| *error)

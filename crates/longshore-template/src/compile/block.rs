@@ -47,7 +47,7 @@ impl Compiler<'_> {
                 } else {
                     self.tasks.push(Task::Pipe { node: pipe, is_action: false });
                 }
-                self.tasks.push(Task::Template);
+                self.tasks.push(Task::Template(node));
             }
             Data::Break => self.leave(),
             Data::Continue => {

@@ -4,10 +4,12 @@ use std::mem;
 
 use longshore_go::{Kind, Str, Value};
 
+use super::trace::node;
 use super::{Failure, Vm};
 use crate::code::{CallSite, Callee, Code};
 use crate::error::FuncError;
 use crate::func::Return;
+use crate::trace::Tracer;
 use crate::types::{validate, zero};
 
 /// How many argument lists are kept for the next call.
@@ -22,7 +24,7 @@ impl Callee {
     }
 }
 
-impl Vm<'_> {
+impl<T: Tracer> Vm<'_, T> {
     /// Calls a function of the table. Gives the template to run and its data, if that is what the
     /// function wants for a result.
     pub(super) fn call(&mut self, code: &Code, index: u32) -> Result<Option<(Str, Value)>, Failure> {
@@ -37,7 +39,13 @@ impl Vm<'_> {
             }
         }
         let functions = self.functions;
+        if T::ON {
+            self.native.push((self.frames.len(), node(code, site.call_at)));
+        }
         let result = functions.call(self, function as usize, &mut args);
+        if T::ON {
+            self.native.pop();
+        }
         self.recycle(args);
         match result {
             Ok(Return::Value(value)) => {

@@ -9,8 +9,9 @@ use super::{Var, Vm};
 use crate::code::Code;
 use crate::error::{ExecError, FuncError, Problem};
 use crate::func::{Executor, SourceError};
+use crate::trace::Tracer;
 
-impl Vm<'_> {
+impl<T: Tracer> Vm<'_, T> {
     /// Runs a template beside what is executing and gives what it printed.
     fn nested(&mut self, code: Arc<Code>, data: Value) -> Result<Vec<u8>, ExecError> {
         if self.nested.len() >= self.budget.reentry {
@@ -25,9 +26,18 @@ impl Vm<'_> {
         let dot = mem::replace(&mut self.dot, Var::plain(Value::Missing));
         let (base, at) = (self.base, self.at);
         self.nested.push(code.name.clone());
+        if T::ON {
+            self.tracer.capturing();
+        }
         let result = self.start(code, data);
         self.nested.pop();
         let printed = result.is_ok().then(|| self.out[mark.out..].to_vec());
+        if T::ON {
+            match (&printed, self.native.last()) {
+                (Some(text), Some((_, call))) => self.tracer.captured(mark.out, text, call),
+                _ => self.tracer.dropped(mark.out),
+            }
+        }
         self.back_to(&mark);
         self.dot = dot;
         self.base = base;
@@ -37,7 +47,7 @@ impl Vm<'_> {
     }
 }
 
-impl Executor for Vm<'_> {
+impl<T: Tracer> Executor for Vm<'_, T> {
     fn execute(&mut self, name: &[u8], data: Value) -> Result<Vec<u8>, ExecError> {
         match self.find(name) {
             Some(code) => self.nested(code, data),

@@ -8,6 +8,7 @@ use crate::compile::literal;
 use crate::error::{FuncError, Problem};
 use crate::node::{Data, NodeId, Span, Unit};
 use crate::set::MissingKey;
+use crate::trace::Tracer;
 use crate::types::{can_be_nil, validate, zero};
 
 /// A value, and the interface type that it came out of, for Go's errors.
@@ -29,7 +30,7 @@ impl From<String> for Refusal {
     }
 }
 
-impl Vm<'_> {
+impl<T: Tracer> Vm<'_, T> {
     /// Follows a chain of fields without arguments.
     pub(super) fn field(&mut self, code: &Code, index: u32) -> Result<(), Failure> {
         let site = &code.fields[index as usize];

@@ -7,6 +7,7 @@ use longshore_go::{Duration, Int, List, Str, TypeInfo, Uint, UintKind, Value, fm
 use super::{Failure, Var, Vm};
 use crate::builtin::followed;
 use crate::code::{Code, Target};
+use crate::trace::Tracer;
 
 /// A loop under way.
 pub(super) struct Loop {
@@ -53,7 +54,7 @@ enum Items {
     },
 }
 
-impl Vm<'_> {
+impl<T: Tracer> Vm<'_, T> {
     /// Starts a loop over the value on top; `false` if there is nothing to loop over.
     pub(super) fn range(&mut self, code: &Code, index: u32) -> Result<bool, Failure> {
         let value = self.pop();

@@ -6,11 +6,13 @@ use std::sync::Arc;
 
 use longshore_go::{Kind, Object, Str, TypeInfo, Value, fmt, types};
 
+use super::trace::node;
 use super::{Capture, Failure, Frame, State, Var, Vm};
 use crate::builtin::pointed_to;
 use crate::code::{Code, Op};
 use crate::error::Problem;
 use crate::node::NodeId;
+use crate::trace::Tracer;
 
 /// A value that Go would still see in its interface.
 #[derive(Debug)]
@@ -30,7 +32,7 @@ impl Object for Interface {
     }
 }
 
-impl Vm<'_> {
+impl<T: Tracer> Vm<'_, T> {
     /// Runs until the frame `floor` returns.
     pub(super) fn steps(
         &mut self,
@@ -47,7 +49,11 @@ impl Vm<'_> {
             self.budget.steps -= 1;
             match op {
                 Op::Text(text) => {
+                    let start = self.out.len();
                     self.out.extend_from_slice(code.unit.text(text));
+                    if T::ON {
+                        self.tell(code, text.start, start);
+                    }
                     if self.out.len() > self.budget.output {
                         return Err(self.too_much(code, 0));
                     }
@@ -126,13 +132,21 @@ impl Vm<'_> {
                 }
                 Op::Print(node) => {
                     let value = self.pop();
+                    let start = self.out.len();
                     self.print(code, node, value)?;
+                    if T::ON {
+                        self.tell(code, code.unit.node(node).pos, start);
+                    }
                 }
                 Op::PrintField { site, node } => {
+                    let start = self.out.len();
                     if let Some(value) = self.field_to_print(code, site)? {
                         self.print(code, node, value)?;
                     } else if self.out.len() > self.budget.output {
                         return Err(self.too_much(code, node));
+                    }
+                    if T::ON {
+                        self.tell(code, code.unit.node(node).pos, start);
                     }
                 }
                 Op::Jump(target) => *pc = target as usize,
@@ -179,12 +193,12 @@ impl Vm<'_> {
                         return Err(self.too_deep(code, node));
                     }
                 }
-                Op::Template => {
+                Op::Template(call_at) => {
                     let Some(callee) = self.callees.pop() else {
                         continue; // not reached: `Find` left one
                     };
                     let data = self.pop();
-                    self.push_frame(code, *pc, None);
+                    self.push_frame(code, *pc, call_at, None);
                     self.enter(data);
                     *code = callee;
                     *pc = 0;
@@ -208,6 +222,10 @@ impl Vm<'_> {
                     self.at = frame.at;
                     if let Some(capture) = frame.capture {
                         let text = Str::from(&self.out[capture.start..]);
+                        if T::ON {
+                            let call = node(code, frame.call_at);
+                            self.tracer.captured(capture.start, &text, &call);
+                        }
                         self.out.truncate(capture.start);
                         self.stack.push(Value::Str(text));
                     }
@@ -225,13 +243,14 @@ impl Vm<'_> {
         self.stack.push(value);
     }
 
-    fn push_frame(&mut self, code: &Arc<Code>, pc: usize, capture: Option<Capture>) {
+    fn push_frame(&mut self, code: &Arc<Code>, pc: usize, call_at: NodeId, capture: Option<Capture>) {
         self.frames.push(Frame {
             code: Arc::clone(code),
             pc,
             dot: mem::replace(&mut self.dot, Var::plain(Value::Missing)),
             base: self.base,
             at: self.at,
+            call_at,
             capture,
         });
     }
@@ -253,7 +272,10 @@ impl Vm<'_> {
             return Err(self.too_deep(code, code.calls[site as usize].call_at));
         }
         let capture = Capture { start: self.out.len(), call: site, name };
-        self.push_frame(code, *pc, Some(capture));
+        self.push_frame(code, *pc, code.calls[site as usize].call_at, Some(capture));
+        if T::ON {
+            self.tracer.capturing();
+        }
         self.enter(data);
         *code = callee;
         *pc = 0;

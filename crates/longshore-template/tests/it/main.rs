@@ -3,3 +3,4 @@
 mod budgets;
 mod recorded;
 mod support;
+mod trace;
