@@ -94,7 +94,7 @@ impl Time {
 
     /// Date and time of day in its zone.
     pub fn civil(&self) -> Civil {
-        let (_, offset) = self.location.at(self.seconds);
+        let offset = self.location.offset_at(self.seconds);
         Civil::of(self.seconds.wrapping_add(i64::from(offset)))
     }
 }

@@ -39,8 +39,11 @@ impl fmt::Display for Duration {
         }
         write!(f, "{whole}")?;
         if fraction > 0 {
-            let text = format!("{fraction:0digits$}");
-            write!(f, ".{}", text.trim_end_matches('0'))?;
+            let (mut fraction, mut digits) = (fraction, digits);
+            while fraction % 10 == 0 {
+                (fraction, digits) = (fraction / 10, digits - 1);
+            }
+            write!(f, ".{fraction:0digits$}")?;
         }
         f.write_str(name)
     }

@@ -6,6 +6,10 @@
 mod categories;
 mod scripts;
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use crate::unicode;
 
 /// The largest character.
@@ -126,15 +130,33 @@ pub(super) fn posix(name: &[u8]) -> Option<&'static [Range]> {
 
 type Table = [(&'static str, &'static [(u32, u32, u32)])];
 
+/// Sets by name and whether case is folded.
+type Known = BTreeMap<(String, bool), Arc<[Range]>>;
+
 /// The set that `\p{name}` stands for; `None` if there is none. Names come in Go's canonical spelling.
-pub(super) fn named(name: &str, fold: bool) -> Option<Box<[Range]>> {
+///
+/// Sets are kept, as long as the thread lives: there are some hundreds of them.
+pub(super) fn named(name: &str, fold: bool) -> Option<Arc<[Range]>> {
+    thread_local! {
+        static KNOWN: RefCell<Known> = const { RefCell::new(BTreeMap::new()) };
+    }
+    let key = (name.to_owned(), fold);
+    if let Some(set) = KNOWN.with_borrow(|known| known.get(&key).cloned()) {
+        return Some(set);
+    }
+    let set: Arc<[Range]> = made(name, fold)?.into();
+    KNOWN.with_borrow_mut(|known| known.insert(key, Arc::clone(&set)));
+    Some(set)
+}
+
+fn made(name: &str, fold: bool) -> Option<Box<[Range]>> {
     let mut ranges = Ranges::default();
     match name {
         "Any" => ranges.push(0, LAST),
         "Ascii" if fold => ranges.push_folded(0, 0x7F),
         "Ascii" => ranges.push(0, 0x7F),
         "Assigned" => {
-            return named("Cn", false).map(|set| {
+            return made("Cn", false).map(|set| {
                 ranges.extend(&set, true);
                 ranges.into_set(false)
             });
@@ -151,7 +173,7 @@ pub(super) fn named(name: &str, fold: bool) -> Option<Box<[Range]>> {
                 (scripts::SCRIPTS, scripts::FOLDED, name)
             } else if let Ok(index) = alias {
                 match categories::ALIASES[index].1 {
-                    "LC" => return named("Lc", fold),
+                    "LC" => return made("Lc", fold),
                     actual => (categories::CATEGORIES, categories::FOLDED, actual),
                 }
             } else {

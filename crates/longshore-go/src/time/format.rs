@@ -1,7 +1,6 @@
 //! `Time.Format` and `Time.String`.
 
 use std::fmt;
-use std::io::Write;
 
 use super::civil::{Civil, DAYS, MONTHS};
 use super::layout::{Element, OffsetForm, next_chunk};
@@ -12,7 +11,7 @@ use crate::duration::quoted;
 impl Time {
     /// `Time.Format`.
     pub fn format(&self, layout: &[u8]) -> Vec<u8> {
-        let (name, offset) = self.location.at(self.seconds);
+        let offset = self.location.offset_at(self.seconds);
         let civil = self.civil();
         let mut out = Vec::with_capacity(layout.len() + 10);
         let mut rest = layout;
@@ -22,8 +21,10 @@ impl Time {
             rest = chunk.suffix;
             match chunk.element {
                 None => break,
-                Some((Element::ZoneName, _)) if !name.is_empty() => out.extend_from_slice(&name),
-                Some((Element::ZoneName, _)) => push_offset(&mut out, offset, OffsetForm::Minutes),
+                Some((Element::ZoneName, _)) => match self.location.at(self.seconds).0 {
+                    name if name.is_empty() => push_offset(&mut out, offset, OffsetForm::Minutes),
+                    name => out.extend_from_slice(&name),
+                },
                 Some((Element::Offset { z: true, .. }, _)) if offset == 0 => out.push(b'Z'),
                 Some((Element::Offset { form, .. }, _)) => push_offset(&mut out, offset, form),
                 Some((Element::Fraction { separator, digits }, _)) => {
@@ -88,8 +89,25 @@ impl fmt::Display for Time {
 
 /// A number with at least that many digits, the sign not counted.
 fn push_number(out: &mut Vec<u8>, number: i64, width: usize) {
-    let sign = if number < 0 { "-" } else { "" };
-    write!(out, "{sign}{:0width$}", number.unsigned_abs()).expect("writing to a Vec does not fail");
+    if number < 0 {
+        out.push(b'-');
+    }
+    push_padded(out, number.unsigned_abs(), width, b'0');
+}
+
+/// Digits, with others in front of them up to the width.
+fn push_padded(out: &mut Vec<u8>, mut number: u64, width: usize, padding: u8) {
+    let mut digits = [padding; 20];
+    let mut start = digits.len();
+    loop {
+        start -= 1;
+        digits[start] = b'0' + (number % 10) as u8;
+        number /= 10;
+        if number == 0 {
+            break;
+        }
+    }
+    out.extend_from_slice(&digits[start.min(digits.len() - width)..]);
 }
 
 fn push_offset(out: &mut Vec<u8>, offset: i32, form: OffsetForm) {
@@ -154,5 +172,5 @@ fn push_civil(out: &mut Vec<u8>, element: Element, civil: Civil) {
 
 /// A number with spaces in front.
 fn push_spaced(out: &mut Vec<u8>, number: i64, width: usize) {
-    write!(out, "{number:width$}").expect("writing to a Vec does not fail");
+    push_padded(out, number.unsigned_abs(), width, b' ');
 }

@@ -271,8 +271,8 @@ impl Reading {
         // An offset of one second west is what Go's parser takes for none.
         if let Some(offset) = self.offset.filter(|&offset| offset != -1) {
             let seconds = shown - i64::from(offset);
-            let (name, own) = local.at(seconds);
-            if own == offset && (self.zone_name.is_empty() || name == self.zone_name) {
+            let named = || self.zone_name.is_empty() || local.at(seconds).0 == self.zone_name;
+            if local.offset_at(seconds) == offset && named() {
                 return Ok(moment(seconds, local.clone()));
             }
             return Ok(moment(seconds, Location::fixed(self.zone_name.clone(), offset)));

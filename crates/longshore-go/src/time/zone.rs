@@ -52,6 +52,15 @@ impl Location {
         }
     }
 
+    /// The offset at a moment in Unix time.
+    pub(super) fn offset_at(&self, seconds: i64) -> i32 {
+        match self {
+            Self::Utc => 0,
+            Self::Fixed { offset, .. } => *offset,
+            Self::Rules(rules) => rules.at(seconds).1,
+        }
+    }
+
     /// Whether summer time holds at a moment in Unix time.
     pub(super) fn is_summer(&self, seconds: i64) -> bool {
         match self {
@@ -71,13 +80,12 @@ impl Location {
 
     /// The moment in Unix time at which clocks here show `local`, which is counted as if they were UTC.
     pub(super) fn moment(&self, local: i64) -> i64 {
-        let (_, offset) = self.at(local);
+        let offset = self.offset_at(local);
         if offset == 0 {
             return local;
         }
         // The offset at the moment that the first guess leads to, unless that lies beyond a change.
         let guess = local - i64::from(offset);
-        let (_, better) = self.at(guess);
-        local - i64::from(better)
+        local - i64::from(self.offset_at(guess))
     }
 }

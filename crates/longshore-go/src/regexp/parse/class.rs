@@ -167,11 +167,7 @@ impl Parser<'_> {
             name = plain;
         }
         let name = canonical(name);
-        let found = self.known(name.as_bytes(), false, |fold| {
-            let mut ranges = Ranges::default();
-            ranges.extend(&named(&name, fold)?, false);
-            Some(ranges)
-        });
+        let found = named(&name, self.flags.fold);
         found.map(|set| (set, turned)).ok_or_else(|| RegexpError::new(RegexpFault::CharRange, written))
     }
 }

@@ -95,6 +95,8 @@ fn operator(text: &[u8]) -> (Operator, &[u8]) {
 
 /// A version as constraints write it: wildcards in place of numbers, and some numbers left out.
 struct Written<'t> {
+    /// All of it but for what stands behind.
+    whole: &'t [u8],
     /// The numbers that are there.
     numbers: Vec<&'t [u8]>,
     /// From `-` on, without what follows `+`.
@@ -117,7 +119,8 @@ impl<'t> Written<'t> {
         let pre = tail(rest, b'-');
         rest = &rest[pre.len()..];
         let metadata = tail(rest, b'+');
-        Some(Self { numbers, pre, rest: &rest[metadata.len()..] })
+        let rest = &rest[metadata.len()..];
+        Some(Self { whole: &text[..text.len() - rest.len()], numbers, pre, rest })
     }
 
     fn comparison(&self, operator: Operator) -> Result<Comparison, ConstraintError> {
@@ -133,7 +136,9 @@ impl<'t> Written<'t> {
             text.extend_from_slice(if place == 0 { b"0" } else { b".0" });
         }
         text.extend_from_slice(self.pre);
-        let version = Version::parse(&text).map_err(|_| ConstraintError::Version)?;
+        // With nothing missing it is read as it was written, and may be too long for that.
+        let text = if known.len() == 3 { self.whole } else { &text };
+        let version = Version::parse(text).map_err(|_| ConstraintError::Version)?;
         Ok(Comparison {
             operator,
             version,
