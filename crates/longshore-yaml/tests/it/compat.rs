@@ -10,10 +10,8 @@ fn check(name: &str, least: usize) {
     let text = std::fs::read_to_string(&path).expect("the recorded cases");
     let cases = replay::cases(&text);
     assert!(cases.len() >= least, "{name} holds {} cases", cases.len());
-    let failures: Vec<String> = cases
-        .iter()
-        .filter_map(|case| Some(format!("{} ours {:?}", case.record, case.difference()?)))
-        .collect();
+    let failures: Vec<String> =
+        cases.iter().filter_map(|case| Some(format!("{case:?}\n  ours {:?}", case.difference()?))).collect();
     assert!(
         failures.is_empty(),
         "{} of {} cases in {name} differ\n{}",

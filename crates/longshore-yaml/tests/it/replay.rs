@@ -9,9 +9,8 @@ use longshore_yaml::{
 };
 
 /// One recorded case.
+#[derive(Debug)]
 pub(crate) struct Case {
-    /// Its two lines as they stand in the file.
-    pub(crate) record: String,
     operation: String,
     input: Vec<u8>,
     expected: Result<String, String>,
@@ -37,8 +36,7 @@ pub(crate) fn cases(text: &str) -> Vec<Case> {
             Some(operation) => (operation, encoding::decode_base64(input.as_bytes()).expect("base64")),
             None => (operation, input.into_bytes()),
         };
-        let record = format!("{line}\n{answer}\n");
-        cases.push(Case { record, operation: operation.to_owned(), input, expected });
+        cases.push(Case { operation: operation.to_owned(), input, expected });
     }
     cases
 }
