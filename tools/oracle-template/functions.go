@@ -32,6 +32,7 @@ func functions(root *template.Template) template.FuncMap {
 		"asComplex": func(c complex128) complex128 { return c },
 		"asInt16":   func(n int16) int16 { return n },
 		"asPoint":   func(p *Point) *Point { return p },
+		"flat":      func(p Point) int { return p.X },
 		"asErr":     func(err error) string { return "error " + err.Error() },
 		"shown":     func(s fmt.Stringer) string { return "string " + s.String() },
 		"oneOf":     func(n int) any { return []any{nil, 1, "s", 2.5, true, Values{"k": "v"}}[n] },

@@ -3,4 +3,5 @@
 mod budgets;
 mod recorded;
 mod support;
+mod table;
 mod trace;

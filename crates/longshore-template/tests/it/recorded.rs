@@ -46,3 +46,8 @@ fn generated() {
 fn benchmarks() {
     assert!(replay("bench.jsonl") >= 8);
 }
+
+#[test]
+fn table() {
+    assert!(replay("table.jsonl") >= 200);
+}

@@ -7,7 +7,7 @@ use longshore_go::{Map, Method, Str, TypeInfo, Value, fmt};
 use longshore_template::{Executor, FuncDef, FuncError, FuncTable, Functions, Return, SourceError};
 
 use super::boxes::nil_dereference;
-use super::objects::{POINTER, Point, VALUES};
+use super::objects::{POINT, POINTER, Point, VALUES};
 use super::values;
 
 /// `fmt.Stringer`
@@ -23,7 +23,7 @@ static STRINGER: TypeInfo = TypeInfo {
     }],
 };
 
-static SIGNATURES: [FuncDef; 35] = [
+static SIGNATURES: [FuncDef; 36] = [
     FuncDef::new("upper", &[&types::STRING]).returning(&types::STRING),
     FuncDef::new("add", &[&types::INT, &types::INT]).returning(&types::INT),
     FuncDef::variadic("sum", &[&types::INT, &types::INT]).returning(&types::INT),
@@ -46,6 +46,7 @@ static SIGNATURES: [FuncDef; 35] = [
     FuncDef::new("asComplex", &[&types::COMPLEX128]).returning(&types::COMPLEX128),
     FuncDef::new("asInt16", &[&types::INT16]).returning(&types::INT16),
     FuncDef::new("asPoint", &[&POINTER]).returning(&POINTER),
+    FuncDef::new("flat", &[&POINT]).returning(&types::INT),
     FuncDef::new("asErr", &[&types::ERROR]).returning(&types::STRING),
     FuncDef::new("shown", &[&STRINGER]).returning(&types::STRING),
     FuncDef::new("oneOf", &[&types::INT]),
@@ -99,6 +100,10 @@ impl Functions for Mine {
             "typeOf" => Value::str(fmt::sprintf(b"%T", args)),
             "nothing" | "nilMap" | "nilList" => Value::Nil,
             "asPoint" if args[0].is_nil() => Point::nil(),
+            "flat" => match &args[0] {
+                Value::Object(point) => point.field("X").unwrap_or_default(),
+                other => panic!("not checked to be a point: {other:?}"),
+            },
             "asErr" => Value::from(format!("error {}", method(&args[0], "Error")?)),
             "shown" => Value::from(format!("string {}", method(&args[0], "String")?)),
             "oneOf" => one_of(int(&args[0]))?,

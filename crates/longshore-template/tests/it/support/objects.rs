@@ -81,7 +81,8 @@ const SCALE: Method = Method {
     },
 };
 
-static POINT: TypeInfo = TypeInfo { name: "main.Point", kind: Kind::Struct, elem: None, methods: &[SCALE] };
+pub(crate) static POINT: TypeInfo =
+    TypeInfo { name: "main.Point", kind: Kind::Struct, elem: None, methods: &[SCALE] };
 
 pub(crate) static POINTER: TypeInfo =
     TypeInfo { name: "*main.Point", kind: Kind::Ptr, elem: Some(&POINT), methods: &[SCALE] };
