@@ -9,6 +9,9 @@ pub struct Budget {
     pub steps: u64,
     /// Bytes of output, captured output of called templates included while they run.
     pub output: usize,
+    /// Bytes of the strings over 64 KiB that functions make, all together: what is printed to itself again and again
+    /// doubles each time.
+    pub text: usize,
     /// Templates within templates. Go's own limit, and so its text, has 100000.
     pub depth: usize,
     /// How deep functions may nest that execute templates natively ([`crate::Executor::execute`]);
@@ -18,6 +21,6 @@ pub struct Budget {
 
 impl Default for Budget {
     fn default() -> Self {
-        Self { steps: 1_000_000_000, output: 256 << 20, depth: 100_000, reentry: 100 }
+        Self { steps: 50_000_000, output: 256 << 20, text: 64 << 20, depth: 100_000, reentry: 100 }
     }
 }

@@ -7,10 +7,14 @@ use longshore_go::{Kind, Str, Value};
 use super::trace::node;
 use super::{Failure, Vm};
 use crate::code::{CallSite, Callee, Code};
-use crate::error::FuncError;
+use crate::error::{FuncError, Problem};
 use crate::func::Return;
+use crate::node::NodeId;
 use crate::trace::Tracer;
 use crate::types::{validate, zero};
+
+/// Strings from this size on are counted.
+const LARGE: usize = 64 << 10;
 
 /// How many argument lists are kept for the next call.
 const SPARE: usize = 16;
@@ -80,11 +84,28 @@ impl<T: Tracer> Vm<'_, T> {
         self.recycle(args);
         match result {
             Ok(value) => {
+                if let Value::Str(text) = &value
+                    && text.len() > LARGE
+                {
+                    self.charge_text(code, site.call_at, text.len())?;
+                }
                 self.stack.push(value);
                 Ok(())
             }
             Err(message) => Err(self.call_failure(code, index, FuncError::Message(message))),
         }
+    }
+
+    #[cold]
+    fn charge_text(&mut self, code: &Code, node: NodeId, bytes: usize) -> Result<(), Failure> {
+        match self.budget.text.checked_sub(bytes) {
+            Some(left) => self.budget.text = left,
+            None => {
+                let message = "exceeded maximum size of strings".to_owned();
+                return Err(self.failure(code, node, Problem::Budget(message)));
+            }
+        }
+        Ok(())
     }
 
     /// Takes the arguments of a call off the stack, the piped one last.

@@ -126,3 +126,27 @@ fn sets_are_shared_between_threads() {
     fn shared<T: Send + Sync>() {}
     shared::<Set>();
 }
+
+#[test]
+fn strings_that_double_end() {
+    let source = r#"{{ $x := "x" }}{{ range 100 }}{{ $x = print $x $x }}{{ end }}"#;
+    assert!(error(source, Budget::default()).ends_with("exceeded maximum size of strings"));
+    let wide = r#"{{ range 1000 }}{{ $x := printf "%1000000d" 1 }}{{ end }}"#;
+    assert!(error(wide, Budget::default()).ends_with("exceeded maximum size of strings"));
+}
+
+#[test]
+fn a_sequence_of_single_values_has_no_second_variable() {
+    let mut set = Set::new("root", table());
+    set.parse("t", "{{ range $a, $b := . }}{{ end }}").expect("the source parses");
+    let sequence = super::support::values::function("seq");
+    let failed = set.execute(b"t", sequence, &Mine, &Budget::default(), &mut Vec::new());
+    let text = failed.expect_err("one value is not two").to_string();
+    assert!(text.contains("can't use 0x") && text.ends_with("iterate over more than one variable"), "{text}");
+}
+
+#[test]
+fn a_megabyte_of_open_delimiters_is_refused() {
+    let refused = Set::default().parse("t", "{{".repeat(500_000).as_str()).expect_err("no template");
+    assert_eq!(refused.to_string(), "template: t:1: unexpected \"{\" in command");
+}
