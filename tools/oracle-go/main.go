@@ -27,6 +27,7 @@ import (
 	"longshore/tools/oracle-go/internal/area"
 	areafmt "longshore/tools/oracle-go/internal/fmt"
 	"longshore/tools/oracle-go/internal/helm"
+	"longshore/tools/oracle-go/internal/path"
 	"longshore/tools/oracle-go/internal/regexp"
 	"longshore/tools/oracle-go/internal/semver"
 	"longshore/tools/oracle-go/internal/sprig"
@@ -38,6 +39,7 @@ import (
 var areas = map[string]area.Area{
 	"fmt":     areafmt.Area,
 	"helm":    helm.Area,
+	"path":    path.Area,
 	"regexp":  regexp.Area,
 	"semver":  semver.Area,
 	"sprig":   sprig.Area,

@@ -100,8 +100,9 @@ impl Duration {
                 .filter(|&part| part <= 1 << 63)
                 .and_then(|part| part.checked_add(share(fraction, unit)))
                 .filter(|&part| part <= 1 << 63);
+            // Twice the largest part is nothing again: Go's sum wraps around, and so does this.
             total = part
-                .and_then(|part| total.checked_add(part))
+                .map(|part| total.wrapping_add(part))
                 .filter(|&total| total <= 1 << 63)
                 .ok_or_else(invalid)?;
         }

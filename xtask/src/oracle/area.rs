@@ -47,6 +47,7 @@ pub(crate) const AREAS: &[Area] = &[
     Area { name: "semver", pair: &GO, cases: "go/semver.jsonl" },
     Area { name: "regexp", pair: &GO, cases: "go/regexp.jsonl" },
     Area { name: "time", pair: &GO, cases: "go/time.jsonl" },
+    Area { name: "path", pair: &GO, cases: "go/path.jsonl" },
 ];
 
 impl Area {

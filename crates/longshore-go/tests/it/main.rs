@@ -53,3 +53,8 @@ fn matches_as_go_does() {
 fn tells_time_as_go_does() {
     replay("time", 200);
 }
+
+#[test]
+fn takes_paths_and_addresses_apart_as_go_does() {
+    replay("path", 200);
+}

@@ -3,6 +3,7 @@
 use serde_json::Value as Json;
 
 pub(crate) mod fmt;
+pub(crate) mod path;
 pub(crate) mod regexp;
 pub(crate) mod semver;
 pub(crate) mod strconv;
@@ -15,6 +16,7 @@ pub(crate) type Check = fn(&Json) -> (Vec<u8>, Vec<u8>);
 /// The areas by name, as `tools/oracle-go` calls them.
 pub(crate) const AREAS: &[(&str, Check)] = &[
     ("fmt", fmt::check),
+    ("path", path::check),
     ("regexp", regexp::check),
     ("semver", semver::check),
     ("strconv", strconv::check),
