@@ -29,7 +29,7 @@ pub(crate) fn check(case: &Json) -> (Vec<u8>, Vec<u8>) {
             Ok(url) => quoted(&[
                 &url.scheme,
                 &url.opaque,
-                &url.user.as_ref().map(|user| user.to_bytes()).unwrap_or_default(),
+                &url.user.as_ref().map(longshore_go::url::UserInfo::to_bytes).unwrap_or_default(),
                 &url.host,
                 url.hostname(),
                 &url.path,
