@@ -98,13 +98,11 @@ impl<T: Tracer> Vm<'_, T> {
 
     #[cold]
     fn charge_text(&mut self, code: &Code, node: NodeId, bytes: usize) -> Result<(), Failure> {
-        match self.budget.text.checked_sub(bytes) {
-            Some(left) => self.budget.text = left,
-            None => {
-                let message = "exceeded maximum size of strings".to_owned();
-                return Err(self.failure(code, node, Problem::Budget(message)));
-            }
-        }
+        let Some(left) = self.budget.text.checked_sub(bytes) else {
+            let message = "exceeded maximum size of strings".to_owned();
+            return Err(self.failure(code, node, Problem::Budget(message)));
+        };
+        self.budget.text = left;
         Ok(())
     }
 
