@@ -62,6 +62,11 @@ pub trait Object: fmt::Debug {
         None
     }
 
+    /// Another value of the same named integer type.
+    fn of_int(&self, _number: i64) -> Option<Value> {
+        None
+    }
+
     /// The object itself, for those who know its Rust type and need more than its fields.
     fn as_any(&self) -> Option<&dyn Any> {
         None

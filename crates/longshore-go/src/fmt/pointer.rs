@@ -3,8 +3,11 @@
 use super::printer::Printer;
 use crate::{Kind, Value};
 
-/// Every address that is printed, but for nil: Go's differ from run to run.
-const ADDRESS: u64 = 0xc000_0000_0000;
+/// Every address of data that is printed, but for nil: Go's differ from run to run, but are as long.
+const ADDRESS: u64 = 0xc0_0001_0000;
+
+/// Every address of a function.
+const CODE: u64 = 0x4a_0000;
 
 impl Printer<'_> {
     /// What is printed as its address: a function, a pointer within another value, a nil pointer; with `%p`
@@ -44,5 +47,9 @@ fn address(value: &Value) -> Option<u64> {
         Value::Bytes(_) => false,
         _ => return None,
     };
-    Some(if nil { 0 } else { ADDRESS })
+    Some(match value {
+        _ if nil => 0,
+        Value::Func(_) => CODE,
+        _ => ADDRESS,
+    })
 }

@@ -40,7 +40,7 @@ fn functions_and_errors_print_as_go_prints_them() {
     let shown = String::from_utf8(shown).unwrap();
     assert_eq!(
         shown,
-        "<nil> (func() string)(nil) func() string %!s(func() string=0xc00000000000) %!t(func() string=0xc00000000000)"
+        "<nil> (func() string)(nil) func() string %!s(func() string=0x4a0000) %!t(func() string=0x4a0000)"
     );
     let error = Value::error("gone");
     assert_eq!(

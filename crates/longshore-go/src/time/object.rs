@@ -103,8 +103,20 @@ impl Object for NoLocation {
 #[derive(Debug)]
 struct Named {
     ty: &'static TypeInfo,
+    names: &'static [&'static str],
+    /// The number of the first name.
+    first: i64,
     number: i64,
-    name: &'static str,
+}
+
+impl Named {
+    fn month(number: i64) -> Value {
+        Value::Object(Rc::new(Self { ty: &MONTH, names: &MONTHS, first: 1, number }))
+    }
+
+    fn weekday(number: i64) -> Value {
+        Value::Object(Rc::new(Self { ty: &WEEKDAY, names: &DAYS, first: 0, number }))
+    }
 }
 
 impl Object for Named {
@@ -121,7 +133,11 @@ impl Object for Named {
     }
 
     fn to_go_string(&self) -> Option<String> {
-        Some(self.name.to_owned())
+        let place = usize::try_from(self.number - self.first).ok();
+        Some(match place.and_then(|place| self.names.get(place)) {
+            Some(name) => (*name).to_owned(),
+            None => format!("%!{}({})", self.ty.name.trim_start_matches("time."), self.number),
+        })
     }
 
     fn to_json(&self) -> Option<Value> {
@@ -130,6 +146,10 @@ impl Object for Named {
 
     fn to_int(&self) -> Option<i64> {
         Some(self.number)
+    }
+
+    fn of_int(&self, number: i64) -> Option<Value> {
+        Some(Value::Object(Rc::new(Self { number, ..*self })))
     }
 
     fn truth(&self) -> bool {
@@ -243,10 +263,7 @@ static METHODS: [Method; 30] = [
     }),
     method!("MarshalText", &[], |time, _args| Value::Bytes(strict(time, "MarshalText")?.into())),
     method!("Minute", &[], |time, _args| Value::int(time.civil().minute)),
-    method!("Month", &[], |time, _args| {
-        let number = time.civil().month;
-        Value::Object(Rc::new(Named { ty: &MONTH, number, name: MONTHS[number as usize - 1] }))
-    }),
+    method!("Month", &[], |time, _args| { Named::month(time.civil().month) }),
     method!("Nanosecond", &[], |time, _args| Value::int(i64::from(time.nanoseconds))),
     method!("Round", &[&types::DURATION], |time, args| rounded(time, duration(args), true).into_value()),
     method!("Second", &[], |time, _args| Value::int(time.civil().second)),
@@ -264,10 +281,7 @@ static METHODS: [Method; 30] = [
     method!("UnixNano", &[], |time, _args| {
         Value::int64(time.seconds.wrapping_mul(1_000_000_000).wrapping_add(i64::from(time.nanoseconds)))
     }),
-    method!("Weekday", &[], |time, _args| {
-        let number = time.civil().weekday;
-        Value::Object(Rc::new(Named { ty: &WEEKDAY, number, name: DAYS[number as usize] }))
-    }),
+    method!("Weekday", &[], |time, _args| { Named::weekday(time.civil().weekday) }),
     method!("Year", &[], |time, _args| Value::int(time.civil().year)),
     method!("YearDay", &[], |time, _args| Value::int(time.civil().year_day)),
 ];

@@ -1,8 +1,9 @@
 //! Loops.
 
 use std::iter::Peekable;
+use std::rc::Rc;
 
-use longshore_go::{Duration, Int, List, Str, TypeInfo, Uint, UintKind, Value, fmt};
+use longshore_go::{Duration, Int, List, Object, Str, TypeInfo, Uint, UintKind, Value, fmt};
 
 use super::{Failure, Var, Vm};
 use crate::builtin::followed;
@@ -46,6 +47,12 @@ enum Items {
         next: Uint,
         end: u64,
     },
+    /// Values of a named integer type.
+    Named {
+        object: Rc<dyn Object>,
+        next: i64,
+        end: i64,
+    },
     Func {
         items: Peekable<Box<dyn Iterator<Item = (Value, Value)>>>,
         elem: Option<&'static TypeInfo>,
@@ -59,7 +66,11 @@ impl<T: Tracer> Vm<'_, T> {
     pub(super) fn range(&mut self, code: &Code, index: u32) -> Result<bool, Failure> {
         let value = self.pop();
         let site = &code.ranges[index as usize];
-        let integer = matches!(value, Value::Int(_) | Value::Uint(_) | Value::Duration(_));
+        let integer = match &value {
+            Value::Int(_) | Value::Uint(_) | Value::Duration(_) => true,
+            Value::Object(object) => object.to_int().is_some(),
+            _ => false,
+        };
         if integer && (site.index.is_some()) {
             let shown = show(&value);
             let message = format!("can't use {shown} to iterate over more than one variable");
@@ -79,6 +90,10 @@ impl<T: Tracer> Vm<'_, T> {
             Value::Duration(duration) => Items::Duration { next: 0, end: duration.0 },
             Value::Uint(uint) if uint.value == 0 => return Ok(false),
             Value::Uint(uint) => Items::Uint { next: Uint { value: 0, ..uint }, end: uint.value },
+            Value::Object(object) if integer => match object.to_int() {
+                Some(end @ 1..) => Items::Named { object, next: 0, end },
+                _ => return Ok(false),
+            },
             other => match sequence(&other, site.index.is_some()) {
                 Ok(Some(items)) => items,
                 Ok(None) => return Ok(false),
@@ -168,6 +183,14 @@ impl Items {
                     let value = Value::Duration(Duration(value));
                     (Value::Missing, Var::plain(value))
                 })
+            }
+            Self::Named { object, next, end } => {
+                let value = *next;
+                if value >= *end {
+                    return None;
+                }
+                *next += 1;
+                Some((Value::Missing, Var::plain(object.of_int(value)?)))
             }
             Self::Func { items, elem, first } => {
                 let (index, element) = items.next()?;
