@@ -42,6 +42,9 @@ pub(crate) struct Scanner<'a> {
     depth: usize,
     /// v3: keep comments, and look two tokens ahead for them.
     keep_comments: bool,
+    /// How many tokens behind the next one are looked at before it is handed out: comments behind a token of v3
+    /// are known with it.
+    lookahead: usize,
 
     pos: usize,
     line: u32,
@@ -78,6 +81,7 @@ impl<'a> Scanner<'a> {
             fence: source.fence,
             depth,
             keep_comments,
+            lookahead: if keep_comments { 2 } else { 0 },
             pos: 0,
             line: 0,
             line_start: 0,
@@ -102,7 +106,13 @@ impl<'a> Scanner<'a> {
     #[inline]
     pub(crate) fn peek(&mut self) -> Result<&Token<'a>, Error> {
         if !self.token_available {
-            self.fetch_more_tokens()?;
+            let certain = self.tokens.len() > self.lookahead
+                && self.key_tokens.front().is_none_or(|&(token, _)| token > self.taken);
+            if certain {
+                self.token_available = true;
+            } else {
+                self.fetch_more_tokens()?;
+            }
         }
         Ok(self.tokens.front().expect("fetching ends with a token"))
     }

@@ -10,10 +10,8 @@ impl Scanner<'_> {
     /// Fills the queue until its first token is certain.
     #[inline(never)]
     pub(super) fn fetch_more_tokens(&mut self) -> Result<(), Error> {
-        // v3 sees two tokens further, so that comments behind a token are known with it.
-        let lookahead = if self.keep_comments { 2 } else { 0 };
         loop {
-            if self.tokens.len() > lookahead {
+            if self.tokens.len() > self.lookahead {
                 match self.key_at_head() {
                     None => break,
                     Some(key) => {
@@ -64,11 +62,16 @@ impl Scanner<'_> {
             comment_mark = last.start;
         }
         self.fetch_content(first)?;
-        // The indicator of a sequence has no line comment: it becomes a head comment of what follows.
-        if !matches!(self.tokens.back(), Some(token) if matches!(token.kind, TokenKind::BlockEntry)) {
-            self.scan_line_comment(comment_mark)?;
+        match self.tokens.back() {
+            // The indicator of a sequence has no line comment: it becomes a head comment of what follows.
+            Some(token) if token.kind == TokenKind::BlockEntry => return Ok(()),
+            // It may have been taken together with its key.
+            Some(token) if token.kind == TokenKind::Value && self.flow_level > 0 => {
+                comment_mark = token.start
+            }
+            _ => {}
         }
-        Ok(())
+        self.scan_line_comment(comment_mark)
     }
 
     fn fetch_content(&mut self, first: u8) -> Result<(), Error> {
@@ -254,7 +257,19 @@ impl Scanner<'_> {
     }
 
     /// Goes over spaces, comments and line breaks. Tabs count as space except where a key may start.
+    #[inline]
     fn scan_to_next_token(&mut self) -> Result<(), Error> {
+        // Mostly there is no more than one space.
+        let pos = self.pos + usize::from(self.look(0) == b' ');
+        let next = chars::at(self.bytes, pos);
+        if matches!(next, b'!'..=b'~') && next != b'#' && pos > 0 && self.comments.is_empty() {
+            self.pos = pos;
+            return Ok(());
+        }
+        self.scan_space()
+    }
+
+    fn scan_space(&mut self) -> Result<(), Error> {
         let scan = self.mark();
         loop {
             // A second byte order mark; one inside of the text is text.
