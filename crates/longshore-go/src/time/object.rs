@@ -263,7 +263,7 @@ static METHODS: [Method; 30] = [
     }),
     method!("MarshalText", &[], |time, _args| Value::Bytes(strict(time, "MarshalText")?.into())),
     method!("Minute", &[], |time, _args| Value::int(time.civil().minute)),
-    method!("Month", &[], |time, _args| { Named::month(time.civil().month) }),
+    method!("Month", &[], |time, _args| Named::month(time.civil().month)),
     method!("Nanosecond", &[], |time, _args| Value::int(i64::from(time.nanoseconds))),
     method!("Round", &[&types::DURATION], |time, args| rounded(time, duration(args), true).into_value()),
     method!("Second", &[], |time, _args| Value::int(time.civil().second)),
@@ -281,7 +281,7 @@ static METHODS: [Method; 30] = [
     method!("UnixNano", &[], |time, _args| {
         Value::int64(time.seconds.wrapping_mul(1_000_000_000).wrapping_add(i64::from(time.nanoseconds)))
     }),
-    method!("Weekday", &[], |time, _args| { Named::weekday(time.civil().weekday) }),
+    method!("Weekday", &[], |time, _args| Named::weekday(time.civil().weekday)),
     method!("Year", &[], |time, _args| Value::int(time.civil().year)),
     method!("YearDay", &[], |time, _args| Value::int(time.civil().year_day)),
 ];

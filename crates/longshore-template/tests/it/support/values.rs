@@ -42,20 +42,21 @@ static POINTER_ONLY: [&TypeInfo; 1] = [&POINTER];
 static MAP: [&TypeInfo; 1] = [&types::MAP_ANY];
 static MIXED: [&TypeInfo; 3] = [&types::INT64, &types::FLOAT64, &types::BOOL];
 
-fn text(value: &Value) -> String {
-    value.as_str().expect("checked to be a string").to_string()
-}
-
-fn texts(values: &[Value]) -> Vec<String> {
-    values.iter().map(text).collect()
+/// The strings with something between them; their bytes need not be UTF-8.
+fn joined(values: &[Value], between: &[u8]) -> Vec<u8> {
+    let texts: Vec<&[u8]> =
+        values.iter().map(|value| &value.as_str().expect("checked to be a string")[..]).collect();
+    texts.join(between)
 }
 
 /// The function of that name, as `values` in `tools/oracle-template/types.go` has it; nil if there is none.
 pub(crate) fn function(name: &str) -> Value {
     let refuse = |ty, why: &'static str| Func::new(ty, &[], false, move |_| Err(MethodError(why.to_owned())));
     let func = match name {
-        "join" => Func::new(&JOIN, &STRINGS, false, |args| Ok(texts(args).join("&").into())),
-        "cat" => Func::new(&CAT, &TEXTS, true, |args| Ok(format!("<{}>", texts(args).join("+")).into())),
+        "join" => Func::new(&JOIN, &STRINGS, false, |args| Ok(Value::str(joined(args, b"&")))),
+        "cat" => Func::new(&CAT, &TEXTS, true, |args| {
+            Ok(Value::str([b"<", &joined(args, b"+")[..], b">"].concat()))
+        }),
         "tally" => Func::new(&TALLY, &INT_TEXTS, true, |args| {
             let tally = [args[0].clone(), "=".into(), Value::int(args.len() as i64 - 1)];
             Ok(Value::str(fmt::sprint(&tally)))
@@ -76,7 +77,7 @@ pub(crate) fn function(name: &str) -> Value {
         "trio" => refuse(&TRIO, "not reached"),
         "maker" => Func::new(&MAKER, &[], false, |_| {
             Ok(Value::Func(Rc::new(Func::new(&JOIN, &STRINGS, false, |args| {
-                Ok((text(&args[1]) + &text(&args[0])).into())
+                Ok(Value::str(joined(&[args[1].clone(), args[0].clone()], b"")))
             }))))
         }),
         "nil" => Func::nil(&ONE).taking(&TEXTS, false),
