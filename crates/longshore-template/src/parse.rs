@@ -188,10 +188,6 @@ impl Parser<'_> {
         }
     }
 
-    fn print(&self, node: NodeId) -> String {
-        String::from_utf8_lossy(&self.unit.print(node)).into_owned()
-    }
-
     fn is_function(&self, name: &[u8]) -> bool {
         std::str::from_utf8(name).is_ok_and(|name| {
             self.functions.index(name).is_some() || crate::builtin::Builtin::find(name).is_some()

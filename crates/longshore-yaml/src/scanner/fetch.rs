@@ -2,7 +2,7 @@
 
 use super::Scanner;
 use crate::chars::{self, is_blank, is_blankz, is_break};
-use crate::error::Error;
+use crate::error::{Error, Mark};
 use crate::reader::Source;
 use crate::token::{Token, TokenKind};
 
@@ -67,7 +67,7 @@ impl Scanner<'_> {
             Some(token) if token.kind == TokenKind::BlockEntry => return Ok(()),
             // It may have been taken together with its key.
             Some(token) if token.kind == TokenKind::Value && self.flow_level > 0 => {
-                comment_mark = token.start
+                comment_mark = token.start;
             }
             _ => {}
         }
@@ -234,16 +234,25 @@ impl Scanner<'_> {
 
     fn fetch_quoted(&mut self) -> Result<(), Error> {
         let may_be_key = self.replace_simple_key()?;
-        let scalar = self.scan_quoted()?;
+        let start = self.mark();
+        let scalar = self.scan_quoted().inspect_err(|_| self.save_failed_key(start, may_be_key))?;
         self.push_scalar(scalar, may_be_key);
         Ok(())
     }
 
     fn fetch_plain(&mut self) -> Result<(), Error> {
         let may_be_key = self.replace_simple_key()?;
-        let scalar = self.scan_plain()?;
+        let start = self.mark();
+        let scalar = self.scan_plain().inspect_err(|_| self.save_failed_key(start, may_be_key))?;
         self.push_scalar(scalar, may_be_key);
         Ok(())
+    }
+
+    /// A scalar that cannot be scanned may have been a key all the same, to whoever overlooks the error and goes on.
+    fn save_failed_key(&mut self, start: Mark, may_be_key: bool) {
+        if may_be_key {
+            self.save_key_at(start);
+        }
     }
 
     /// Makes way for a scalar: whether it may be a key.

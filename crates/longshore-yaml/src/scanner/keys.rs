@@ -66,6 +66,13 @@ impl<'a> Scanner<'a> {
         Ok(())
     }
 
+    /// As [`Scanner::save_simple_key`], of what starts at `mark` and has taken the place of the key before it.
+    pub(super) fn save_key_at(&mut self, mark: Mark) {
+        let key = self.key_at(mark);
+        *self.current_key() = key;
+        self.key_tokens.push_back((key.token, self.simple_keys.len() - 1));
+    }
+
     /// The key that the next token is, which starts at `mark`.
     fn key_at(&self, mark: Mark) -> SimpleKey {
         SimpleKey {

@@ -13,7 +13,9 @@ impl<'a> Scanner<'a> {
         let quote = self.look(0);
         self.skip(1);
         let style = if quote == b'\'' { ScalarStyle::SingleQuoted } else { ScalarStyle::DoubleQuoted };
-        let value = match self.quoted_slice(quote) {
+        // Near the fence each character must be looked at: the reader's complaint comes before others.
+        let slice = if self.fence.is_some() { None } else { self.quoted_slice(quote) };
+        let value = match slice {
             Some(end) => {
                 let value = Cow::Borrowed(&self.text[self.pos..end]);
                 self.advance_to(end);
@@ -50,6 +52,7 @@ impl<'a> Scanner<'a> {
     fn quoted_slow(&mut self, quote: u8, start: Mark) -> Result<String, Error> {
         let mut text = String::new();
         loop {
+            self.need(4)?;
             if self.at_document_indicator() {
                 return Err(self.fail(start, "found unexpected document indicator"));
             }
@@ -61,6 +64,7 @@ impl<'a> Scanner<'a> {
                 return Ok(text);
             }
             self.quoted_space(escaped_break, &mut text);
+            self.need(1)?;
         }
     }
 
@@ -78,18 +82,24 @@ impl<'a> Scanner<'a> {
             }
             text.push_str(&self.text[from..i]);
             self.advance_to(i);
+            if i > from {
+                self.need(2)?;
+            }
             match self.look(0) {
                 b'\'' if quote == b'\'' && self.look(1) == b'\'' => {
                     text.push('\'');
                     self.skip(2);
+                    self.need(2)?;
                 }
                 b'\\' if quote == b'"' => {
                     if is_break(self.bytes, self.pos + 1) {
+                        self.need(3)?;
                         self.skip(1);
                         self.take_break();
                         return Ok(true);
                     }
                     self.escape(start, text)?;
+                    self.need(2)?;
                 }
                 _ => return Ok(false),
             }
