@@ -7,17 +7,21 @@
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
+#[path = "bench/fmt.rs"]
+mod fmt;
 #[path = "bench/regexp.rs"]
 mod regexp;
 #[path = "bench/semver.rs"]
 mod semver;
+#[path = "bench/strconv.rs"]
+mod strconv;
 #[path = "bench/time.rs"]
 mod time;
 
 /// A name, and what prepares the operation.
 type Case = (&'static str, fn() -> Box<dyn FnMut()>);
 
-const CASES: &[&[Case]] = &[regexp::CASES, semver::CASES, time::CASES];
+const CASES: &[&[Case]] = &[fmt::CASES, regexp::CASES, semver::CASES, strconv::CASES, time::CASES];
 
 fn main() -> io::Result<()> {
     let mut out = io::stdout().lock();

@@ -16,7 +16,7 @@ mod text;
 pub use format::sprintf;
 
 use crate::{Kind, Value};
-use printer::Printer;
+use printer::{Printer, print_plain};
 
 /// Appends what `%v` prints.
 ///
@@ -27,10 +27,8 @@ use printer::Printer;
 /// assert_eq!(out, b"[1e+06 <nil>]");
 /// ```
 pub fn append_value(out: &mut Vec<u8>, value: &Value) {
-    match value {
-        // By far the most common, and nothing can be in the way.
-        Value::Str(text) => out.extend_from_slice(text),
-        value => Printer::new(out).arg(value, 'v'),
+    if !print_plain(out, value, b'v') {
+        Printer::new(out).arg(value, 'v');
     }
 }
 

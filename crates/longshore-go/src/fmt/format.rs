@@ -1,6 +1,6 @@
 //! `Sprintf`: reading the format.
 
-use super::printer::{Flags, Printer};
+use super::printer::{Flags, Printer, print_plain};
 use crate::{Value, rune};
 
 /// Beyond this a width or precision counts as not given, as in Go.
@@ -18,7 +18,7 @@ const TOO_LARGE: i64 = 1_000_000;
 /// assert_eq!(fmt::sprintf(b"%d", &[1e6.into()]), b"%!d(float64=1e+06)");
 /// ```
 pub fn sprintf(format: &[u8], args: &[Value]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(format.len() + 16);
+    let mut out = Vec::with_capacity(format.len() + 16 * args.len());
     let mut reader =
         Reader { format, at: 0, args, next: 0, reordered: false, good_index: true, after_index: false };
     reader.run(&mut out);
@@ -67,6 +67,13 @@ impl Reader<'_> {
 
     /// One verb with its flags; false if the format ends within it.
     fn verb(&mut self, out: &mut Vec<u8>) -> bool {
+        if let (Some(verb), Some(arg)) = (self.peek(), self.args.get(self.next))
+            && print_plain(out, arg, verb)
+        {
+            self.at += 1;
+            self.next += 1;
+            return true;
+        }
         let mut flags = Flags::default();
         while let Some(byte) = self.peek() {
             match byte {

@@ -1,7 +1,7 @@
 //! The printer: flags, padding, and the walk over a value.
 
 use crate::types::{self, Kind};
-use crate::{MethodError, Object, TypeInfo, Value, rune};
+use crate::{MethodError, Object, TypeInfo, Value, rune, strconv};
 
 /// Nesting at which printing stops. Go's own stack overflows on a map that holds itself; this prints
 /// nothing below that depth instead.
@@ -284,6 +284,22 @@ impl<'a> Printer<'a> {
         self.out.push(b')');
         self.erroring = outer;
     }
+}
+
+/// Prints a value without any flags if it is one of the most common kinds under one of its own verbs.
+pub(super) fn print_plain(out: &mut Vec<u8>, value: &Value, verb: u8) -> bool {
+    match (value, verb) {
+        (Value::Str(text), b'v' | b's') => out.extend_from_slice(text),
+        (Value::Int(int), b'v' | b'd') => {
+            out.extend_from_slice(itoa::Buffer::new().format(int.value).as_bytes());
+        }
+        (Value::Float(float), b'v' | b'g') => strconv::append_float(out, *float, b'g', None),
+        (Value::Bool(value), b'v' | b't') => {
+            out.extend_from_slice(if *value { b"true" } else { b"false" });
+        }
+        _ => return false,
+    }
+    true
 }
 
 /// Types that `fmt` prints without looking for methods.

@@ -1,14 +1,10 @@
 //! `strconv.FormatFloat` for 64-bit floats: the forms `e`, `f`, `g`, `b` and `x`, each in capitals too.
 //!
-//! Everything is written straight to the output. The digits themselves come from `zmij` (the fewest that read
-//! back) and from Rust's formatting (a given number of them); both are exact.
-
-use std::io::Write;
+//! Everything is written straight to the output. The fewest digits that read back come from `zmij`; a given
+//! number of them, exactly rounded, from the module `rounded`.
 
 mod binary;
-
-/// More significant digits than any `float64` has; what lies beyond is zeros.
-const MAX_DIGITS: usize = 1100;
+mod rounded;
 
 /// Formats `value` in the form of the verb `form` (`b e E f g G x X`).
 ///
@@ -52,7 +48,7 @@ pub fn append_float(out: &mut Vec<u8>, value: f64, form: u8, precision: Option<u
         (b'b', _) => binary::append_binary(out, magnitude),
         (b'x' | b'X', _) => binary::append_hex(out, magnitude, form, precision),
         (_, None) => append_shortest(out, magnitude, form),
-        (b'f', Some(precision)) => append_fixed(out, magnitude, precision),
+        (b'f', Some(precision)) => rounded::append_fixed(out, magnitude, precision),
         (b'e' | b'E', Some(precision)) => append_scientific(out, magnitude, precision, form),
         (_, Some(precision)) => append_general(out, magnitude, precision.max(1), form),
     }
@@ -64,49 +60,54 @@ fn append_shortest(out: &mut Vec<u8>, magnitude: f64, form: u8) {
         out.extend_from_slice(itoa::Buffer::new().format(magnitude as u32).as_bytes());
         return;
     }
+    if form == b'g' && (1e-4..1e6).contains(&magnitude) {
+        // What zmij prints is what Go does, for it is no integer.
+        out.extend_from_slice(zmij::Buffer::new().format_finite(magnitude).as_bytes());
+        return;
+    }
+    if form == b'g' && magnitude != 0.0 && !(1e-7..1e21).contains(&magnitude) {
+        // Here zmij writes an exponent as well, only in another form.
+        let mut buffer = zmij::Buffer::new();
+        let printed = buffer.format_finite(magnitude).as_bytes();
+        if let Some(mark) = printed.iter().rposition(|&byte| byte == b'e') {
+            out.extend_from_slice(&printed[..mark]);
+            append_power(out, b'e', read_exponent(&printed[mark..]));
+            return;
+        }
+    }
     let mut buffer = [0; SHORTEST];
     let decimal = shortest(magnitude, &mut buffer);
-    let count = decimal.digits.len();
     match form {
         b'e' | b'E' => append_exponent_form(out, &decimal, form),
         b'f' => append_fixed_form(out, &decimal),
-        _ if (-4..6).contains(&decimal.exponent(count)) => append_fixed_form(out, &decimal),
+        _ if (-4..6).contains(&decimal.exponent()) => append_fixed_form(out, &decimal),
         _ => append_exponent_form(out, &decimal, form - (b'g' - b'e')),
     }
 }
 
-/// `precision` digits after the point, rounded to nearest even.
-fn append_fixed(out: &mut Vec<u8>, magnitude: f64, precision: usize) {
-    let exact = precision.min(MAX_DIGITS);
-    write!(out, "{magnitude:.exact$}").expect(INFALLIBLE);
-    out.resize(out.len() + precision - exact, b'0');
-}
-
 /// One digit, `precision` after the point, and an exponent.
 fn append_scientific(out: &mut Vec<u8>, magnitude: f64, precision: usize, letter: u8) {
-    let exact = precision.min(MAX_DIGITS);
     let start = out.len();
-    write!(out, "{magnitude:.exact$e}").expect(INFALLIBLE);
-    let exponent = split_exponent(out, start);
-    out.resize(out.len() + precision - exact, b'0');
+    let exponent = rounded::append_digits(out, magnitude, precision + 1);
+    out.resize(start + precision + 1, b'0');
+    if precision > 0 {
+        out.insert(start + 1, b'.');
+    }
     append_power(out, letter, exponent);
 }
 
 /// `precision` significant digits without the zeros at their end, with an exponent where that is shorter.
 fn append_general(out: &mut Vec<u8>, magnitude: f64, precision: usize, form: u8) {
-    let exact = precision.min(MAX_DIGITS) - 1;
     let start = out.len();
-    write!(out, "{magnitude:.exact$e}").expect(INFALLIBLE);
-    let exponent = split_exponent(out, start);
-    let mut digits = out.split_off(start);
-    digits.retain(|&byte| byte != b'.');
+    let exponent = rounded::append_digits(out, magnitude, precision);
+    let digits = out.split_off(start);
     let count = digits.iter().rposition(|&digit| digit != b'0').map_or(0, |last| last + 1);
     let decimal = Decimal { digits: &digits[..count], point: if count == 0 { 0 } else { exponent + 1 } };
     let mut threshold = precision;
     if threshold > count && usize::try_from(decimal.point).is_ok_and(|point| count >= point) {
         threshold = count;
     }
-    let exponent = decimal.exponent(count);
+    let exponent = decimal.exponent();
     if exponent < -4 || usize::try_from(exponent).is_ok_and(|exponent| exponent >= threshold) {
         append_exponent_form(out, &decimal, form - (b'g' - b'e'));
     } else {
@@ -115,14 +116,6 @@ fn append_general(out: &mut Vec<u8>, magnitude: f64, precision: usize, form: u8)
 }
 
 const INFALLIBLE: &str = "writing to a Vec does not fail";
-
-/// Takes the `e-7` off the end of what was written since `start`.
-fn split_exponent(out: &mut Vec<u8>, start: usize) -> i32 {
-    let mark = out[start..].iter().rposition(|&byte| byte == b'e').map_or(out.len(), |index| start + index);
-    let exponent = read_exponent(&out[mark..]);
-    out.truncate(mark);
-    exponent
-}
 
 /// A number after the letter `e`.
 fn read_exponent(text: &[u8]) -> i32 {
@@ -138,9 +131,9 @@ struct Decimal<'a> {
 }
 
 impl Decimal<'_> {
-    /// The exponent in scientific notation: that of zero, without digits, is -1 + 1.
-    fn exponent(&self, count: usize) -> i32 {
-        if count == 0 { -1 } else { self.point - 1 }
+    /// The exponent in scientific notation, by which the form is chosen.
+    fn exponent(&self) -> i32 {
+        self.point - 1
     }
 }
 

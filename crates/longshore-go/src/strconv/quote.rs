@@ -54,6 +54,13 @@ fn quote_with(text: &[u8], mark: u8, ascii_only: bool) -> Vec<u8> {
     out.push(mark);
     let mut rest = text;
     while !rest.is_empty() {
+        let as_it_is = |byte: &u8| matches!(byte, b' '..=b'~') && *byte != mark && *byte != b'\\';
+        let plain = rest.iter().position(|byte| !as_it_is(byte)).unwrap_or(rest.len());
+        if plain > 0 {
+            out.extend_from_slice(&rest[..plain]);
+            rest = &rest[plain..];
+            continue;
+        }
         let (c, size) = rune::decode(rest);
         if size == 1 && c == rune::ERROR {
             push_hex_byte(&mut out, rest[0]);

@@ -4,6 +4,7 @@
 
 #[path = "areas/all.rs"]
 mod areas;
+mod coverage;
 mod hostile;
 
 /// Replays the file of an area; all that differ are listed in the panic.

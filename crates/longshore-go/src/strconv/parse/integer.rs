@@ -63,6 +63,13 @@ fn signed(text: &[u8], base: u32, bits: u32) -> Result<i64, (NumFault, i64)> {
 
 fn unsigned(text: &[u8], base: u32, bits: u32) -> Result<u64, (NumFault, u64)> {
     const SYNTAX: (NumFault, u64) = (NumFault::Syntax, 0);
+    // By far the most common; 18 digits fit, whatever they are.
+    if base == 10 && bits == 64 && (1..=18).contains(&text.len()) {
+        let digits = text
+            .iter()
+            .try_fold(0, |value, &byte| byte.is_ascii_digit().then(|| value * 10 + u64::from(byte - b'0')));
+        return digits.ok_or(SYNTAX);
+    }
     if text.is_empty() {
         return Err(SYNTAX);
     }
