@@ -8,6 +8,17 @@ use super::INFALLIBLE;
 /// The largest power of ten that a 53-bit mantissa can be multiplied by within 127 bits.
 const MAX_POWER: usize = 22;
 
+/// The powers of ten up to that.
+const POWERS: [u128; MAX_POWER + 1] = {
+    let mut powers = [1; MAX_POWER + 1];
+    let mut index = 1;
+    while index <= MAX_POWER {
+        powers[index] = powers[index - 1] * 10;
+        index += 1;
+    }
+    powers
+};
+
 /// The largest power of two that a 53-bit mantissa can be multiplied by within 127 bits.
 const MAX_SHIFT: i32 = 74;
 
@@ -34,10 +45,7 @@ fn divided(number: u128, by: u128) -> u128 {
 /// `magnitude × 10^power`, rounded to an integer; `None` if that takes more than 127 bits to work out.
 fn scaled(magnitude: f64, power: i32) -> Option<u128> {
     let (mantissa, exponent) = parts(magnitude);
-    let ten = 10u128.pow(power.unsigned_abs().min(38));
-    if power.unsigned_abs() as usize > MAX_POWER || exponent > MAX_SHIFT {
-        return None;
-    }
+    let ten = *POWERS.get(power.unsigned_abs() as usize).filter(|_| exponent <= MAX_SHIFT)?;
     match (exponent < 0, power < 0) {
         (true, false) => {
             let number = mantissa * ten;
