@@ -57,12 +57,15 @@ fn verbs(format: &str) -> Vec<(char, Vec<char>)> {
     let mut rest = format.chars();
     while rest.by_ref().any(|c| c == '%') {
         let mut flags = Vec::new();
-        match rest.by_ref().find(|&c| {
-            if "#0+- ".contains(c) {
+        let mut in_flags = true;
+        let verb = rest.by_ref().find(|&c| {
+            in_flags &= "#0+- ".contains(c);
+            if in_flags {
                 flags.push(c);
             }
-            !"#0+- .123456789".contains(c)
-        }) {
+            !in_flags && !".0123456789".contains(c)
+        });
+        match verb {
             Some('*' | '[') => return Vec::new(),
             Some('%') | None => {}
             Some(verb) => out.push((verb, flags)),
