@@ -8,7 +8,7 @@ use std::hint::black_box;
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
-use longshore_yaml::{Dialect, EmitOptions, Limits, Node, emit, parse, sigs, to_json_value};
+use longshore_yaml::{Dialect, EmitOptions, Limits, Node, emit, parse, sigs, unmarshal};
 
 const MANIFESTS: &str = include_str!("../../../tools/oracle-yaml/inputs/manifests.yaml");
 const VALUES: &str = include_str!("../../../tools/oracle-yaml/inputs/values.yaml");
@@ -30,8 +30,8 @@ const CASES: [(&str, Prepare); 15] = [
     ("read-v3-value", || {
         let text = list(MANIFESTS, 200);
         Box::new(move || {
-            let node = &nodes(&text)[0];
-            black_box(to_json_value(node, Dialect::V3).expect("it has values"));
+            let value = unmarshal(text.as_bytes(), Dialect::V3, &Limits::default());
+            black_box(value.expect("it has values"));
         })
     }),
     ("read-v3-node", || read_nodes(vec![stream(MANIFESTS, 200)])),

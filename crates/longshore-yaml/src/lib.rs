@@ -43,6 +43,29 @@ pub use node::{DuplicateKey, Kind, Node, Style, Text, check_syntax, parse, parse
 
 use longshore_go::Value;
 
+/// Reads the first document of `input` as `yaml.Unmarshal` of the dialect does into an `interface {}`, and as JSON has
+/// the result: integers as `int64` or `uint64`, v3's dates as RFC 3339 text. Empty input is nil.
+///
+/// # Errors
+/// What go-yaml or `encoding/json` refuses, in their words.
+///
+/// ```
+/// use longshore_yaml::{Dialect, Limits, unmarshal};
+/// let value = unmarshal(b"{on: 2020-01-01, n: 0o17}", Dialect::V3, &Limits::default())?;
+/// let map = value.as_map().expect("a mapping");
+/// assert_eq!(map.get(b"on").and_then(|v| v.as_str().cloned()), Some("2020-01-01T00:00:00Z".into()));
+/// # Ok::<(), longshore_yaml::Error>(())
+/// ```
+pub fn unmarshal(input: &[u8], dialect: Dialect, limits: &Limits) -> Result<Value, Error> {
+    limits.check_size(input)?;
+    let source = reader::Source::new(input);
+    let Some(tree) = tree::Composer::new(&source, dialect, limits).next()? else {
+        return Ok(Value::Nil);
+    };
+    let numbers = decode::Numbers::Typed;
+    decode::decode(&tree, decode::Options { dialect, numbers, strict: false, limits: *limits })
+}
+
 /// Writes a Go value as `yaml.Marshal` of the dialect does.
 pub fn marshal(value: &Value, options: &EmitOptions) -> Result<Vec<u8>, Error> {
     encode::Writer::document(value, encode::Form::Direct, options)

@@ -199,7 +199,16 @@ impl<'a> Composer<'a> {
                 }
                 EventKind::SequenceStart { flow } => RawKind::Sequence { flow },
                 EventKind::MappingStart { flow } => RawKind::Mapping { flow },
-                EventKind::Scalar { style, implicit } => RawKind::Scalar(style, implicit),
+                EventKind::Scalar { style, implicit } => {
+                    let tag = &mut self.parser.event().tag;
+                    // To v3 `!` alone is no tag.
+                    if self.dialect == Dialect::V3 && tag.as_deref() == Some("!") {
+                        *tag = None;
+                        RawKind::Scalar(style, style == ScalarStyle::Plain)
+                    } else {
+                        RawKind::Scalar(style, implicit)
+                    }
+                }
                 EventKind::Alias => RawKind::Alias(self.alias()?),
                 _ => return Ok(()),
             };

@@ -6,6 +6,7 @@ use longshore_go::time::{self, Location};
 use longshore_go::{Duration, Map, Uint, UintKind, Value, encoding, json, strconv};
 use longshore_yaml::{
     Dialect, EmitOptions, Kind, Limits, Node, Style, emit, marshal, parse, parse_first, sigs, to_json_value,
+    unmarshal,
 };
 
 /// One recorded case.
@@ -65,10 +66,19 @@ pub(crate) fn answer(operation: &str, input: &[u8]) -> Result<String, String> {
         "value" => sigs::to_value(input).map(|value| as_json(&value)),
         "strict" => sigs::to_value_strict(input).map(|value| as_json(&value)),
         "json" => sigs::to_json_value(input).map(|value| as_json(&value)),
-        "v3json" => parse_first(input, Dialect::V3, &Limits::default()).and_then(|first| match first {
-            Some(document) => to_json_value(&document, Dialect::V3).map(|value| as_json(&value)),
-            None => Ok(String::from("null")),
-        }),
+        "v3json" => {
+            let direct = unmarshal(input, Dialect::V3, &Limits::default()).map(|value| as_json(&value));
+            let by_node = parse_first(input, Dialect::V3, &Limits::default()).and_then(|first| match first {
+                Some(document) => to_json_value(&document, Dialect::V3).map(|value| as_json(&value)),
+                None => Ok(String::from("null")),
+            });
+            // Both ways must be the same.
+            match (direct, by_node) {
+                (Ok(direct), Ok(by_node)) if direct == by_node => Ok(direct),
+                (Err(direct), Err(by_node)) if direct.to_string() == by_node.to_string() => Err(direct),
+                (direct, by_node) => panic!("directly {direct:?}, by a node {by_node:?}"),
+            }
+        }
         "marshal" => sigs::marshal(&value()).map(text),
         "v2" => marshal(&value(), &EmitOptions::v2()).map(text),
         "v3" => marshal(&value(), &indented).map(text),
