@@ -9,6 +9,7 @@ use serde_json::Value as Json;
 
 use super::{Library, Services};
 
+#[path = "../../../longshore-go/tests/it/areas/value.rs"]
 mod cases;
 
 /// Services that always give the same.
