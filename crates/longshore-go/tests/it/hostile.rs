@@ -13,7 +13,7 @@ fn quickly(texts: &[&str], call: impl Fn(&[u8])) {
         let start = Instant::now();
         call(long.as_bytes());
         let took = start.elapsed();
-        assert!(took < Duration::from_secs(5), "{took:?} for {text:?} again and again");
+        assert!(took < Duration::from_secs(30), "{took:?} for {text:?} again and again");
     }
 }
 
