@@ -58,11 +58,15 @@ impl Var {
     }
 
     fn element(value: Value, ty: Option<&'static TypeInfo>) -> Self {
-        let state = match ty {
+        Self { value, state: Self::state_of(ty) }
+    }
+
+    /// What is known of an element of that static type.
+    fn state_of(ty: Option<&'static TypeInfo>) -> State {
+        match ty {
             Some(ty) if ty.kind == Kind::Interface => State::Interface(ty),
             _ => State::Plain,
-        };
-        Self { value, state }
+        }
     }
 
     /// The interface type that it comes out of, if any.

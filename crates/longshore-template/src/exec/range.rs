@@ -113,17 +113,17 @@ impl<T: Tracer> Vm<'_, T> {
         self.vars.truncate(inner.vars);
         self.dots.truncate(inner.dots);
         let site = code.ranges[inner.site as usize];
-        let Some((index, element)) = inner.items.next() else {
+        let mut index = Value::Missing;
+        if !inner.items.next(&mut self.dot, site.index.is_some().then_some(&mut index)) {
             self.end_loop();
             return false;
-        };
+        }
         if let Some(target) = site.index {
             self.set(code, target, Var::plain(index));
         }
         if let Some(target) = site.element {
-            self.set(code, target, element.clone());
+            self.set(code, target, self.dot.clone());
         }
-        self.dot = element;
         true
     }
 
@@ -150,64 +150,75 @@ impl<T: Tracer> Vm<'_, T> {
 }
 
 impl Items {
-    /// The next index or key (missing for numbers) and element.
-    fn next(&mut self) -> Option<(Value, Var)> {
+    /// Makes the next element dot, and its index or key `index` if that is wanted (numbers have none); `false` if there
+    /// is no further one. Written in place, since a loop does this and little else.
+    fn next(&mut self, dot: &mut Var, index: Option<&mut Value>) -> bool {
         match self {
             Self::List { list, next } => {
-                let value = list.get(*next)?.clone();
-                let index = Value::int(*next as i64);
-                *next += 1;
-                Some((index, Var::element(value, list.type_info().elem)))
-            }
-            Self::Bytes { bytes, next } => {
-                let value = Value::Uint(Uint { kind: UintKind::Uint8, value: u64::from(*bytes.get(*next)?) });
-                let index = Value::int(*next as i64);
-                *next += 1;
-                Some((index, Var::plain(value)))
-            }
-            Self::Map { entries, elem } => {
-                let (key, value) = entries.next()?;
-                Some((Value::Str(key), Var::element(value, *elem)))
-            }
-            Self::Int { next, end } => {
-                let value = *next;
-                (value.value < *end).then(|| {
-                    next.value += 1;
-                    (Value::Missing, Var::plain(Value::Int(value)))
-                })
-            }
-            Self::Duration { next, end } => {
-                let value = *next;
-                (value < *end).then(|| {
-                    *next += 1;
-                    let value = Value::Duration(Duration(value));
-                    (Value::Missing, Var::plain(value))
-                })
-            }
-            Self::Named { object, next, end } => {
-                let value = *next;
-                if value >= *end {
-                    return None;
+                let Some(item) = list.get(*next) else { return false };
+                dot.value = item.clone();
+                dot.state = Var::state_of(list.type_info().elem);
+                if let Some(index) = index {
+                    *index = Value::int(*next as i64);
                 }
                 *next += 1;
-                Some((Value::Missing, Var::plain(object.of_int(value)?)))
+            }
+            Self::Bytes { bytes, next } => {
+                let Some(&byte) = bytes.get(*next) else { return false };
+                *dot = Var::plain(Value::Uint(Uint { kind: UintKind::Uint8, value: u64::from(byte) }));
+                if let Some(index) = index {
+                    *index = Value::int(*next as i64);
+                }
+                *next += 1;
+            }
+            Self::Map { entries, elem } => {
+                let Some((key, value)) = entries.next() else { return false };
+                dot.value = value;
+                dot.state = Var::state_of(*elem);
+                if let Some(index) = index {
+                    *index = Value::Str(key);
+                }
+            }
+            Self::Int { next, end } => {
+                if next.value >= *end {
+                    return false;
+                }
+                *dot = Var::plain(Value::Int(*next));
+                next.value += 1;
+            }
+            Self::Duration { next, end } => {
+                if *next >= *end {
+                    return false;
+                }
+                *dot = Var::plain(Value::Duration(Duration(*next)));
+                *next += 1;
+            }
+            Self::Named { object, next, end } => {
+                let element = (*next < *end).then(|| object.of_int(*next)).flatten();
+                let Some(element) = element else { return false };
+                *dot = Var::plain(element);
+                *next += 1;
             }
             Self::Func { items, elem, first } => {
-                let (index, element) = items.next()?;
-                Some(if *first {
-                    (Value::Missing, Var::plain(index))
+                let Some((key, element)) = items.next() else { return false };
+                if *first {
+                    *dot = Var::plain(key);
                 } else {
-                    (index, Var::element(element, *elem))
-                })
+                    *dot = Var::element(element, *elem);
+                    if let Some(index) = index {
+                        *index = key;
+                    }
+                }
             }
             Self::Uint { next, end } => {
-                let value = *next;
-                (value.value < *end).then(|| {
-                    next.value += 1;
-                    (Value::Missing, Var::plain(Value::Uint(value)))
-                })
+                if next.value >= *end {
+                    return false;
+                }
+                *dot = Var::plain(Value::Uint(*next));
+                next.value += 1;
             }
         }
+        true
     }
 }
 
