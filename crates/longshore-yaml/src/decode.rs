@@ -19,6 +19,9 @@ use crate::tree::{Id, RawKind, Tree};
 use key::{Key, KeyKind};
 use texts::Texts;
 
+/// The text of type errors that is kept: input of megabytes may hold billions of pairs of equal keys.
+const ERROR_BYTES: usize = 1 << 20;
+
 /// What numbers become.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Numbers {
@@ -52,6 +55,7 @@ pub(crate) fn decode(tree: &Tree<'_>, options: Options) -> Result<Value, Error> 
         infinite: false,
         type_errors: Vec::new(),
         type_error_place: None,
+        error_bytes: 0,
         merged: None,
         duplicated: None,
         string_map: false,
@@ -84,6 +88,8 @@ struct Decoder<'t, 'a> {
     infinite: bool,
     type_errors: Vec<String>,
     type_error_place: Option<(u32, u32)>,
+    /// Bytes of their text.
+    error_bytes: usize,
     /// v3, while merging: the keys that are set already.
     merged: Option<BTreeSet<Key>>,
     /// v3: the mapping that was last found to hold a key twice.
@@ -193,9 +199,18 @@ impl Decoder<'_, '_> {
     }
 
     fn type_error(&mut self, id: Id, text: String) {
+        if self.enough_errors() {
+            return;
+        }
         let node = self.tree.node(id);
         self.type_error_place.get_or_insert((node.line, node.column));
+        self.error_bytes += text.len();
         self.type_errors.push(text);
+    }
+
+    /// Whether there is more to complain of than anybody reads. Go would go on.
+    fn enough_errors(&self) -> bool {
+        self.error_bytes > ERROR_BYTES
     }
 
     fn scalar(&self, id: Id) -> Result<Scalar, Error> {

@@ -144,24 +144,28 @@ pub(crate) fn is_string_map(tree: &Tree<'_>, id: Id) -> bool {
 
 /// Where a key stands in what `fmt` prints of a map: by type, then by value. The order of types is that
 /// of their addresses in the program; this is how it comes out in Helm's libraries.
-type Order = (u8, i128, String);
+type Order = (u8, i128, Vec<u8>);
 
 fn order(tree: &Tree<'_>, id: Id, dialect: Dialect) -> Order {
     if let RawKind::Alias(target) = tree.node(id).kind {
         return order(tree, target, dialect);
     }
     match kind(tree, id, dialect) {
-        Some(Scalar::Null) => (0, 0, String::new()),
-        Some(Scalar::Uint(value)) => (2, i128::from(value), String::new()),
-        Some(Scalar::Int(value)) => (3, i128::from(value), String::new()),
+        Some(Scalar::Null) => (0, 0, Vec::new()),
+        Some(Scalar::Uint(value)) => (2, i128::from(value), Vec::new()),
+        Some(Scalar::Int(value)) => (3, i128::from(value), Vec::new()),
         Some(Scalar::Float(value)) => {
             let bits = i128::from(value.to_bits() & !(1 << 63));
-            (4, if value < 0.0 { -bits } else { bits }, String::new())
+            (4, if value < 0.0 { -bits } else { bits }, Vec::new())
         }
-        Some(Scalar::Bool(value)) => (5, i128::from(value), String::new()),
-        Some(Scalar::Timestamp(time)) if dialect == Dialect::V3 => (6, 0, time.to_string()),
-        Some(_) => (1, 0, tree.node(id).value.to_string()),
-        None => (7, i128::from(id), String::new()),
+        Some(Scalar::Bool(value)) => (5, i128::from(value), Vec::new()),
+        Some(Scalar::Timestamp(time)) if dialect == Dialect::V3 => (6, 0, time.to_string().into_bytes()),
+        Some(Scalar::Binary) => {
+            let text = tree.node(id).value.as_bytes();
+            (1, 0, encoding::decode_base64(text).unwrap_or_default())
+        }
+        Some(_) => (1, 0, tree.node(id).value.as_bytes().to_vec()),
+        None => (7, i128::from(id), Vec::new()),
     }
 }
 

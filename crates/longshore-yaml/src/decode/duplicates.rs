@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::tree::{Id, RawKind, Tree};
 
+/// More pairs than this of one mapping are not looked for.
+const MOST_PAIRS: usize = 20_000;
+
 /// Pairs of an earlier key and the same key again, in the order in which go-yaml finds them.
 pub(crate) fn duplicate_keys(tree: &Tree<'_>, id: Id) -> Vec<(Id, Id)> {
     let identity = |key| {
@@ -32,6 +35,9 @@ pub(crate) fn duplicate_keys(tree: &Tree<'_>, id: Id) -> Vec<(Id, Id)> {
         // Go reports every pair; a thousand times the same key need not be a million lines.
         if same.len() < 100 {
             same.push((place, key));
+        }
+        if pairs.len() >= MOST_PAIRS {
+            break;
         }
     }
     pairs.sort_unstable_by_key(|pair| (pair.0, pair.1));

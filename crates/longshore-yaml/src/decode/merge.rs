@@ -94,7 +94,9 @@ impl Decoder<'_, '_> {
                     }
                 }
             }
-            self.merged = Some(merged.clone().unwrap_or(own));
+            // Not cloned: a chain of merges would copy what grows at each of its steps.
+            let nested = merged.is_some();
+            self.merged = Some(merged.take().unwrap_or(own));
             match tree.node(merge).kind {
                 RawKind::Sequence { .. } => {
                     for item in tree.children(merge) {
@@ -104,7 +106,7 @@ impl Decoder<'_, '_> {
                 _ => self.merge_one(merge, entries)?,
             }
             // What a nested merge has set stays set for the mappings merged after it.
-            if merged.is_some() {
+            if nested {
                 merged = self.merged.take();
             }
         }
@@ -117,6 +119,9 @@ impl Decoder<'_, '_> {
         let tree = self.tree;
         let pairs = duplicate_keys(tree, id);
         for (earlier, key) in &pairs {
+            if self.enough_errors() {
+                break;
+            }
             let name = longshore_go::strconv::quote(tree.node(*key).value.as_bytes());
             let message = format!(
                 "line {}: mapping key {} already defined at line {}",

@@ -15,7 +15,7 @@ fn refused(input: &str) -> String {
         assert!(parse(input.as_bytes(), dialect, &limits).is_err());
         assert!(check_syntax(input.as_bytes(), dialect, &limits).is_err());
     }
-    assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
+    assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
     assert_eq!(error.kind(), ErrorKind::Limit);
     error.to_string()
 }
@@ -58,7 +58,7 @@ fn aliases() {
     }
     let start = Instant::now();
     let error = sigs::to_value(text.as_bytes()).expect_err("a bomb");
-    assert!(start.elapsed() < Duration::from_secs(5));
+    assert!(start.elapsed() < Duration::from_secs(10));
     assert_eq!(
         error.to_string(),
         "error converting YAML to JSON: yaml: document contains excessive aliasing"
