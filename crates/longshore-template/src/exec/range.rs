@@ -156,7 +156,11 @@ impl Items {
         match self {
             Self::List { list, next } => {
                 let Some(item) = list.get(*next) else { return false };
-                dot.value = item.clone();
+                match item {
+                    // On its own, because the clone of any value writes it in pieces that are slow to read again.
+                    Value::Float(float) => dot.value = Value::Float(*float),
+                    other => dot.value = other.clone(),
+                }
                 dot.state = Var::state_of(list.type_info().elem);
                 if let Some(index) = index {
                     *index = Value::int(*next as i64);
