@@ -319,6 +319,9 @@ impl Decoder<'_, '_> {
                 self.type_error(key_id, format!("line {line}: key {name} already set in map"));
                 continue;
             }
+            if key.is_zero() {
+                entries.list.retain(|(text, _)| !matches!(&text[..], b"0" | b"-0"));
+            }
             entries.list.push((key.text, value));
         }
         Ok(())

@@ -1,5 +1,7 @@
 //! Mapping keys: their Go types, the strings that JSON makes of them, and what cannot be a key.
 
+use std::cmp::Ordering;
+
 use longshore_go::{Str, strconv};
 
 use super::{Decoder, Dialect};
@@ -9,7 +11,7 @@ use crate::resolve::{Scalar, short_tag};
 use crate::tree::{Id, RawKind};
 
 /// A key: equal keys are equal in Go's `map[interface {}]interface {}`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug)]
 pub(super) struct Key {
     pub(super) kind: KeyKind,
     /// As a JSON object's key.
@@ -31,7 +33,35 @@ pub(super) enum KeyKind {
     Time,
 }
 
+impl PartialEq for Key {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Key {}
+
+impl PartialOrd for Key {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Key {
+    /// Floats are equal by what they are: `-0.0` is `0.0`, though JSON tells them apart.
+    fn cmp(&self, other: &Self) -> Ordering {
+        let float = matches!(self.kind, KeyKind::Float(_));
+        let text = || if float { Ordering::Equal } else { self.text.cmp(&other.text) };
+        self.kind.cmp(&other.kind).then_with(text)
+    }
+}
+
 impl Key {
+    /// Zero, which has two texts.
+    pub(super) fn is_zero(&self) -> bool {
+        self.kind == KeyKind::Float(0)
+    }
+
     /// As `%#v` prints it.
     pub(super) fn go_syntax(&self) -> String {
         match self.kind {

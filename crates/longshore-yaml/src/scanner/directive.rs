@@ -80,6 +80,7 @@ impl<'a> Scanner<'a> {
         let alias = self.look(0) == b'*';
         self.skip(1);
         let name = self.take_alpha();
+        self.need(1)?;
         let end = self.mark();
         let ends_here = is_blankz(self.bytes, self.pos)
             || matches!(self.look(0), b'?' | b':' | b',' | b']' | b'}' | b'%' | b'@' | b'`');
@@ -130,6 +131,7 @@ impl<'a> Scanner<'a> {
         }
         self.skip(1);
         let name = self.take_alpha();
+        self.need(1)?;
         let mut handle = format!("!{name}");
         if self.look(0) == b'!' {
             self.skip(1);
@@ -153,6 +155,7 @@ impl<'a> Scanner<'a> {
             }
             found = true;
         }
+        self.need(1)?;
         if !found {
             return Err(self.fail(start, "did not find expected tag URI"));
         }

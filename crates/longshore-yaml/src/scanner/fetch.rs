@@ -54,7 +54,8 @@ impl Scanner<'_> {
         if !self.keep_comments {
             return self.fetch_content(first);
         }
-        let mut comment_mark = self.mark();
+        let here = self.mark();
+        let mut comment_mark = here;
         if (self.flow_level == 0 && first == b':' || self.flow_level > 0 && first == b',')
             && let Some(last) = self.tokens.back()
         {
@@ -66,8 +67,8 @@ impl Scanner<'_> {
             // The indicator of a sequence has no line comment: it becomes a head comment of what follows.
             Some(token) if token.kind == TokenKind::BlockEntry => return Ok(()),
             // It may have been taken together with its key.
-            Some(token) if token.kind == TokenKind::Value && self.flow_level > 0 => {
-                comment_mark = token.start;
+            Some(token) if token.kind == TokenKind::Value && token.start != here => {
+                comment_mark = if self.flow_level > 0 { token.start } else { here };
             }
             _ => {}
         }
