@@ -7,6 +7,7 @@
 mod ci;
 mod cluster;
 mod demo;
+mod fuzz;
 mod go;
 mod oracle;
 mod record;
@@ -36,6 +37,9 @@ enum Chore {
     /// The originals that Longshore is compared with
     #[command(subcommand)]
     Oracle(oracle::Command),
+    /// Coverage-guided fuzzing of everything that reads text of others
+    #[command(after_help = fuzz::EXAMPLES)]
+    Fuzz(fuzz::Arguments),
     /// Check the rules of the house that no compiler knows
     Tidy,
     /// Build what tests need, start a cluster and run all tests
@@ -83,6 +87,7 @@ async fn run(chore: Chore) -> Result<bool> {
     match chore {
         Chore::Cluster(command) => cluster::run(command).await,
         Chore::Oracle(command) => oracle::run(command).await,
+        Chore::Fuzz(arguments) => fuzz::run(&arguments).await,
         Chore::Tidy => tidy::run(),
         Chore::Test => ci::test().await,
         Chore::Ci => ci::ci().await,

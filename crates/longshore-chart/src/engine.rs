@@ -1,6 +1,7 @@
 //! The template engine as Helm sets it up: all templates of a chart and its subcharts in one set.
 
 mod error;
+mod trace;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -94,7 +95,7 @@ impl Engine {
             parsed
                 .set
                 .execute(source.name.as_bytes(), Value::Map(context.clone()), &calls, &budget, &mut out)
-                .map_err(|error| error::execution(&error, rules))?;
+                .map_err(|error| error::execution(&error, rules, &parsed.sources))?;
             let text = without_no_value(out);
             files.insert(source.name.clone(), String::from_utf8_lossy(&text).into_owned());
         }

@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use longshore_diag::{Diagnostic, Place};
+use longshore_diag::{Diagnostic, Link, Place};
 
 /// The stage at which a chart was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,17 +55,33 @@ struct Content {
     kind: ErrorKind,
     text: String,
     place: Option<Place>,
+    trace: Option<Trace>,
+}
+
+/// The same told link by link, where Helm's text runs all together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Trace {
+    /// What went wrong, without the way there.
+    pub(crate) message: String,
+    /// The way there, innermost first.
+    pub(crate) chain: Vec<Link>,
 }
 
 impl Error {
     /// An error with Helm's text.
     pub fn new(kind: ErrorKind, text: impl Into<String>) -> Self {
-        Self(Box::new(Content { kind, text: text.into(), place: None }))
+        Self(Box::new(Content { kind, text: text.into(), place: None, trace: None }))
     }
 
     /// Says where it is.
     pub(crate) fn at(mut self, place: Place) -> Self {
         self.0.place.get_or_insert(place);
+        self
+    }
+
+    /// Tells the way there link by link.
+    pub(crate) fn traced(mut self, trace: Trace) -> Self {
+        self.0.trace = Some(trace);
         self
     }
 
@@ -85,13 +101,20 @@ impl Error {
         self.0.place.as_ref()
     }
 
-    /// The error as a diagnostic.
+    /// The error as a diagnostic: an error of a template has its way there as a chain, where Helm's text has
+    /// everything in one.
     pub fn diagnostic(&self) -> Diagnostic {
-        let diagnostic = Diagnostic::error(self.0.kind.code(), self.0.text.clone());
-        match &self.0.place {
-            Some(place) => diagnostic.at(place.clone()),
-            None => diagnostic,
-        }
+        let code = self.0.kind.code();
+        let mut diagnostic = match &self.0.trace {
+            None => Diagnostic::error(code, self.0.text.clone()),
+            Some(trace) => {
+                let mut diagnostic = Diagnostic::error(code, trace.message.clone());
+                diagnostic.chain.clone_from(&trace.chain);
+                diagnostic
+            }
+        };
+        diagnostic.place.clone_from(&self.0.place);
+        diagnostic
     }
 }
 

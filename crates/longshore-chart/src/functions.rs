@@ -18,6 +18,7 @@ use longshore_template::{Executor, FuncDef, FuncError, FuncTable, Functions, Ret
 
 mod args;
 mod case;
+mod cost;
 mod crypto;
 mod dates;
 mod defaults;
@@ -154,9 +155,14 @@ impl Functions for Calls<'_> {
         let Some(function) = self.library.functions.get(index) else {
             return Err(FuncError::new(format!("no function has index {index}")));
         };
-        match function.body {
-            Body::Pure(body) => body(args).map(Return::Value),
-            Body::Scoped(body) => body(&mut Scope { exec, services: self.services }, args),
+        exec.charge(cost::of_call(function.def.name, args))?;
+        let made = match function.body {
+            Body::Pure(body) => Return::Value(body(args)?),
+            Body::Scoped(body) => body(&mut Scope { exec, services: self.services }, args)?,
+        };
+        if let Return::Value(value) = &made {
+            exec.charge(cost::of_result(value))?;
         }
+        Ok(made)
     }
 }

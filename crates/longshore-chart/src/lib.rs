@@ -31,6 +31,7 @@ pub use capabilities::{Capabilities, KubeVersion};
 pub use chart::Chart;
 pub use compat::Level;
 pub use engine::Engine;
+pub(crate) use error::Trace;
 pub use error::{Error, ErrorKind};
 pub use file::File;
 pub use functions::Services;

@@ -2,7 +2,8 @@
 //!
 //! Everything in Longshore that can say "this is wrong" says it as a [`Diagnostic`]: what was
 //! expected, what was found, where (file, line, column), through which files the reader got there,
-//! and the next thing to do. Engines return them; only the command line prints them.
+//! and the next thing to do. Engines return them; only the command line prints them: for people by
+//! [`Render`], for machines by [`Diagnostic::to_json`].
 //!
 //! ```
 //! use longshore_diag::{Diagnostic, Place};
@@ -13,11 +14,14 @@
 //! ```
 
 mod diagnostic;
+mod excerpt;
+mod json;
 mod place;
 mod render;
 mod suggest;
+mod visible;
 
 pub use diagnostic::{Diagnostic, Link, Report, Severity};
 pub use place::Place;
-pub use render::{Render, Style};
+pub use render::{Render, Sources, Style, count};
 pub use suggest::nearest;

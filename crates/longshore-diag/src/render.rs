@@ -1,8 +1,15 @@
-//! How a diagnostic looks on a terminal.
+//! How diagnostics look on a terminal.
 
 use std::fmt;
 
-use crate::{Diagnostic, Place, Severity};
+use crate::excerpt::Excerpt;
+use crate::visible;
+use crate::{Diagnostic, Link, Place, Severity};
+
+/// Columns, if nobody says how many there are.
+const WIDTH: usize = 120;
+/// Steps of the way that are shown at either end of a long one.
+const STEPS: usize = 4;
 
 /// Whether to use colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,30 +20,49 @@ pub enum Style {
     Colour,
 }
 
-/// Shows a diagnostic over several lines, with the source line if the text is given.
+/// The text of a file by the name that places have for it, if it is at hand.
+pub type Sources<'a> = dyn Fn(&str) -> Option<String> + 'a;
+
+/// Shows a diagnostic over several lines, with source lines where the texts are at hand.
+///
+/// Whatever the texts hold, no control character but line ends and tabs gets out.
 ///
 /// ```
 /// use longshore_diag::{Diagnostic, Place, Render, Style};
 /// let error = Diagnostic::error("yaml/syntax", "expected a value").at(Place::new("a.yaml", 2, 4));
-/// let shown = Render::new(&error, Style::Plain).source("a: 1\nb: [\n").to_string();
-/// assert_eq!(shown, "error: expected a value\n  --> a.yaml:2:4\n   |\n 2 | b: [\n   |    ^\n");
+/// let read = |file: &str| (file == "a.yaml").then(|| "a: 1\nb: [\n".to_owned());
+/// let shown = Render::new(&error, Style::Plain).sources(&read).to_string();
+/// assert_eq!(shown, "\
+/// error[yaml/syntax]: expected a value
+///   --> a.yaml:2:4
+///    |
+///  2 | b: [
+///    |    ^
+/// ");
 /// ```
-#[derive(Debug)]
 pub struct Render<'a> {
     diagnostic: &'a Diagnostic,
     style: Style,
-    source: Option<&'a str>,
+    sources: Option<&'a Sources<'a>>,
+    width: usize,
 }
 
 impl<'a> Render<'a> {
     /// Shows `diagnostic` in the given style.
     pub fn new(diagnostic: &'a Diagnostic, style: Style) -> Self {
-        Self { diagnostic, style, source: None }
+        Self { diagnostic, style, sources: None, width: WIDTH }
     }
 
-    /// Gives the text of the file that the place is in, so that its line can be shown.
-    pub fn source(mut self, text: &'a str) -> Self {
-        self.source = Some(text);
+    /// Gives the text of files by the name that places have for them, so that lines can be shown.
+    pub fn sources(mut self, text_of: &'a Sources<'a>) -> Self {
+        self.sources = Some(text_of);
+        self
+    }
+
+    /// Says how many columns the terminal has. Source lines are cut to it; messages are not, so that they
+    /// can be copied.
+    pub fn width(mut self, columns: usize) -> Self {
+        self.width = columns;
         self
     }
 
@@ -47,26 +73,62 @@ impl<'a> Render<'a> {
         }
     }
 
-    fn excerpt(&self, f: &mut fmt::Formatter<'_>, place: &Place) -> fmt::Result {
-        let Some(line) = self
-            .source
-            .filter(|_| place.line > 0)
-            .and_then(|source| source.lines().nth(place.line as usize - 1))
-        else {
-            return Ok(());
+    fn head(&self) -> String {
+        let (colour, word) = match self.diagnostic.severity {
+            Severity::Error => ("31;1", "error"),
+            Severity::Warning => ("33;1", "warning"),
+            Severity::Note => ("36;1", "note"),
         };
+        self.paint(colour, format_args!("{word}[{}]", self.diagnostic.code))
+    }
+
+    fn excerpt(&self, place: &Place) -> Option<(String, Excerpt)> {
         let number = place.line.to_string();
+        let room = self.width.saturating_sub(number.len() + 4);
+        let source = (place.line > 0).then(|| self.sources?(&place.file)).flatten()?;
+        Some((number, Excerpt::of(place, &source, room)?))
+    }
+
+    fn place(&self, f: &mut fmt::Formatter<'_>, place: &Place, colour: &str, mark: char) -> fmt::Result {
+        let shown = place.to_string();
+        writeln!(f, "  {} {}", self.paint("34", "-->"), visible::name(&shown))?;
+        let Some((number, excerpt)) = self.excerpt(place) else { return Ok(()) };
         let gutter = " ".repeat(number.len() + 1);
         let bar = self.paint("34", "|");
         writeln!(f, " {gutter}{bar}")?;
-        writeln!(f, " {} {bar} {line}", self.paint("34", &number))?;
-        if place.column > 0 {
-            let before: String = line
-                .chars()
-                .take(place.column as usize - 1)
-                .map(|c| if c == '\t' { '\t' } else { ' ' })
-                .collect();
-            writeln!(f, " {gutter}{bar} {before}{}", self.paint("31;1", "^"))?;
+        writeln!(f, " {} {bar} {}", self.paint("34", &number), excerpt.text)?;
+        if let Some((before, below)) = excerpt.mark {
+            let marks = self.paint(colour, mark.to_string().repeat(below));
+            writeln!(f, " {gutter}{bar} {}{marks}", " ".repeat(before))?;
+        }
+        Ok(())
+    }
+
+    /// A step of the way, with its line if that can be shown.
+    fn link(&self, f: &mut fmt::Formatter<'_>, link: &Link) -> fmt::Result {
+        let doing = visible::message(&link.doing);
+        match &link.place {
+            Some(place) if self.excerpt(place).is_some() => {
+                writeln!(f, "  {doing}")?;
+                self.place(f, place, "34", '-')
+            }
+            Some(place) => writeln!(f, "  {doing} ({})", visible::name(&place.to_string())),
+            None => writeln!(f, "  {doing}"),
+        }
+    }
+
+    fn chain(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let chain = &self.diagnostic.chain;
+        let hidden = chain.len().saturating_sub(2 * STEPS);
+        for (index, link) in chain.iter().enumerate() {
+            // One step more or less is not worth a line that says so.
+            if hidden > 1 && (STEPS..STEPS + hidden).contains(&index) {
+                if index == STEPS {
+                    writeln!(f, "  … and {hidden} steps more")?;
+                }
+            } else {
+                self.link(f, link)?;
+            }
         }
         Ok(())
     }
@@ -75,29 +137,43 @@ impl<'a> Render<'a> {
 impl fmt::Display for Render<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let diagnostic = self.diagnostic;
-        let label = match diagnostic.severity {
-            Severity::Error => self.paint("31;1", "error"),
-            Severity::Warning => self.paint("33;1", "warning"),
-            Severity::Note => self.paint("36;1", "note"),
-        };
-        writeln!(f, "{label}: {}", diagnostic.message)?;
-        let arrow = self.paint("34", "-->");
+        writeln!(f, "{}: {}", self.head(), visible::message(&diagnostic.message))?;
         if let Some(place) = &diagnostic.place {
-            writeln!(f, "  {arrow} {place}")?;
-            self.excerpt(f, place)?;
+            self.place(f, place, "31;1", '^')?;
         }
-        for link in &diagnostic.chain {
-            match &link.place {
-                Some(place) => writeln!(f, "  {} ({place})", link.doing)?,
-                None => writeln!(f, "  {}", link.doing)?,
-            }
-        }
+        self.chain(f)?;
         for note in &diagnostic.notes {
-            writeln!(f, "  {note}")?;
+            writeln!(f, "  {}", visible::message(note))?;
         }
         if let Some(hint) = &diagnostic.hint {
-            writeln!(f, "{}: {hint}", self.paint("36", "hint"))?;
+            writeln!(f, "{}: {}", self.paint("36", "hint"), visible::message(hint))?;
         }
         Ok(())
     }
+}
+
+impl fmt::Debug for Render<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Render").field("diagnostic", self.diagnostic).field("width", &self.width).finish()
+    }
+}
+
+/// How many there are of each severity, for the end of a report: `2 errors, 1 warning`; empty if there is
+/// none.
+///
+/// ```
+/// use longshore_diag::{Diagnostic, count};
+/// let found = ["a", "b"].map(|what| Diagnostic::error("x/y", what));
+/// assert_eq!(count(&found), "2 errors");
+/// ```
+pub fn count<'d>(diagnostics: impl IntoIterator<Item = &'d Diagnostic>) -> String {
+    let mut counts = [0usize; 3];
+    for diagnostic in diagnostics {
+        counts[diagnostic.severity as usize] += 1;
+    }
+    let words = ["error", "warning", "note"];
+    let parts = counts.iter().zip(words).filter(|(count, _)| **count > 0);
+    let parts: Vec<_> =
+        parts.map(|(count, word)| format!("{count} {word}{}", if *count == 1 { "" } else { "s" })).collect();
+    parts.join(", ")
 }

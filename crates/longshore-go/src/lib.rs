@@ -17,6 +17,7 @@ mod func;
 pub mod json;
 mod list;
 mod map;
+mod nested;
 mod object;
 pub mod path;
 pub mod regexp;

@@ -1,9 +1,11 @@
 //! Go's slices: a typed, shared sequence.
 
+use std::mem;
 use std::ops::Deref;
 use std::rc::Rc;
 
 use crate::Value;
+use crate::nested;
 use crate::types::{self, TypeInfo};
 
 /// A Go slice with its element type.
@@ -22,6 +24,14 @@ pub struct List {
 struct Items {
     seen: Vec<Value>,
     beyond: Vec<Value>,
+}
+
+impl Drop for Items {
+    fn drop(&mut self) {
+        if self.seen.iter().chain(&self.beyond).any(nested::holds_values) {
+            nested::free(mem::take(&mut self.seen).into_iter().chain(mem::take(&mut self.beyond)));
+        }
+    }
 }
 
 impl List {
@@ -90,8 +100,16 @@ impl List {
     /// The items, taken out if nobody shares them, else cloned (shallowly).
     pub fn into_vec(self) -> Vec<Value> {
         match Rc::try_unwrap(self.items) {
-            Ok(items) => items.seen,
+            Ok(mut items) => mem::take(&mut items.seen),
             Err(shared) => shared.seen.clone(),
+        }
+    }
+
+    /// Hands on what is within, if nobody else has it.
+    pub(crate) fn take_apart(self, within: &mut Vec<Value>) {
+        if let Some(mut items) = Rc::into_inner(self.items) {
+            let all = mem::take(&mut items.seen).into_iter().chain(mem::take(&mut items.beyond));
+            within.extend(all.filter(nested::holds_values));
         }
     }
 }

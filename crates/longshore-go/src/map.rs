@@ -2,8 +2,11 @@
 
 use std::cell::{Ref, RefCell, RefMut};
 use std::collections::BTreeMap;
+use std::mem;
+use std::ops::Deref;
 use std::rc::Rc;
 
+use crate::nested;
 use crate::types::{self, TypeInfo};
 use crate::{Str, Value};
 
@@ -23,8 +26,26 @@ use crate::{Str, Value};
 #[derive(Clone, Debug)]
 pub struct Map {
     ty: &'static TypeInfo,
-    entries: Rc<RefCell<BTreeMap<Str, Value>>>,
+    entries: Rc<Entries>,
     nil: bool,
+}
+
+#[derive(Debug)]
+struct Entries(RefCell<BTreeMap<Str, Value>>);
+
+impl Deref for Entries {
+    type Target = RefCell<BTreeMap<Str, Value>>;
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+impl Drop for Entries {
+    fn drop(&mut self) {
+        if self.0.get_mut().values().any(nested::holds_values) {
+            nested::free(mem::take(self.0.get_mut()).into_values());
+        }
+    }
 }
 
 impl Map {
@@ -35,7 +56,7 @@ impl Map {
 
     /// A map of the given type, which must be of kind `Map`.
     pub fn typed(ty: &'static TypeInfo, entries: BTreeMap<Str, Value>) -> Self {
-        Self { ty, entries: Rc::new(RefCell::new(entries)), nil: false }
+        Self { ty, entries: Rc::new(Entries(RefCell::new(entries))), nil: false }
     }
 
     /// The nil map of the given type: empty, but `null` in JSON and YAML, and not to be written to
@@ -94,6 +115,14 @@ impl Map {
     /// Removes `key`, seen through every alias.
     pub fn remove(&self, key: &[u8]) -> Option<Value> {
         self.entries.borrow_mut().remove(key)
+    }
+
+    /// Hands on what is within, if nobody else has it.
+    pub(crate) fn take_apart(self, within: &mut Vec<Value>) {
+        if let Some(mut entries) = Rc::into_inner(self.entries) {
+            let all = mem::take(entries.0.get_mut()).into_values();
+            within.extend(all.filter(nested::holds_values));
+        }
     }
 
     /// Read access to the entries in key order. Do not hold it while template code may run.

@@ -170,15 +170,18 @@ fn read_values(selection: &Selection, spec: &ReleaseSpec, level: Level) -> Resul
     Ok(values::merge_maps(&all, &values::map_from_json(&spec.set)))
 }
 
-/// A chart's error, its place given as a path that can be opened from here.
+/// A chart's error, its places given as paths that can be opened from here.
 fn in_chart(error: &longshore_chart::Error, chart: &str, path: &Path) -> Diagnostic {
     let mut diagnostic = error.diagnostic();
-    if let Some(place) = &mut diagnostic.place
-        && let Some(below) = place.file.strip_prefix(chart).and_then(|rest| rest.strip_prefix('/'))
-    {
-        let file: PathBuf = path.join(below);
-        if file.is_file() {
-            place.file = file.display().to_string();
+    let report = &mut *diagnostic;
+    let places =
+        report.place.iter_mut().chain(report.chain.iter_mut().filter_map(|link| link.place.as_mut()));
+    for place in places {
+        if let Some(below) = place.file.strip_prefix(chart).and_then(|rest| rest.strip_prefix('/')) {
+            let file: PathBuf = path.join(below);
+            if file.is_file() {
+                place.file = file.display().to_string();
+            }
         }
     }
     diagnostic

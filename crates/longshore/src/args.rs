@@ -31,7 +31,7 @@ pub(crate) struct GlobalArgs {
     /// Project file, or a folder that holds a longshore.yaml [default: the nearest one upwards]
     #[arg(short = 'f', long, global = true, value_name = "FILE", env = "LONGSHORE_FILE", value_hint = ValueHint::AnyPath)]
     pub(crate) file: Option<PathBuf>,
-    /// Format of the result on standard output
+    /// Format of the result on standard output; for machines, problems are lines of JSON on standard error
     #[arg(short, long, global = true, value_enum, default_value_t = Output::Text)]
     pub(crate) output: Output,
     /// Say less: no progress, only results and problems

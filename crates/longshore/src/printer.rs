@@ -5,6 +5,7 @@ use std::io::{self, IsTerminal, Write};
 
 use longshore_diag::{Diagnostic, Render, Style};
 use serde::Serialize;
+use terminal_size::{Width, terminal_size_of};
 
 use crate::args::{Colour, GlobalArgs, Output};
 
@@ -15,6 +16,8 @@ pub(crate) struct Printer {
     quiet: bool,
     out_colour: bool,
     err_colour: bool,
+    /// How wide the terminal is that standard error goes to.
+    err_columns: Option<usize>,
     interactive: bool,
 }
 
@@ -47,6 +50,7 @@ impl Printer {
             quiet: args.quiet,
             out_colour: colour(io::stdout().is_terminal()),
             err_colour: colour(io::stderr().is_terminal()),
+            err_columns: terminal_size_of(io::stderr()).map(|(Width(columns), _)| usize::from(columns)),
             interactive: io::stderr().is_terminal() && !ci,
         }
     }
@@ -91,13 +95,16 @@ impl Printer {
         }
     }
 
-    /// A problem, with its source line where the file can be read. Never quiet.
+    /// A problem, with its source lines where files can be read. Never quiet. Whoever asked for a result for
+    /// machines gets it as one line of JSON.
     pub(crate) fn diagnostic(&self, diagnostic: &Diagnostic) {
+        if self.output != Output::Text {
+            return self.to_stderr(&format!("{}\n", diagnostic.to_json()));
+        }
         let style = if self.err_colour { Style::Colour } else { Style::Plain };
-        let source = diagnostic.place.as_ref().and_then(|place| fs::read_to_string(&place.file).ok());
-        let mut shown = Render::new(diagnostic, style);
-        if let Some(source) = &source {
-            shown = shown.source(source);
+        let mut shown = Render::new(diagnostic, style).sources(&source);
+        if let Some(columns) = self.err_columns {
+            shown = shown.width(columns);
         }
         self.to_stderr(&shown.to_string());
     }
@@ -132,6 +139,17 @@ impl Printer {
     fn to_stderr(&self, text: &str) {
         let _ = io::stderr().lock().write_all(text.as_bytes());
     }
+}
+
+/// The text of a file that a diagnostic names. The name may come from a comment in a manifest: only what is a
+/// file of reasonable size is read.
+fn source(file: &str) -> Option<String> {
+    const MOST: u64 = 8 << 20;
+    let about = fs::metadata(file).ok()?;
+    if !about.is_file() || about.len() > MOST {
+        return None;
+    }
+    Some(String::from_utf8_lossy(&fs::read(file).ok()?).into_owned())
 }
 
 fn painted(colour: bool, paint: Paint, text: &str) -> String {

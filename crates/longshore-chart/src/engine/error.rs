@@ -7,8 +7,10 @@
 use std::fmt::Write as _;
 
 use longshore_diag::Place;
+use longshore_go::Str;
 use longshore_template::{ExecError, FuncError, ParseError, Problem};
 
+use super::trace;
 use crate::compat::Rules;
 use crate::functions::{WARN_END, WARN_START};
 use crate::{Error, ErrorKind};
@@ -26,15 +28,12 @@ pub(super) fn parsing(error: &ParseError) -> Error {
     ))
 }
 
-/// A template that failed.
-pub(super) fn execution(error: &ExecError, rules: &Rules) -> Error {
+/// A template that failed. `sources` are the parsed files, for places in them.
+pub(super) fn execution(error: &ExecError, rules: &Rules, sources: &[(String, Str)]) -> Error {
     let text = error.to_string();
     let failure = Error::new(ErrorKind::Execute, reworded(error, &text, rules));
-    match &error.innermost().place {
-        Some(place) => {
-            let file = place.file.to_str_lossy().into_owned();
-            failure.at(Place::new(file, place.line, place.column + 1))
-        }
+    match trace::place(error.innermost(), sources) {
+        Some(place) => failure.at(place).traced(trace::of(error, sources)),
         None => failure,
     }
 }
@@ -57,7 +56,7 @@ fn reworded(error: &ExecError, text: &str, rules: &Rules) -> String {
     if !rules.traces_errors {
         return text.to_owned();
     }
-    trace(error).unwrap_or_else(|| text.to_owned())
+    steps(error).unwrap_or_else(|| text.to_owned())
 }
 
 /// One step of a trace.
@@ -70,7 +69,7 @@ struct Step {
 
 /// The error as steps from the outermost to the innermost; `None` unless each link of the chain is a text
 /// of the template engine.
-fn trace(error: &ExecError) -> Option<String> {
+fn steps(error: &ExecError) -> Option<String> {
     let mut steps: Vec<Step> = Vec::new();
     let mut add = |text: &str| -> Option<()> {
         let step = step(text)?;

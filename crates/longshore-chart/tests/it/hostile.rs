@@ -2,7 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use longshore_chart::{Capabilities, Chart, File, Level, Options, Release, RenderInput, Services, render};
+use longshore_chart::{
+    Capabilities, Chart, Error, File, Level, Options, Release, RenderInput, Rendered, Services, render,
+};
 
 struct Nothing;
 
@@ -12,9 +14,17 @@ impl Services for Nothing {
     }
 }
 
-/// The error of a chart with one template and values; it must come within half a minute on a slow
-/// machine with a debug build; a release build takes a second.
+/// The error of a chart with one template and values.
 fn refused(template: &str, values: &str) -> String {
+    match ended(template, values) {
+        Err(error) => error.to_string(),
+        Ok(_) => panic!("it must be refused: {template}"),
+    }
+}
+
+/// What comes of a chart with one template and values; it must come within half a minute on a slow
+/// machine with a debug build; a release build takes a second.
+fn ended(template: &str, values: &str) -> Result<Rendered, Error> {
     let start = Instant::now();
     let level = Level::default();
     let outcome = Chart::load(
@@ -36,7 +46,7 @@ fn refused(template: &str, values: &str) -> String {
         render(&chart, &input, level)
     });
     assert!(start.elapsed() < Duration::from_secs(30), "{template} took {:?}", start.elapsed());
-    outcome.expect_err("it must be refused").to_string()
+    outcome
 }
 
 #[test]
@@ -49,6 +59,49 @@ fn endless_templates_end() {
     refused("{{ range until 100000 }}{{ range until 100000 }}x{{ end }}{{ end }}", "");
     refused("{{ repeat 2000000000 \"xxxxxxxxxx\" }}", "");
     refused("{{ define \"t\" }}{{ tpl \"{{ include \\\"t\\\" . }}\" . }}{{ end }}{{ include \"t\" . }}", "");
+}
+
+/// What functions make may be kept, and what they read takes time.
+#[test]
+fn loops_around_functions_end() {
+    for template in [
+        r#"{{ $l := list }}{{ range until 1000 }}{{ $l = append $l (repeat 50000000 "x") }}{{ end }}"#,
+        r#"{{ $x := "ab" }}{{ range until 100 }}{{ $x = printf "%s%s" $x $x }}{{ end }}{{ len $x }}"#,
+        r#"{{ $x := "ab" }}{{ range until 100 }}{{ $x = print $x $x }}{{ end }}{{ len $x }}"#,
+        r#"{{ $x := "<>" }}{{ range until 100 }}{{ $x = html $x $x }}{{ end }}{{ len $x }}"#,
+        "{{ $x := list 1 2 }}{{ range until 100 }}{{ $x = concat $x $x }}{{ end }}{{ len $x }}",
+        r#"{{ $x := dict }}{{ range until 100 }}{{ $x = dict "a" $x "b" $x }}{{ end }}{{ $x }}"#,
+        r#"{{ $x := dict }}{{ range until 100 }}{{ $x = dict "a" $x "b" $x }}{{ end }}{{ deepCopy $x }}"#,
+        "{{ range untilStep 0 2000000000 1 }}{{ end }}",
+        r#"{{ range seq 1 2000000000 | splitList " " }}{{ end }}"#,
+    ] {
+        refused(template, "");
+    }
+    // `toYaml` has no errors; what is too large or too deep is nothing.
+    for grow in [
+        r#"{{ range until 100 }}{{ $x = dict "a" $x "b" $x }}{{ end }}"#,
+        r#"{{ range until 200000 }}{{ $x = dict "a" $x }}{{ end }}"#,
+        "{{ range until 200000 }}{{ $x = list $x }}{{ end }}",
+    ] {
+        ended(&format!("{{{{ $x := dict }}}}{grow}{{{{ toYaml $x }}}}"), "").expect("it is empty");
+    }
+    let verbs = "%0999999d".repeat(2000);
+    refused(&format!("{{{{ $x := printf {verbs:?} }}}}{{{{ len $x }}}}{{{{ fail `whole` }}}}"), "");
+    refused(
+        &format!("{{{{ $x := printf {:?} }}}}{{{{ len $x }}}}", "%0999999[1]d".repeat(2000))
+            .replace(" }}{{ len", " 1 }}{{ len"),
+        "",
+    );
+}
+
+/// What is nested too deeply, or repeated too often by counts within counts.
+#[test]
+fn patterns_and_deep_texts_are_refused() {
+    refused(r#"{{ regexMatch "((((x{100}){100}){100}){100})" "x" }}"#, "");
+    refused(&format!(r#"{{{{ regexMatch `{}` "x" }}}}"#, "(".repeat(10_000)), "");
+    refused(&format!("{{{{ ({}", "(".repeat(20_000)), "");
+    refused(&format!("{{{{ fromYaml `{}` | toYaml | fail }}}}", "[".repeat(10_000)), "");
+    refused(&format!("{{{{ mustFromJson `{}` }}}}", "[".repeat(20_000)), "");
 }
 
 #[test]

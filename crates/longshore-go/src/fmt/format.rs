@@ -1,6 +1,6 @@
 //! `Sprintf`: reading the format.
 
-use super::printer::{Flags, Printer, print_plain};
+use super::printer::{Flags, MAX_OUTPUT, Printer, print_plain};
 use crate::{Value, rune};
 
 /// Beyond this a width or precision counts as not given, as in Go.
@@ -52,7 +52,7 @@ impl Reader<'_> {
                 break;
             }
             self.at += 1;
-            if !self.verb(out) {
+            if !self.verb(out) || out.len() > MAX_OUTPUT {
                 break;
             }
         }

@@ -4,6 +4,7 @@
 
 #[path = "areas/all.rs"]
 mod areas;
+mod corpus;
 mod coverage;
 mod hostile;
 

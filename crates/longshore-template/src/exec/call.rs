@@ -80,6 +80,11 @@ impl<T: Tracer> Vm<'_, T> {
             return Ok(());
         };
         let args = self.arguments(code, site)?;
+        // What is printed a thousand times in one call is refused before it is there.
+        let read = args.iter().filter_map(Value::as_str).map(|text| text.len()).sum();
+        if read > LARGE.max(self.budget.text) {
+            self.charge_text(code, site.call_at, read)?;
+        }
         let result = builtin.call(&args, || callee_text(code, site, &args));
         self.recycle(args);
         match result {

@@ -65,6 +65,15 @@ fn growing_output_ends() {
 }
 
 #[test]
+fn a_text_printed_a_thousand_times_is_refused_before() {
+    let grow = r#"{{ $x := "abcd" }}{{ range 20 }}{{ $x = print $x $x }}{{ end }}"#;
+    let text = error(&format!("{grow}{{{{ print {} }}}}", "$x ".repeat(1000)), Budget::default());
+    assert!(text.ends_with("exceeded maximum size of strings"), "{text}");
+    let text = error(&format!("{{{{ printf \"{}\" 1 }}}}", "%0999999[1]d".repeat(1000)), Budget::default());
+    assert!(text.ends_with("exceeded maximum size of strings"), "{text}");
+}
+
+#[test]
 fn a_swallowed_error_leaves_the_execution_as_it_was() {
     struct Swallow;
     impl longshore_template::Functions for Swallow {

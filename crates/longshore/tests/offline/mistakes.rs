@@ -99,8 +99,34 @@ fn template_error() {
     check(
         "{web: {chart: chart}}",
         &chart,
-        &["nil pointer evaluating interface {}.tag", "web/templates/config.yaml:6"],
+        &["nil pointer evaluating interface {}.tag", "chart/templates/config.yaml:6"],
     );
+}
+
+/// For machines: one line of JSON on standard error, and for people the way there with its lines.
+#[test]
+fn an_error_with_its_chain() {
+    let files = CHART.replace("{{ .Values.replicas | quote }}", "{{ include \"app.n\" . }}")
+        + "//- chart/templates/_n.tpl
+        {{ define \"app.n\" }}{{ .Values.image.tag.name }}{{ end }}
+        ";
+    check(
+        "{web: {chart: chart}}",
+        &files,
+        &[
+            "error[template/execute]: nil pointer evaluating interface {}.tag",
+            "--> chart/templates/_n.tpl:1:",
+            "1 | {{ define \"app.n\" }}{{ .Values.image.tag.name }}{{ end }}",
+            "in `include \"app.n\" .` of template `web/templates/config.yaml`",
+            "--> chart/templates/config.yaml:6:16",
+        ],
+    );
+    let project = Project::new("").unwrap();
+    let outcome = longshore(&project, "render -o json");
+    let lines: Vec<_> = outcome.stderr.lines().collect();
+    assert_eq!((outcome.code, lines.len()), (Some(1), 1), "{outcome}");
+    assert!(lines[0].starts_with(r#"{"severity":"error","code":"project/"#), "{outcome}");
+    assert!(lines[0].ends_with('}') && outcome.stdout.is_empty(), "{outcome}");
 }
 
 #[test]

@@ -1,0 +1,66 @@
+//! An error of a template told link by link: what went wrong, and through which calls one got there.
+
+use longshore_diag::{Link, Place};
+use longshore_go::Str;
+use longshore_template::{ExecError, FuncError, Problem};
+
+use crate::Trace;
+use crate::functions::{WARN_END, WARN_START};
+
+/// Most links that are kept of a chain; a recursion has a thousand alike.
+const LINKS: usize = 100;
+
+/// What went wrong at the innermost node, and the calls around it.
+pub(super) fn of(error: &ExecError, sources: &[(String, Str)]) -> Trace {
+    let mut chain = Vec::new();
+    let mut current = error;
+    loop {
+        match &current.problem {
+            Problem::Call { error: FuncError::Exec { source, .. }, .. } => {
+                if chain.len() < LINKS {
+                    chain.push(link(current, sources));
+                }
+                current = source;
+            }
+            problem => {
+                chain.reverse();
+                return Trace { message: message(problem), chain };
+            }
+        }
+    }
+}
+
+fn link(error: &ExecError, sources: &[(String, Str)]) -> Link {
+    let node = error.place.as_ref().map_or("", |place| &place.node);
+    let name = error.template.to_str_lossy();
+    Link { doing: format!("in `{node}` of template `{name}`"), place: place(error, sources) }
+}
+
+/// The problem's own words; what `fail` and `required` say has no frame around it.
+fn message(problem: &Problem) -> String {
+    let text = problem.to_string();
+    match (text.find(WARN_START), text.rfind(WARN_END)) {
+        (Some(start), Some(end)) if start + WARN_START.len() <= end => {
+            text[start + WARN_START.len()..end].to_owned()
+        }
+        _ => text,
+    }
+}
+
+/// Where an error is: Go counts bytes from 0, people count characters from 1.
+pub(super) fn place(error: &ExecError, sources: &[(String, Str)]) -> Option<Place> {
+    let at = error.place.as_ref()?;
+    let file = at.file.to_str_lossy().into_owned();
+    let line = sources
+        .iter()
+        .find(|(name, _)| *name == file)
+        .and_then(|(_, text)| text.split(|&byte| byte == b'\n').nth((at.line as usize).checked_sub(1)?))
+        .unwrap_or_default();
+    let column = (at.column as usize).min(line.len());
+    let (before, after) = line.split_at(column);
+    let characters = String::from_utf8_lossy(before).chars().count();
+    let place = Place::new(file, at.line, characters as u32 + 1);
+    // Go prints nodes in its own way; only if it is the author's way too is it known how long they are.
+    let same = !at.node.is_empty() && after.starts_with(at.node.as_bytes());
+    Some(if same { place.spanning(at.node.chars().count()) } else { place })
+}

@@ -1,0 +1,3 @@
+//! Manifests of all kinds.
+
+mod corpus;

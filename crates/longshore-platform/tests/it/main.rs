@@ -1,0 +1,3 @@
+//! Project files of all kinds.
+
+mod corpus;

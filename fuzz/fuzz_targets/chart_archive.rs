@@ -1,0 +1,5 @@
+//! A packed chart.
+
+#![no_main]
+
+longshore_fuzz::target!(longshore_fuzz::chart::archive);

@@ -1,0 +1,5 @@
+//! JSON read, written and read again.
+
+#![no_main]
+
+longshore_fuzz::target!(longshore_fuzz::go::jsons);
