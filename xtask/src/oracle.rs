@@ -2,7 +2,7 @@
 //! built from source.
 //!
 //! Only recording, differential runs and benchmarks use them. The product does not, and `ci` does not build them.
-//! [`area`] lists what is compared with Go's libraries, [`fuzz`] looks for differences there, [`bench`] times both.
+//! [`area`] lists what is compared with Go's libraries, [`fuzz`] looks for differences there, [`mod@bench`] times both.
 
 mod area;
 mod bench;
