@@ -10,6 +10,8 @@ use longshore_go::Value;
 const READ: u64 = 4;
 /// What an item of a list or map takes, in bytes.
 const ITEM: u64 = 16;
+/// What a list or map takes beside its items.
+const CONTAINER: u64 = 96;
 /// `derivePassword` makes work on purpose: a tenth of a second and 32 MiB.
 const SCRYPT: u64 = 5_000_000;
 /// So does `htpasswd`: a twentieth of a second.
@@ -38,7 +40,11 @@ pub(super) fn of_call(function: &str, args: &[Value]) -> u64 {
 
 /// What a function's result costs.
 pub(super) fn of_result(value: &Value) -> u64 {
-    size(value)
+    let container = match value {
+        Value::List(_) | Value::Map(_) => CONTAINER,
+        _ => 0,
+    };
+    container + size(value)
 }
 
 /// Bytes of a value, without what is in its items.

@@ -10,7 +10,7 @@ const MAX_DEPTH: usize = 500;
 /// Bytes of output beyond which verbs and values inside others are no longer printed: a few bytes of format ask for a
 /// megabyte of padding, and a value that shares its
 /// parts can be far larger as text than in memory.
-pub(super) const MAX_OUTPUT: usize = 64 << 20;
+pub(super) const MAX_OUTPUT: usize = 32 << 20;
 
 /// What stood between `%` and the verb.
 #[derive(Clone, Copy, Debug, Default)]

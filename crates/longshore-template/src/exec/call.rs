@@ -16,6 +16,9 @@ use crate::types::{validate, zero};
 /// Strings from this size on are counted.
 const LARGE: usize = 64 << 10;
 
+/// How many times longer a builtin may make a text.
+const GROWTH: usize = 4;
+
 /// How many argument lists are kept for the next call.
 const SPARE: usize = 16;
 
@@ -80,8 +83,9 @@ impl<T: Tracer> Vm<'_, T> {
             return Ok(());
         };
         let args = self.arguments(code, site)?;
-        // What is printed a thousand times in one call is refused before it is there.
-        let read = args.iter().filter_map(Value::as_str).map(|text| text.len()).sum();
+        // What is printed a thousand times in one call is refused before it is there: a text may come out several
+        // times as long (`%x`, `html`).
+        let read = args.iter().filter_map(Value::as_str).map(|text| GROWTH * text.len()).sum();
         if read > LARGE.max(self.budget.text) {
             self.charge_text(code, site.call_at, read)?;
         }
