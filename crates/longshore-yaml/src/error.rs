@@ -5,12 +5,20 @@ use std::fmt;
 /// A place in the input, counted as go-yaml counts: lines and columns from 0, columns in characters.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Mark {
-    /// Characters before this place, a byte order mark not counted.
-    pub(crate) index: u32,
     /// Lines before this place.
     pub(crate) line: u32,
     /// Characters before this place in its line.
     pub(crate) column: u32,
+    /// Characters before this place, a byte order mark not counted.
+    pub(crate) index: u32,
+}
+
+impl Mark {
+    /// The place so many characters to the right.
+    pub(crate) fn right(self, width: u8) -> Self {
+        let width = u32::from(width);
+        Self { line: self.line, column: self.column + width, index: self.index + width }
+    }
 }
 
 /// Which layer refused the input.

@@ -1,9 +1,7 @@
 //! The events that the parser hands to the composer.
 
-use std::borrow::Cow;
-
 use crate::error::Mark;
-use crate::token::ScalarStyle;
+use crate::token::{Piece, ScalarStyle};
 
 /// The comments of a node, as go-yaml v3 attaches them; each with its `#`, lines joined by `\n`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -24,8 +22,9 @@ impl Comments {
 }
 
 /// What an event is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum EventKind {
+    #[default]
     StreamStart,
     StreamEnd,
     DocumentStart,
@@ -47,12 +46,13 @@ pub(crate) enum EventKind {
     MappingEnd,
 }
 
-/// What belongs to the event that was parsed last; whoever uses it takes it.
+/// The event that was parsed last; whoever uses what belongs to it takes it.
 #[derive(Debug, Default)]
 pub(crate) struct Event<'a> {
+    pub(crate) kind: EventKind,
     pub(crate) start: Mark,
     /// The text of a scalar, or the name of an alias.
-    pub(crate) value: Cow<'a, str>,
+    pub(crate) text: Piece,
     pub(crate) anchor: Option<&'a str>,
     pub(crate) tag: Option<Box<str>>,
     pub(crate) comments: Option<Box<Comments>>,

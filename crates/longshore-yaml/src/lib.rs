@@ -18,6 +18,7 @@
 //! What it does not know: files, Kubernetes, templates.
 
 mod chars;
+mod composer;
 mod decode;
 mod dialect;
 mod emitter;
@@ -59,7 +60,7 @@ use longshore_go::Value;
 pub fn unmarshal(input: &[u8], dialect: Dialect, limits: &Limits) -> Result<Value, Error> {
     limits.check_size(input)?;
     let source = reader::Source::new(input);
-    let Some(tree) = tree::Composer::new(&source, dialect, limits).next()? else {
+    let Some(tree) = tree::Tree::first(&source, dialect, limits)? else {
         return Ok(Value::Nil);
     };
     let numbers = decode::Numbers::Typed;

@@ -2,16 +2,18 @@
 
 mod access;
 mod build;
-mod compose;
+mod read;
 mod text;
+mod value;
 
 use std::borrow::Cow;
 
 use crate::event::Comments;
 
-pub(crate) use compose::to_value;
-pub use compose::{check_syntax, parse, parse_first, to_json_value};
+pub use read::{check_syntax, parse, parse_first};
 pub use text::Text;
+pub use value::to_json_value;
+pub(crate) use value::to_value;
 
 /// What a node is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

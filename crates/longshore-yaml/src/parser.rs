@@ -23,7 +23,7 @@ use crate::error::{Error, ErrorKind, Mark};
 use crate::event::{Event, EventKind};
 use crate::reader::Source;
 use crate::scanner::{Failure, Scanner};
-use crate::token::{ScalarStyle, Token, TokenKind};
+use crate::token::{Piece, ScalarStyle, TagToken, TokenKind};
 
 /// What is expected next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,11 +65,14 @@ pub(crate) struct Parser<'a> {
     tag_directives: Vec<(Cow<'static, str>, Cow<'static, str>)>,
     comments: comments::Pending,
     event: Event<'a>,
-    /// The next token, if it has been looked at.
-    peeked: Option<TokenKind>,
-    /// Where the token is that was looked at last.
+    /// Whether the next token has been looked at.
+    peeked: bool,
+    /// The token that was looked at last: what and where it is.
+    kind: TokenKind,
     start: Mark,
-    end: Mark,
+    /// Its characters, if it is an indicator.
+    width: u8,
+    text: Piece,
     /// A scanner error that go-yaml v3 overlooks at first: see `split_stem`.
     overlooked: Option<Error>,
 }
@@ -85,20 +88,23 @@ impl<'a> Parser<'a> {
             tag_directives: Vec::new(),
             comments: comments::Pending::default(),
             event: Event::default(),
-            peeked: None,
+            peeked: false,
+            kind: TokenKind::StreamStart,
             start: Mark::default(),
-            end: Mark::default(),
+            width: 0,
+            text: Piece::default(),
             overlooked: None,
         }
     }
 
     /// Parses the next event; after the end of the stream, its end again.
+    #[inline]
     pub(crate) fn next(&mut self) -> Result<EventKind, Error> {
         self.scanner.error_ahead()?;
-        let kind = self.advance()?;
+        self.advance()?;
         match self.overlooked.take() {
             Some(error) => Err(error),
-            None => Ok(kind),
+            None => Ok(self.event.kind),
         }
     }
 
@@ -107,7 +113,13 @@ impl<'a> Parser<'a> {
         &mut self.event
     }
 
-    fn advance(&mut self) -> Result<EventKind, Error> {
+    /// The text of the event; to be asked for once, and only if it has one.
+    #[inline]
+    pub(crate) fn text(&mut self) -> Cow<'a, str> {
+        self.scanner.text(self.event.text)
+    }
+
+    fn advance(&mut self) -> Result<(), Error> {
         self.event.anchor = None;
         if self.event.tag.is_some() {
             self.event.tag = None;
@@ -146,31 +158,48 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// Looks at the next token: its kind. Its place is then in `start` and `end`.
+    /// Looks at the next token: its kind. Its place is then in `start`.
     #[inline]
     fn peek(&mut self) -> Result<TokenKind, Error> {
-        match self.peeked {
-            Some(kind) => Ok(kind),
-            None => self.look(),
+        if !self.peeked {
+            self.look()?;
         }
+        Ok(self.kind)
     }
 
-    fn look(&mut self) -> Result<TokenKind, Error> {
+    // Results that carry nothing but an error travel in a register; others take longer than what they carry.
+    fn look(&mut self) -> Result<(), Error> {
         let token = self.scanner.peek()?;
         let kind = token.kind;
-        (self.start, self.end) = (token.start, token.end);
+        (self.start, self.width, self.text) = (token.start, token.width, token.text);
         if !self.scanner.comments().is_empty() {
             let block_end = kind == TokenKind::BlockEnd;
             self.comments.unfold(self.scanner.comments(), self.start, block_end);
         }
-        self.peeked = Some(kind);
-        Ok(kind)
+        (self.kind, self.peeked) = (kind, true);
+        Ok(())
     }
 
     /// Takes the token that was looked at.
-    fn take(&mut self) -> Result<Token<'a>, Error> {
-        self.peeked = None;
-        self.scanner.next()
+    #[inline]
+    fn take(&mut self) -> Result<(), Error> {
+        self.peeked = false;
+        self.scanner.skip_token()
+    }
+
+    /// Takes the token that was looked at, for its text.
+    #[inline]
+    fn take_text(&mut self) -> Result<Piece, Error> {
+        let text = self.text;
+        self.take()?;
+        Ok(text)
+    }
+
+    /// Takes the token that was looked at, for its tag or directive.
+    fn take_tag(&mut self) -> Result<Option<Box<TagToken>>, Error> {
+        let tag = self.scanner.take_tag();
+        self.take()?;
+        Ok(tag)
     }
 
     fn pop_state(&mut self) {
@@ -179,20 +208,22 @@ impl<'a> Parser<'a> {
 
     /// An event that begins at `start`.
     #[expect(clippy::unnecessary_wraps, reason = "the last words of every production")]
-    fn done(&mut self, kind: EventKind, start: Mark) -> Result<EventKind, Error> {
+    #[inline]
+    fn done(&mut self, kind: EventKind, start: Mark) -> Result<(), Error> {
+        self.event.kind = kind;
         self.event.start = start;
-        Ok(kind)
+        Ok(())
     }
 
     /// An event with the comments that wait.
-    fn done_with_comments(&mut self, kind: EventKind, start: Mark) -> Result<EventKind, Error> {
+    fn done_with_comments(&mut self, kind: EventKind, start: Mark) -> Result<(), Error> {
         self.event.comments = self.comments.take();
         self.done(kind, start)
     }
 
     /// A node that is not there: null.
-    fn empty_scalar(&mut self, mark: Mark) -> Result<EventKind, Error> {
-        self.event.value = Cow::Borrowed("");
+    fn empty_scalar(&mut self, mark: Mark) -> Result<(), Error> {
+        self.event.text = Piece::default();
         self.done(EventKind::Scalar { style: ScalarStyle::Plain, implicit: true }, mark)
     }
 

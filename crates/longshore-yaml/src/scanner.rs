@@ -15,16 +15,19 @@ mod directive;
 mod fetch;
 mod keys;
 mod plain;
+mod queue;
 mod quoted;
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 
 use crate::chars::{self, at, continuation_bytes};
 use crate::error::{Error, ErrorKind, Mark};
 use crate::reader::Source;
-use crate::token::{Token, TokenKind};
+use crate::token::{Piece, TagToken, Token};
 pub(crate) use comments::Comment;
 use keys::SimpleKey;
+use queue::Queue;
 
 /// A scanner error before it is put into words: go-yaml's two generations choose the line differently.
 pub(crate) struct Failure {
@@ -53,7 +56,9 @@ pub(crate) struct Scanner<'a> {
     extra: usize,
     line_extra: usize,
 
-    tokens: VecDeque<Token<'a>>,
+    tokens: Queue,
+    /// The texts that are no pieces of the input, of tokens in the queue and of the last one taken.
+    made: VecDeque<String>,
     /// Tokens already handed out.
     taken: usize,
     token_available: bool,
@@ -87,7 +92,8 @@ impl<'a> Scanner<'a> {
             line_start: 0,
             extra: 0,
             line_extra: 0,
-            tokens: VecDeque::with_capacity(16),
+            tokens: Queue::new(),
+            made: VecDeque::new(),
             taken: 0,
             token_available: false,
             started: false,
@@ -104,7 +110,7 @@ impl<'a> Scanner<'a> {
 
     /// The next token, without taking it.
     #[inline]
-    pub(crate) fn peek(&mut self) -> Result<&Token<'a>, Error> {
+    pub(crate) fn peek(&mut self) -> Result<&Token, Error> {
         if !self.token_available {
             let certain = self.tokens.len() > self.lookahead
                 && self.key_tokens.front().is_none_or(|&(token, _)| token > self.taken);
@@ -119,11 +125,33 @@ impl<'a> Scanner<'a> {
 
     /// Takes the token that was peeked at.
     #[inline]
-    pub(crate) fn next(&mut self) -> Result<Token<'a>, Error> {
+    pub(crate) fn skip_token(&mut self) -> Result<(), Error> {
         self.peek()?;
         self.token_available = false;
         self.taken += 1;
-        Ok(self.tokens.pop_front().expect("just peeked at"))
+        self.tokens.pop();
+        Ok(())
+    }
+
+    /// The text of a token. Texts that were made are given away: each must be asked for once, and in the order of the
+    /// tokens.
+    #[inline]
+    pub(crate) fn text(&mut self, piece: Piece) -> Cow<'a, str> {
+        if piece == Piece::MADE {
+            return Cow::Owned(self.made.pop_front().unwrap_or_default());
+        }
+        Cow::Borrowed(&self.text[piece.range()])
+    }
+
+    /// A text that is no piece of the input.
+    fn make(&mut self, text: String) -> Piece {
+        self.made.push_back(text);
+        Piece::MADE
+    }
+
+    /// The tag or directive of the next token, to be taken with it.
+    pub(crate) fn take_tag(&mut self) -> Option<Box<TagToken>> {
+        self.tokens.front_mut()?.tag.take()
     }
 
     /// The reader's error, if looking for comments ran into it.
@@ -149,7 +177,7 @@ impl<'a> Scanner<'a> {
     /// Where we are.
     #[inline]
     fn mark(&self) -> Mark {
-        Mark { index: (self.pos - self.extra) as u32, line: self.line, column: self.column() }
+        Mark { line: self.line, column: self.column(), index: (self.pos - self.extra) as u32 }
     }
 
     #[inline]
@@ -232,11 +260,6 @@ impl<'a> Scanner<'a> {
         }
         let failure = Failure { context, problem: self.mark() };
         failure.into_error(ErrorKind::Scanner, self.keep_comments, problem)
-    }
-
-    fn push(&mut self, kind: TokenKind, start: Mark) {
-        let end = self.mark();
-        self.tokens.push_back(Token::new(kind, start, end));
     }
 }
 

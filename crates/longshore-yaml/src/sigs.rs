@@ -11,7 +11,7 @@ use crate::dialect::{Dialect, Limits};
 use crate::error::{Error, ErrorKind};
 use crate::node::Node;
 use crate::reader::Source;
-use crate::tree::Composer;
+use crate::tree::Tree;
 pub use marshal::marshal;
 
 /// Reads the first document of `input` as `yaml.Unmarshal` does into an `interface {}`: every number a
@@ -109,7 +109,7 @@ fn read(input: &[u8], numbers: Numbers, strict: bool, limits: &Limits) -> Result
 fn read_document(input: &[u8], numbers: Numbers, strict: bool, limits: &Limits) -> Result<Value, Error> {
     limits.check_size(input)?;
     let source = Source::new(input);
-    let Some(tree) = Composer::new(&source, Dialect::V2, limits).next()? else {
+    let Some(tree) = Tree::first(&source, Dialect::V2, limits)? else {
         return Ok(Value::Nil);
     };
     let options = Options { dialect: Dialect::V2, numbers, strict, limits: *limits };

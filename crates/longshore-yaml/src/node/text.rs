@@ -58,6 +58,7 @@ impl<'a> Shared<'a> {
     }
 
     /// The text, shared if it is a piece of the input; which are shorter than 4 GiB.
+    #[inline]
     pub(crate) fn text(&self, text: Cow<'_, str>) -> Text {
         Text(match text {
             Cow::Borrowed("") => Repr::Static(""),

@@ -6,12 +6,12 @@ use crate::event::EventKind;
 use crate::token::TokenKind;
 
 impl Parser<'_> {
-    pub(super) fn block_sequence_entry(&mut self, first: bool) -> Result<EventKind, Error> {
+    pub(super) fn block_sequence_entry(&mut self, first: bool) -> Result<(), Error> {
         if first {
             self.open_collection()?;
         }
         let kind = self.peek()?;
-        let (start, end) = (self.start, self.end);
+        let (start, width) = (self.start, self.width);
         match kind {
             TokenKind::BlockEntry => {
                 let heads = self.comments.head_len();
@@ -20,7 +20,7 @@ impl Parser<'_> {
                 match self.peek()? {
                     TokenKind::BlockEntry | TokenKind::BlockEnd => {
                         self.state = State::BlockSequenceEntry;
-                        self.empty_scalar(end)
+                        self.empty_scalar(start.right(width))
                     }
                     _ => {
                         self.states.push(State::BlockSequenceEntry);
@@ -36,9 +36,9 @@ impl Parser<'_> {
         }
     }
 
-    pub(super) fn indentless_sequence_entry(&mut self) -> Result<EventKind, Error> {
+    pub(super) fn indentless_sequence_entry(&mut self) -> Result<(), Error> {
         let kind = self.peek()?;
-        let (start, end) = (self.start, self.end);
+        let (start, width) = (self.start, self.width);
         if kind != TokenKind::BlockEntry {
             self.pop_state();
             return self.done(EventKind::SequenceEnd, start);
@@ -49,7 +49,7 @@ impl Parser<'_> {
         match self.peek()? {
             TokenKind::BlockEntry | TokenKind::Key | TokenKind::Value | TokenKind::BlockEnd => {
                 self.state = State::IndentlessSequenceEntry;
-                self.empty_scalar(end)
+                self.empty_scalar(start.right(width))
             }
             _ => {
                 self.states.push(State::IndentlessSequenceEntry);
@@ -76,19 +76,19 @@ impl Parser<'_> {
         }
     }
 
-    pub(super) fn block_mapping_key(&mut self, first: bool) -> Result<EventKind, Error> {
+    pub(super) fn block_mapping_key(&mut self, first: bool) -> Result<(), Error> {
         if first {
             self.open_collection()?;
         }
         let kind = self.peek()?;
-        let (start, end) = (self.start, self.end);
+        let (start, width) = (self.start, self.width);
         match kind {
             TokenKind::Key => {
                 self.take()?;
                 match self.peek()? {
                     TokenKind::Key | TokenKind::Value | TokenKind::BlockEnd => {
                         self.state = State::BlockMappingValue;
-                        self.empty_scalar(end)
+                        self.empty_scalar(start.right(width))
                     }
                     _ => {
                         self.states.push(State::BlockMappingValue);
@@ -105,9 +105,9 @@ impl Parser<'_> {
         }
     }
 
-    pub(super) fn block_mapping_value(&mut self) -> Result<EventKind, Error> {
+    pub(super) fn block_mapping_value(&mut self) -> Result<(), Error> {
         let kind = self.peek()?;
-        let (start, end) = (self.start, self.end);
+        let (start, width) = (self.start, self.width);
         if kind != TokenKind::Value {
             self.state = State::BlockMappingKey;
             return self.empty_scalar(start);
@@ -116,7 +116,7 @@ impl Parser<'_> {
         match self.peek()? {
             TokenKind::Key | TokenKind::Value | TokenKind::BlockEnd => {
                 self.state = State::BlockMappingKey;
-                self.empty_scalar(end)
+                self.empty_scalar(start.right(width))
             }
             _ => {
                 self.states.push(State::BlockMappingKey);

@@ -6,7 +6,7 @@ use crate::event::EventKind;
 use crate::token::TokenKind;
 
 impl Parser<'_> {
-    pub(super) fn document_start(&mut self, implicit: bool) -> Result<EventKind, Error> {
+    pub(super) fn document_start(&mut self, implicit: bool) -> Result<(), Error> {
         let mut kind = self.peek()?;
         let mut start = self.start;
         if !implicit {
@@ -22,9 +22,10 @@ impl Parser<'_> {
                 self.state = State::End;
                 self.done(EventKind::StreamEnd, start)
             }
-            TokenKind::VersionDirective(..) | TokenKind::TagDirective | TokenKind::DocumentStart => {
-                self.explicit_document(start)
-            }
+            TokenKind::VersionDirective
+            | TokenKind::OtherVersionDirective
+            | TokenKind::TagDirective
+            | TokenKind::DocumentStart => self.explicit_document(start),
             _ if !implicit => self.explicit_document(start),
             _ => {
                 self.process_directives()?;
@@ -37,7 +38,7 @@ impl Parser<'_> {
         }
     }
 
-    fn explicit_document(&mut self, start: Mark) -> Result<EventKind, Error> {
+    fn explicit_document(&mut self, start: Mark) -> Result<(), Error> {
         self.process_directives()?;
         let kind = self.peek()?;
         let mark = self.start;
@@ -50,11 +51,12 @@ impl Parser<'_> {
         self.done(EventKind::DocumentStart, start)
     }
 
-    pub(super) fn document_content(&mut self) -> Result<EventKind, Error> {
+    pub(super) fn document_content(&mut self) -> Result<(), Error> {
         let kind = self.peek()?;
         let start = self.start;
         match kind {
-            TokenKind::VersionDirective(..)
+            TokenKind::VersionDirective
+            | TokenKind::OtherVersionDirective
             | TokenKind::TagDirective
             | TokenKind::DocumentStart
             | TokenKind::DocumentEnd
@@ -66,7 +68,7 @@ impl Parser<'_> {
         }
     }
 
-    pub(super) fn document_end(&mut self) -> Result<EventKind, Error> {
+    pub(super) fn document_end(&mut self) -> Result<(), Error> {
         let kind = self.peek()?;
         let start = self.start;
         if kind == TokenKind::DocumentEnd {
@@ -88,20 +90,27 @@ impl Parser<'_> {
     fn process_directives(&mut self) -> Result<(), Error> {
         let none = Mark::default();
         let mut version_seen = false;
-        while let TokenKind::VersionDirective(..) | TokenKind::TagDirective = self.peek()? {
+        loop {
+            let kind = self.peek()?;
+            if !matches!(
+                kind,
+                TokenKind::VersionDirective | TokenKind::OtherVersionDirective | TokenKind::TagDirective
+            ) {
+                break;
+            }
             let start = self.start;
-            let token = self.take()?;
-            match token.kind {
-                TokenKind::VersionDirective(..) if version_seen => {
+            let directive = self.take_tag()?;
+            match kind {
+                TokenKind::VersionDirective | TokenKind::OtherVersionDirective if version_seen => {
                     return Err(self.fail(none, "found duplicate %YAML directive", start));
                 }
-                TokenKind::VersionDirective(1, 1) => version_seen = true,
-                TokenKind::VersionDirective(..) => {
+                TokenKind::VersionDirective => version_seen = true,
+                TokenKind::OtherVersionDirective => {
                     return Err(self.fail(none, "found incompatible YAML document", start));
                 }
                 _ => {}
             }
-            if let Some(tag) = token.tag {
+            if let Some(tag) = directive {
                 if self.tag_directives.iter().any(|(h, _)| *h == tag.handle) {
                     return Err(self.fail(none, "found duplicate %TAG directive", start));
                 }

@@ -6,7 +6,7 @@ use crate::event::EventKind;
 use crate::token::TokenKind;
 
 impl Parser<'_> {
-    pub(super) fn flow_sequence_entry(&mut self, first: bool) -> Result<EventKind, Error> {
+    pub(super) fn flow_sequence_entry(&mut self, first: bool) -> Result<(), Error> {
         if first {
             self.open_collection()?;
         }
@@ -36,19 +36,19 @@ impl Parser<'_> {
         event
     }
 
-    pub(super) fn flow_sequence_entry_key(&mut self) -> Result<EventKind, Error> {
+    pub(super) fn flow_sequence_entry_key(&mut self) -> Result<(), Error> {
         let kind = self.peek()?;
-        let end = self.end;
+        let (start, width) = (self.start, self.width);
         if !matches!(kind, TokenKind::Value | TokenKind::FlowEntry | TokenKind::FlowSequenceEnd) {
             self.states.push(State::FlowSequenceEntryMappingValue);
             return self.node(false, false);
         }
         self.take()?;
         self.state = State::FlowSequenceEntryMappingValue;
-        self.empty_scalar(end)
+        self.empty_scalar(start.right(width))
     }
 
-    pub(super) fn flow_sequence_entry_value(&mut self) -> Result<EventKind, Error> {
+    pub(super) fn flow_sequence_entry_value(&mut self) -> Result<(), Error> {
         let kind = self.peek()?;
         let start = self.start;
         if kind == TokenKind::Value {
@@ -63,14 +63,14 @@ impl Parser<'_> {
         self.empty_scalar(start)
     }
 
-    pub(super) fn flow_sequence_entry_end(&mut self) -> Result<EventKind, Error> {
+    pub(super) fn flow_sequence_entry_end(&mut self) -> Result<(), Error> {
         self.peek()?;
         let start = self.start;
         self.state = State::FlowSequenceEntry;
         self.done(EventKind::MappingEnd, start)
     }
 
-    pub(super) fn flow_mapping_key(&mut self, first: bool) -> Result<EventKind, Error> {
+    pub(super) fn flow_mapping_key(&mut self, first: bool) -> Result<(), Error> {
         if first {
             self.open_collection()?;
         }
@@ -106,7 +106,7 @@ impl Parser<'_> {
         event
     }
 
-    pub(super) fn flow_mapping_value(&mut self, empty: bool) -> Result<EventKind, Error> {
+    pub(super) fn flow_mapping_value(&mut self, empty: bool) -> Result<(), Error> {
         let kind = self.peek()?;
         let mut start = self.start;
         if !empty && kind == TokenKind::Value {

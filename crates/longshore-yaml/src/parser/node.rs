@@ -5,17 +5,17 @@ use std::borrow::Cow;
 use super::{Parser, State};
 use crate::error::{Error, Mark};
 use crate::event::EventKind;
-use crate::token::{ScalarStyle, TagToken, TokenKind};
+use crate::token::{Piece, ScalarStyle, TagToken, TokenKind};
 
 impl Parser<'_> {
     /// A node, where blocks may start (`block`), or also a sequence that is not indented.
-    pub(super) fn node(&mut self, block: bool, indentless: bool) -> Result<EventKind, Error> {
+    pub(super) fn node(&mut self, block: bool, indentless: bool) -> Result<(), Error> {
         let mut kind = self.peek()?;
         let start = self.start;
         match kind {
             TokenKind::Alias => {
                 self.pop_state();
-                self.event.value = self.take()?.value;
+                self.event.text = self.take_text()?;
                 return self.done_with_comments(EventKind::Alias, start);
             }
             TokenKind::Anchor | TokenKind::Tag => kind = self.properties(kind, start)?,
@@ -23,7 +23,7 @@ impl Parser<'_> {
         }
         let event = match kind {
             TokenKind::Scalar(style) => {
-                self.event.value = self.take()?.value;
+                self.event.text = self.take_text()?;
                 self.pop_state();
                 let implicit = match &self.event.tag {
                     None => style == ScalarStyle::Plain,
@@ -56,7 +56,7 @@ impl Parser<'_> {
             _ if self.event.anchor.is_some() || self.event.tag.is_some() => {
                 self.pop_state();
                 let implicit = self.event.tag.is_none();
-                self.event.value = Cow::Borrowed("");
+                self.event.text = Piece::default();
                 return self.done(EventKind::Scalar { style: ScalarStyle::Plain, implicit }, start);
             }
             _ => return Err(self.fail(start, "did not find expected node content", self.start)),
@@ -71,11 +71,16 @@ impl Parser<'_> {
         loop {
             match kind {
                 TokenKind::Anchor if self.event.anchor.is_none() => {
-                    self.event.anchor = Some(self.take()?.name());
+                    // A name is always a piece of the input.
+                    let name = self.take_text()?;
+                    self.event.anchor = match self.scanner.text(name) {
+                        Cow::Borrowed(name) => Some(name),
+                        Cow::Owned(_) => None,
+                    };
                 }
                 TokenKind::Tag if tag.is_none() => {
                     let mark = self.start;
-                    tag = self.take()?.tag.map(|token| (token, mark));
+                    tag = self.take_tag()?.map(|token| (token, mark));
                 }
                 _ => break,
             }

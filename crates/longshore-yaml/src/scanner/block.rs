@@ -1,11 +1,9 @@
 //! Literal and folded block scalars.
 
-use std::borrow::Cow;
-
 use super::Scanner;
 use crate::chars::{at, is_blank, is_break, is_breakz};
 use crate::error::{Error, Mark};
-use crate::token::{ScalarStyle, Token, TokenKind};
+use crate::token::{ScalarStyle, TokenKind};
 
 /// What happens to the line breaks at the end.
 #[derive(Clone, Copy, PartialEq)]
@@ -27,7 +25,7 @@ impl Scanner<'_> {
             n => self.indent.max(0) + n,
         };
         let mut trailing = String::new();
-        let mut end = self.block_breaks(&mut indent, &mut trailing, start)?;
+        self.block_breaks(&mut indent, &mut trailing, start)?;
 
         let mut text = String::new();
         let mut leading = "";
@@ -49,7 +47,7 @@ impl Scanner<'_> {
             text.push_str(&self.text[self.pos..line_end]);
             self.advance_to(line_end);
             leading = self.take_break();
-            end = self.block_breaks(&mut indent, &mut trailing, start)?;
+            self.block_breaks(&mut indent, &mut trailing, start)?;
         }
         self.need(1)?;
         if chomping != Chomping::Strip {
@@ -60,7 +58,8 @@ impl Scanner<'_> {
         }
         let style = if literal { ScalarStyle::Literal } else { ScalarStyle::Folded };
         let kind = TokenKind::Scalar(style);
-        self.tokens.push_back(Token { value: Cow::Owned(text), ..Token::new(kind, start, end) });
+        let text = self.make(text);
+        self.tokens.push_text(kind, start, text);
         Ok(())
     }
 
@@ -112,10 +111,8 @@ impl Scanner<'_> {
         }
     }
 
-    /// Goes over indentation and empty lines, finding out the indentation if it is still 0. Returns
-    /// where the scalar ends if nothing follows.
-    fn block_breaks(&mut self, indent: &mut i32, breaks: &mut String, start: Mark) -> Result<Mark, Error> {
-        let mut end = self.mark();
+    /// Goes over indentation and empty lines, finding out the indentation if it is still 0.
+    fn block_breaks(&mut self, indent: &mut i32, breaks: &mut String, start: Mark) -> Result<(), Error> {
         let mut max_indent = 0;
         loop {
             // Only spaces of this line so far, so that bytes are columns.
@@ -134,11 +131,10 @@ impl Scanner<'_> {
                 break;
             }
             breaks.push_str(self.take_break());
-            end = self.mark();
         }
         if *indent == 0 {
             *indent = max_indent.max(self.indent + 1).max(1);
         }
-        Ok(end)
+        Ok(())
     }
 }

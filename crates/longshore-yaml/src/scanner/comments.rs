@@ -97,13 +97,11 @@ impl Scanner<'_> {
     /// ```
     #[inline]
     pub(super) fn promote_line_comment(&mut self) {
-        let count = self.tokens.len();
-        if self.comments.is_empty() || count < 2 || is_break(self.bytes, self.pos) {
+        if self.comments.is_empty() || is_break(self.bytes, self.pos) {
             return;
         }
-        if !matches!(self.tokens[count - 2].kind, TokenKind::BlockSequenceStart)
-            || !matches!(self.tokens[count - 1].kind, TokenKind::BlockEntry)
-        {
+        let kind = |back| self.tokens.newest(back).map(|token| token.kind);
+        if kind(1) != Some(TokenKind::BlockSequenceStart) || kind(0) != Some(TokenKind::BlockEntry) {
             return;
         }
         let here = self.mark();
@@ -135,12 +133,14 @@ impl Scanner<'_> {
 
     /// Takes the comments from here to the next content.
     pub(super) fn scan_comments(&mut self, scan: Mark) -> Result<(), Error> {
-        let Some(last) = self.tokens.back() else {
+        let Some(last) = self.tokens.newest(0) else {
             return Ok(());
         };
         let mut token = last;
-        if matches!(last.kind, TokenKind::FlowEntry) && self.tokens.len() > 1 {
-            token = &self.tokens[self.tokens.len() - 2];
+        if last.kind == TokenKind::FlowEntry
+            && let Some(before) = self.tokens.newest(1)
+        {
+            token = before;
         }
         let after_value = matches!(token.kind, TokenKind::Value);
         let mut block = Block { scan, token: token.start, start: Mark::default(), text: String::new() };
@@ -171,7 +171,7 @@ impl Scanner<'_> {
                 continue;
             }
             let c = at(self.bytes, i);
-            let here = Mark { index: self.mark().index + peek as u32, line, column };
+            let here = Mark { line, column, index: self.mark().index + peek as u32 };
             let dedented = |start: Mark| (start.column as i32) - 1 < next_indent;
             let close_flow = self.flow_level > 0 && (c == b']' || c == b'}');
             if close_flow || is_breakz(self.bytes, i) {
@@ -221,7 +221,7 @@ impl Scanner<'_> {
         }
 
         if !block.text.is_empty() {
-            let end = Mark { index: (self.mark().index + peek as u32).saturating_sub(1), line, column };
+            let end = Mark { line, column, index: (self.mark().index + peek as u32).saturating_sub(1) };
             self.comments.push_back(Comment {
                 scan: block.scan,
                 token: block.start,

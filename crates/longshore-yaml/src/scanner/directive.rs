@@ -1,11 +1,9 @@
 //! Directives, anchors, aliases and tags.
 
-use std::borrow::Cow;
-
 use super::Scanner;
 use crate::chars::{self, ALPHA, URI, at, is_blank, is_blankz, is_breakz, width};
 use crate::error::{Error, Mark};
-use crate::token::{TagToken, Token, TokenKind};
+use crate::token::{Piece, TagToken, TokenKind};
 
 impl<'a> Scanner<'a> {
     pub(super) fn scan_directive(&mut self) -> Result<(), Error> {
@@ -27,7 +25,10 @@ impl<'a> Scanner<'a> {
                     return Err(self.fail(start, "did not find expected digit or '.' character"));
                 }
                 self.skip(1);
-                TokenKind::VersionDirective(major, self.version_number(start)?)
+                match (major, self.version_number(start)?) {
+                    (1, 1) => TokenKind::VersionDirective,
+                    _ => TokenKind::OtherVersionDirective,
+                }
             }
             "TAG" => {
                 self.skip_blanks();
@@ -45,7 +46,6 @@ impl<'a> Scanner<'a> {
             }
             _ => return Err(self.fail(start, "found unknown directive name")),
         };
-        let end = self.mark();
         self.skip_blanks();
         if self.look(0) == b'#' {
             self.advance_to(self.line_end(self.pos));
@@ -54,7 +54,7 @@ impl<'a> Scanner<'a> {
             return Err(self.fail(start, "did not find expected comment or line break"));
         }
         self.take_break();
-        self.tokens.push_back(Token { tag, ..Token::new(kind, start, end) });
+        self.tokens.push_tag(kind, start, tag);
         Ok(())
     }
 
@@ -79,16 +79,16 @@ impl<'a> Scanner<'a> {
         let start = self.mark();
         let alias = self.look(0) == b'*';
         self.skip(1);
+        let from = self.pos;
         let name = self.take_alpha();
         self.need(1)?;
-        let end = self.mark();
         let ends_here = is_blankz(self.bytes, self.pos)
             || matches!(self.look(0), b'?' | b':' | b',' | b']' | b'}' | b'%' | b'@' | b'`');
         if name.is_empty() || !ends_here {
             return Err(self.fail(start, "did not find expected alphabetic or numeric character"));
         }
         let kind = if alias { TokenKind::Alias } else { TokenKind::Anchor };
-        self.tokens.push_back(Token { value: Cow::Borrowed(name), ..Token::new(kind, start, end) });
+        self.tokens.push_text(kind, start, Piece::new(from, from + name.len()));
         Ok(())
     }
 
@@ -121,7 +121,7 @@ impl<'a> Scanner<'a> {
             return Err(self.fail(start, "did not find expected whitespace or line break"));
         }
         let tag = Some(Box::new(TagToken { handle, suffix }));
-        self.tokens.push_back(Token { tag, ..Token::new(TokenKind::Tag, start, self.mark()) });
+        self.tokens.push_tag(TokenKind::Tag, start, tag);
         Ok(())
     }
 

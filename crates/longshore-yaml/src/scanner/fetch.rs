@@ -4,7 +4,7 @@ use super::Scanner;
 use crate::chars::{self, is_blank, is_blankz, is_break};
 use crate::error::{Error, Mark};
 use crate::reader::Source;
-use crate::token::{Token, TokenKind};
+use crate::token::{Piece, ScalarStyle, TokenKind};
 
 impl Scanner<'_> {
     /// Fills the queue until its first token is certain.
@@ -30,7 +30,7 @@ impl Scanner<'_> {
     fn fetch_next_token(&mut self) -> Result<(), Error> {
         if !self.started {
             self.started = true;
-            self.push(TokenKind::StreamStart, self.mark());
+            self.tokens.push(TokenKind::StreamStart, self.mark(), 0);
             return Ok(());
         }
         let scan = self.mark();
@@ -57,13 +57,13 @@ impl Scanner<'_> {
         let here = self.mark();
         let mut comment_mark = here;
         if (self.flow_level == 0 && first == b':' || self.flow_level > 0 && first == b',')
-            && let Some(last) = self.tokens.back()
+            && let Some(last) = self.tokens.newest(0)
         {
             // A comment behind it belongs to the token before.
             comment_mark = last.start;
         }
         self.fetch_content(first)?;
-        match self.tokens.back() {
+        match self.tokens.newest(0) {
             // The indicator of a sequence has no line comment: it becomes a head comment of what follows.
             Some(token) if token.kind == TokenKind::BlockEntry => return Ok(()),
             // It may have been taken together with its key.
@@ -116,7 +116,7 @@ impl Scanner<'_> {
         self.unroll_indent(-1, self.mark());
         self.remove_simple_key()?;
         self.simple_key_allowed = false;
-        self.push(TokenKind::StreamEnd, self.mark());
+        self.tokens.push(TokenKind::StreamEnd, self.mark(), 0);
         Ok(())
     }
 
@@ -136,10 +136,9 @@ impl Scanner<'_> {
         Ok(())
     }
 
-    fn push_indicator(&mut self, kind: TokenKind, len: usize) {
-        let start = self.mark();
-        self.skip(len);
-        self.push(kind, start);
+    fn push_indicator(&mut self, kind: TokenKind, len: u8) {
+        self.tokens.push(kind, self.mark(), len);
+        self.skip(len.into());
     }
 
     fn fetch_flow_start(&mut self, kind: TokenKind) -> Result<(), Error> {
@@ -196,7 +195,7 @@ impl Scanner<'_> {
     fn fetch_value(&mut self) -> Result<(), Error> {
         if self.key_is_valid(self.simple_keys.len() - 1)? {
             let key = *self.current_key();
-            self.insert(Some(key.token), Token::new(TokenKind::Key, key.mark, key.mark));
+            self.insert(Some(key.token), TokenKind::Key, key.mark);
             self.roll_indent(key.mark.column, Some(key.token), TokenKind::BlockMappingStart, key.mark)?;
             self.current_key().possible = false;
             self.forget_key_token(key.token);
@@ -236,16 +235,37 @@ impl Scanner<'_> {
     fn fetch_quoted(&mut self) -> Result<(), Error> {
         let may_be_key = self.replace_simple_key()?;
         let start = self.mark();
-        let scalar = self.scan_quoted().inspect_err(|_| self.save_failed_key(start, may_be_key))?;
-        self.push_scalar(scalar, may_be_key);
+        let quote = self.look(0);
+        let style = if quote == b'\'' { ScalarStyle::SingleQuoted } else { ScalarStyle::DoubleQuoted };
+        self.skip(1);
+        // Near the fence each character must be looked at: the reader's complaint comes before others.
+        let slice = if self.fence.is_some() { None } else { self.quoted_slice(quote) };
+        let text = match slice {
+            Some(end) => {
+                let text = Piece::new(self.pos, end);
+                self.advance_to(end);
+                text
+            }
+            None => {
+                let text = self.quoted_slow(quote, start);
+                let text = text.inspect_err(|_| self.save_failed_key(start, may_be_key))?;
+                self.make(text)
+            }
+        };
+        self.skip(1);
+        self.push_scalar(style, start, text, may_be_key);
         Ok(())
     }
 
     fn fetch_plain(&mut self) -> Result<(), Error> {
         let may_be_key = self.replace_simple_key()?;
         let start = self.mark();
-        let scalar = self.scan_plain().inspect_err(|_| self.save_failed_key(start, may_be_key))?;
-        self.push_scalar(scalar, may_be_key);
+        let mut text = self.scan_plain().inspect_err(|_| self.save_failed_key(start, may_be_key))?;
+        if is_break(self.bytes, self.pos) {
+            let lines = self.scan_plain_lines(start, text);
+            text = lines.inspect_err(|_| self.save_failed_key(start, may_be_key))?;
+        }
+        self.push_scalar(ScalarStyle::Plain, start, text, may_be_key);
         Ok(())
     }
 

@@ -3,7 +3,7 @@
 use super::Scanner;
 use crate::chars::is_blankz;
 use crate::error::{Error, Mark};
-use crate::token::{Token, TokenKind};
+use crate::token::{Piece, ScalarStyle, TokenKind};
 
 /// Something that may turn out to be a key once a `:` follows it on the same line.
 #[derive(Clone, Copy, Debug, Default)]
@@ -74,6 +74,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// The key that the next token is, which starts at `mark`.
+    #[inline]
     fn key_at(&self, mark: Mark) -> SimpleKey {
         SimpleKey {
             possible: true,
@@ -87,13 +88,14 @@ impl<'a> Scanner<'a> {
     ///
     /// Nearly all keys have their `:` right behind them. These need not wait in the queue until it is found,
     /// and what stands before them need not be squeezed in.
-    pub(super) fn push_scalar(&mut self, scalar: Token<'a>, may_be_key: bool) {
+    #[inline]
+    pub(super) fn push_scalar(&mut self, style: ScalarStyle, start: Mark, text: Piece, may_be_key: bool) {
+        let scalar = TokenKind::Scalar(style);
         if !may_be_key {
-            self.tokens.push_back(scalar);
+            self.tokens.push_text(scalar, start, text);
             return;
         }
-        let key = self.key_at(scalar.start);
-        *self.current_key() = key;
+        let key = self.key_at(start);
         let here = self.mark();
         let certain = self.look(0) == b':'
             && (self.flow_level > 0 || is_blankz(self.bytes, self.pos + 1))
@@ -102,28 +104,28 @@ impl<'a> Scanner<'a> {
             // What goes wrong at the `:` is the business of the long way.
             && self.fence.is_none()
             && self.indents.len() < self.depth;
+        *self.current_key() = SimpleKey { possible: !certain, ..key };
         if !certain {
             self.key_tokens.push_back((key.token, self.simple_keys.len() - 1));
-            self.tokens.push_back(scalar);
+            self.tokens.push_text(scalar, start, text);
             return;
         }
-        self.current_key().possible = false;
         let column = key.mark.column as i32;
         if self.flow_level == 0 && self.indent < column {
             self.indents.push(self.indent);
             self.indent = column;
-            self.tokens.push_back(Token::new(TokenKind::BlockMappingStart, key.mark, key.mark));
+            self.tokens.push(TokenKind::BlockMappingStart, start, 0);
         }
-        self.tokens.push_back(Token::new(TokenKind::Key, key.mark, key.mark));
-        self.tokens.push_back(scalar);
+        self.tokens.push(TokenKind::Key, start, 0);
+        self.tokens.push_text(scalar, start, text);
+        self.tokens.push(TokenKind::Value, here, 1);
         self.skip(1);
-        self.push(TokenKind::Value, here);
     }
 
     /// Gives up the possible key of the current flow level.
     pub(super) fn remove_simple_key(&mut self) -> Result<(), Error> {
-        let key = *self.current_key();
-        if key.possible {
+        if self.current_key().possible {
+            let key = *self.current_key();
             if key.required {
                 return Err(self.fail(key.mark, "could not find expected ':'"));
             }
@@ -133,6 +135,7 @@ impl<'a> Scanner<'a> {
         Ok(())
     }
 
+    #[inline]
     pub(super) fn current_key(&mut self) -> &mut SimpleKey {
         self.simple_keys.last_mut().expect("there is one key per flow level, and one outside")
     }
@@ -176,17 +179,14 @@ impl<'a> Scanner<'a> {
             let context = self.current_key().mark;
             return Err(self.too_deep(context));
         }
-        let start = Token::new(kind, mark, mark);
-        self.insert(token, start);
+        self.insert(token, kind, mark);
         Ok(())
     }
 
     /// Puts a token before the one with the given number; at the end, if that is gone already.
-    pub(super) fn insert(&mut self, number: Option<usize>, token: Token<'a>) {
-        match number.and_then(|number| number.checked_sub(self.taken)) {
-            Some(place) if place <= self.tokens.len() => self.tokens.insert(place, token),
-            _ => self.tokens.push_back(token),
-        }
+    pub(super) fn insert(&mut self, number: Option<usize>, kind: TokenKind, mark: Mark) {
+        let place = number.and_then(|number| number.checked_sub(self.taken));
+        self.tokens.insert(place, kind, mark);
     }
 
     /// Closes the block collections that lie deeper than `column`; `scan` is where the white space and
@@ -209,7 +209,7 @@ impl<'a> Scanner<'a> {
             if self.keep_comments {
                 mark = self.block_end_mark(mark);
             }
-            self.tokens.push_back(Token::new(TokenKind::BlockEnd, mark, mark));
+            self.tokens.push(TokenKind::BlockEnd, mark, 0);
             self.indent = self.indents.pop().unwrap_or(-1);
         }
     }

@@ -1,25 +1,29 @@
 //! Plain scalars. Nearly all are one line, and then a slice of the input.
 
-use std::borrow::Cow;
-
 use super::Scanner;
 use crate::chars::{self, BLANK, BREAK, COLON, FLOW, LEAD, at, is_blank, is_blankz, is_break};
-use crate::error::Error;
+use crate::error::{Error, Mark};
 use crate::reader::Source;
-use crate::token::{ScalarStyle, Token, TokenKind};
+use crate::token::Piece;
 
 impl<'a> Scanner<'a> {
-    pub(super) fn scan_plain(&mut self) -> Result<Token<'a>, Error> {
-        let start = self.mark();
-        let indent = self.indent + 1;
+    /// The first line of the plain scalar that starts here.
+    #[inline]
+    pub(super) fn scan_plain(&mut self) -> Result<Piece, Error> {
         let begin = self.pos;
         if self.fence.is_some() {
             self.plain_reaches_fence()?;
         }
-        let (mut content_end, stop) = self.plain_line(begin);
-        self.advance_to(content_end);
-        let mut end = self.mark();
-        self.skip(stop - content_end); // blanks
+        let (end, stop) = self.plain_line(begin);
+        self.advance_to(end);
+        self.skip(stop - end); // blanks
+        Ok(Piece::new(begin, end))
+    }
+
+    /// Goes over the break behind the first line of a plain scalar that began at `start`, and further lines: the whole
+    /// text, if there are any.
+    pub(super) fn scan_plain_lines(&mut self, start: Mark, line: Piece) -> Result<Piece, Error> {
+        let indent = self.indent + 1;
         let mut folded: Option<String> = None;
         let mut broken = false;
 
@@ -49,7 +53,7 @@ impl<'a> Scanner<'a> {
             if line_end == from {
                 break;
             }
-            let text = folded.get_or_insert_with(|| String::from(&self.text[begin..content_end]));
+            let text = folded.get_or_insert_with(|| String::from(&self.text[line.range()]));
             if first != "\n" {
                 text.push_str(first);
                 text.push_str(&more);
@@ -59,21 +63,14 @@ impl<'a> Scanner<'a> {
                 text.push_str(&more);
             }
             text.push_str(&self.text[from..line_end]);
-            content_end = line_end;
             self.advance_to(line_end);
-            end = self.mark();
             self.skip(stop - line_end);
             broken = false;
         }
         if broken {
             self.simple_key_allowed = true;
         }
-        let value = match folded {
-            Some(text) => Cow::Owned(text),
-            None => Cow::Borrowed(&self.text[begin..content_end]),
-        };
-        let kind = TokenKind::Scalar(ScalarStyle::Plain);
-        Ok(Token { value, ..Token::new(kind, start, end) })
+        Ok(folded.map_or(line, |text| self.make(text)))
     }
 
     /// The reader's error, if go-yaml would run into it while it scans a plain scalar here: it wants four characters

@@ -1,35 +1,12 @@
 //! Single and double quoted scalars. One line without escapes is a slice of the input.
 
-use std::borrow::Cow;
-
 use super::Scanner;
 use crate::chars::{self, BREAK, LEAD, QUOTE, at, is_blank, is_blankz, is_break};
 use crate::error::{Error, Mark};
-use crate::token::{ScalarStyle, Token, TokenKind};
 
-impl<'a> Scanner<'a> {
-    pub(super) fn scan_quoted(&mut self) -> Result<Token<'a>, Error> {
-        let start = self.mark();
-        let quote = self.look(0);
-        self.skip(1);
-        let style = if quote == b'\'' { ScalarStyle::SingleQuoted } else { ScalarStyle::DoubleQuoted };
-        // Near the fence each character must be looked at: the reader's complaint comes before others.
-        let slice = if self.fence.is_some() { None } else { self.quoted_slice(quote) };
-        let value = match slice {
-            Some(end) => {
-                let value = Cow::Borrowed(&self.text[self.pos..end]);
-                self.advance_to(end);
-                value
-            }
-            None => Cow::Owned(self.quoted_slow(quote, start)?),
-        };
-        self.skip(1);
-        let token = Token::new(TokenKind::Scalar(style), start, self.mark());
-        Ok(Token { value, ..token })
-    }
-
+impl Scanner<'_> {
     /// Where the closing quote is, if everything up to it means itself.
-    fn quoted_slice(&self, quote: u8) -> Option<usize> {
+    pub(super) fn quoted_slice(&self, quote: u8) -> Option<usize> {
         // A document indicator at the start of the line is the slow path's business.
         let mut i = self.pos;
         loop {
@@ -49,7 +26,8 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    fn quoted_slow(&mut self, quote: u8, start: Mark) -> Result<String, Error> {
+    /// The text up to the closing quote, which is not taken.
+    pub(super) fn quoted_slow(&mut self, quote: u8, start: Mark) -> Result<String, Error> {
         let mut text = String::new();
         loop {
             self.need(4)?;

@@ -7,7 +7,7 @@ use crate::dialect::{Dialect, Limits};
 use crate::encode::{EmitOptions, Form, Writer};
 use crate::error::{Error, ErrorKind};
 use crate::reader::Source;
-use crate::tree::Composer;
+use crate::tree::Tree;
 
 /// Writes `value` as Helm's `toYaml` does before it trims the last line break.
 ///
@@ -52,7 +52,7 @@ pub(crate) fn marshal_by_json(value: &Value) -> Result<Vec<u8>, Error> {
     let limits = Limits::default();
     limits.check_size(&text)?;
     let source = Source::new(&text);
-    let Some(tree) = Composer::new(&source, Dialect::V2, &limits).next()? else {
+    let Some(tree) = Tree::first(&source, Dialect::V2, &limits)? else {
         return Ok(b"null\n".to_vec());
     };
     let options = Options { dialect: Dialect::V2, numbers: Numbers::Typed, strict: false, limits };
