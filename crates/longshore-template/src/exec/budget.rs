@@ -21,6 +21,6 @@ pub struct Budget {
 
 impl Default for Budget {
     fn default() -> Self {
-        Self { steps: 50_000_000, output: 256 << 20, text: 64 << 20, depth: 100_000, reentry: 100 }
+        Self { steps: 50_000_000, output: 64 << 20, text: 32 << 20, depth: 100_000, reentry: 100 }
     }
 }
