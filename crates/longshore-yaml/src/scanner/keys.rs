@@ -16,7 +16,7 @@ pub(super) struct SimpleKey {
     pub(super) mark: Mark,
 }
 
-impl<'a> Scanner<'a> {
+impl Scanner<'_> {
     /// The flow level whose simple key the head of the token queue is, or once was.
     pub(super) fn key_at_head(&mut self) -> Option<usize> {
         while self.key_tokens.front().is_some_and(|&(token, _)| token < self.taken) {
