@@ -103,15 +103,11 @@ impl<'s> Builder<'s> {
         }
         let key = children.len() % 2 == 1;
         match children {
-            [.., earlier, _, newest] if key => {
-                if parent.style != Style::Flow && has_foot(newest) {
-                    *foot(earlier) = take_foot(newest);
-                }
+            [.., earlier, _, newest] if key && parent.style != Style::Flow && has_foot(newest) => {
+                *foot(earlier) = take_foot(newest);
             }
-            [.., before, newest] if !key => {
-                if has_foot(newest) && !has_foot(before) {
-                    *foot(before) = take_foot(newest);
-                }
+            [.., before, newest] if !key && has_foot(newest) && !has_foot(before) => {
+                *foot(before) = take_foot(newest);
             }
             _ => {}
         }
