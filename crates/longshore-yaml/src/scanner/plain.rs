@@ -6,7 +6,7 @@ use crate::error::{Error, Mark};
 use crate::reader::Source;
 use crate::token::Piece;
 
-impl<'a> Scanner<'a> {
+impl Scanner<'_> {
     /// The first line of the plain scalar that starts here.
     #[inline]
     pub(super) fn scan_plain(&mut self) -> Result<Piece, Error> {
