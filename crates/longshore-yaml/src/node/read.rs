@@ -213,11 +213,10 @@ fn node(
         }
     };
     let (tag, tagged) = match event.tag.take() {
-        None => (Cow::Borrowed(default_tag), false),
         Some(tag) if !tag.is_empty() && *tag != *"!" => (Cow::Owned(short_tag(&tag).into_owned()), true),
         // `!` alone makes a string of anything.
         Some(_) if kind == Kind::Scalar && dialect == Dialect::V2 => (Cow::Borrowed("!!str"), false),
-        Some(_) => (Cow::Borrowed(default_tag), false),
+        None | Some(_) => (Cow::Borrowed(default_tag), false),
     };
     Node {
         kind,

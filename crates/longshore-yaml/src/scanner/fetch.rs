@@ -240,17 +240,14 @@ impl Scanner<'_> {
         self.skip(1);
         // Near the fence each character must be looked at: the reader's complaint comes before others.
         let slice = if self.fence.is_some() { None } else { self.quoted_slice(quote) };
-        let text = match slice {
-            Some(end) => {
-                let text = Piece::new(self.pos, end);
-                self.advance_to(end);
-                text
-            }
-            None => {
-                let text = self.quoted_slow(quote, start);
-                let text = text.inspect_err(|_| self.save_failed_key(start, may_be_key))?;
-                self.make(text)
-            }
+        let text = if let Some(end) = slice {
+            let text = Piece::new(self.pos, end);
+            self.advance_to(end);
+            text
+        } else {
+            let text = self.quoted_slow(quote, start);
+            let text = text.inspect_err(|_| self.save_failed_key(start, may_be_key))?;
+            self.make(text)
         };
         self.skip(1);
         self.push_scalar(style, start, text, may_be_key);
