@@ -10,6 +10,7 @@
 pub mod cast;
 mod duration;
 pub mod encoding;
+mod entries;
 mod equal;
 mod error;
 pub mod fmt;
@@ -33,6 +34,7 @@ pub mod url;
 mod value;
 
 pub use duration::DurationError;
+pub use entries::Entries;
 pub use equal::{deep_copy, deep_equal, is_within};
 pub use func::Func;
 pub use list::List;

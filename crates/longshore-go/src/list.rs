@@ -16,20 +16,34 @@ use crate::types::{self, TypeInfo};
 pub struct List {
     ty: &'static TypeInfo,
     items: Rc<Items>,
-    nil: bool,
 }
 
 /// The items, and those that lie between the slice's length and its capacity.
 #[derive(Debug)]
 struct Items {
     seen: Vec<Value>,
-    beyond: Vec<Value>,
+    /// Boxed because only what was sliced has them.
+    beyond: Option<Box<Vec<Value>>>,
+    /// Here, because a list of two words makes values small.
+    nil: bool,
+}
+
+impl Items {
+    fn all(&self) -> impl Iterator<Item = &Value> + Clone {
+        self.seen.iter().chain(self.beyond.iter().flat_map(|beyond| beyond.iter()))
+    }
+
+    /// Takes all out.
+    fn take(&mut self) -> impl Iterator<Item = Value> + use<> {
+        let beyond = self.beyond.take().into_iter().flat_map(|beyond| beyond.into_iter());
+        mem::take(&mut self.seen).into_iter().chain(beyond)
+    }
 }
 
 impl Drop for Items {
     fn drop(&mut self) {
-        if self.seen.iter().chain(&self.beyond).any(nested::holds_values) {
-            nested::free(mem::take(&mut self.seen).into_iter().chain(mem::take(&mut self.beyond)));
+        if self.all().any(nested::holds_values) {
+            nested::free(self.take());
         }
     }
 }
@@ -42,19 +56,19 @@ impl List {
 
     /// A slice of the given type, which must be of kind `Slice`.
     pub fn typed(ty: &'static TypeInfo, items: Vec<Value>) -> Self {
-        Self { ty, items: Rc::new(Items { seen: items, beyond: Vec::new() }), nil: false }
+        Self { ty, items: Rc::new(Items { seen: items, beyond: None, nil: false }) }
     }
 
     /// The nil slice of the given type: empty like any other, but `null` in JSON and YAML.
     ///
     /// `rest` of an empty list is one, and so is `regexFindAll` without a match.
     pub fn nil(ty: &'static TypeInfo) -> Self {
-        Self { nil: true, ..Self::typed(ty, Vec::new()) }
+        Self { ty, items: Rc::new(Items { seen: Vec::new(), beyond: None, nil: true }) }
     }
 
     /// How many items it may be sliced to: its own, and those beyond that it was cut off from.
     pub fn capacity(&self) -> usize {
-        self.items.seen.len() + self.items.beyond.len()
+        self.items.seen.len() + self.items.beyond.as_ref().map_or(0, |beyond| beyond.len())
     }
 
     /// `list[from:to:capacity]`; all three count from the list's beginning. `None` unless they are in order and
@@ -71,15 +85,15 @@ impl List {
         if from > to || to > capacity || capacity > self.capacity() {
             return None;
         }
-        let all = self.items.seen.iter().chain(&self.items.beyond);
+        let all = self.items.all();
         let seen = all.clone().skip(from).take(to - from).cloned().collect();
-        let beyond = all.skip(to).take(capacity - to).cloned().collect();
-        Some(Self { ty: self.ty, items: Rc::new(Items { seen, beyond }), nil: self.nil })
+        let beyond = (to < capacity).then(|| Box::new(all.skip(to).take(capacity - to).cloned().collect()));
+        Some(Self { ty: self.ty, items: Rc::new(Items { seen, beyond, nil: self.items.nil }) })
     }
 
     /// Whether it is a nil slice.
     pub fn is_nil(&self) -> bool {
-        self.nil
+        self.items.nil
     }
 
     /// A `[]string`.
@@ -108,8 +122,7 @@ impl List {
     /// Hands on what is within, if nobody else has it.
     pub(crate) fn take_apart(self, within: &mut Vec<Value>) {
         if let Some(mut items) = Rc::into_inner(self.items) {
-            let all = mem::take(&mut items.seen).into_iter().chain(mem::take(&mut items.beyond));
-            within.extend(all.filter(nested::holds_values));
+            within.extend(items.take().filter(nested::holds_values));
         }
     }
 }

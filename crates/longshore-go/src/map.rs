@@ -1,14 +1,12 @@
 //! Go's maps with string keys: typed, shared and mutable through every alias.
 
 use std::cell::{Ref, RefCell, RefMut};
-use std::collections::BTreeMap;
 use std::mem;
-use std::ops::Deref;
 use std::rc::Rc;
 
 use crate::nested;
 use crate::types::{self, TypeInfo};
-use crate::{Str, Value};
+use crate::{Entries, Str, Value};
 
 /// A Go `map[string]T`.
 ///
@@ -26,24 +24,21 @@ use crate::{Str, Value};
 #[derive(Clone, Debug)]
 pub struct Map {
     ty: &'static TypeInfo,
-    entries: Rc<Entries>,
+    shared: Rc<Shared>,
+}
+
+/// What all aliases of a map share. That it is nil stands here, because a map of two words makes values small.
+#[derive(Debug)]
+struct Shared {
+    entries: RefCell<Entries>,
     nil: bool,
 }
 
-#[derive(Debug)]
-struct Entries(RefCell<BTreeMap<Str, Value>>);
-
-impl Deref for Entries {
-    type Target = RefCell<BTreeMap<Str, Value>>;
-    fn deref(&self) -> &Self::Target {
-        &self.0
-    }
-}
-
-impl Drop for Entries {
+impl Drop for Shared {
     fn drop(&mut self) {
-        if self.0.get_mut().values().any(nested::holds_values) {
-            nested::free(mem::take(self.0.get_mut()).into_values());
+        let entries = self.entries.get_mut();
+        if entries.values().any(nested::holds_values) {
+            nested::free(mem::take(entries).into_values());
         }
     }
 }
@@ -51,12 +46,12 @@ impl Drop for Entries {
 impl Map {
     /// An empty `map[string]interface {}`.
     pub fn new() -> Self {
-        Self::typed(&types::MAP_ANY, BTreeMap::new())
+        Self::typed(&types::MAP_ANY, Entries::new())
     }
 
     /// A map of the given type, which must be of kind `Map`.
-    pub fn typed(ty: &'static TypeInfo, entries: BTreeMap<Str, Value>) -> Self {
-        Self { ty, entries: Rc::new(Entries(RefCell::new(entries))), nil: false }
+    pub fn typed(ty: &'static TypeInfo, entries: Entries) -> Self {
+        Self { ty, shared: Rc::new(Shared { entries: RefCell::new(entries), nil: false }) }
     }
 
     /// The nil map of the given type: empty, but `null` in JSON and YAML, and not to be written to
@@ -64,17 +59,17 @@ impl Map {
     ///
     /// `fromYaml ""` is one.
     pub fn nil(ty: &'static TypeInfo) -> Self {
-        Self { nil: true, ..Self::typed(ty, BTreeMap::new()) }
+        Self { ty, shared: Rc::new(Shared { entries: RefCell::default(), nil: true }) }
     }
 
     /// Whether it is a nil map.
     pub fn is_nil(&self) -> bool {
-        self.nil
+        self.shared.nil
     }
 
     /// The same entries under another type: what Go's conversion `Values(m)` does. Still an alias.
     pub fn retyped(&self, ty: &'static TypeInfo) -> Self {
-        Self { ty, entries: Rc::clone(&self.entries), nil: self.nil }
+        Self { ty, shared: Rc::clone(&self.shared) }
     }
 
     /// The map's type.
@@ -84,65 +79,65 @@ impl Map {
 
     /// Whether both are the same map in memory.
     pub fn same(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.entries, &other.entries)
+        Rc::ptr_eq(&self.shared, &other.shared)
     }
 
     /// Number of entries.
     pub fn len(&self) -> usize {
-        self.entries.borrow().len()
+        self.shared.entries.borrow().len()
     }
 
     /// Whether there are no entries.
     pub fn is_empty(&self) -> bool {
-        self.entries.borrow().is_empty()
+        self.shared.entries.borrow().is_empty()
     }
 
     /// The value under `key`, cloned (an alias, if it is a map).
     pub fn get(&self, key: &[u8]) -> Option<Value> {
-        self.entries.borrow().get(key).cloned()
+        self.shared.entries.borrow().get(key).cloned()
     }
 
     /// Whether `key` is there, whatever its value.
     pub fn contains_key(&self, key: &[u8]) -> bool {
-        self.entries.borrow().contains_key(key)
+        self.shared.entries.borrow().contains_key(key)
     }
 
     /// Sets `key`, seen through every alias; gives back what was there.
     pub fn insert(&self, key: impl Into<Str>, value: Value) -> Option<Value> {
-        self.entries.borrow_mut().insert(key.into(), value)
+        self.shared.entries.borrow_mut().insert(key.into(), value)
     }
 
     /// Removes `key`, seen through every alias.
     pub fn remove(&self, key: &[u8]) -> Option<Value> {
-        self.entries.borrow_mut().remove(key)
+        self.shared.entries.borrow_mut().remove(key)
     }
 
     /// Hands on what is within, if nobody else has it.
     pub(crate) fn take_apart(self, within: &mut Vec<Value>) {
-        if let Some(mut entries) = Rc::into_inner(self.entries) {
-            let all = mem::take(entries.0.get_mut()).into_values();
+        if let Some(mut shared) = Rc::into_inner(self.shared) {
+            let all = mem::take(shared.entries.get_mut()).into_values();
             within.extend(all.filter(nested::holds_values));
         }
     }
 
     /// Read access to the entries in key order. Do not hold it while template code may run.
-    pub fn entries(&self) -> Ref<'_, BTreeMap<Str, Value>> {
-        self.entries.borrow()
+    pub fn entries(&self) -> Ref<'_, Entries> {
+        self.shared.entries.borrow()
     }
 
     /// Write access to the entries. Do not hold it while template code may run.
-    pub fn entries_mut(&self) -> RefMut<'_, BTreeMap<Str, Value>> {
-        self.entries.borrow_mut()
+    pub fn entries_mut(&self) -> RefMut<'_, Entries> {
+        self.shared.entries.borrow_mut()
     }
 
     /// The keys in order, as a snapshot that survives writes.
     pub fn keys(&self) -> Vec<Str> {
-        self.entries.borrow().keys().cloned().collect()
+        self.shared.entries.borrow().keys().cloned().collect()
     }
 
     /// A snapshot of the entries (values shallowly cloned), safe to walk while the map is written to.
     pub fn snapshot(&self) -> Vec<(Str, Value)> {
-        self.entries.borrow().iter().map(|(k, v)| (k.clone(), v.clone())).collect()
+        self.shared.entries.borrow().iter().map(|(k, v)| (k.clone(), v.clone())).collect()
     }
 }
 

@@ -8,7 +8,7 @@ mod key;
 mod merge;
 mod texts;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use longshore_go::{Map, Str, Uint, UintKind, Value, encoding, rune, types};
 
@@ -139,8 +139,7 @@ impl Decoder<'_, '_> {
                 let refused = self.options.dialect == Dialect::V3 && !self.string_map;
                 self.mapping(id, &mut entries)?;
                 (self.merged, self.string_map) = outer;
-                let list: BTreeMap<Str, Value> = entries.list.into_iter().collect();
-                let map = Map::typed(&types::MAP_ANY, list);
+                let map = Map::typed(&types::MAP_ANY, entries.list.into());
                 if let Some((key, value)) = entries.refused.first() {
                     let error = self.refused_key(key, *value);
                     self.refused.push((map.clone(), error));

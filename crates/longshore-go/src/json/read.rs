@@ -1,6 +1,6 @@
 //! `json.Unmarshal` into an `interface {}`.
 
-use crate::{Map, Value, rune, strconv};
+use crate::{Map, Str, Value, rune, strconv, types};
 
 mod scan;
 
@@ -43,7 +43,8 @@ pub fn parse(text: &[u8]) -> Result<Value, JsonError> {
 /// What is being filled, outermost first.
 enum Open {
     List(Vec<Value>),
-    Map(Map, Vec<u8>),
+    /// Its entries, and the key that was read last.
+    Map(Vec<(Str, Value)>, Vec<u8>),
 }
 
 /// Makes values of a text whose syntax is known to be right.
@@ -72,7 +73,7 @@ impl Builder<'_> {
             let mut done = match self.peek() {
                 b'{' => {
                     self.at += 1;
-                    stack.push(Open::Map(Map::new(), Vec::new()));
+                    stack.push(Open::Map(Vec::new(), Vec::new()));
                     None
                 }
                 b'[' => {
@@ -94,9 +95,7 @@ impl Builder<'_> {
                 match stack.last_mut() {
                     None => return failed.map_or(Ok(value), Err),
                     Some(Open::List(items)) => items.push(value),
-                    Some(Open::Map(map, key)) => {
-                        map.insert(std::mem::take(key), value);
-                    }
+                    Some(Open::Map(entries, key)) => entries.push((std::mem::take(key).into(), value)),
                 }
             }
             // Inside an object a key comes first.
@@ -113,7 +112,7 @@ impl Builder<'_> {
         self.at += 1;
         match stack.pop()? {
             Open::List(items) => Some(Value::list(items)),
-            Open::Map(map, _) => Some(map.into()),
+            Open::Map(entries, _) => Some(Map::typed(&types::MAP_ANY, entries.into()).into()),
         }
     }
 

@@ -132,9 +132,23 @@ fn tagged(tag: &str, json: &serde_json::Value) -> Value {
         "$any" => Value::list(items().map(value).collect()),
         "$times" => {
             let count = json["n"].as_u64().expect("a number");
-            Value::list((0..count).map(|_| value(&json["item"])).collect())
+            let item = value(&json["item"]);
+            Value::list((0..count).map(|_| another(&item)).collect())
         }
         "$temp" => Value::Object(Rc::new(Temp(json.as_f64().expect("a number")))),
         other => panic!("unknown tag {other}"),
+    }
+}
+
+/// The same again: maps and lists of its own, strings shared, as they are in Go.
+fn another(value: &Value) -> Value {
+    match value {
+        Value::Map(map) => {
+            let entries = map.entries();
+            let again = entries.iter().map(|(key, inner)| (key.clone(), another(inner)));
+            Value::Map(Map::typed(map.type_info(), again.collect()))
+        }
+        Value::List(list) => Value::List(List::typed(list.type_info(), list.iter().map(another).collect())),
+        other => other.clone(),
     }
 }
