@@ -22,6 +22,7 @@ use crate::set::Set;
 use crate::trace::{Position, Tracer};
 use crate::types::validate;
 
+mod body;
 mod budget;
 mod call;
 mod executor;
@@ -30,6 +31,7 @@ mod range;
 mod step;
 mod trace;
 
+pub(crate) use body::Body;
 pub use budget::Budget;
 
 pub(crate) type Failure = Box<ExecError>;
@@ -79,8 +81,8 @@ impl Var {
 }
 
 /// An execution that waits for a template that it called.
-struct Frame {
-    code: Arc<Code>,
+struct Frame<'s> {
+    code: Body<'s>,
     pc: usize,
     dot: Var,
     base: usize,
@@ -129,9 +131,9 @@ pub(crate) struct Vm<'s, T> {
     dots: Vec<Var>,
     loops: Vec<range::Loop>,
     pending: Vec<Pending>,
-    frames: Vec<Frame>,
+    frames: Vec<Frame<'s>>,
     /// Templates found for `template` actions whose argument is being evaluated.
-    callees: Vec<Arc<Code>>,
+    callees: Vec<Body<'s>>,
     at: NodeId,
     /// The interface type of the container or field that the value pushed last came out of.
     interface: Option<&'static TypeInfo>,
@@ -184,7 +186,7 @@ impl<'s, T: Tracer> Vm<'s, T> {
     }
 
     /// Executes a template from its beginning to its end.
-    pub(crate) fn start(&mut self, code: Arc<Code>, data: Value) -> Result<(), Failure> {
+    pub(crate) fn start(&mut self, code: Body<'s>, data: Value) -> Result<(), Failure> {
         let floor = self.frames.len();
         self.enter(data);
         self.run(code, floor)
@@ -201,9 +203,8 @@ impl<'s, T: Tracer> Vm<'s, T> {
         self.dot = Var::plain(data);
     }
 
-    fn run(&mut self, mut code: Arc<Code>, floor: usize) -> Result<(), Failure> {
-        let mut pc = 0;
-        let result = self.steps(&mut code, &mut pc, floor);
+    fn run(&mut self, code: Body<'s>, floor: usize) -> Result<(), Failure> {
+        let result = self.steps(code, floor);
         result.map_err(|error| self.unwind(error, floor))
     }
 
@@ -250,13 +251,13 @@ impl<'s, T: Tracer> Vm<'s, T> {
         self.out.truncate(mark.out);
     }
 
-    fn find(&self, name: &[u8]) -> Option<Arc<Code>> {
+    fn find(&self, name: &[u8]) -> Option<Body<'s>> {
         for overlay in self.overlays.iter().rev() {
             if let Some(code) = overlay.iter().find(|code| *code.name == *name) {
-                return Some(Arc::clone(code));
+                return Some(Body::OnTop(Arc::clone(code)));
             }
         }
-        self.set.get(name).map(Arc::clone)
+        self.set.get(name).map(Body::OfSet)
     }
 
     /// An error at a node of the template that is executing.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use longshore_go::{Str, Value, strconv};
 
 use crate::code::Code;
-use crate::exec::{Budget, Vm};
+use crate::exec::{Body, Budget, Vm};
 use crate::func::{FuncTable, Functions};
 use crate::lex::Delimiters;
 use crate::names::Names;
@@ -144,13 +144,13 @@ impl Set {
             return Err(self.unknown(name));
         };
         let mut vm = Vm::new(self, functions, *budget, std::mem::take(out), tracer);
-        let result = vm.start(Arc::clone(code), data);
+        let result = vm.start(Body::OfSet(code), data);
         *out = vm.finish();
         result.map_err(|error| *error)
     }
 
-    pub(crate) fn get(&self, name: &[u8]) -> Option<&Arc<Code>> {
-        self.templates.get(name)
+    pub(crate) fn get(&self, name: &[u8]) -> Option<&Code> {
+        self.templates.get(name).map(|code| &**code)
     }
 
     pub(crate) fn functions(&self) -> &FuncTable {

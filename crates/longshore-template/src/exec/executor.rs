@@ -5,15 +5,15 @@ use std::sync::Arc;
 
 use longshore_go::{Str, Value};
 
-use super::{Var, Vm};
+use super::{Body, Var, Vm};
 use crate::code::Code;
 use crate::error::{ExecError, FuncError, Problem};
 use crate::func::{Executor, SourceError};
 use crate::trace::Tracer;
 
-impl<T: Tracer> Vm<'_, T> {
+impl<'s, T: Tracer> Vm<'s, T> {
     /// Runs a template beside what is executing and gives what it printed.
-    fn nested(&mut self, code: Arc<Code>, data: Value) -> Result<Vec<u8>, ExecError> {
+    fn nested(&mut self, code: Body<'s>, data: Value) -> Result<Vec<u8>, ExecError> {
         if self.nested.len() >= self.budget.reentry {
             let limit = self.budget.reentry;
             return Err(ExecError {
@@ -64,7 +64,7 @@ impl<T: Tracer> Executor for Vm<'_, T> {
         let overlay: Vec<Arc<Code>> =
             codes.iter().filter(|code| !(code.blank && self.find(&code.name).is_some())).cloned().collect();
         self.overlays.push(overlay);
-        let result = self.nested(main, data);
+        let result = self.nested(Body::OnTop(main), data);
         self.overlays.pop();
         Ok(result?)
     }

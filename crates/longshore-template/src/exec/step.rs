@@ -2,12 +2,11 @@
 
 use std::mem;
 use std::rc::Rc;
-use std::sync::Arc;
 
 use longshore_go::{Kind, Object, Str, TypeInfo, Value, fmt, types};
 
 use super::trace::node;
-use super::{Capture, Failure, Frame, State, Var, Vm};
+use super::{Body, Capture, Failure, Frame, State, Var, Vm};
 use crate::builtin::pointed_to;
 use crate::code::{Code, Op};
 use crate::error::Problem;
@@ -32,17 +31,14 @@ impl Object for Interface {
     }
 }
 
-impl<T: Tracer> Vm<'_, T> {
+impl<'s, T: Tracer> Vm<'s, T> {
     /// Runs until the frame `floor` returns.
-    pub(super) fn steps(
-        &mut self,
-        code: &mut Arc<Code>,
-        pc: &mut usize,
-        floor: usize,
-    ) -> Result<(), Failure> {
+    pub(super) fn steps(&mut self, mut body: Body<'s>, floor: usize) -> Result<(), Failure> {
+        let mut pc = 0;
+        let mut code: &Code = &body;
         loop {
-            let op = code.ops[*pc];
-            *pc += 1;
+            let op = code.ops[pc];
+            pc += 1;
             if self.budget.steps == 0 {
                 return Err(self.out_of_steps(code, op));
             }
@@ -81,7 +77,7 @@ impl<T: Tracer> Vm<'_, T> {
                 Op::Field(site) => self.field(code, site)?,
                 Op::Method(site) => {
                     if let Some(after) = self.method(code, site)? {
-                        *pc = after;
+                        pc = after;
                     }
                 }
                 Op::Literal { node, arg } => self.method_literal(code, node, arg)?,
@@ -93,7 +89,15 @@ impl<T: Tracer> Vm<'_, T> {
                 Op::Invoke(site) => self.invoke(code, site)?,
                 Op::Call(site) => {
                     if let Some((name, data)) = self.call(code, site)? {
-                        self.call_template(code, pc, site, name, data)?;
+                        let callee = self.wanted(code, site, &name)?;
+                        let call_at = code.calls[site as usize].call_at;
+                        let capture = Capture { start: self.out.len(), call: site, name };
+                        self.push_frame(mem::replace(&mut body, callee), pc, call_at, Some(capture));
+                        if T::ON {
+                            self.tracer.capturing();
+                        }
+                        self.enter(data);
+                        (code, pc) = (&body, 0);
                     }
                 }
                 Op::Builtin(site) => self.builtin(code, site)?,
@@ -105,7 +109,7 @@ impl<T: Tracer> Vm<'_, T> {
                     }
                 }
                 Op::Dig => self.dig(),
-                Op::Short { or, under, target } => self.short(pc, or, under, target),
+                Op::Short { or, under, target } => self.short(&mut pc, or, under, target),
                 Op::SetAt(node) => self.at = node,
                 Op::Fill(count) => {
                     let undeclared = Var { value: Value::Missing, state: State::Undeclared };
@@ -149,10 +153,10 @@ impl<T: Tracer> Vm<'_, T> {
                         self.tell(code, code.unit.node(node).pos, start);
                     }
                 }
-                Op::Jump(target) => *pc = target as usize,
+                Op::Jump(target) => pc = target as usize,
                 Op::JumpFalse(target) => {
                     if !self.pop().truth() {
-                        *pc = target as usize;
+                        pc = target as usize;
                     }
                 }
                 Op::With(target) => {
@@ -161,7 +165,7 @@ impl<T: Tracer> Vm<'_, T> {
                         let old = mem::replace(&mut self.dot, Var::plain(value));
                         self.dots.push(old);
                     } else {
-                        *pc = target as usize;
+                        pc = target as usize;
                     }
                 }
                 Op::EndWith => {
@@ -171,17 +175,17 @@ impl<T: Tracer> Vm<'_, T> {
                 }
                 Op::Range { site, or_else } => {
                     if !self.range(code, site)? {
-                        *pc = or_else as usize;
+                        pc = or_else as usize;
                     }
                 }
                 Op::Next { exit } => {
                     if !self.next_round(code) {
-                        *pc = exit as usize;
+                        pc = exit as usize;
                     }
                 }
                 Op::Break(exit) => {
                     self.end_loop();
-                    *pc = exit as usize;
+                    pc = exit as usize;
                 }
                 Op::Find { name, node } => {
                     let name = &code.unit.strings[name as usize];
@@ -198,10 +202,9 @@ impl<T: Tracer> Vm<'_, T> {
                         continue; // not reached: `Find` left one
                     };
                     let data = self.pop();
-                    self.push_frame(code, *pc, call_at, None);
+                    self.push_frame(mem::replace(&mut body, callee), pc, call_at, None);
                     self.enter(data);
-                    *code = callee;
-                    *pc = 0;
+                    (code, pc) = (&body, 0);
                 }
                 Op::Fail { message, node } => {
                     let message = code.messages[message as usize].clone();
@@ -215,8 +218,8 @@ impl<T: Tracer> Vm<'_, T> {
                     let Some(frame) = self.frames.pop() else {
                         return Ok(());
                     };
-                    *code = frame.code;
-                    *pc = frame.pc;
+                    body = frame.code;
+                    (code, pc) = (&body, frame.pc);
                     self.dot = frame.dot;
                     self.base = frame.base;
                     self.at = frame.at;
@@ -243,9 +246,9 @@ impl<T: Tracer> Vm<'_, T> {
         self.stack.push(value);
     }
 
-    fn push_frame(&mut self, code: &Arc<Code>, pc: usize, call_at: NodeId, capture: Option<Capture>) {
+    fn push_frame(&mut self, code: Body<'s>, pc: usize, call_at: NodeId, capture: Option<Capture>) {
         self.frames.push(Frame {
-            code: Arc::clone(code),
+            code,
             pc,
             dot: mem::replace(&mut self.dot, Var::plain(Value::Missing)),
             base: self.base,
@@ -255,31 +258,16 @@ impl<T: Tracer> Vm<'_, T> {
         });
     }
 
-    /// Starts the template whose output a function wants as its result.
-    fn call_template(
-        &mut self,
-        code: &mut Arc<Code>,
-        pc: &mut usize,
-        site: u32,
-        name: Str,
-        data: Value,
-    ) -> Result<(), Failure> {
-        let Some(callee) = self.find(&name) else {
-            let error = self.set.unknown(&name).into();
+    /// The template whose output a function wants as its result.
+    fn wanted(&self, code: &Code, site: u32, name: &Str) -> Result<Body<'s>, Failure> {
+        let Some(callee) = self.find(name) else {
+            let error = self.set.unknown(name).into();
             return Err(self.call_failure(code, site, error));
         };
         if self.frames.len() >= self.budget.depth {
             return Err(self.too_deep(code, code.calls[site as usize].call_at));
         }
-        let capture = Capture { start: self.out.len(), call: site, name };
-        self.push_frame(code, *pc, code.calls[site as usize].call_at, Some(capture));
-        if T::ON {
-            self.tracer.capturing();
-        }
-        self.enter(data);
-        *code = callee;
-        *pc = 0;
-        Ok(())
+        Ok(callee)
     }
 
     /// For `and` and `or`.

@@ -1,7 +1,5 @@
 //! What the machine tells a tracer. Nothing here is compiled into a machine without one.
 
-use std::sync::Arc;
-
 use super::Vm;
 use crate::code::Code;
 use crate::node::NodeId;
@@ -25,7 +23,7 @@ pub(super) fn node(code: &Code, node: NodeId) -> Position {
 
 impl<T: Tracer> Vm<'_, T> {
     /// Tells of the output from `start` on, written by what is at `offset` of the source.
-    pub(super) fn tell(&mut self, code: &Arc<Code>, offset: u32, start: usize) {
+    pub(super) fn tell(&mut self, code: &Code, offset: u32, start: usize) {
         if self.out.len() == start {
             return;
         }
