@@ -31,7 +31,7 @@ pub struct Entries(Form);
 enum Form {
     /// Sorted, without equal keys.
     Sorted(Vec<(Str, Value)>),
-    /// Boxed because it is rare, and would make every map larger.
+    #[expect(clippy::box_collection, reason = "it is rare, and would make every map larger")]
     Tree(Box<BTreeMap<Str, Value>>),
 }
 
@@ -88,7 +88,7 @@ impl Entries {
             Err(_) => {
                 let mut tree = tree(list);
                 tree.insert(key, value);
-                self.0 = Form::Tree(tree);
+                self.0 = Form::Tree(Box::new(tree));
                 None
             }
         }
@@ -106,7 +106,7 @@ impl Entries {
         }
         let mut tree = tree(list);
         let removed = tree.remove(key);
-        self.0 = Form::Tree(tree);
+        self.0 = Form::Tree(Box::new(tree));
         removed
     }
 
@@ -146,8 +146,8 @@ impl Entries {
 }
 
 /// The entries of a list that is given up.
-fn tree(list: &mut Vec<(Str, Value)>) -> Box<BTreeMap<Str, Value>> {
-    Box::new(std::mem::take(list).into_iter().collect())
+fn tree(list: &mut Vec<(Str, Value)>) -> BTreeMap<Str, Value> {
+    std::mem::take(list).into_iter().collect()
 }
 
 /// Where `key` is. The lengths of keys lie side by side, their bytes all over the memory: few keys are soonest told

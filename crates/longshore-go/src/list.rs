@@ -22,7 +22,10 @@ pub struct List {
 #[derive(Debug)]
 struct Items {
     seen: Vec<Value>,
-    /// Boxed because only what was sliced has them.
+    #[expect(
+        clippy::box_collection,
+        reason = "only what was sliced has them, and they would make every list larger"
+    )]
     beyond: Option<Box<Vec<Value>>>,
     /// Here, because a list of two words makes values small.
     nil: bool,

@@ -121,6 +121,13 @@ pub(crate) enum Op {
         site: u32,
         node: NodeId,
     },
+    /// Write dot.
+    PrintDot(NodeId),
+    /// Write the variable in the slot.
+    PrintVar {
+        slot: u32,
+        node: NodeId,
+    },
     Jump(u32),
     /// Pop; jump if it is not true.
     JumpFalse(u32),

@@ -43,6 +43,9 @@ struct Var {
     state: State,
 }
 
+/// In place of what is not there.
+const NOTHING: &Var = &Var { value: Value::Missing, state: State::Plain };
+
 /// What is known of a variable beside its value.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum State {
@@ -84,7 +87,6 @@ impl Var {
 struct Frame<'s> {
     code: Body<'s>,
     pc: usize,
-    dot: Var,
     base: usize,
     at: NodeId,
     /// The node of the call.
@@ -127,7 +129,7 @@ pub(crate) struct Vm<'s, T> {
     vars: Vec<Var>,
     /// Where the variables of the present template start.
     base: usize,
-    dot: Var,
+    /// Dot is the last; those before come back at the end of a `with`, a loop or a template.
     dots: Vec<Var>,
     loops: Vec<range::Loop>,
     pending: Vec<Pending>,
@@ -163,7 +165,6 @@ impl<'s, T: Tracer> Vm<'s, T> {
             stack: Vec::new(),
             vars: Vec::new(),
             base: 0,
-            dot: Var::plain(Value::Missing),
             dots: Vec::new(),
             loops: Vec::new(),
             pending: Vec::new(),
@@ -200,7 +201,7 @@ impl<'s, T: Tracer> Vm<'s, T> {
         };
         self.base = self.vars.len();
         self.vars.push(Var::plain(data.clone()));
-        self.dot = Var::plain(data);
+        self.dots.push(Var::plain(data));
     }
 
     fn run(&mut self, code: Body<'s>, floor: usize) -> Result<(), Failure> {
@@ -310,6 +311,10 @@ impl<'s, T: Tracer> Vm<'s, T> {
     fn candidate(&self, code: &Code, list: u32) -> Option<u32> {
         let slots = code.candidates[list as usize].slots.iter().copied();
         slots.into_iter().find(|&slot| self.var(slot).is_some_and(|var| var.state != State::Undeclared))
+    }
+
+    fn dot(&self) -> &Var {
+        self.dots.last().unwrap_or(NOTHING)
     }
 
     fn var(&self, slot: u32) -> Option<&Var> {

@@ -81,13 +81,15 @@ impl Compiler<'_> {
 
     /// Writes what is on top.
     pub(super) fn print_top(&mut self, node: NodeId) {
-        if let [.., Op::Field(site), Op::Dig] = self.code.ops[self.landed..] {
-            let field = self.here() - 2;
-            self.code.ops.truncate(field);
-            self.emit(Op::PrintField { site, node });
-        } else {
-            self.emit(Op::Print(node));
-        }
+        let fused = match self.code.ops[self.landed..] {
+            [.., Op::Field(site), Op::Dig] => Op::PrintField { site, node },
+            [.., Op::Dot, Op::Dig] => Op::PrintDot(node),
+            [.., Op::Var(slot), Op::Dig] => Op::PrintVar { slot, node },
+            _ => return self.emit(Op::Print(node)),
+        };
+        let first = self.here() - 2;
+        self.code.ops.truncate(first);
+        self.emit(fused);
     }
 
     /// The pipeline of a branch is on top: test it.

@@ -1,11 +1,10 @@
 //! What functions may do with the execution that calls them.
 
-use std::mem;
 use std::sync::Arc;
 
 use longshore_go::{Str, Value};
 
-use super::{Body, Var, Vm};
+use super::{Body, Vm};
 use crate::code::Code;
 use crate::error::{ExecError, FuncError, Problem};
 use crate::func::{Executor, SourceError};
@@ -23,7 +22,6 @@ impl<'s, T: Tracer> Vm<'s, T> {
             });
         }
         let mark = self.mark();
-        let dot = mem::replace(&mut self.dot, Var::plain(Value::Missing));
         let (base, at) = (self.base, self.at);
         self.nested.push(code.name.clone());
         if T::ON {
@@ -39,7 +37,6 @@ impl<'s, T: Tracer> Vm<'s, T> {
             }
         }
         self.back_to(&mark);
-        self.dot = dot;
         self.base = base;
         self.at = at;
         result.map_err(|error| *error)?;

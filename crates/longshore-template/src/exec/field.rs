@@ -2,7 +2,7 @@
 
 use longshore_go::{Kind, Map, Method, Object, TypeInfo, Value, strconv, types};
 
-use super::{Failure, Pending, Var, Vm};
+use super::{Failure, NOTHING, Pending, Vm};
 use crate::code::{Code, DYNAMIC, FieldSite, Receiver};
 use crate::compile::literal;
 use crate::error::{FuncError, Problem};
@@ -93,11 +93,10 @@ impl<T: Tracer> Vm<'_, T> {
             Receiver::Top => self.pop(),
             _ => Value::Missing,
         };
-        let plain = Var::plain(Value::Missing);
         let (start, interface) = match site.receiver {
-            Receiver::Dot => (&self.dot.value, self.dot.interface()),
+            Receiver::Dot => (&self.dot().value, self.dot().interface()),
             Receiver::Var(slot) => {
-                let var = self.var(slot).unwrap_or(&plain);
+                let var = self.var(slot).unwrap_or(NOTHING);
                 (&var.value, var.interface())
             }
             Receiver::Top => (&top, site.interface),
@@ -120,7 +119,7 @@ impl<T: Tracer> Vm<'_, T> {
         let site = &code.fields[index as usize];
         let path = code.unit.idents(site.idents);
         let start = match site.receiver {
-            Receiver::Dot => Some(&self.dot.value),
+            Receiver::Dot => self.dots.last().map(|dot| &dot.value),
             Receiver::Var(slot) => self.vars.get(self.base + slot as usize).map(|var| &var.value),
             Receiver::Top => None,
         };

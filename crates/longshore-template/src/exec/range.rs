@@ -100,7 +100,7 @@ impl<T: Tracer> Vm<'_, T> {
                 Err(message) => return Err(self.refuse(code, site.at, message)),
             },
         };
-        self.dots.push(self.dot.clone());
+        self.dots.push(Var::plain(Value::Missing));
         self.loops.push(Loop { items, site: index, vars: self.vars.len(), dots: self.dots.len() });
         Ok(true)
     }
@@ -114,7 +114,11 @@ impl<T: Tracer> Vm<'_, T> {
         self.dots.truncate(inner.dots);
         let site = code.ranges[inner.site as usize];
         let mut index = Value::Missing;
-        if !inner.items.next(&mut self.dot, site.index.is_some().then_some(&mut index)) {
+        let more = match self.dots.last_mut() {
+            Some(dot) => inner.items.next(dot, site.index.is_some().then_some(&mut index)),
+            None => false,
+        };
+        if !more {
             self.end_loop();
             return false;
         }
@@ -122,7 +126,7 @@ impl<T: Tracer> Vm<'_, T> {
             self.set(code, target, Var::plain(index));
         }
         if let Some(target) = site.element {
-            self.set(code, target, self.dot.clone());
+            self.set(code, target, self.dot().clone());
         }
         true
     }
@@ -133,9 +137,7 @@ impl<T: Tracer> Vm<'_, T> {
             self.vars.truncate(inner.vars);
             self.dots.truncate(inner.dots);
         }
-        if let Some(dot) = self.dots.pop() {
-            self.dot = dot;
-        }
+        self.dots.pop();
     }
 
     fn set(&mut self, code: &Code, target: Target, var: Var) {

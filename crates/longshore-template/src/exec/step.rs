@@ -1,7 +1,7 @@
 //! The loop over operations.
 
-use std::mem;
 use std::rc::Rc;
+use std::{iter, mem};
 
 use longshore_go::{Kind, Object, Str, TypeInfo, Value, fmt, types};
 
@@ -55,8 +55,10 @@ impl<'s, T: Tracer> Vm<'s, T> {
                     }
                 }
                 Op::Dot => {
-                    self.interface = self.dot.interface();
-                    self.stack.push(self.dot.value.clone());
+                    let dot = self.dot();
+                    let (value, interface) = (dot.value.clone(), dot.interface());
+                    self.interface = interface;
+                    self.stack.push(value);
                 }
                 Op::Var(slot) => self.push_var(slot),
                 Op::VarOf { list, node } => {
@@ -153,6 +155,8 @@ impl<'s, T: Tracer> Vm<'s, T> {
                         self.tell(code, code.unit.node(node).pos, start);
                     }
                 }
+                Op::PrintDot(node) => self.print_var(code, node, None)?,
+                Op::PrintVar { slot, node } => self.print_var(code, node, Some(slot))?,
                 Op::Jump(target) => pc = target as usize,
                 Op::JumpFalse(target) => {
                     if !self.pop().truth() {
@@ -162,16 +166,13 @@ impl<'s, T: Tracer> Vm<'s, T> {
                 Op::With(target) => {
                     let value = self.pop();
                     if value.truth() {
-                        let old = mem::replace(&mut self.dot, Var::plain(value));
-                        self.dots.push(old);
+                        self.dots.push(Var::plain(value));
                     } else {
                         pc = target as usize;
                     }
                 }
                 Op::EndWith => {
-                    if let Some(dot) = self.dots.pop() {
-                        self.dot = dot;
-                    }
+                    self.dots.pop();
                 }
                 Op::Range { site, or_else } => {
                     if !self.range(code, site)? {
@@ -212,6 +213,7 @@ impl<'s, T: Tracer> Vm<'s, T> {
                 }
                 Op::Return => {
                     self.vars.truncate(self.base);
+                    self.dots.pop();
                     if self.frames.len() == floor {
                         return Ok(());
                     }
@@ -220,7 +222,6 @@ impl<'s, T: Tracer> Vm<'s, T> {
                     };
                     body = frame.code;
                     (code, pc) = (&body, frame.pc);
-                    self.dot = frame.dot;
                     self.base = frame.base;
                     self.at = frame.at;
                     if let Some(capture) = frame.capture {
@@ -247,15 +248,9 @@ impl<'s, T: Tracer> Vm<'s, T> {
     }
 
     fn push_frame(&mut self, code: Body<'s>, pc: usize, call_at: NodeId, capture: Option<Capture>) {
-        self.frames.push(Frame {
-            code,
-            pc,
-            dot: mem::replace(&mut self.dot, Var::plain(Value::Missing)),
-            base: self.base,
-            at: self.at,
-            call_at,
-            capture,
-        });
+        let (base, at) = (self.base, self.at);
+        // Made in its place: `push` would make it elsewhere and read it back before it is written.
+        self.frames.extend(iter::once_with(|| Frame { code, pc, base, at, call_at, capture }));
     }
 
     /// The template whose output a function wants as its result.
@@ -287,6 +282,29 @@ impl<'s, T: Tracer> Vm<'s, T> {
 
     fn take(&mut self, keep: bool) -> Value {
         if keep { self.stack.last().cloned().unwrap_or(Value::Missing) } else { self.pop() }
+    }
+
+    /// Writes a variable, or dot, from where it is: moving what was just written costs more than printing it.
+    fn print_var(&mut self, code: &Code, node: NodeId, slot: Option<u32>) -> Result<(), Failure> {
+        let var = match slot {
+            Some(slot) => self.vars.get(self.base + slot as usize),
+            None => self.dots.last(),
+        };
+        let start = self.out.len();
+        match var.map_or(&Value::Missing, |var| &var.value) {
+            value @ (Value::Missing | Value::Nil | Value::Func(_) | Value::Object(_)) => {
+                let value = value.clone();
+                self.print(code, node, value)?;
+            }
+            value => fmt::append_value(&mut self.out, value),
+        }
+        if self.out.len() > self.budget.output {
+            return Err(self.too_much(code, node));
+        }
+        if T::ON {
+            self.tell(code, code.unit.node(node).pos, start);
+        }
+        Ok(())
     }
 
     fn print(&mut self, code: &Code, node: NodeId, value: Value) -> Result<(), Failure> {
@@ -340,7 +358,11 @@ impl<'s, T: Tracer> Vm<'s, T> {
     #[cold]
     fn out_of_steps(&self, code: &Code, op: Op) -> Failure {
         let node = match op {
-            Op::Print(node) | Op::PrintField { node, .. } | Op::Find { node, .. } => node,
+            Op::Print(node)
+            | Op::PrintField { node, .. }
+            | Op::PrintDot(node)
+            | Op::PrintVar { node, .. }
+            | Op::Find { node, .. } => node,
             Op::Field(site) => code.fields[site as usize].at,
             Op::Call(site) | Op::Builtin(site) => code.calls[site as usize].call_at,
             _ => 0,
