@@ -3,7 +3,7 @@
 use std::borrow::{Borrow, Cow};
 use std::fmt;
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 /// An immutable, cheaply cloned Go string.
 ///
@@ -52,7 +52,9 @@ impl Borrow<[u8]> for Str {
 
 impl Default for Str {
     fn default() -> Self {
-        Self::from("")
+        // There is but one: a new one would be an allocation.
+        static EMPTY: LazyLock<Str> = LazyLock::new(|| Str::from(""));
+        EMPTY.clone()
     }
 }
 

@@ -8,6 +8,7 @@ mod format;
 mod layout;
 mod object;
 mod parse;
+mod rfc3339;
 mod zone;
 
 pub use civil::Civil;

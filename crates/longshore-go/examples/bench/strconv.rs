@@ -19,7 +19,7 @@ pub(crate) const CASES: &[Case] = &[
     ("strconv-parseint", || {
         Box::new(|| {
             for text in ["0", "-42", "1234567890", "9223372036854775807"] {
-                black_box(strconv::parse_int(black_box(text).as_bytes(), 10, 64)).ok();
+                black_box(strconv::parse_int(black_box(text).as_bytes(), 10, 64).ok());
             }
         })
     }),

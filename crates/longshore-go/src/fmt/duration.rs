@@ -13,38 +13,85 @@ impl fmt::Display for Duration {
     /// assert_eq!(Duration(1_500).to_string(), "1.5µs");
     /// ```
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut text = Backwards { room: [0; ROOM], start: ROOM };
         let nanoseconds = self.0.unsigned_abs();
-        if nanoseconds == 0 {
-            return f.write_str("0s");
+        if nanoseconds < 1_000_000_000 {
+            let (name, digits) = match nanoseconds {
+                0 => ("s", 0),
+                1..1_000 => ("ns", 0),
+                1_000..1_000_000 => ("µs", 3),
+                _ => ("ms", 6),
+            };
+            text.add(name);
+            let whole = text.fraction(nanoseconds, digits);
+            text.number(whole);
+        } else {
+            text.add("s");
+            let seconds = text.fraction(nanoseconds, 9);
+            text.number(seconds % 60);
+            let minutes = seconds / 60;
+            if minutes > 0 {
+                text.add("m");
+                text.number(minutes % 60);
+            }
+            if minutes >= 60 {
+                text.add("h");
+                text.number(minutes / 60);
+            }
         }
         if self.0 < 0 {
-            f.write_str("-")?;
+            text.add("-");
         }
-        let (unit, digits, name) = match nanoseconds {
-            0..1_000 => (1, 0, "ns"),
-            1_000..1_000_000 => (1_000, 3, "µs"),
-            1_000_000..1_000_000_000 => (1_000_000, 6, "ms"),
-            _ => (1_000_000_000, 9, "s"),
-        };
-        let (mut whole, fraction) = (nanoseconds / unit, nanoseconds % unit);
-        if nanoseconds >= 1_000_000_000 {
-            let (hours, minutes) = (whole / 3600, whole / 60 % 60);
-            if hours > 0 {
-                write!(f, "{hours}h")?;
-            }
-            if hours > 0 || minutes > 0 {
-                write!(f, "{minutes}m")?;
-            }
-            whole %= 60;
+        f.write_str(std::str::from_utf8(&text.room[text.start..]).unwrap_or_default())
+    }
+}
+
+/// Room for the longest, `-2562047h47m16.854775808s`.
+const ROOM: usize = 32;
+
+/// A text that is written from its end, as numbers are.
+struct Backwards {
+    room: [u8; ROOM],
+    start: usize,
+}
+
+impl Backwards {
+    fn add(&mut self, text: &str) {
+        for &byte in text.as_bytes().iter().rev() {
+            self.byte(byte);
         }
-        write!(f, "{whole}")?;
-        if fraction > 0 {
-            let (mut fraction, mut digits) = (fraction, digits);
-            while fraction % 10 == 0 {
-                (fraction, digits) = (fraction / 10, digits - 1);
+    }
+
+    fn byte(&mut self, byte: u8) {
+        self.start -= 1;
+        self.room[self.start] = byte;
+    }
+
+    fn number(&mut self, mut number: u64) {
+        loop {
+            self.byte(b'0' + (number % 10) as u8);
+            number /= 10;
+            if number == 0 {
+                return;
             }
-            write!(f, ".{fraction:0digits$}")?;
         }
-        f.write_str(name)
+    }
+
+    /// The last `digits` of a number behind a point, without zeros at the end; nothing if they are all zeros. Gives the
+    /// rest of the number.
+    fn fraction(&mut self, mut number: u64, digits: u32) -> u64 {
+        let mut some = false;
+        for _ in 0..digits {
+            let digit = (number % 10) as u8;
+            number /= 10;
+            some |= digit != 0;
+            if some {
+                self.byte(b'0' + digit);
+            }
+        }
+        if some {
+            self.byte(b'.');
+        }
+        number
     }
 }

@@ -4,13 +4,16 @@ use std::fmt;
 
 use super::civil::{Civil, DAYS, MONTHS};
 use super::layout::{Element, OffsetForm, next_chunk};
-use super::{Location, Time};
+use super::{Location, Time, rfc3339};
 use crate::Duration;
 use crate::duration::quoted;
 
 impl Time {
     /// `Time.Format`.
     pub fn format(&self, layout: &[u8]) -> Vec<u8> {
+        if let Some(plain) = rfc3339::format(self, layout) {
+            return plain;
+        }
         let offset = self.location.offset_at(self.seconds);
         let civil = self.civil();
         let mut out = Vec::with_capacity(layout.len() + 10);
@@ -52,7 +55,9 @@ impl Time {
         let month = MONTHS[month as usize - 1];
         let zone = match &self.location {
             Location::Utc => "time.UTC".to_owned(),
-            Location::Fixed { name, .. } => format!("time.Location({})", quoted(name)),
+            Location::Fixed { name, .. } => {
+                format!("time.Location({})", quoted(name.as_deref().unwrap_or_default()))
+            }
             Location::Rules(rules) => match &rules.name()[..] {
                 b"Local" => "time.Local".to_owned(),
                 name => format!("time.Location({})", quoted(name)),
@@ -110,7 +115,7 @@ fn push_padded(out: &mut Vec<u8>, mut number: u64, width: usize, padding: u8) {
     out.extend_from_slice(&digits[start.min(digits.len() - width)..]);
 }
 
-fn push_offset(out: &mut Vec<u8>, offset: i32, form: OffsetForm) {
+pub(super) fn push_offset(out: &mut Vec<u8>, offset: i32, form: OffsetForm) {
     // As Go divides, an offset of less than a minute west of UTC shows a plus.
     let minutes = i64::from(offset / 60);
     out.push(if minutes < 0 { b'-' } else { b'+' });

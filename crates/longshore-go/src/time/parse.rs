@@ -2,7 +2,7 @@
 
 use super::civil::{DAYS, MONTHS, days_before, days_in, is_leap, seconds_of};
 use super::layout::{Element, OffsetForm, next_chunk};
-use super::{Location, Time};
+use super::{Location, Time, rfc3339};
 use crate::Str;
 use crate::duration::quoted;
 
@@ -66,6 +66,9 @@ struct Reading {
 /// assert_eq!(error.to_string(), "parsing time \"2023-02-29\": day out of range");
 /// ```
 pub fn parse(layout: &[u8], value: &[u8], local: &Location) -> Result<Time, TimeParseError> {
+    if let Some(time) = rfc3339::parse(layout, value, local) {
+        return Ok(time);
+    }
     let range = |message: String| TimeParseError::Range { value: value.into(), message };
     let mut reading = Reading {
         year: 0,

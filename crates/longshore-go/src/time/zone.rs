@@ -28,8 +28,8 @@ pub enum Location {
     Utc,
     /// The same offset for ever, perhaps with a name.
     Fixed {
-        /// Its abbreviation; layouts show the offset if it is empty.
-        name: Str,
+        /// Its abbreviation; layouts show the offset if it has none.
+        name: Option<Str>,
         /// Seconds east of UTC.
         offset: i32,
     },
@@ -40,14 +40,15 @@ pub enum Location {
 impl Location {
     /// A fixed offset in seconds east of UTC.
     pub fn fixed(name: impl Into<Str>, offset: i32) -> Self {
-        Self::Fixed { name: name.into(), offset }
+        let name = Some(name.into()).filter(|name: &Str| !name.is_empty());
+        Self::Fixed { name, offset }
     }
 
     /// Abbreviation and offset at a moment in Unix time.
     pub fn at(&self, seconds: i64) -> (Str, i32) {
         match self {
             Self::Utc => ("UTC".into(), 0),
-            Self::Fixed { name, offset } => (name.clone(), *offset),
+            Self::Fixed { name, offset } => (name.clone().unwrap_or_default(), *offset),
             Self::Rules(rules) => rules.at(seconds),
         }
     }
@@ -73,7 +74,9 @@ impl Location {
     pub(super) fn offset_of(&self, wanted: &[u8], seconds: i64) -> Option<i32> {
         match self {
             Self::Utc => (wanted == b"UTC").then_some(0),
-            Self::Fixed { name, offset } => (wanted == &name[..]).then_some(*offset),
+            Self::Fixed { name, offset } => {
+                (wanted == name.as_deref().unwrap_or_default()).then_some(*offset)
+            }
             Self::Rules(rules) => rules.offset_of(wanted, seconds),
         }
     }

@@ -122,6 +122,17 @@ pub(super) fn append_digits(out: &mut Vec<u8>, magnitude: f64, count: usize) -> 
         }
         out.truncate(start);
     }
+    if count <= 15 && magnitude > 1e-290 {
+        // Numbers of so many digits lie further apart than floats. One that is read back as this float is therefore the
+        // nearest to it.
+        let mut buffer = [0; super::SHORTEST];
+        let decimal = super::shortest(magnitude, &mut buffer);
+        if decimal.digits.len() <= count {
+            out.extend_from_slice(decimal.digits);
+            out.resize(start + count, b'0');
+            return decimal.exponent();
+        }
+    }
     let precision = count - 1;
     write!(out, "{magnitude:.precision$e}").expect(INFALLIBLE);
     let mark = out[start..].iter().rposition(|&byte| byte == b'e').map_or(out.len(), |index| start + index);
