@@ -22,12 +22,12 @@ pub(crate) use literal::literal;
 /// Compiles the template with the given root.
 pub(crate) fn compile(unit: &Arc<Unit>, name: &Str, root: NodeId, functions: &FuncTable) -> Code {
     let mut compiler = Compiler {
-        unit: Arc::clone(unit),
+        unit,
         functions,
         code: Code {
             name: name.clone(),
             unit: Arc::clone(unit),
-            ops: Vec::new(),
+            ops: Vec::with_capacity(16),
             fields: Vec::new(),
             calls: Vec::new(),
             ranges: Vec::new(),
@@ -37,7 +37,7 @@ pub(crate) fn compile(unit: &Arc<Unit>, name: &Str, root: NodeId, functions: &Fu
             candidates: Vec::new(),
             blank: unit.is_blank(root),
         },
-        tasks: vec![Task::Statement(root)],
+        tasks: Vec::with_capacity(16),
         vars: Vec::new(),
         declared: 0,
         at: root,
@@ -47,12 +47,15 @@ pub(crate) fn compile(unit: &Arc<Unit>, name: &Str, root: NodeId, functions: &Fu
         withs: 0,
         landed: 0,
     };
+    compiler.tasks.push(Task::Statement(root));
     compiler.vars.push(Var { name: Name::Root, certain: true });
     while let Some(task) = compiler.tasks.pop() {
         let mark = compiler.tasks.len();
         compiler.task(task);
         // Tasks are noted in the order in which they are due, and taken from the end.
-        compiler.tasks[mark..].reverse();
+        if compiler.tasks.len() > mark + 1 {
+            compiler.tasks[mark..].reverse();
+        }
     }
     compiler.emit(Op::Return);
     compiler.code
@@ -173,7 +176,7 @@ struct OpenShort {
 }
 
 struct Compiler<'a> {
-    unit: Arc<Unit>,
+    unit: &'a Arc<Unit>,
     functions: &'a FuncTable,
     code: Code,
     tasks: Vec<Task>,

@@ -78,7 +78,9 @@ fn hash(name: &[u8]) -> u64 {
     let mut state = name.len() as u64;
     let mut add = |word: u64| state = (state.rotate_left(5) ^ word).wrapping_mul(FACTOR);
     let (words, rest) = name.as_chunks();
-    words.iter().for_each(|word| add(u64::from_le_bytes(*word)));
+    for word in words {
+        add(u64::from_le_bytes(*word));
+    }
     if !rest.is_empty() {
         add(rest.iter().fold(0, |word, &byte| word << 8 | u64::from(byte)));
     }

@@ -49,6 +49,7 @@ pub(crate) fn parse(
         tokens: [Token { kind: Kind::Eof, pos: 0, end: 0, line: 0 }; 3],
         peeked: 0,
         scope: Scope::new(),
+        spare: Vec::new(),
     };
     parser.lexer.break_ok = !parser.is_function(b"break");
     parser.lexer.continue_ok = !parser.is_function(b"continue");
@@ -71,6 +72,8 @@ struct Parser<'a> {
     tokens: [Token; 3],
     peeked: usize,
     scope: Scope<'a>,
+    /// Lists of pipelines, to use again.
+    spare: Vec<pipeline::Lists>,
 }
 
 /// What a `define` or `block` starts afresh.
@@ -93,10 +96,11 @@ impl Parser<'_> {
     fn next(&mut self) -> Token {
         if self.peeked > 0 {
             self.peeked -= 1;
-        } else {
-            self.tokens[0] = self.lexer.next_token();
+            return self.tokens[self.peeked];
         }
-        self.tokens[self.peeked]
+        let token = self.lexer.next_token();
+        self.tokens[0] = token;
+        token
     }
 
     fn backup(&mut self) {
@@ -117,11 +121,13 @@ impl Parser<'_> {
     }
 
     fn peek(&mut self) -> Token {
-        if self.peeked == 0 {
-            self.tokens[0] = self.lexer.next_token();
-            self.peeked = 1;
+        if self.peeked > 0 {
+            return self.tokens[self.peeked - 1];
         }
-        self.tokens[self.peeked - 1]
+        let token = self.lexer.next_token();
+        self.tokens[0] = token;
+        self.peeked = 1;
+        token
     }
 
     fn next_non_space(&mut self) -> Token {

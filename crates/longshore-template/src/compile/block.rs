@@ -9,7 +9,7 @@ impl Compiler<'_> {
         self.at = node;
         match self.unit.node(node).data {
             Data::List { nodes } => {
-                let unit = self.unit.clone();
+                let unit = self.unit;
                 let statements = unit.links(nodes).iter();
                 self.tasks.extend(statements.map(|&node| Task::Statement(node)));
             }
@@ -174,7 +174,7 @@ impl Compiler<'_> {
         let Data::Pipe { assign, decl, .. } = self.unit.node(pipe).data else {
             return;
         };
-        let unit = self.unit.clone();
+        let unit = self.unit;
         let names = unit.links(decl);
         for (i, &name) in names.iter().enumerate() {
             let keep = keep || i + 1 < names.len();
@@ -197,7 +197,7 @@ impl Compiler<'_> {
 
     /// What each round of a range sets. The variables are declared or assigned already.
     fn range_site(&mut self, pipe: NodeId) -> u32 {
-        let unit = self.unit.clone();
+        let unit = self.unit;
         let Data::Pipe { assign, decl, .. } = unit.node(pipe).data else {
             unreachable!("a range has a pipeline");
         };

@@ -59,7 +59,7 @@ impl Compiler<'_> {
     /// A call of the function that the node `ident` names, with the arguments of the command `cmd`.
     pub(super) fn function(&mut self, ident: NodeId, call_at: NodeId, cmd: Option<NodeId>, piped: bool) {
         self.at = ident;
-        let unit = self.unit.clone();
+        let unit = self.unit;
         let Data::Identifier { text } = unit.node(ident).data else {
             return;
         };

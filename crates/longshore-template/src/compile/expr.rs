@@ -13,7 +13,7 @@ impl Compiler<'_> {
             return;
         };
         self.at = node;
-        let unit = self.unit.clone();
+        let unit = self.unit;
         for (i, &cmd) in unit.links(cmds).iter().enumerate() {
             self.tasks.push(Task::Command { node: cmd, piped: i > 0 });
             self.tasks.push(Task::Dig);
@@ -39,7 +39,7 @@ impl Compiler<'_> {
         let Data::Command { args } = self.unit.node(node).data else {
             return;
         };
-        let unit = self.unit.clone();
+        let unit = self.unit;
         let args = unit.links(args);
         let first = args[0];
         let has_args = piped || args.len() > 1;
@@ -192,7 +192,7 @@ impl Compiler<'_> {
         if !has_args {
             return self.field(site);
         }
-        let unit = self.unit.clone();
+        let unit = self.unit;
         let Data::Command { args } = unit.node(cmd).data else {
             return;
         };

@@ -132,12 +132,12 @@ fn uint(ty: &'static TypeInfo, value: u64) -> Literal {
 
 impl Compiler<'_> {
     pub(super) fn untyped_literal(&mut self, node: NodeId) {
-        self.push_literal(literal(&self.unit, node, &types::ANY));
+        self.push_literal(literal(self.unit, node, &types::ANY));
     }
 
     pub(super) fn literal_arg(&mut self, node: NodeId, param: Param) {
         match param {
-            Param::Type(ty) => self.push_literal(literal(&self.unit, node, ty)),
+            Param::Type(ty) => self.push_literal(literal(self.unit, node, ty)),
             Param::Method(arg) => self.emit(Op::Literal { node, arg }),
             Param::Free => unreachable!("no chain starts with a literal"),
         }

@@ -1,5 +1,7 @@
 //! Pipelines, commands and operands.
 
+use std::mem;
+
 use super::{Kind, Parser, Result, Token, quoted, span};
 use crate::node::{Data, NodeId, Span};
 use crate::number;
@@ -13,10 +15,17 @@ struct Open {
     end: Kind,
     pos: u32,
     assign: bool,
+    /// Where the command under construction starts.
+    cmd_pos: u32,
+    lists: Lists,
+}
+
+/// What a pipeline is made of so far.
+#[derive(Default)]
+pub(super) struct Lists {
     decl: Vec<NodeId>,
     cmds: Vec<NodeId>,
-    /// The command under construction: where it starts and its operands.
-    cmd_pos: u32,
+    /// The operands of the command under construction.
     args: Vec<NodeId>,
 }
 
@@ -33,18 +42,19 @@ enum Step {
 impl Parser<'_> {
     /// `declarations? command ('|' command)*`, up to and including the token `end`.
     pub(super) fn pipeline(&mut self, context: &'static str, end: Kind) -> Result<NodeId> {
-        let mut open = vec![self.open_pipeline(context, end)?];
+        let mut top = self.open_pipeline(context, end)?;
+        // Those that wait for the end of a parenthesis.
+        let mut around: Vec<Open> = Vec::new();
         let mut step = Step::Pipeline;
         loop {
-            let top = open.last_mut().expect("the last pipeline returns when it closes");
             match step {
                 Step::Pipeline => {
                     let token = self.next_non_space();
                     if token.kind == top.end {
                         let node = self.close_pipeline(top)?;
-                        open.pop();
-                        if open.is_empty() {
-                            return Ok(node);
+                        match around.pop() {
+                            Some(outer) => top = outer,
+                            None => return Ok(node),
                         }
                         step = Step::AfterTerm(Some(node));
                     } else if starts_operand(token.kind) {
@@ -60,10 +70,11 @@ impl Parser<'_> {
                     self.peek_non_space();
                     if self.peek().kind == Kind::LeftParen {
                         self.next();
-                        if open.len() > MAX_PARENS {
+                        if around.len() >= MAX_PARENS {
                             return Err(self.error("max expression depth exceeded"));
                         }
-                        open.push(self.open_pipeline("parenthesized pipeline", Kind::RightParen)?);
+                        let inner = self.open_pipeline("parenthesized pipeline", Kind::RightParen)?;
+                        around.push(mem::replace(&mut top, inner));
                         step = Step::Pipeline;
                     } else {
                         step = Step::AfterTerm(self.term()?);
@@ -72,7 +83,7 @@ impl Parser<'_> {
                 Step::AfterTerm(term) => {
                     if let Some(term) = term {
                         let operand = self.with_fields(term)?;
-                        top.args.push(operand);
+                        top.lists.args.push(operand);
                     }
                     let token = self.next();
                     match token.kind {
@@ -84,13 +95,13 @@ impl Parser<'_> {
                         Kind::Pipe => {}
                         _ => return Err(self.unexpected(token, "operand")),
                     }
-                    if top.args.is_empty() {
+                    if top.lists.args.is_empty() {
                         return Err(self.error("empty command"));
                     }
-                    let args = self.unit.link(&top.args);
-                    top.args.clear();
+                    let args = self.unit.link(&top.lists.args);
+                    top.lists.args.clear();
                     let cmd = self.unit.add(top.cmd_pos, Data::Command { args });
-                    top.cmds.push(cmd);
+                    top.lists.cmds.push(cmd);
                     step = Step::Pipeline;
                 }
             }
@@ -104,10 +115,8 @@ impl Parser<'_> {
             end,
             pos: self.peek_non_space().pos,
             assign: false,
-            decl: Vec::new(),
-            cmds: Vec::new(),
             cmd_pos: 0,
-            args: Vec::new(),
+            lists: self.spare.pop().unwrap_or_default(),
         };
         while self.peek_non_space().kind == Kind::Variable {
             let variable = self.next();
@@ -121,7 +130,7 @@ impl Parser<'_> {
             } else if next.kind == Kind::Char && self.text(next) == b"," {
                 self.next_non_space();
                 self.declare(variable, &mut open);
-                if context == "range" && open.decl.len() < 2 {
+                if context == "range" && open.lists.decl.len() < 2 {
                     match self.peek_non_space().kind {
                         Kind::Variable | Kind::RightDelim | Kind::RightParen => continue,
                         _ => return Err(self.error("range can only initialize variables")),
@@ -142,16 +151,16 @@ impl Parser<'_> {
         let name = span(variable);
         let idents = self.unit.add_idents(&[name]);
         let node = self.unit.add(variable.pos, Data::Variable { idents });
-        open.decl.push(node);
+        open.lists.decl.push(node);
         let source = self.source;
         self.scope.vars.push(&source[name.range()]);
     }
 
-    fn close_pipeline(&mut self, open: &Open) -> Result<NodeId> {
-        if open.cmds.is_empty() {
+    fn close_pipeline(&mut self, mut open: Open) -> Result<NodeId> {
+        if open.lists.cmds.is_empty() {
             return Err(self.error(format!("missing value for {}", open.context)));
         }
-        for (i, &cmd) in open.cmds.iter().enumerate().skip(1) {
+        for (i, &cmd) in open.lists.cmds.iter().enumerate().skip(1) {
             let Data::Command { args } = self.unit.node(cmd).data else {
                 continue;
             };
@@ -164,9 +173,12 @@ impl Parser<'_> {
                 return Err(self.error(message));
             }
         }
-        let decl = self.unit.link(&open.decl);
-        let cmds = self.unit.link(&open.cmds);
+        let decl = self.unit.link(&open.lists.decl);
+        let cmds = self.unit.link(&open.lists.cmds);
         let assign = open.assign;
+        open.lists.decl.clear();
+        open.lists.cmds.clear();
+        self.spare.push(open.lists);
         Ok(self.unit.add(open.pos, Data::Pipe { assign, decl, cmds }))
     }
 
