@@ -143,12 +143,14 @@ pub(crate) struct Unit {
 
 impl Unit {
     pub(crate) fn new(parse_name: Str, source: Str) -> Self {
+        // Most sources are small: their lists need not grow step by step.
+        let room = (source.len() / 6).min(64);
         Self {
             parse_name,
             source,
-            nodes: Vec::new(),
-            links: Vec::new(),
-            idents: Vec::new(),
+            nodes: Vec::with_capacity(room),
+            links: Vec::with_capacity(room),
+            idents: Vec::with_capacity(room / 2),
             strings: Vec::new(),
             numbers: Vec::new(),
             lines: OnceLock::new(),
