@@ -134,11 +134,11 @@ impl Decoder<'_, '_> {
             RawKind::Mapping { .. } => {
                 let mut entries = Entries::default();
                 entries.list.reserve_exact(self.tree.node(id).count as usize / 2);
-                let outer = (self.merged.take(), self.string_map);
+                let outer = self.string_map;
                 self.string_map = self.options.dialect == Dialect::V3 && self.is_string_map(id);
                 let refused = self.options.dialect == Dialect::V3 && !self.string_map;
                 self.mapping(id, &mut entries)?;
-                (self.merged, self.string_map) = outer;
+                self.string_map = outer;
                 let map = Map::typed(&types::MAP_ANY, entries.list.into());
                 if let Some((key, value)) = entries.refused.first() {
                     let error = self.refused_key(key, *value);
@@ -303,7 +303,7 @@ impl Decoder<'_, '_> {
                 self.merge(value_id, entries)?;
                 continue;
             }
-            let Some(key) = self.key(key_id)? else {
+            let Some(key) = self.key(key_id, false)? else {
                 continue;
             };
             let value = self.value(value_id)?;

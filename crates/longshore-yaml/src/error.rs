@@ -52,12 +52,14 @@ struct Inner {
     kind: ErrorKind,
     text: String,
     place: Option<(u32, u32)>,
+    /// The line that go-yaml's parser still remembers when the error has been overlooked; 0 if it remembers none.
+    remembered: u32,
 }
 
 impl Error {
     /// An error without a place.
     pub(crate) fn new(kind: ErrorKind, text: impl Into<String>) -> Self {
-        Self(Box::new(Inner { kind, text: text.into(), place: None }))
+        Self(Box::new(Inner { kind, text: text.into(), place: None, remembered: 0 }))
     }
 
     /// The same error at `mark`.
@@ -81,6 +83,24 @@ impl Error {
     /// The same error as one of exceeded limits.
     pub(crate) fn limit(mut self) -> Self {
         self.0.kind = ErrorKind::Limit;
+        self
+    }
+
+    /// The same error, with the line that is remembered of it.
+    pub(crate) fn remembered(mut self, line: u32) -> Self {
+        self.0.remembered = line;
+        self
+    }
+
+    /// The same error after `overlooked`: the reader's complaints have no line of their own, and get that of whatever was
+    /// wrong before.
+    pub(crate) fn after(mut self, overlooked: &Self) -> Self {
+        if self.0.kind == ErrorKind::Reader
+            && overlooked.0.remembered > 0
+            && let Some(problem) = self.0.text.strip_prefix("yaml: ")
+        {
+            self.0.text = format!("yaml: line {}: {problem}", overlooked.0.remembered);
+        }
         self
     }
 

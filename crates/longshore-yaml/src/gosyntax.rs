@@ -64,13 +64,21 @@ fn write(tree: &Tree<'_>, id: Id, dialect: Dialect, strict: bool, out: &mut Stri
             if strict {
                 entries.reverse();
             }
+            let order = |key| match strings {
+                true => (0, 0, text(tree, key, dialect)),
+                false => order(tree, key, dialect),
+            };
             let pairs: BTreeMap<Order, (Id, Id)> =
-                entries.into_iter().map(|(key, value)| (order(tree, key, dialect), (key, value))).collect();
+                entries.into_iter().map(|(key, value)| (order(key), (key, value))).collect();
             for (i, (key, value)) in pairs.into_values().enumerate() {
                 if i > 0 {
                     out.push_str(", ");
                 }
-                write(tree, key, dialect, strict, out, depth + 1);
+                if strings {
+                    out.push_str(&quoted(&text(tree, key, dialect)));
+                } else {
+                    write(tree, key, dialect, strict, out, depth + 1);
+                }
                 out.push(':');
                 write(tree, value, dialect, strict, out, depth + 1);
             }
@@ -166,6 +174,16 @@ fn order(tree: &Tree<'_>, id: Id, dialect: Dialect) -> Order {
         }
         Some(_) => (1, 0, tree.node(id).value.as_bytes().to_vec()),
         None => (7, i128::from(id), Vec::new()),
+    }
+}
+
+/// What a scalar is as the key of a `map[string]interface {}`: what was merged into one need not be a string.
+fn text(tree: &Tree<'_>, id: Id, dialect: Dialect) -> Vec<u8> {
+    let id = pointed_to(tree, id);
+    let text = tree.node(id).value.as_bytes();
+    match kind(tree, id, dialect) {
+        Some(Scalar::Binary) => encoding::decode_base64(text).unwrap_or_default(),
+        _ => text.to_vec(),
     }
 }
 

@@ -101,10 +101,11 @@ impl<'a> Parser<'a> {
     #[inline]
     pub(crate) fn next(&mut self) -> Result<EventKind, Error> {
         self.scanner.error_ahead()?;
-        self.advance()?;
-        match self.overlooked.take() {
-            Some(error) => Err(error),
-            None => Ok(self.event.kind),
+        let result = self.advance();
+        match (self.overlooked.take(), result) {
+            (None, Ok(())) => Ok(self.event.kind),
+            (Some(overlooked), Err(error)) => Err(error.after(&overlooked)),
+            (None, Err(error)) | (Some(error), Ok(())) => Err(error),
         }
     }
 

@@ -3,7 +3,8 @@
 //! go-yaml reads in pieces of 512 bytes and refuses a bad byte only once it gets to its piece, so
 //! that an earlier syntax error, or the end of the only document that is asked for, comes first. We
 //! check everything at once, which is much quicker, and keep the first bad place as a fence: the
-//! scanner runs up to the piece that holds it, and reports it if it has to go further.
+//! scanner runs up to the piece that holds it, and reports it if it has to go further. Only where go-yaml looks ahead for
+//! comments and overlooks that it ran into the bad byte, it goes on up to that.
 
 use std::borrow::Cow;
 
@@ -17,11 +18,13 @@ const INCOMPLETE: &str = "incomplete UTF-8 octet sequence";
 /// Checked input, ready to be scanned.
 #[derive(Debug)]
 pub(crate) struct Source<'a> {
-    /// The text up to the fence, without byte order mark.
+    /// The text up to the first bad place, without byte order mark.
     pub(crate) text: Cow<'a, str>,
+    /// How much of it there is before the fence.
+    pub(crate) clear: usize,
     /// Whether it is pure ASCII, so that bytes are characters.
     pub(crate) ascii: bool,
-    /// What is wrong behind the end of `text`, if anything.
+    /// What is wrong at the end of `text`, if anything.
     pub(crate) fence: Option<&'static str>,
 }
 
@@ -37,15 +40,15 @@ impl<'a> Source<'a> {
     }
 
     fn from_utf8(input: &'a [u8], offset: usize) -> Self {
-        let (end, fence) = match first_bad(input) {
+        let (end, clear, fence) = match first_bad(input) {
             // What is cut off by the end of the input is only seen when all the rest has been read.
-            Some((bad, what @ INCOMPLETE)) => (bad, Some(what)),
-            Some((bad, what)) => (piece_start(input, offset, bad), Some(what)),
-            None => (input.len(), None),
+            Some((bad, what @ INCOMPLETE)) => (bad, bad, Some(what)),
+            Some((bad, what)) => (bad, piece_start(input, offset, bad), Some(what)),
+            None => (input.len(), input.len(), None),
         };
         // Everything before the first bad place is valid, so this never takes the second branch.
         let text = std::str::from_utf8(&input[..end]).unwrap_or("");
-        Self { ascii: text.is_ascii(), text: Cow::Borrowed(text), fence }
+        Self { ascii: text.is_ascii(), text: Cow::Borrowed(text), clear, fence }
     }
 
     /// The error of having reached the fence.
@@ -148,6 +151,7 @@ fn allowed(value: u32) -> bool {
 fn from_utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Source<'static> {
     let mut text = String::with_capacity(bytes.len() / 2);
     let mut fence = None;
+    let mut clear = None;
     let mut i = 0;
     // Where the present piece starts in the text, and where it ends in the input. The byte order mark is part of the
     // first one.
@@ -167,14 +171,14 @@ fn from_utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Source<'static> {
             }
             Err(what) => {
                 if !what.starts_with("incomplete") {
-                    text.truncate(piece);
+                    clear = Some(piece);
                 }
                 fence = Some(what);
                 break;
             }
         }
     }
-    Source { ascii: text.is_ascii(), text: Cow::Owned(text), fence }
+    Source { ascii: text.is_ascii(), clear: clear.unwrap_or(text.len()), text: Cow::Owned(text), fence }
 }
 
 fn starts_pair(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> bool {

@@ -40,6 +40,8 @@ pub(crate) struct Failure {
 pub(crate) struct Scanner<'a> {
     text: &'a str,
     bytes: &'a [u8],
+    /// The text that there is once the fence has been overlooked.
+    to_bad_place: &'a str,
     ascii: bool,
     fence: Option<&'static str>,
     depth: usize,
@@ -80,8 +82,9 @@ impl<'a> Scanner<'a> {
     /// A scanner at the start of `source`; collections nest `depth` deep at most.
     pub(crate) fn new(source: &'a Source<'_>, depth: usize, keep_comments: bool) -> Self {
         Self {
-            text: &source.text,
-            bytes: source.text.as_bytes(),
+            text: &source.text[..source.clear],
+            bytes: &source.text.as_bytes()[..source.clear],
+            to_bad_place: &source.text,
             ascii: source.ascii,
             fence: source.fence,
             depth,
@@ -160,6 +163,13 @@ impl<'a> Scanner<'a> {
             Some(what) if self.reached_fence => Err(Source::fence_error(what)),
             _ => Ok(()),
         }
+    }
+
+    /// Looking for comments ran into the fence.
+    fn overlook_fence(&mut self) {
+        self.reached_fence = true;
+        self.text = self.to_bad_place;
+        self.bytes = self.text.as_bytes();
     }
 
     /// Comments waiting to be attached, oldest first (v3 only).
@@ -258,6 +268,11 @@ impl<'a> Scanner<'a> {
         {
             return Source::fence_error(what);
         }
+        self.fail_here(context, problem)
+    }
+
+    /// A scanner error here, found without looking at what follows.
+    fn fail_here(&self, context: Mark, problem: &str) -> Error {
         let failure = Failure { context, problem: self.mark() };
         failure.into_error(ErrorKind::Scanner, self.keep_comments, problem)
     }
@@ -281,6 +296,6 @@ impl Failure {
         };
         let text =
             if line == 0 { format!("yaml: {problem}") } else { format!("yaml: line {line}: {problem}") };
-        Error::new(kind, text).at(self.problem)
+        Error::new(kind, text).at(self.problem).remembered(line.saturating_sub(scanner))
     }
 }

@@ -78,20 +78,20 @@ impl Key {
 }
 
 impl Decoder<'_, '_> {
-    /// Decodes a key; none, if v3 has noted what is wrong with it and goes on without.
-    pub(super) fn key(&mut self, id: Id) -> Result<Option<Key>, Error> {
+    /// Decodes a key, which if `merging` is looked for among those that are set; none, if v3 has noted what is wrong
+    /// with it and goes on without.
+    pub(super) fn key(&mut self, id: Id, merging: bool) -> Result<Option<Key>, Error> {
         self.count(id)?;
         match self.tree.node(id).kind {
             RawKind::Scalar(..) => self.scalar_key(id).map(Some),
             RawKind::Alias(target) => {
                 self.enter_alias(id)?;
-                let key = self.key(target);
+                let key = self.key(target, merging);
                 self.leave_alias();
                 key
             }
             RawKind::Mapping { .. } | RawKind::Sequence { .. } => {
                 // What is wrong inside of it comes first.
-                let merging = self.merged.is_some();
                 self.duplicated = None;
                 self.value(id)?;
                 if self.duplicated == Some(id) {

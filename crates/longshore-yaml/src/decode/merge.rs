@@ -61,14 +61,8 @@ impl Decoder<'_, '_> {
                 merge = Some(value_id);
                 continue;
             }
-            let key = if self.string_map {
-                self.string_key(key_id)?
-            } else {
-                self.merged = merged.take();
-                let key = self.key(key_id);
-                merged = self.merged.take();
-                key?
-            };
+            let key =
+                if self.string_map { self.string_key(key_id)? } else { self.key(key_id, merged.is_some())? };
             let Some(key) = key else {
                 continue;
             };
@@ -85,14 +79,7 @@ impl Decoder<'_, '_> {
         }
         if let Some(merge) = merge {
             if merged.is_none() {
-                // Go decodes all keys once more to learn which are set, and complains of them once more.
-                for (key, _) in tree.pairs(id) {
-                    self.duplicated = None;
-                    self.value(key)?;
-                    if self.duplicated != Some(key) {
-                        self.check_hashable(key)?;
-                    }
-                }
+                self.keys_again(id)?;
             }
             // Not cloned: a chain of merges would copy what grows at each of its steps.
             let nested = merged.is_some();
@@ -111,6 +98,28 @@ impl Decoder<'_, '_> {
             }
         }
         self.merged = merged;
+        Ok(())
+    }
+
+    /// Decodes all keys of a mapping once more, to learn which are set, and complains of them once more. Those found so far
+    /// count as set within the mappings among them, too.
+    fn keys_again(&mut self, id: Id) -> Result<(), Error> {
+        self.merged = Some(BTreeSet::new());
+        for (key, _) in self.tree.pairs(id) {
+            if matches!(self.tree.node(key).kind, RawKind::Scalar(..)) {
+                let known = self.key(key, false)?;
+                if let Some(merged) = &mut self.merged {
+                    merged.extend(known);
+                }
+                continue;
+            }
+            self.duplicated = None;
+            self.value(key)?;
+            if self.duplicated != Some(key) {
+                self.check_hashable(key)?;
+            }
+        }
+        self.merged = None;
         Ok(())
     }
 

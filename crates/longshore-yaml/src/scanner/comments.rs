@@ -75,7 +75,9 @@ impl Scanner<'_> {
         while i < self.pos + LOOK && is_blank(self.bytes, i) {
             i += 1;
         }
-        self.reached_fence |= i < self.pos + LOOK && i >= self.bytes.len();
+        if i < self.pos + LOOK && i >= self.bytes.len() {
+            self.overlook_fence();
+        }
         if i == self.pos + LOOK || at(self.bytes, i) != b'#' {
             return Ok(());
         }
@@ -163,7 +165,7 @@ impl Scanner<'_> {
             column += 1;
             let i = self.pos + peek;
             if self.fence.is_some() && i >= self.bytes.len() {
-                self.reached_fence = true;
+                self.overlook_fence();
                 break;
             }
             if is_blank(self.bytes, i) {

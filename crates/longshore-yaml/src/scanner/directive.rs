@@ -10,6 +10,7 @@ impl<'a> Scanner<'a> {
         let start = self.mark();
         self.skip(1);
         let name = self.take_alpha();
+        self.need(1)?;
         if name.is_empty() {
             return Err(self.fail(start, "could not find expected directive name"));
         }
@@ -19,7 +20,7 @@ impl<'a> Scanner<'a> {
         let mut tag = None;
         let kind = match name {
             "YAML" => {
-                self.skip_blanks();
+                self.skip_blanks()?;
                 let major = self.version_number(start)?;
                 if self.look(0) != b'.' {
                     return Err(self.fail(start, "did not find expected digit or '.' character"));
@@ -31,12 +32,12 @@ impl<'a> Scanner<'a> {
                 }
             }
             "TAG" => {
-                self.skip_blanks();
+                self.skip_blanks()?;
                 let handle = self.tag_handle(true, start)?;
                 if !is_blank(self.bytes, self.pos) {
                     return Err(self.fail(start, "did not find expected whitespace"));
                 }
-                self.skip_blanks();
+                self.skip_blanks()?;
                 let suffix = self.tag_uri("", start)?;
                 if !is_blankz(self.bytes, self.pos) {
                     return Err(self.fail(start, "did not find expected whitespace or line break"));
@@ -46,7 +47,7 @@ impl<'a> Scanner<'a> {
             }
             _ => return Err(self.fail(start, "found unknown directive name")),
         };
-        self.skip_blanks();
+        self.skip_blanks()?;
         if self.look(0) == b'#' {
             self.advance_to(self.line_end(self.pos));
         }
@@ -69,6 +70,7 @@ impl<'a> Scanner<'a> {
             value = value * 10 + (self.look(0) - b'0');
             self.skip(1);
         }
+        self.need(1)?;
         if length == 0 {
             return Err(self.fail(start, "did not find expected version number"));
         }
@@ -199,9 +201,10 @@ impl<'a> Scanner<'a> {
         &self.text[from..i]
     }
 
-    fn skip_blanks(&mut self) {
+    fn skip_blanks(&mut self) -> Result<(), Error> {
         while is_blank(self.bytes, self.pos) {
             self.skip(1);
         }
+        self.need(1)
     }
 }

@@ -47,7 +47,8 @@ impl Scanner<'_> {
         let here = self.mark();
         if key.mark.line < here.line || key.mark.index + 1024 < here.index {
             if key.required {
-                return Err(self.fail(key.mark, "could not find expected ':'"));
+                // That this is not the end, but the fence, is not known yet.
+                return Err(self.fail_here(key.mark, "could not find expected ':'"));
             }
             self.simple_keys[i].possible = false;
             return Ok(false);
