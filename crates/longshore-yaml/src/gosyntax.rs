@@ -64,9 +64,8 @@ fn write(tree: &Tree<'_>, id: Id, dialect: Dialect, strict: bool, out: &mut Stri
             if strict {
                 entries.reverse();
             }
-            let order = |key| match strings {
-                true => (0, 0, text(tree, key, dialect)),
-                false => order(tree, key, dialect),
+            let order = |key| {
+                if strings { (0, 0, text(tree, key, dialect)) } else { order(tree, key, dialect) }
             };
             let pairs: BTreeMap<Order, (Id, Id)> =
                 entries.into_iter().map(|(key, value)| (order(key), (key, value))).collect();
