@@ -161,6 +161,8 @@ fn order(tree: &Tree<'_>, id: Id, dialect: Dialect) -> Order {
         Some(Scalar::Null) => (0, 0, Vec::new()),
         Some(Scalar::Uint(value)) => (2, i128::from(value), Vec::new()),
         Some(Scalar::Int(value)) => (3, i128::from(value), Vec::new()),
+        // Go puts it before all others.
+        Some(Scalar::Float(value)) if value.is_nan() => (4, i128::MIN, Vec::new()),
         Some(Scalar::Float(value)) => {
             let bits = i128::from(value.to_bits() & !(1 << 63));
             (4, if value < 0.0 { -bits } else { bits }, Vec::new())

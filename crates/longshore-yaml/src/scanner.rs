@@ -165,8 +165,8 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Looking for comments ran into the fence.
-    fn overlook_fence(&mut self) {
+    /// Goes on beyond the fence, as go-yaml does where it looks for comments and overlooks that it ran into it.
+    pub(crate) fn overlook_fence(&mut self) {
         self.reached_fence = true;
         self.text = self.to_bad_place;
         self.bytes = self.text.as_bytes();

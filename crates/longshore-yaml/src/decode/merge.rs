@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::duplicates::duplicate_keys;
+use super::key::Key;
 use super::{Decoder, Entries};
 use crate::error::Error;
 use crate::tree::{Id, RawKind, is_merge};
@@ -54,8 +55,6 @@ impl Decoder<'_, '_> {
         let tree = self.tree;
         let mut merged = self.merged.take();
         let mut merge = None;
-        let merges = tree.pairs(id).any(|(key, _)| self.is_merge(key));
-        let mut own = BTreeSet::new();
         for (key_id, value_id) in tree.pairs(id) {
             if self.is_merge(key_id) {
                 merge = Some(value_id);
@@ -72,18 +71,15 @@ impl Decoder<'_, '_> {
                 continue;
             }
             let value = self.value(value_id)?;
-            if merges {
-                own.insert(key.clone());
-            }
             entries.list.push((key.text, value));
         }
         if let Some(merge) = merge {
-            if merged.is_none() {
-                self.keys_again(id)?;
-            }
             // Not cloned: a chain of merges would copy what grows at each of its steps.
             let nested = merged.is_some();
-            self.merged = Some(merged.take().unwrap_or(own));
+            self.merged = Some(match merged.take() {
+                Some(merged) => merged,
+                None => self.keys_again(id)?,
+            });
             match tree.node(merge).kind {
                 RawKind::Sequence { .. } => {
                     for item in tree.children(merge) {
@@ -101,12 +97,16 @@ impl Decoder<'_, '_> {
         Ok(())
     }
 
-    /// Decodes all keys of a mapping once more, to learn which are set, and complains of them once more. Those found so far
-    /// count as set within the mappings among them, too.
-    fn keys_again(&mut self, id: Id) -> Result<(), Error> {
+    /// Decodes all keys of a mapping once more, to learn which are set, and complains of them once more. The merge key is
+    /// one of them. Those found so far count as set within the mappings among them, too.
+    fn keys_again(&mut self, id: Id) -> Result<BTreeSet<Key>, Error> {
         self.merged = Some(BTreeSet::new());
         for (key, _) in self.tree.pairs(id) {
-            if matches!(self.tree.node(key).kind, RawKind::Scalar(..)) {
+            let target = match self.tree.node(key).kind {
+                RawKind::Alias(target) => target,
+                _ => key,
+            };
+            if matches!(self.tree.node(target).kind, RawKind::Scalar(..)) {
                 let known = self.key(key, false)?;
                 if let Some(merged) = &mut self.merged {
                     merged.extend(known);
@@ -115,12 +115,11 @@ impl Decoder<'_, '_> {
             }
             self.duplicated = None;
             self.value(key)?;
-            if self.duplicated != Some(key) {
+            if self.duplicated != Some(target) {
                 self.check_hashable(key)?;
             }
         }
-        self.merged = None;
-        Ok(())
+        Ok(self.merged.take().unwrap_or_default())
     }
 
     /// v3: notes the keys that are there twice.

@@ -1,7 +1,7 @@
 //! Block sequences and mappings.
 
 use super::{Parser, State};
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::event::EventKind;
 use crate::token::TokenKind;
 
@@ -72,7 +72,12 @@ impl Parser<'_> {
                 self.comments.split_stem(heads);
             }
             Ok(_) => {}
-            Err(error) => self.overlooked = Some(error),
+            Err(error) => {
+                if error.kind() == ErrorKind::Reader {
+                    self.scanner.overlook_fence();
+                }
+                self.overlooked = Some(error);
+            }
         }
     }
 

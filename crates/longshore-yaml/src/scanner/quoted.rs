@@ -1,7 +1,7 @@
 //! Single and double quoted scalars. One line without escapes is a slice of the input.
 
 use super::Scanner;
-use crate::chars::{self, BREAK, LEAD, QUOTE, at, is_blank, is_blankz, is_break};
+use crate::chars::{self, BREAK, LEAD, QUOTE, at, is_blank, is_blankz, is_break, width};
 use crate::error::{Error, Mark};
 
 impl Scanner<'_> {
@@ -56,7 +56,11 @@ impl Scanner<'_> {
                 if b == quote || b == b'\\' && quote == b'"' {
                     break;
                 }
-                i += 1;
+                i += width(b);
+                // Where go-yaml stops, if it runs into the fence: it may go on from there.
+                if self.fence.is_some() && self.text[i..].chars().nth(1).is_none() {
+                    break;
+                }
             }
             text.push_str(&self.text[from..i]);
             self.advance_to(i);
