@@ -51,7 +51,7 @@ func fuzz(seed, from uint64, count int) {
 }
 
 // foreign are the methods of a time that need the zone of the machine, or give what no template can use.
-var foreign = regexp.MustCompile(`tm\.(In|Local|Location|Append|Marshal|Gob|ISOWeek|Zone|Clock|Date)`)
+var foreign = regexp.MustCompile(`(tm|\))\.(In|Local|Location|Append|Marshal|Gob|ISOWeek|Zone|Clock|Date)`)
 
 // watch starts the program anew behind a case that takes too long: nothing else can end an execution.
 type watch struct {
