@@ -3,9 +3,11 @@
 //!
 //! Only recording, differential runs and benchmarks use them. The product does not, and `ci` does not build them.
 //! [`area`] lists what is compared with Go's libraries, [`fuzz`] looks for differences there, [`mod@bench`] times both.
+//! [`charts`] renders charts of others with real Helm and with ours.
 
 mod area;
 mod bench;
+mod charts;
 mod fuzz;
 
 use anyhow::Result;
@@ -29,6 +31,9 @@ pub(crate) enum Command {
     /// Time Go's libraries and ours in turns and print the ratios of the medians
     #[command(after_help = bench::EXAMPLES)]
     Bench(bench::Arguments),
+    /// Render every chart below a folder with real Helm and with ours; exit code 1 if anything differs
+    #[command(after_help = charts::EXAMPLES)]
+    Charts(charts::Arguments),
 }
 
 pub(crate) async fn run(command: Command) -> Result<bool> {
@@ -44,6 +49,7 @@ pub(crate) async fn run(command: Command) -> Result<bool> {
         }
         Command::Fuzz(arguments) => return fuzz::run(&arguments).await,
         Command::Bench(arguments) => return bench::run(&arguments).await,
+        Command::Charts(arguments) => return charts::run(&arguments).await,
     }
     Ok(true)
 }

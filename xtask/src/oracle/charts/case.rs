@@ -1,0 +1,108 @@
+//! The cases of a chart.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+/// One way to render one chart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Case {
+    /// The chart's path below the folder that was given.
+    pub(super) chart: String,
+    /// What is special about it.
+    pub(super) what: String,
+    /// Where the chart is.
+    pub(super) path: PathBuf,
+    /// After `template NAME CHART`.
+    pub(super) flags: Vec<String>,
+}
+
+/// Flags that no chart should mind, and what each is there for: names that all names are made of, another place, values
+/// by `--set` over those of the chart, the branches for upgrades, and those for old clusters.
+const FLAGS: &[&[&str]] = &[
+    &["--set", "fullnameOverride=x"],
+    &["--set", "nameOverride=y,global.imageRegistry=registry.example"],
+    &["--namespace", "other", "--include-crds"],
+    &["--is-upgrade"],
+    &["--kube-version", "1.25.0"],
+];
+
+impl Case {
+    pub(super) fn new(root: &Path, path: &Path, what: &str, flags: &[&str]) -> Self {
+        let below = path.strip_prefix(root).unwrap_or(path).to_string_lossy();
+        let chart = if below.is_empty() { ".".to_owned() } else { below.into_owned() };
+        let flags = flags.iter().map(|&flag| flag.to_owned()).collect();
+        Self { chart, what: what.to_owned(), path: path.to_owned(), flags }
+    }
+
+    /// `CHART: WHAT`
+    pub(super) fn name(&self) -> String {
+        format!("{}: {}", self.chart, self.what)
+    }
+
+    /// The folder that the chart's folder is in: what is counted together.
+    pub(super) fn collection(&self) -> &str {
+        self.chart.rsplit_once('/').map_or(".", |(collection, _)| collection)
+    }
+}
+
+/// All cases of the chart at `path`, somewhere below `root`.
+pub(super) fn table(root: &Path, path: &Path) -> Result<Vec<Case>> {
+    let mut cases = vec![Case::new(root, path, "own values", &[])];
+    for file in value_files(&path.join("ci"))? {
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        let what = format!("-f ci/{name}");
+        cases.push(Case::new(root, path, &what, &["-f", &file.to_string_lossy()]));
+    }
+    cases.extend(FLAGS.iter().map(|flags| Case::new(root, path, &flags.join(" "), flags)));
+    Ok(cases)
+}
+
+/// The YAML files of a folder, if it is there. Their names mean nothing: chart-testing takes those that end in
+/// `-values.yaml`, others take all.
+fn value_files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    if !folder.is_dir() {
+        return Ok(files);
+    }
+    for entry in fs::read_dir(folder).with_context(|| format!("cannot list {}", folder.display()))? {
+        let path = entry.with_context(|| format!("cannot list {}", folder.display()))?.path();
+        if path.is_file()
+            && path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml")
+        {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn own_values_then_those_of_ci_then_flags() {
+        let folder = tempfile::tempdir().unwrap();
+        let chart = folder.path().join("people/web");
+        fs::create_dir_all(chart.join("ci/deeper.yaml")).unwrap();
+        for name in ["b-values.yaml", "a.yml", "lint.sh"] {
+            fs::write(chart.join("ci").join(name), "").unwrap();
+        }
+        let cases = table(folder.path(), &chart).unwrap();
+        let names: Vec<_> = cases.iter().map(Case::name).collect();
+        let expected = ["own values", "-f ci/a.yml", "-f ci/b-values.yaml", "--set fullnameOverride=x"];
+        assert_eq!(names[..4], expected.map(|what| format!("people/web: {what}")));
+        assert_eq!(cases[1].flags, ["-f".to_owned(), chart.join("ci/a.yml").to_string_lossy().into_owned()]);
+        assert_eq!(cases.len(), 3 + FLAGS.len());
+        assert_eq!(cases[0].collection(), "people");
+    }
+
+    #[test]
+    fn the_folder_itself_may_be_the_chart() {
+        let folder = tempfile::tempdir().unwrap();
+        let case = table(folder.path(), folder.path()).unwrap().swap_remove(0);
+        assert_eq!((&*case.name(), case.collection()), (".: own values", "."));
+    }
+}
