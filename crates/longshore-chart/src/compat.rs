@@ -49,6 +49,10 @@ impl FromStr for Level {
 pub struct Rules {
     /// The level's name.
     pub name: &'static str,
+    /// The major version, which decides on flags and on the words of the command line.
+    pub major: u8,
+    /// What is said of a chart that is deprecated.
+    pub deprecation: &'static str,
     /// `.Capabilities.HelmVersion.Version`.
     pub helm_version: &'static str,
     /// `.Capabilities.HelmVersion.GoVersion`: the toolchain of the builds that recorded cases come from.
@@ -98,6 +102,8 @@ pub struct Packages {
 
 static HELM_4_3: Rules = Rules {
     name: "4.3",
+    major: 4,
+    deprecation: "this chart is deprecated",
     helm_version: "v4.3.1",
     go_version: "go1.26.8",
     kube_client_version: Some("v1.37"),
@@ -119,6 +125,8 @@ static HELM_4_3: Rules = Rules {
 
 static HELM_3_22: Rules = Rules {
     name: "3.22",
+    major: 3,
+    deprecation: "WARNING: This chart is deprecated",
     helm_version: "v3.22.0",
     go_version: "go1.26.8",
     kube_client_version: None,

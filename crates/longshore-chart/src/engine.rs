@@ -19,7 +19,7 @@ use crate::{Chart, Error};
 const NO_VALUE: &[u8] = b"<no value>";
 
 /// Most operations that one template file may take: a hundred times what the largest charts do.
-const MAX_STEPS: u64 = 100_000_000;
+const MAX_STEPS: u64 = 60_000_000;
 /// Most bytes that one template file may print.
 const MAX_OUTPUT: usize = 64 << 20;
 

@@ -35,7 +35,7 @@ pub(crate) async fn live(
         api_versions: session.cluster.discovery().await?.api_versions(),
     };
     let (selection, spec) = (session.selection.clone(), release.clone());
-    let world = World { cluster: Some((session.cluster.clone(), Handle::current())) };
+    let world = World { cluster: Some((session.cluster.clone(), Handle::current())), ..World::default() };
     let (revision, is_upgrade) = (prior.next_revision(), prior.exists());
     // Rendering is synchronous and may ask the cluster (`lookup`): it gets a thread of its own.
     let rendering = tokio::task::spawn_blocking(move || {
@@ -62,7 +62,7 @@ pub(crate) fn offline(
             })?;
     }
     capabilities.api_versions.extend(options.api_versions.iter().cloned());
-    let world = World { cluster: None };
+    let world = World::default();
     rendered(selection, release, capabilities, &world, 1, false).map(|(rendered, _)| rendered)
 }
 
@@ -81,7 +81,8 @@ fn rendered(
     };
     let path = selection.path(&entry.value, &entry.place)?;
     let level = Level::default();
-    let chart = read_chart(&path, level).map_err(|error| error.or_at(entry.place.clone()))?;
+    let chart =
+        open_chart(&path, level).map_err(|error| Diagnostic::from(error).or_at(entry.place.clone()))?;
     dependencies::check_installable(&chart, level.rules())
         .map_err(|error| in_chart(&error, chart.name(), &path).or_at(entry.place.clone()))?;
     let values = read_values(selection, spec, level)?;
@@ -136,18 +137,42 @@ fn objects(manifest: &str, release: &str) -> Result<Vec<Object>, Diagnostic> {
     parse_manifests(manifest, &format!("manifest of {release}"))
 }
 
-/// A chart's folder or archive.
-fn read_chart(path: &Path, level: Level) -> Result<Chart, Diagnostic> {
+/// Why a chart could not be opened.
+#[derive(Debug)]
+pub enum OpenError {
+    /// Its files cannot be read.
+    Files(Diagnostic),
+    /// Its files are no chart, in Helm's words.
+    Chart(longshore_chart::Error),
+}
+
+impl From<OpenError> for Diagnostic {
+    fn from(error: OpenError) -> Self {
+        match error {
+            OpenError::Files(diagnostic) => diagnostic,
+            OpenError::Chart(error) => error.diagnostic(),
+        }
+    }
+}
+
+/// Opens a chart's folder or archive. What its `.helmignore` names is not read.
+///
+/// # Errors
+/// The files cannot be read, are too large, or are no chart.
+pub fn open_chart(path: &Path, level: Level) -> Result<Chart, OpenError> {
     let limits = Limits::default();
     if path.is_file() {
-        return Chart::unpack(&read_file(path, &limits)?, level).map_err(|error| error.diagnostic());
+        let bytes = read_file(path, &limits).map_err(OpenError::Files)?;
+        return Chart::unpack(&bytes, level).map_err(OpenError::Chart);
     }
     let rules = path.join(".helmignore");
-    let rules = if rules.is_file() { read_file(&rules, &limits)? } else { Vec::new() };
-    let ignore = load::Ignore::parse(&rules).map_err(|error| error.diagnostic())?;
-    let files = read_tree(path, &limits, |file, folder| !ignore.is_ignored(file, folder))?;
+    let rules =
+        if rules.is_file() { read_file(&rules, &limits).map_err(OpenError::Files)? } else { Vec::new() };
+    let ignore = load::Ignore::parse(&rules).map_err(OpenError::Chart)?;
+    let files = read_tree(path, &limits, |file, folder| !ignore.is_ignored(file, folder));
+    let files = files.map_err(OpenError::Files)?;
     let files: Vec<File> = load::read_files(files.into_iter().map(|file| (file.path, file.bytes)));
-    Chart::load(files, level).map_err(|error| error.diagnostic())
+    Chart::load(files, level).map_err(OpenError::Chart)
 }
 
 /// The values files in their order, and `set` over them.

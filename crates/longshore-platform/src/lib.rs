@@ -21,6 +21,7 @@ mod status;
 mod world;
 mod yaml;
 
+pub use charts::{OpenError, open_chart};
 pub use deploy::{Deployed, DeployedRelease, deploy};
 pub use destroy::{Removal, Removed, destroy, plan_destroy};
 pub use generate::Random;
@@ -31,4 +32,5 @@ pub use rollback::plan_rollback;
 pub use selection::{Choice, Platform, Selection};
 pub use session::{Actor, Behaviour, CREATED_FOR, ENVIRONMENT_LABEL, Session};
 pub use status::{Drift, HostLine, ObjectStatus, PlatformStatus, ReleaseStatus, status};
+pub use world::World;
 pub use yaml::to_yaml;

@@ -1,5 +1,6 @@
 //! The world outside a render: the system's clock, zones and randomness, and the cluster if there is one.
 
+use std::net::ToSocketAddrs;
 use std::rc::Rc;
 use std::sync::LazyLock;
 use std::time::Instant;
@@ -18,9 +19,12 @@ use crate::generate::Random;
 use crate::source::SystemRandom;
 
 /// What a chart may see beside its files and values.
-pub(crate) struct World {
+#[derive(Default)]
+pub struct World {
     /// The cluster for `lookup`, and the runtime to ask it on; rendering itself is synchronous.
-    pub(crate) cluster: Option<(Cluster, Handle)>,
+    pub cluster: Option<(Cluster, Handle)>,
+    /// Whether `getHostByName` may ask for addresses.
+    pub asks_names: bool,
 }
 
 impl Services for World {
@@ -44,6 +48,14 @@ impl Services for World {
 
     fn zone(&self, name: &str) -> Option<Location> {
         TimeZone::get(name).ok().map(|zone| location(zone, name))
+    }
+
+    fn host_by_name(&self, name: &str) -> String {
+        if !self.asks_names {
+            return String::new();
+        }
+        let mut found = (name, 0).to_socket_addrs().into_iter().flatten();
+        found.next().map(|address| address.ip().to_string()).unwrap_or_default()
     }
 
     fn lookup(&self, api_version: &str, kind: &str, namespace: &str, name: &str) -> Result<Value, String> {
@@ -120,7 +132,7 @@ mod tests {
 
     #[test]
     fn zones_of_the_database_have_summer_and_winter() {
-        let world = World { cluster: None };
+        let world = World::default();
         let Some(berlin) = world.zone("Europe/Berlin") else { panic!("the database knows it") };
         assert_eq!(berlin.at(1_767_225_600).1, 3600);
         let (name, offset) = berlin.at(1_782_864_000);

@@ -5,8 +5,10 @@
 //! ([`printer`], [`view`], [`progress`]).
 
 mod args;
+mod cobra;
 mod commands;
 mod exit;
+mod helm;
 mod printer;
 mod progress;
 mod settings;
@@ -25,6 +27,9 @@ use crate::exit::ExitStatus;
 use crate::printer::Printer;
 
 fn main() -> ExitCode {
+    if let Some(words) = helm_words() {
+        return helm::main(&words);
+    }
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
@@ -49,6 +54,19 @@ fn main() -> ExitCode {
             ExitStatus::Failure.into()
         }
     }
+}
+
+/// The words of Helm's command line: behind `longshore helm`, or behind the program's name if that is `helm`.
+fn helm_words() -> Option<Vec<String>> {
+    let mut words = std::env::args_os();
+    let program = words.next()?;
+    let is_helm = std::path::Path::new(&program).file_stem().is_some_and(|name| name == "helm");
+    let mut words = words.map(|word| word.to_string_lossy().into_owned());
+    if is_helm || words.next()? == "helm" {
+        // A name that is no text cannot be a flag, and as a path is not found.
+        return Some(words.collect());
+    }
+    None
 }
 
 /// Every error that reaches the top, as a diagnostic.

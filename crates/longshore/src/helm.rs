@@ -1,0 +1,80 @@
+//! `longshore helm`, and `longshore` under the name `helm`: Helm's command line, with its words, flags, output and exit
+//! codes, and nothing of our own but `--helm-compat`.
+//!
+//! What it does is Helm's; the help is told in our words.
+
+mod flags;
+mod locate;
+mod output;
+mod settings;
+mod template;
+mod version;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use longshore_chart::Level;
+
+use crate::cobra::{self, Action, Arguments, Command};
+pub(crate) use settings::Settings;
+
+/// Runs Helm's command line with the words behind its name.
+pub(crate) fn main(words: &[String]) -> ExitCode {
+    let level = match settings::level(words) {
+        Ok(level) => level,
+        Err(error) => return failed(&error.to_string()),
+    };
+    let root = root(level);
+    let action = match cobra::parse(&root, words) {
+        Ok(action) => action,
+        Err(problem) => return failed(&problem),
+    };
+    let result = match action {
+        Action::Help(path) => print(&cobra::help(&path)),
+        Action::Run(run, matches) => {
+            for remark in &matches.remarks {
+                say(remark);
+            }
+            run(&Settings::new(level, &matches), &matches)
+        }
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => failed(&format!("{error:#}")),
+    }
+}
+
+/// Helm's only exit code for anything that went wrong.
+fn failed(problem: &str) -> ExitCode {
+    say(&format!("Error: {problem}"));
+    ExitCode::FAILURE
+}
+
+/// Says a line on standard error, to whoever listens.
+fn say(line: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{line}");
+}
+
+/// Prints what a command gives; nobody listening any more is no mistake.
+fn print(text: &str) -> anyhow::Result<()> {
+    match std::io::stdout().lock().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(()),
+    }
+}
+
+fn root(level: Level) -> Command<Settings> {
+    Command {
+        usage: "helm",
+        short: "",
+        long: "Charts for Kubernetes: render, package and ship them, with Helm's words.
+
+The environment variables HELM_NAMESPACE, HELM_DEBUG, HELM_KUBE… and the like stand for the flags of the same names;
+LONGSHORE_HELM_COMPAT says which Helm to be (4.3 or 3.22).",
+        flags: flags::global(),
+        arguments: Arguments::None,
+        exclusive: &[],
+        children: vec![template::command(level), version::command()],
+        run: None,
+    }
+}

@@ -1,0 +1,134 @@
+//! Flags that several commands share, each told in our words.
+
+use longshore_chart::Level;
+
+use crate::cobra::{Flag, Kind};
+
+/// Flags about notes, which `helm template` never prints.
+const NO_NOTES: &str = "this flag has no effect for 'helm template' and will be removed in Helm 5";
+
+/// Those of every command.
+pub(super) fn global() -> Vec<Flag> {
+    let colour = "when to use colour: never, auto or always";
+    vec![
+        Flag::new("burst-limit", Kind::Int, "requests at once before the client slows down").default("100"),
+        Flag::new("color", Kind::Text, colour).default("auto"),
+        Flag::new("colour", Kind::Text, colour).default("auto"),
+        Flag::new("content-cache", Kind::Text, "folder where downloaded charts are kept"),
+        Flag::new("debug", Kind::Bool, "say more"),
+        Flag::new("helm-compat", Kind::Text, "which Helm to be: 4.3 or 3.22 (LONGSHORE_HELM_COMPAT)"),
+        Flag::new("kube-apiserver", Kind::Text, "address and port of the API server"),
+        Flag::new("kube-as-group", Kind::Texts, "group to act as; may be repeated"),
+        Flag::new("kube-as-user", Kind::Text, "user to act as"),
+        Flag::new("kube-ca-file", Kind::Text, "certificate authority of the API server"),
+        Flag::new("kube-context", Kind::Text, "context of the kubeconfig"),
+        Flag::new("kube-insecure-skip-tls-verify", Kind::Bool, "take any certificate of the API server"),
+        Flag::new("kube-tls-server-name", Kind::Text, "name that the API server's certificate must have"),
+        Flag::new("kube-token", Kind::Text, "bearer token"),
+        Flag::new("kubeconfig", Kind::Text, "kubeconfig file"),
+        Flag::new("namespace", Kind::Text, "namespace of the release").short('n'),
+        Flag::new("qps", Kind::Float, "requests per second to the API server, bursts apart"),
+        Flag::new("registry-config", Kind::Text, "file with the credentials of registries"),
+        Flag::new("repository-cache", Kind::Text, "folder where indexes of repositories are kept"),
+        Flag::new("repository-config", Kind::Text, "file with names and addresses of repositories"),
+    ]
+}
+
+/// How values are given.
+pub(super) fn values() -> Vec<Flag> {
+    vec![
+        Flag::new("values", Kind::List, "values in a YAML file, or `-` for standard input; may be repeated")
+            .short('f'),
+        Flag::new("set", Kind::Texts, "values as key1=val1,key2=val2; may be repeated"),
+        Flag::new("set-file", Kind::Texts, "values from files, as key1=path1,key2=path2; may be repeated"),
+        Flag::new(
+            "set-json",
+            Kind::Texts,
+            "JSON values as key1=json1,key2=json2, or as one object; may be repeated",
+        ),
+        Flag::new("set-literal", Kind::Texts, "one value that is a text as it stands"),
+        Flag::new(
+            "set-string",
+            Kind::Texts,
+            "values that are texts, as key1=val1,key2=val2; may be repeated",
+        ),
+    ]
+}
+
+/// Which chart.
+pub(super) fn chart() -> Vec<Flag> {
+    vec![
+        Flag::new("ca-file", Kind::Text, "certificate authority of the chart repository"),
+        Flag::new("cert-file", Kind::Text, "client certificate for the chart repository"),
+        Flag::new("insecure-skip-tls-verify", Kind::Bool, "take any certificate of the chart repository"),
+        Flag::new("key-file", Kind::Text, "key of the client certificate"),
+        Flag::new("keyring", Kind::Text, "public keys to verify charts with"),
+        Flag::new("pass-credentials", Kind::Bool, "give the credentials to every host"),
+        Flag::new("password", Kind::Text, "password for the chart repository"),
+        Flag::new("plain-http", Kind::Bool, "use HTTP without TLS for the chart"),
+        Flag::new("repo", Kind::Text, "address of the chart repository"),
+        Flag::new("username", Kind::Text, "user of the chart repository"),
+        Flag::new("verify", Kind::Bool, "verify the package before it is used"),
+        Flag::new(
+            "version",
+            Kind::Text,
+            "version of the chart, or a constraint for it [default: the latest]",
+        ),
+    ]
+}
+
+/// How a release is installed. `template` takes them all, though most change nothing without a cluster.
+pub(super) fn install(level: Level) -> Vec<Flag> {
+    let mut all = vec![
+        Flag::new("create-namespace", Kind::Bool, "create the namespace if it is missing"),
+        Flag::new("dependency-update", Kind::Bool, "update missing dependencies first"),
+        Flag::new("description", Kind::Text, "description of the release"),
+        Flag::new("devel", Kind::Bool, "development versions too; the same as --version '>0.0.0-0'"),
+        Flag::new(
+            "disable-openapi-validation",
+            Kind::Bool,
+            "do not check objects against the server's schema",
+        ),
+        Flag::new("enable-dns", Kind::Bool, "let templates ask for addresses of hosts"),
+        Flag::new("generate-name", Kind::Bool, "make up the name of the release").short('g'),
+        Flag::new("labels", Kind::Pairs, "labels of the release's record, with commas between them")
+            .short('l'),
+        Flag::new("name-template", Kind::Text, "template that gives the name of the release"),
+        Flag::new("no-hooks", Kind::Bool, "no hooks"),
+        Flag::new("post-renderer", Kind::Named("postRendererString"), "plugin that all objects go through"),
+        Flag::new(
+            "post-renderer-args",
+            Kind::Named("postRendererArgsSlice"),
+            "argument of it; may be repeated",
+        ),
+        Flag::new("replace", Kind::Bool, "use the name of a deleted release again"),
+        Flag::new("skip-crds", Kind::Bool, "do not install custom resource definitions"),
+        Flag::new("skip-schema-validation", Kind::Bool, "do not hold values against the schemas"),
+        Flag::new("take-ownership", Kind::Bool, "take over objects of other releases"),
+        Flag::new("timeout", Kind::Duration, "time for each operation of the cluster").default("5m0s"),
+        Flag::new("wait-for-jobs", Kind::Bool, "wait for jobs too"),
+    ];
+    all.extend(match level.rules().major {
+        3 => vec![
+            Flag::new("atomic", Kind::Bool, "take a failed installation back"),
+            Flag::new("force", Kind::Bool, "replace objects in place of changing them"),
+            Flag::new("hide-notes", Kind::Bool, "do not print the notes"),
+            Flag::new("render-subchart-notes", Kind::Bool, "notes of subcharts too"),
+            Flag::new("wait", Kind::Bool, "wait until objects are ready"),
+        ],
+        _ => vec![
+            Flag::new("atomic", Kind::Bool, "").deprecated("use --rollback-on-failure instead"),
+            Flag::new("force", Kind::Bool, "").deprecated("use --force-replace instead"),
+            Flag::new("force-conflicts", Kind::Bool, "take over fields that others own"),
+            Flag::new("force-replace", Kind::Bool, "replace objects in place of changing them"),
+            Flag::new("hide-notes", Kind::Bool, "").deprecated(NO_NOTES),
+            Flag::new("render-subchart-notes", Kind::Bool, "").deprecated(NO_NOTES),
+            Flag::new("rollback-on-failure", Kind::Bool, "take a failed installation back"),
+            Flag::new("server-side", Kind::Bool, "let the server change objects").default("true"),
+            Flag::new("wait", Kind::Named("WaitStrategy"), "wait for objects: watcher, hookOnly or legacy")
+                .default("hookOnly")
+                .bare("watcher"),
+        ],
+    });
+    all
+}

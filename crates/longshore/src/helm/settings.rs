@@ -1,0 +1,133 @@
+//! What holds for every command: the level, the namespace, where files are.
+
+use std::path::{Path, PathBuf};
+
+use longshore_chart::Level;
+use longshore_go::{Value, strconv};
+use longshore_yaml::sigs;
+
+use super::locate::quoted;
+use super::say;
+use crate::cobra::Matches;
+
+/// Flags that every command has, and the environment behind them.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    /// Which Helm to be.
+    pub(crate) level: Level,
+    /// More words, and output in spite of errors.
+    pub(crate) debug: bool,
+    /// The namespace of the release.
+    pub(crate) namespace: String,
+}
+
+impl Settings {
+    /// From what was typed and the environment.
+    pub(crate) fn new(level: Level, matches: &Matches) -> Self {
+        let debug = strconv::parse_bool(either(matches, "debug", "HELM_DEBUG").as_bytes());
+        let mut namespace = either(matches, "namespace", "HELM_NAMESPACE");
+        if namespace.is_empty() {
+            let context = either(matches, "kube-context", "HELM_KUBECONTEXT");
+            namespace = namespace_of_context(&kubeconfigs(matches.text("kubeconfig")), &context)
+                .unwrap_or_else(|| String::from("default"));
+        }
+        Self { level, debug: debug.unwrap_or_default(), namespace }
+    }
+}
+
+impl Settings {
+    /// Says on standard error what Helm logs there under `severity` (`WARN`); older ones have plain lines.
+    pub(crate) fn log(&self, severity: &str, text: &str) {
+        match self.level.rules().major {
+            3 => say(text),
+            _ => say(&format!("level={severity} msg={}", quoted(text))),
+        }
+    }
+}
+
+/// Which Helm to be. Its flags depend on it, so that it must be known before they are read.
+///
+/// # Errors
+/// There is no such level.
+pub(super) fn level(words: &[String]) -> anyhow::Result<Level> {
+    const FLAG: &str = "--helm-compat";
+    let typed = words.iter().enumerate().rev().find_map(|(i, word)| match word.strip_prefix(FLAG)? {
+        "" => words.get(i + 1).map(String::as_str),
+        rest => rest.strip_prefix('='),
+    });
+    let name = match typed {
+        Some(name) => name.to_owned(),
+        None => std::env::var("LONGSHORE_HELM_COMPAT").unwrap_or_default(),
+    };
+    if name.is_empty() { Ok(Level::default()) } else { name.parse().map_err(anyhow::Error::msg) }
+}
+
+/// A flag's value, or that of a variable.
+fn either(matches: &Matches, flag: &str, name: &str) -> String {
+    if matches.is_given(flag) {
+        return matches.text(flag).to_owned();
+    }
+    std::env::var(name).unwrap_or_default()
+}
+
+/// The kubeconfig files, most important first.
+fn kubeconfigs(flag: &str) -> Vec<PathBuf> {
+    if !flag.is_empty() {
+        return vec![PathBuf::from(flag)];
+    }
+    let listed = std::env::var_os("KUBECONFIG").unwrap_or_default();
+    let listed: Vec<PathBuf> =
+        std::env::split_paths(&listed).filter(|path| !path.as_os_str().is_empty()).collect();
+    match std::env::home_dir() {
+        Some(home) if listed.is_empty() => vec![home.join(".kube").join("config")],
+        _ => listed,
+    }
+}
+
+/// The namespace that a context names. A kubeconfig that cannot be read has none: rendering needs no cluster.
+fn namespace_of_context(files: &[PathBuf], context: &str) -> Option<String> {
+    let configs: Vec<Value> = files.iter().filter_map(|file| read(file)).collect();
+    let current = match context {
+        "" => configs.iter().find_map(|config| text(&field(config, "current-context")?))?,
+        name => name.to_owned(),
+    };
+    configs.iter().find_map(|config| {
+        let contexts = field(config, "contexts")?;
+        let is_current =
+            |entry: &Value| field(entry, "name").and_then(|name| text(&name)).as_ref() == Some(&current);
+        let entry = contexts.as_list()?.iter().find(|entry| is_current(entry))?;
+        text(&field(&field(entry, "context")?, "namespace")?)
+    })
+}
+
+fn read(file: &Path) -> Option<Value> {
+    sigs::to_value(&std::fs::read(file).ok()?).ok()
+}
+
+fn field(value: &Value, key: &str) -> Option<Value> {
+    value.as_map()?.get(key.as_bytes())
+}
+
+fn text(value: &Value) -> Option<String> {
+    value.as_str().map(ToString::to_string).filter(|text| !text.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::namespace_of_context;
+
+    #[test]
+    fn the_namespace_of_the_current_context_is_taken() -> std::io::Result<()> {
+        let folder = tempfile::tempdir()?;
+        let file = folder.path().join("config");
+        std::fs::write(
+            &file,
+            "current-context: b\ncontexts: [{name: a, context: {namespace: one}}, {name: b, context: {namespace: two}}]\n",
+        )?;
+        let files = [folder.path().join("missing"), file];
+        assert_eq!(namespace_of_context(&files, "").as_deref(), Some("two"));
+        assert_eq!(namespace_of_context(&files, "a").as_deref(), Some("one"));
+        assert_eq!(namespace_of_context(&files, "c"), None);
+        Ok(())
+    }
+}

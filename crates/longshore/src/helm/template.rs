@@ -1,0 +1,199 @@
+//! `helm template`.
+
+use std::path::Path;
+
+use anyhow::{anyhow, bail};
+use longshore_chart::{
+    Capabilities, Chart, ErrorKind, File, KubeVersion, Level, Options, Release, RenderInput, dependencies,
+    metadata, render,
+};
+use longshore_go::{Map, strconv};
+use longshore_platform::World;
+
+use super::{Settings, flags, locate, output, say};
+use crate::cobra::{Arguments, Command, Flag, Kind, Matches};
+
+pub(super) fn command(level: Level) -> Command<Settings> {
+    let mut all = flags::install(level);
+    all.extend(flags::values());
+    all.extend(flags::chart());
+    all.extend([
+        Flag::new(
+            "api-versions",
+            Kind::List,
+            "API versions that the cluster is taken to have; may be repeated",
+        )
+        .short('a'),
+        Flag::new("dry-run", Kind::Text, "client, or server to ask the cluster for what it is and has")
+            .default("client")
+            .bare("unset"),
+        Flag::new("include-crds", Kind::Bool, "custom resource definitions too"),
+        Flag::new("is-upgrade", Kind::Bool, "render as for an upgrade: .Release.IsUpgrade"),
+        Flag::new("kube-version", Kind::Text, "Kubernetes version that the cluster is taken to have"),
+        Flag::new("output-dir", Kind::Text, "write files below this folder, not to standard output"),
+        Flag::new("release-name", Kind::Bool, "put the files of --output-dir below the release's name"),
+        Flag::new("show-only", Kind::Texts, "only what these templates give; may be repeated").short('s'),
+        Flag::new("skip-tests", Kind::Bool, "no test hooks"),
+        Flag::new("validate", Kind::Bool, "").deprecated("use '--dry-run=server' instead"),
+    ]);
+    Command {
+        usage: "template [NAME] [CHART]",
+        short: "render a chart's templates here and print them",
+        long: "Renders a chart without a cluster and prints the objects, hooks behind the others.
+
+What a cluster would say is assumed: its version and APIs are those that this level of Helm knows, or those that
+--kube-version and --api-versions name; look-ups find nothing.",
+        flags: all,
+        arguments: Arguments::AtLeast(1),
+        exclusive: match level.rules().major {
+            3 => &[],
+            _ => &[
+                &["validate", "dry-run"],
+                &["force-replace", "force-conflicts"],
+                &["force", "force-conflicts"],
+            ],
+        },
+        children: Vec::new(),
+        run: Some(run),
+    }
+}
+
+fn run(settings: &Settings, matches: &Matches) -> anyhow::Result<()> {
+    let rules = settings.level.rules();
+    let mut capabilities = Capabilities::assumed(rules);
+    let wanted = matches.text("kube-version");
+    if !wanted.is_empty() {
+        capabilities.kube_version = KubeVersion::parse(wanted, rules)
+            .map_err(|reason| anyhow!("invalid kube version '{wanted}': {reason}"))?;
+    }
+    check_dry_run(settings, matches)?;
+    capabilities.api_versions.extend(matches.all("api-versions").iter().cloned());
+    let (name, chart) = name_and_chart(matches)?;
+    let path = locate::locate(chart, matches)?;
+    let values = locate::user_values(matches, settings.level)?;
+    let chart = locate::open(&path, settings.level)?;
+    if chart.metadata().deprecated && !chart.metadata().is_library() {
+        settings.log("WARN", rules.deprecation);
+    }
+    dependencies::check_installable(&chart, rules).map_err(|error| anyhow!("{error}"))?;
+    if let Err(reason) = metadata::validate_release_name(&name) {
+        let problem = format!("release name {}: {reason}", locate::quoted(&name));
+        if rules.major == 3 {
+            bail!(problem);
+        }
+        say(&format!("level=ERROR msg=\"release name check failed\" error={}", locate::quoted(&problem)));
+        bail!("release name check failed: {problem}");
+    }
+    let world = World { asks_names: matches.is_on("enable-dns"), ..World::default() };
+    let input = RenderInput {
+        values,
+        release: Release {
+            name: &name,
+            namespace: &settings.namespace,
+            revision: 1,
+            is_upgrade: matches.is_on("is-upgrade"),
+        },
+        capabilities,
+        services: &world,
+        options: Options { skip_schema: matches.is_on("skip-schema-validation"), ..Options::default() },
+    };
+    let rendered = render(&chart, &input, settings.level).map_err(|error| match error.kind() {
+        ErrorKind::Parse | ErrorKind::Execute | ErrorKind::Manifest | ErrorKind::Capabilities
+            if !settings.debug =>
+        {
+            anyhow!("{error}\n\nUse --debug flag to render out invalid YAML")
+        }
+        ErrorKind::Parse | ErrorKind::Execute | ErrorKind::Capabilities => {
+            // All that there is, which is nothing.
+            let _ = super::print("\n");
+            anyhow!("{error}")
+        }
+        _ => anyhow!("{error}"),
+    })?;
+    for warning in &rendered.warnings {
+        settings.log("INFO", warning);
+    }
+    match matches.text("output-dir") {
+        "" => output::print(&rendered, matches, rules),
+        folder if matches.is_on("release-name") => {
+            output::write(&rendered, matches, &Path::new(folder).join(&name))
+        }
+        folder => output::write(&rendered, matches, Path::new(folder)),
+    }
+}
+
+/// Refuses what would need a cluster, or a program that is not there.
+fn check_dry_run(settings: &Settings, matches: &Matches) -> anyhow::Result<()> {
+    let value = matches.text("dry-run");
+    let invalid = |allowed| anyhow!("invalid dry-run value ({}). Must be {allowed}", locate::quoted(value));
+    match value {
+        "client" => {}
+        "unset" | "true" | "false" | "none" if settings.level.rules().major == 3 => {}
+        "unset" => {
+            settings.log("WARN", "--dry-run is deprecated and should be replaced with '--dry-run=client'");
+        }
+        "server" => bail!("rendering with a cluster (--dry-run=server) is not there yet"),
+        _ if settings.level.rules().major == 3 => bail!(
+            "Invalid dry-run flag. Flag must one of the following: false, true, none, client, server"
+        ),
+        _ => match strconv::parse_bool(value.as_bytes()) {
+            Err(_) if value != "none" => return Err(invalid("\"none\", \"server\", or \"client\"")),
+            Ok(true) => settings.log("WARN", &format!(
+                "boolean '--dry-run={value}' flag is deprecated and must be replaced with '--dry-run=client'"
+            )),
+            _ => return Err(invalid("\"server\" or \"client\"")),
+        },
+    }
+    if matches.is_on("validate") {
+        bail!("rendering with a cluster (--validate) is not there yet");
+    }
+    if !matches.text("post-renderer").is_empty() {
+        bail!("plugins (--post-renderer) are not there yet");
+    }
+    Ok(())
+}
+
+/// The release's name and the chart's, by Helm's rules.
+fn name_and_chart(matches: &Matches) -> anyhow::Result<(String, &str)> {
+    let template = matches.text("name-template");
+    match matches.arguments.as_slice() {
+        [name, chart] => {
+            for (flag, given) in
+                [("generate-name", matches.is_on("generate-name")), ("name-template", !template.is_empty())]
+            {
+                if given {
+                    bail!("cannot set --{flag} and also specify a name");
+                }
+            }
+            Ok((name.clone(), chart))
+        }
+        [chart] if !template.is_empty() => Ok((name_of_template(template)?, chart)),
+        [chart] => Ok((String::from("release-name"), chart)),
+        [_, _, more @ ..] => {
+            bail!("expected at most two arguments, unexpected arguments: {}", more.join(", "))
+        }
+        [] => bail!("must either provide a name or specify --generate-name"),
+    }
+}
+
+/// The name that a template gives: it has the functions of a chart, and nothing to ask for.
+fn name_of_template(template: &str) -> anyhow::Result<String> {
+    // The level whose errors are one line, as those of templates outside of charts are at every level.
+    let level = Level::V3_22;
+    let files = [
+        File::new("Chart.yaml", "{apiVersion: v2, name: name-template, version: 0.0.0}"),
+        File::new("templates/NOTES.txt", template),
+    ];
+    let chart = Chart::load(files, level).map_err(|error| anyhow!("{error}"))?;
+    let world = World::default();
+    let input = RenderInput {
+        values: Map::new(),
+        release: Release { name: "", namespace: "", revision: 1, is_upgrade: false },
+        capabilities: Capabilities::assumed(level.rules()),
+        services: &world,
+        options: Options::default(),
+    };
+    let rendered = render(&chart, &input, level);
+    let plain = |text: String| text.replace("name-template/templates/NOTES.txt", "name-template");
+    Ok(rendered.map_err(|error| anyhow!(plain(error.to_string())))?.notes)
+}

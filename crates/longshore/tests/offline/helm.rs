@@ -1,0 +1,131 @@
+//! `longshore helm template` and `version`, with the words of real Helm: what is expected here came out of the real
+//! binaries of both levels.
+
+use longshore_testkit::{Outcome, Program, Project};
+
+const BINARY: &str = env!("CARGO_BIN_EXE_longshore");
+
+fn project() -> Project {
+    let project = Project::new("//- README\nA chart.\n").unwrap();
+    project.write("c/Chart.yaml", "apiVersion: v2\nname: c\nversion: 1.0.0\n").unwrap();
+    project.write("c/values.yaml", "a: 1\n").unwrap();
+    let template = "kind: ConfigMap\nname: {{ .Release.Name }}\nin: {{ .Release.Namespace }}\na: {{ .Values.a | quote }}\nk: {{ .Capabilities.KubeVersion }}\n";
+    project.write("c/templates/cm.yaml", template).unwrap();
+    project.write("c/templates/bad.yaml", "{{ if .Values.bad }}{{ .Values.x.y }}{{ end }}").unwrap();
+    let hook = "kind: Pod\nmetadata:\n  name: t\n  annotations: {helm.sh/hook: test}\n";
+    project.write("c/templates/tests/t.yaml", hook).unwrap();
+    project.write("c/crds/x.yaml", "kind: CustomResourceDefinition\n").unwrap();
+    project.write("v.yaml", "a: 5\n").unwrap();
+    project
+}
+
+fn helm(project: &Project, level: &str, arguments: &str) -> Outcome {
+    let program = Program::new(BINARY).unwrap();
+    let program = program.env("LONGSHORE_HELM_COMPAT", level).env("KUBECONFIG", "none");
+    program.args(["helm"]).args(arguments.split_whitespace()).folder(project.path()).run().unwrap()
+}
+
+fn config_map(name: &str, namespace: &str, a: &str, version: &str) -> String {
+    format!(
+        "---\n# Source: c/templates/cm.yaml\nkind: ConfigMap\nname: {name}\nin: {namespace}\na: {a:?}\nk: {version}\n"
+    )
+}
+
+const TEST: &str = "---\n# Source: c/templates/tests/t.yaml\nkind: Pod\nmetadata:\n  name: t\n  annotations: {helm.sh/hook: test}\n";
+
+#[test]
+fn template_prints_what_helm_prints() {
+    let project = project();
+    let plain = config_map("release-name", "default", "1", "v1.37.0");
+    let crd = "---\n# Source: c/crds/x.yaml\nkind: CustomResourceDefinition\n\n";
+    for (arguments, expected) in [
+        ("template c", format!("{plain}{TEST}")),
+        ("template c --skip-tests", plain.clone()),
+        ("template c --no-hooks", plain.clone()),
+        ("template c --no-hooks --include-crds", format!("{crd}{plain}")),
+        ("template x ./c --no-hooks -n other", config_map("x", "other", "1", "v1.37.0")),
+        ("template c --no-hooks -f v.yaml", config_map("release-name", "default", "5", "v1.37.0")),
+        ("template c --no-hooks -f v.yaml --set a=9", config_map("release-name", "default", "9", "v1.37.0")),
+        ("template c --no-hooks --kube-version 1.25", config_map("release-name", "default", "1", "v1.25")),
+        ("template c -s templates/tests/*.yaml", TEST.to_owned()),
+        ("template c --name-template foo --no-hooks", config_map("foo", "default", "1", "v1.37.0")),
+    ] {
+        for level in ["4.3", "3.22"] {
+            let outcome = helm(&project, level, arguments);
+            // 4.3 keeps the line end of the last document of each file.
+            let squeezed = |text: &str| text.replace("\n\n", "\n").trim_end().to_owned();
+            assert_eq!(
+                squeezed(&outcome.stdout),
+                squeezed(&expected),
+                "{level} {arguments}\n{}",
+                outcome.stderr
+            );
+            assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""), "{level} {arguments}");
+        }
+    }
+}
+
+#[test]
+fn template_fails_with_helms_words() {
+    let project = project();
+    for (arguments, problem) in [
+        (
+            "template",
+            "\"helm template\" requires at least 1 argument\n\nUsage:  helm template [NAME] [CHART] [flags]",
+        ),
+        ("template a b c", "expected at most two arguments, unexpected arguments: c"),
+        ("template x c -g", "cannot set --generate-name and also specify a name"),
+        ("template nope", "non-absolute URLs should be in form of repo_name/path_to_chart, got: nope"),
+        ("template ./nope", "path \"./nope\" not found"),
+        ("template c --kube-version x", "invalid kube version 'x': could not parse \"x\" as version"),
+        ("template c --set x", "failed parsing --set data: key \"x\" has no value"),
+        ("template c -f nope.yaml", "open nope.yaml: no such file or directory"),
+        ("template c -s templates/nope.yaml", "could not find template templates/nope.yaml in chart"),
+        ("template c --foo", "unknown flag: --foo"),
+        (
+            "template c --name-template {{upper}}",
+            "template: name-template:1:2: executing \"name-template\" at <upper>: wrong number of args for upper: want 1 got 0",
+        ),
+        ("template c --dry-run=none", "invalid dry-run value (\"none\"). Must be \"server\" or \"client\""),
+        (
+            "template c --set bad=1",
+            "c/templates/bad.yaml:1:30\n  executing \"c/templates/bad.yaml\" at <.Values.x.y>:\n    nil pointer evaluating interface {}.y\n\nUse --debug flag to render out invalid YAML",
+        ),
+    ] {
+        let outcome = helm(&project, "4.3", arguments);
+        assert_eq!(outcome.stderr, format!("Error: {problem}\n"), "{arguments}");
+        assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(1), ""), "{arguments}");
+    }
+}
+
+#[test]
+fn files_are_written_below_a_folder() {
+    let project = project();
+    let outcome = helm(&project, "4.3", "template web c --output-dir out --release-name --include-crds");
+    assert_eq!(
+        outcome.stdout,
+        "wrote out/c/crds/x.yaml\nwrote out/web/c/templates/cm.yaml\nwrote out/web/c/templates/tests/t.yaml\n\n"
+    );
+    assert!(
+        project
+            .read("out/web/c/templates/cm.yaml")
+            .unwrap()
+            .starts_with("---\n# Source: c/templates/cm.yaml\nkind:")
+    );
+}
+
+/// A link named `helm` is Helm; each level has its own version.
+#[test]
+fn the_name_helm_makes_it_helm() {
+    let project = project();
+    let link = project.file("helm");
+    std::os::unix::fs::symlink(BINARY, &link).unwrap();
+    let run = |arguments: &[&str]| {
+        Program::new(&link).unwrap().args(arguments).folder(project.path()).run().unwrap().stdout
+    };
+    assert_eq!(run(&["version", "--short"]), "v4.3.1\n");
+    assert_eq!(run(&["version", "--short", "--helm-compat", "3.22"]), "v3.22.0\n");
+    assert_eq!(run(&["version", "--template", "{{.Version}} {{.GoVersion}}"]), "v4.3.1 go1.26.8");
+    assert!(run(&["template", "--help"]).contains("\n  -s, --show-only stringArray "));
+    assert!(run(&[]).contains("\nAvailable Commands:\n  template    "));
+}
