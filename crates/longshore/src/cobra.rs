@@ -84,6 +84,10 @@ impl Flag {
 pub(crate) enum Arguments {
     /// So many, or more.
     AtLeast(usize),
+    /// So many.
+    Exactly(usize),
+    /// So many, or fewer.
+    AtMost(usize),
     /// None.
     None,
 }
@@ -92,6 +96,8 @@ pub(crate) enum Arguments {
 pub(crate) struct Command<C> {
     /// Its name, and what its arguments are called.
     pub(crate) usage: &'static str,
+    /// Other names for it.
+    pub(crate) aliases: &'static [&'static str],
     /// One line for the list of commands.
     pub(crate) short: &'static str,
     /// What its help starts with.
@@ -154,6 +160,11 @@ pub(crate) enum Action<'c, C> {
 pub(crate) use parse::parse;
 
 impl<C> Command<C> {
+    /// Whether a word means it.
+    fn is_called(&self, word: &str) -> bool {
+        self.name() == word || self.aliases.contains(&word)
+    }
+
     /// The first word of its usage.
     pub(crate) fn name(&self) -> &'static str {
         self.usage.split(' ').next().unwrap_or_default()

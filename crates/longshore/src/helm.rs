@@ -3,10 +3,13 @@
 //!
 //! What it does is Helm's; the help is told in our words.
 
+mod env;
 mod flags;
 mod locate;
 mod output;
+mod paths;
 mod settings;
+mod show;
 mod template;
 mod version;
 
@@ -66,15 +69,16 @@ fn print(text: &str) -> anyhow::Result<()> {
 fn root(level: Level) -> Command<Settings> {
     Command {
         usage: "helm",
+        aliases: &[],
         short: "",
         long: "Charts for Kubernetes: render, package and ship them, with Helm's words.
 
 The environment variables HELM_NAMESPACE, HELM_DEBUG, HELM_KUBE… and the like stand for the flags of the same names;
 LONGSHORE_HELM_COMPAT says which Helm to be (4.3 or 3.22).",
-        flags: flags::global(),
+        flags: flags::global(level),
         arguments: Arguments::None,
         exclusive: &[],
-        children: vec![template::command(level), version::command()],
+        children: vec![env::command(), show::command(), template::command(level), version::command()],
         run: None,
     }
 }

@@ -18,7 +18,13 @@ pub(super) fn text<C>(path: &[&Command<C>]) -> String {
         let _ = writeln!(text, "  {below}{space}{} [flags]", command.usage);
     }
     if !command.children.is_empty() {
-        let _ = writeln!(text, "  {name} [command]\n\nAvailable Commands:");
+        let _ = writeln!(text, "  {name} [command]");
+    }
+    if !command.aliases.is_empty() {
+        let _ = writeln!(text, "\nAliases:\n  {}, {}", command.name(), command.aliases.join(", "));
+    }
+    if !command.children.is_empty() {
+        let _ = writeln!(text, "\nAvailable Commands:");
         let mut children: Vec<_> = command.children.iter().map(|child| (child.name(), child.short)).collect();
         children.sort_unstable();
         let width = children.iter().map(|(name, _)| name.len()).max().unwrap_or_default().max(11);

@@ -18,14 +18,15 @@ pub(crate) fn parse<'c, C>(root: &'c Command<C>, words: &[String]) -> Result<Act
         if command.children.is_empty() {
             break;
         }
-        match command.children.iter().find(|child| child.name() == words[at]) {
+        match command.children.iter().find(|child| child.is_called(&words[at])) {
             Some(child) => {
                 words.remove(at);
                 command = child;
                 path.push(child);
             }
-            None if command.run.is_some() => break,
-            None => return Err(unknown(&path, &words[at])),
+            None if command.run.is_none() && path.len() == 1 => return Err(unknown(&path, &words[at])),
+            // A command that only holds others prints its help, whatever else is typed.
+            None => break,
         }
     }
     let mut matches = Matches::default();
@@ -167,6 +168,12 @@ fn check<C>(path: &[&Command<C>], command: &Command<C>, matches: &Matches) -> Re
                 arguments(least),
                 usage()
             ));
+        }
+        Arguments::Exactly(wanted) if count != wanted => {
+            return Err(format!("{} requires {wanted} {}{}", quoted(&name), arguments(wanted), usage()));
+        }
+        Arguments::AtMost(most) if count > most => {
+            return Err(format!("{} accepts at most {most} {}{}", quoted(&name), arguments(most), usage()));
         }
         Arguments::None if count > 0 => {
             return Err(format!("{} accepts no arguments{}", quoted(&name), usage()));

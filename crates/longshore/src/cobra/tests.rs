@@ -10,6 +10,7 @@ fn run(_: &Nothing, matches: &Matches) -> anyhow::Result<()> {
 fn root() -> Command<Nothing> {
     let child = Command {
         usage: "template [NAME] [CHART]",
+        aliases: &[],
         short: "render",
         long: "Renders.",
         flags: vec![
@@ -28,6 +29,7 @@ fn root() -> Command<Nothing> {
     };
     Command {
         usage: "helm",
+        aliases: &[],
         short: "",
         long: "Charts.",
         flags: vec![

@@ -2,36 +2,71 @@
 
 use longshore_chart::Level;
 
+use super::paths;
 use crate::cobra::{Flag, Kind};
 
 /// Flags about notes, which `helm template` never prints.
 const NO_NOTES: &str = "this flag has no effect for 'helm template' and will be removed in Helm 5";
 
-/// Those of every command.
-pub(super) fn global() -> Vec<Flag> {
+/// Those of every command; variables of the environment stand for what is not typed.
+pub(super) fn global(level: Level) -> Vec<Flag> {
     let colour = "when to use colour: never, auto or always";
-    vec![
-        Flag::new("burst-limit", Kind::Int, "requests at once before the client slows down").default("100"),
+    let variable = |name, fallback: String| match std::env::var(name) {
+        Ok(value) if !value.is_empty() => value,
+        _ => fallback,
+    };
+    let text = |flag, name, usage| Flag::new(flag, Kind::Text, usage).default(variable(name, String::new()));
+    let path =
+        |flag, name, fallback, usage| Flag::new(flag, Kind::Text, usage).default(variable(name, fallback));
+    let mut all = vec![
+        Flag::new("burst-limit", Kind::Int, "requests at once before the client slows down")
+            .default(variable("HELM_BURST_LIMIT", String::from("100"))),
         Flag::new("color", Kind::Text, colour).default("auto"),
         Flag::new("colour", Kind::Text, colour).default("auto"),
-        Flag::new("content-cache", Kind::Text, "folder where downloaded charts are kept"),
-        Flag::new("debug", Kind::Bool, "say more"),
+        Flag::new("debug", Kind::Bool, "say more").default(variable("HELM_DEBUG", String::new())),
         Flag::new("helm-compat", Kind::Text, "which Helm to be: 4.3 or 3.22 (LONGSHORE_HELM_COMPAT)"),
-        Flag::new("kube-apiserver", Kind::Text, "address and port of the API server"),
+        text("kube-apiserver", "HELM_KUBEAPISERVER", "address and port of the API server"),
         Flag::new("kube-as-group", Kind::Texts, "group to act as; may be repeated"),
-        Flag::new("kube-as-user", Kind::Text, "user to act as"),
-        Flag::new("kube-ca-file", Kind::Text, "certificate authority of the API server"),
-        Flag::new("kube-context", Kind::Text, "context of the kubeconfig"),
-        Flag::new("kube-insecure-skip-tls-verify", Kind::Bool, "take any certificate of the API server"),
-        Flag::new("kube-tls-server-name", Kind::Text, "name that the API server's certificate must have"),
-        Flag::new("kube-token", Kind::Text, "bearer token"),
-        Flag::new("kubeconfig", Kind::Text, "kubeconfig file"),
-        Flag::new("namespace", Kind::Text, "namespace of the release").short('n'),
-        Flag::new("qps", Kind::Float, "requests per second to the API server, bursts apart"),
-        Flag::new("registry-config", Kind::Text, "file with the credentials of registries"),
-        Flag::new("repository-cache", Kind::Text, "folder where indexes of repositories are kept"),
-        Flag::new("repository-config", Kind::Text, "file with names and addresses of repositories"),
-    ]
+        text("kube-as-user", "HELM_KUBEASUSER", "user to act as"),
+        text("kube-ca-file", "HELM_KUBECAFILE", "certificate authority of the API server"),
+        text("kube-context", "HELM_KUBECONTEXT", "context of the kubeconfig"),
+        Flag::new("kube-insecure-skip-tls-verify", Kind::Bool, "take any certificate of the API server")
+            .default(variable("HELM_KUBEINSECURE_SKIP_TLS_VERIFY", String::new())),
+        text("kube-tls-server-name", "HELM_KUBETLS_SERVER_NAME", "name in the API server's certificate"),
+        text("kube-token", "HELM_KUBETOKEN", "bearer token"),
+        text("kubeconfig", "KUBECONFIG", "kubeconfig file"),
+        text("namespace", "HELM_NAMESPACE", "namespace of the release").short('n'),
+        Flag::new("qps", Kind::Float, "requests per second to the API server, bursts apart")
+            .default(variable("HELM_QPS", String::from("0"))),
+        path(
+            "registry-config",
+            "HELM_REGISTRY_CONFIG",
+            paths::config("registry/config.json"),
+            "file with the credentials of registries",
+        ),
+        path(
+            "repository-cache",
+            "HELM_REPOSITORY_CACHE",
+            paths::cache("repository"),
+            "folder where indexes of repositories are kept",
+        ),
+        path(
+            "repository-config",
+            "HELM_REPOSITORY_CONFIG",
+            paths::config("repositories.yaml"),
+            "file with names and addresses of repositories",
+        ),
+    ];
+    if level.rules().major > 3 {
+        let fallback = paths::cache("content");
+        all.push(path(
+            "content-cache",
+            "HELM_CONTENT_CACHE",
+            fallback,
+            "folder where downloaded charts are kept",
+        ));
+    }
+    all
 }
 
 /// How values are given.

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use longshore_chart::Level;
-use longshore_go::{Value, strconv};
+use longshore_go::Value;
 use longshore_yaml::sigs;
 
 use super::locate::quoted;
@@ -24,14 +24,13 @@ pub(crate) struct Settings {
 impl Settings {
     /// From what was typed and the environment.
     pub(crate) fn new(level: Level, matches: &Matches) -> Self {
-        let debug = strconv::parse_bool(either(matches, "debug", "HELM_DEBUG").as_bytes());
-        let mut namespace = either(matches, "namespace", "HELM_NAMESPACE");
+        let mut namespace = matches.text("namespace").to_owned();
         if namespace.is_empty() {
-            let context = either(matches, "kube-context", "HELM_KUBECONTEXT");
-            namespace = namespace_of_context(&kubeconfigs(matches.text("kubeconfig")), &context)
+            let files = kubeconfigs(matches.text("kubeconfig"));
+            namespace = namespace_of_context(&files, matches.text("kube-context"))
                 .unwrap_or_else(|| String::from("default"));
         }
-        Self { level, debug: debug.unwrap_or_default(), namespace }
+        Self { level, debug: matches.is_on("debug"), namespace }
     }
 }
 
@@ -62,22 +61,10 @@ pub(super) fn level(words: &[String]) -> anyhow::Result<Level> {
     if name.is_empty() { Ok(Level::default()) } else { name.parse().map_err(anyhow::Error::msg) }
 }
 
-/// A flag's value, or that of a variable.
-fn either(matches: &Matches, flag: &str, name: &str) -> String {
-    if matches.is_given(flag) {
-        return matches.text(flag).to_owned();
-    }
-    std::env::var(name).unwrap_or_default()
-}
-
-/// The kubeconfig files, most important first.
-fn kubeconfigs(flag: &str) -> Vec<PathBuf> {
-    if !flag.is_empty() {
-        return vec![PathBuf::from(flag)];
-    }
-    let listed = std::env::var_os("KUBECONFIG").unwrap_or_default();
+/// The kubeconfig files of a list, most important first; without one, that of the home folder.
+fn kubeconfigs(listed: &str) -> Vec<PathBuf> {
     let listed: Vec<PathBuf> =
-        std::env::split_paths(&listed).filter(|path| !path.as_os_str().is_empty()).collect();
+        std::env::split_paths(listed).filter(|path| !path.as_os_str().is_empty()).collect();
     match std::env::home_dir() {
         Some(home) if listed.is_empty() => vec![home.join(".kube").join("config")],
         _ => listed,

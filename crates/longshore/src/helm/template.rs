@@ -38,6 +38,7 @@ pub(super) fn command(level: Level) -> Command<Settings> {
     ]);
     Command {
         usage: "template [NAME] [CHART]",
+        aliases: &[],
         short: "render a chart's templates here and print them",
         long: "Renders a chart without a cluster and prints the objects, hooks behind the others.
 

@@ -13,6 +13,7 @@ use crate::cobra::{Arguments, Command, Flag, Kind, Matches};
 pub(super) fn command() -> Command<Settings> {
     Command {
         usage: "version",
+        aliases: &[],
         short: "print the version of Helm that this is compatible with",
         long: "Which Helm this is compatible with: scripts that ask for Helm's version see the one whose bytes they get.
 

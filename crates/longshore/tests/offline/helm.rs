@@ -127,5 +127,43 @@ fn the_name_helm_makes_it_helm() {
     assert_eq!(run(&["version", "--short", "--helm-compat", "3.22"]), "v3.22.0\n");
     assert_eq!(run(&["version", "--template", "{{.Version}} {{.GoVersion}}"]), "v4.3.1 go1.26.8");
     assert!(run(&["template", "--help"]).contains("\n  -s, --show-only stringArray "));
-    assert!(run(&[]).contains("\nAvailable Commands:\n  template    "));
+    assert!(run(&[]).contains("\nAvailable Commands:\n  env         "));
+}
+
+#[test]
+fn show_prints_what_a_chart_says_of_itself() {
+    let project = project();
+    project.write("c/README.md", "# Hi\n").unwrap();
+    let chart = "apiVersion: v2\nname: c\nversion: 1.0.0\n\n";
+    let crd = "kind: CustomResourceDefinition\n\n";
+    for (arguments, expected) in [
+        ("show chart c", chart.to_owned()),
+        ("inspect values c", "a: 1\n\n".to_owned()),
+        ("show readme c", "# Hi\n\n".to_owned()),
+        ("show crds c", format!("---\n{crd}")),
+        ("show all c", format!("{chart}---\na: 1\n\n---\n# Hi\n\n---\n{crd}")),
+    ] {
+        let outcome = helm(&project, "4.3", arguments);
+        assert_eq!((outcome.stdout, outcome.code), (expected, Some(0)), "{arguments}\n{}", outcome.stderr);
+    }
+    assert_eq!(helm(&project, "3.22", "show crds c").stdout, crd);
+    let problem =
+        "Error: \"helm show chart\" requires 1 argument\n\nUsage:  helm show chart [CHART] [flags]\n";
+    assert_eq!(helm(&project, "4.3", "show chart").stderr, problem);
+    assert!(helm(&project, "4.3", "show whatever").stdout.contains("\nAliases:\n  show, inspect\n"));
+}
+
+#[test]
+fn env_says_where_files_are() {
+    let project = project();
+    let run = |arguments: &str| {
+        let program =
+            Program::new(BINARY).unwrap().env("HELM_CACHE_HOME", "/c").env("HELM_NAMESPACE", "here");
+        let program = program.args(["helm"]).args(arguments.split_whitespace());
+        program.folder(project.path()).run().unwrap().stdout
+    };
+    assert_eq!(run("env HELM_REPOSITORY_CACHE"), "/c/repository\n");
+    assert_eq!(run("env HELM_NAMESPACE -n there"), "there\n");
+    let all = run("env");
+    assert!(all.contains("HELM_NAMESPACE=\"here\"\n") && all.contains("HELM_QPS=\"0.00\"\n"), "{all}");
 }
