@@ -98,8 +98,10 @@ fn text(chart: &Chart, part: Part, level: Level) -> anyhow::Result<String> {
         add(file);
     }
     if shows(Part::Crds) {
-        for file in chart.crds() {
-            if level.rules().major > 3 && !file.data.starts_with(b"---") {
+        for (i, file) in chart.crds().into_iter().enumerate() {
+            // 3.x parts them only from what stands above.
+            let parted = level.rules().major > 3 || part == Part::All && i == 0;
+            if parted && !file.data.starts_with(b"---") {
                 text.push_str("---\n");
             }
             let _ = writeln!(text, "{}", file.data.to_str_lossy());
