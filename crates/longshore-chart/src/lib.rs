@@ -23,6 +23,7 @@ pub mod functions;
 pub mod load;
 pub mod manifest;
 pub mod metadata;
+mod pack;
 mod render;
 mod schema;
 pub mod values;

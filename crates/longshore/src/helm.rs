@@ -7,6 +7,7 @@ mod env;
 mod flags;
 mod locate;
 mod output;
+mod package;
 mod paths;
 mod settings;
 mod show;
@@ -78,7 +79,7 @@ LONGSHORE_HELM_COMPAT says which Helm to be (4.3 or 3.22).",
         flags: flags::global(level),
         arguments: Arguments::None,
         exclusive: &[],
-        children: vec![env::command(), show::command(), template::command(level), version::command()],
+        children: vec![env::command(), package::command(), show::command(), template::command(level), version::command()],
         run: None,
     }
 }

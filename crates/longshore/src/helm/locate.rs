@@ -38,16 +38,29 @@ pub(super) fn locate(name: &str, matches: &Matches) -> anyhow::Result<PathBuf> {
 
 /// Opens it.
 pub(super) fn open(path: &Path, level: Level) -> anyhow::Result<Chart> {
-    let absolute = std::path::absolute(path)?;
     if path.is_file() {
-        check_archive(path, &absolute)?;
-    } else if level.rules().major > 3
+        check_archive(path, &std::path::absolute(path)?)?;
+        return load(path, level);
+    }
+    open_folder(path, level)
+}
+
+/// Opens a chart that must be a folder.
+pub(super) fn open_folder(path: &Path, level: Level) -> anyhow::Result<Chart> {
+    if level.rules().major > 3
         && let Err(error) = std::fs::metadata(path.join("Chart.yaml"))
     {
-        let file = absolute.join("Chart.yaml");
+        let file = std::path::absolute(path)?.join("Chart.yaml");
         let file = file.display();
         bail!("unable to detect chart at {file}: open {file}: {}", reason(&error));
     }
+    if path.is_file() {
+        bail!("Chart.yaml file is missing");
+    }
+    load(path, level)
+}
+
+fn load(path: &Path, level: Level) -> anyhow::Result<Chart> {
     open_chart(path, level).map_err(|error| match error {
         OpenError::Chart(error) => anyhow!("{error}"),
         OpenError::Files(diagnostic) => anyhow!("{}", diagnostic.message),

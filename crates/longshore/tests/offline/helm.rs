@@ -167,3 +167,32 @@ fn env_says_where_files_are() {
     let all = run("env");
     assert!(all.contains("HELM_NAMESPACE=\"here\"\n") && all.contains("HELM_QPS=\"0.00\"\n"), "{all}");
 }
+
+#[test]
+fn package_makes_the_same_archive_again() {
+    let project = project();
+    let pack = |arguments: &str, epoch: &str| {
+        let program = Program::new(BINARY).unwrap().env("SOURCE_DATE_EPOCH", epoch);
+        program.args(["helm"]).args(arguments.split_whitespace()).folder(project.path()).run().unwrap()
+    };
+    let archive = project.file("out/c-2.0.0.tgz");
+    let outcome = pack("package c -d out --version 2.0.0 --app-version 7", "1700000000");
+    assert_eq!((outcome.stderr.as_str(), outcome.code), ("", Some(0)));
+    assert_eq!(outcome.stdout, "Successfully packaged chart and saved it to: out/c-2.0.0.tgz\n");
+    let first = std::fs::read(&archive).unwrap();
+    pack("package c -d out --version 2.0.0 --app-version 7", "1700000000");
+    assert_eq!(std::fs::read(&archive).unwrap(), first);
+    assert_eq!(std::fs::read_dir(project.file("out")).unwrap().count(), 1, "nothing is left beside it");
+    let shown = helm(&project, "4.3", "show chart out/c-2.0.0.tgz").stdout;
+    assert_eq!(shown, "apiVersion: v2\nappVersion: \"7\"\nname: c\nversion: 2.0.0\n\n");
+    let rendered = |chart: &str| helm(&project, "4.3", &format!("template {chart} --include-crds")).stdout;
+    assert_eq!(rendered("out/c-2.0.0.tgz"), rendered("c"));
+    for (arguments, epoch, problem) in [
+        ("package", "", "need at least one argument, the path to the chart"),
+        ("package nope", "", "stat nope: no such file or directory"),
+        ("package c --version x", "", "invalid semantic version"),
+        ("package c", "soon", "SOURCE_DATE_EPOCH is \"soon\", not a number of seconds"),
+    ] {
+        assert_eq!(pack(arguments, epoch).stderr, format!("Error: {problem}\n"), "{arguments}");
+    }
+}

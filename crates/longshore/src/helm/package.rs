@@ -1,0 +1,111 @@
+//! `helm package`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use anyhow::{anyhow, bail};
+use longshore_chart::{Chart, dependencies};
+use longshore_go::time::{Location, Time};
+
+use super::locate::{quoted, reason};
+use super::{Settings, flags, locate, print};
+use crate::cobra::{Arguments, Command, Flag, Kind, Matches};
+
+/// As locks have their time.
+const RFC3339: &[u8] = b"2006-01-02T15:04:05Z07:00";
+
+pub(super) fn command() -> Command<Settings> {
+    let mut all = flags::chart();
+    // Which chart is told by its folder.
+    all.retain(|flag| !matches!(flag.name, "repo" | "verify" | "version" | "pass-credentials"));
+    all.extend(flags::values());
+    all.extend([
+        Flag::new("app-version", Kind::Text, "version of the application, in place of Chart.yaml's"),
+        Flag::new("dependency-update", Kind::Bool, "update missing dependencies first").short('u'),
+        Flag::new("destination", Kind::Text, "folder to write the archive to").short('d').default("."),
+        Flag::new("key", Kind::Text, "name of the key to sign with"),
+        Flag::new("passphrase-file", Kind::Text, "file with the passphrase of the key, or `-`"),
+        Flag::new("sign", Kind::Bool, "sign the archive"),
+        Flag::new("version", Kind::Text, "version of the chart, in place of Chart.yaml's"),
+    ]);
+    Command {
+        usage: "package [CHART_PATH] [...]",
+        aliases: &[],
+        short: "pack a chart's folder into an archive",
+        long: "Packs the folders of charts into archives, each named by the chart and its version.
+
+SOURCE_DATE_EPOCH gives the age of all files, so that the same chart makes the same archive.",
+        flags: all,
+        arguments: Arguments::AtLeast(0),
+        exclusive: &[],
+        children: Vec::new(),
+        run: Some(run),
+    }
+}
+
+fn run(settings: &Settings, matches: &Matches) -> anyhow::Result<()> {
+    if matches.arguments.is_empty() {
+        bail!("need at least one argument, the path to the chart");
+    }
+    for flag in ["sign", "dependency-update"] {
+        if matches.is_on(flag) {
+            bail!("--{flag} is not there yet");
+        }
+    }
+    let fixed = fixed_age()?;
+    locate::user_values(matches, settings.level)?;
+    for name in &matches.arguments {
+        let path = Path::new(name);
+        fs::metadata(path).map_err(|error| anyhow!("stat {name}: {}", reason(&error)))?;
+        let mut chart = locate::open_folder(path, settings.level)?;
+        if let Some(seconds) = fixed.filter(|_| settings.level.rules().major > 3) {
+            let time = Time::unix(seconds.cast_signed(), 0).in_location(Location::Utc);
+            chart = chart.locked_at(&String::from_utf8_lossy(&time.format(RFC3339)));
+        }
+        let now = || SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |age| age.as_secs());
+        let written = package(chart, matches, fixed.unwrap_or_else(now))?;
+        print(&format!("Successfully packaged chart and saved it to: {}\n", written.display()))?;
+    }
+    Ok(())
+}
+
+/// Writes the archive of a chart: where it is.
+fn package(chart: Chart, matches: &Matches, modified: u64) -> anyhow::Result<PathBuf> {
+    let given = |flag| Some(matches.text(flag)).filter(|text| !text.is_empty());
+    let chart =
+        chart.versioned(given("version"), given("app-version")).map_err(|error| anyhow!("{error}"))?;
+    let missing = dependencies::missing(&chart);
+    if !missing.is_empty() {
+        bail!("found in Chart.yaml, but missing in charts/ directory: {}", missing.join(", "));
+    }
+    let folder = match matches.text("destination") {
+        "." => std::env::current_dir()?,
+        other => PathBuf::from(other),
+    };
+    let archive = chart.pack(modified).map_err(|error| anyhow!("failed to save: {error}"))?;
+    let failed = |what: &str, path: &Path, error: &std::io::Error| {
+        anyhow!("failed to save: {what} {}: {}", path.display(), reason(error))
+    };
+    fs::create_dir_all(&folder).map_err(|error| failed("mkdir", &folder, &error))?;
+    let path = folder.join(chart.archive_name());
+    // Written beside and then renamed, so that nobody finds half an archive.
+    let part = folder.join(format!(".{}.{}", chart.archive_name(), std::process::id()));
+    let written = fs::write(&part, archive).and_then(|()| fs::rename(&part, &path));
+    written.map_err(|error| {
+        let _ = fs::remove_file(&part);
+        failed("open", &path, &error)
+    })?;
+    Ok(path)
+}
+
+/// What SOURCE_DATE_EPOCH says.
+fn fixed_age() -> anyhow::Result<Option<u64>> {
+    match std::env::var("SOURCE_DATE_EPOCH") {
+        Ok(text) if !text.is_empty() => match text.parse() {
+            Ok(seconds) => Ok(Some(seconds)),
+            Err(_) => bail!("SOURCE_DATE_EPOCH is {}, not a number of seconds", quoted(&text)),
+        },
+        _ => Ok(None),
+    }
+}
