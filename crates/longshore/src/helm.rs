@@ -3,6 +3,7 @@
 //!
 //! What it does is Helm's; the help is told in our words.
 
+mod dependency;
 mod env;
 mod flags;
 mod locate;
@@ -79,7 +80,7 @@ LONGSHORE_HELM_COMPAT says which Helm to be (4.3 or 3.22).",
         flags: flags::global(level),
         arguments: Arguments::None,
         exclusive: &[],
-        children: vec![env::command(), package::command(), show::command(), template::command(level), version::command()],
+        children: vec![dependency::command(), env::command(), package::command(), show::command(), template::command(level), version::command()],
         run: None,
     }
 }

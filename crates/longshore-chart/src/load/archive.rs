@@ -17,6 +17,9 @@ pub const MAX_CHART_BYTES: u64 = 100 << 20;
 /// Most files that a chart may have. Helm has no such limit; no chart comes near it.
 const MAX_FILES: usize = 100_000;
 
+/// Bytes of a gzip header without what is optional.
+const GZIP_HEADER: usize = 10;
+
 /// Least that the whole stream may unpack to, headers included.
 const MIN_STREAM: u64 = 1 << 20;
 
@@ -45,8 +48,12 @@ impl<R: Read> Read for Capped<R> {
 pub fn unpack(bytes: &[u8], budget: u64) -> Result<Vec<File>, Error> {
     let budget = budget.min(MAX_CHART_BYTES);
     let refuse = |text: &str| Error::new(ErrorKind::Load, text);
-    if !bytes.starts_with(b"\x1F\x8B") {
-        return Err(refuse("gzip: invalid header"));
+    // Go reads a whole header before it looks at it.
+    match bytes.len() {
+        0 => return Err(refuse("EOF")),
+        1..GZIP_HEADER => return Err(refuse("unexpected EOF")),
+        _ if !bytes.starts_with(b"\x1F\x8B") => return Err(refuse("gzip: invalid header")),
+        _ => {}
     }
     let too_large =
         || refuse(&format!("decompressed chart is larger than the maximum size {MAX_CHART_BYTES}"));
@@ -159,7 +166,11 @@ mod tests {
         let files = unpack(&packed(&[("c/Chart.yaml", b"\xEF\xBB\xBFname: c")]), MAX_CHART_BYTES).unwrap();
         assert_eq!((files[0].name.as_str(), files[0].data.as_bytes()), ("Chart.yaml", &b"name: c"[..]));
         assert_eq!(unpack(&packed(&[]), 10).unwrap_err().to_string(), "no files in chart archive");
-        assert_eq!(unpack(b"PK", 10).unwrap_err().to_string(), "gzip: invalid header");
+        for (bytes, problem) in
+            [(&b"PK and more"[..], "gzip: invalid header"), (b"PK", "unexpected EOF"), (b"", "EOF")]
+        {
+            assert_eq!(unpack(bytes, 10).unwrap_err().to_string(), problem);
+        }
     }
 
     #[test]

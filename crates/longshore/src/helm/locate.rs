@@ -38,6 +38,9 @@ pub(super) fn locate(name: &str, matches: &Matches) -> anyhow::Result<PathBuf> {
 
 /// Opens it.
 pub(super) fn open(path: &Path, level: Level) -> anyhow::Result<Chart> {
+    if let Err(error) = std::fs::metadata(path) {
+        bail!("stat {}: {}", path.display(), reason(&error));
+    }
     if path.is_file() {
         check_archive(path, &std::path::absolute(path)?)?;
         return load(path, level);

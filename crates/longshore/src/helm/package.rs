@@ -6,9 +6,10 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{anyhow, bail};
 use longshore_chart::{Chart, dependencies};
+use longshore_go::strconv;
 use longshore_go::time::{Location, Time};
 
-use super::locate::{quoted, reason};
+use super::locate::reason;
 use super::{Settings, flags, locate, print};
 use crate::cobra::{Arguments, Command, Flag, Kind, Matches};
 
@@ -102,9 +103,12 @@ fn package(chart: Chart, matches: &Matches, modified: u64) -> anyhow::Result<Pat
 /// What SOURCE_DATE_EPOCH says.
 fn fixed_age() -> anyhow::Result<Option<u64>> {
     match std::env::var("SOURCE_DATE_EPOCH") {
-        Ok(text) if !text.is_empty() => match text.parse() {
-            Ok(seconds) => Ok(Some(seconds)),
-            Err(_) => bail!("SOURCE_DATE_EPOCH is {}, not a number of seconds", quoted(&text)),
+        Ok(text) if !text.is_empty() => match strconv::parse_int(text.as_bytes(), 10, 64) {
+            Ok(seconds) => match u64::try_from(seconds) {
+                Ok(seconds) => Ok(Some(seconds)),
+                Err(_) => bail!("invalid SOURCE_DATE_EPOCH: must not be negative"),
+            },
+            Err(error) => bail!("invalid SOURCE_DATE_EPOCH: {error}"),
         },
         _ => Ok(None),
     }

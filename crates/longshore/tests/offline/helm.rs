@@ -127,7 +127,7 @@ fn the_name_helm_makes_it_helm() {
     assert_eq!(run(&["version", "--short", "--helm-compat", "3.22"]), "v3.22.0\n");
     assert_eq!(run(&["version", "--template", "{{.Version}} {{.GoVersion}}"]), "v4.3.1 go1.26.8");
     assert!(run(&["template", "--help"]).contains("\n  -s, --show-only stringArray "));
-    assert!(run(&[]).contains("\nAvailable Commands:\n  env         "));
+    assert!(run(&[]).contains("\nAvailable Commands:\n  dependency  "));
 }
 
 #[test]
@@ -191,8 +191,38 @@ fn package_makes_the_same_archive_again() {
         ("package", "", "need at least one argument, the path to the chart"),
         ("package nope", "", "stat nope: no such file or directory"),
         ("package c --version x", "", "invalid semantic version"),
-        ("package c", "soon", "SOURCE_DATE_EPOCH is \"soon\", not a number of seconds"),
+        (
+            "package c",
+            "soon",
+            "invalid SOURCE_DATE_EPOCH: strconv.ParseInt: parsing \"soon\": invalid syntax",
+        ),
     ] {
         assert_eq!(pack(arguments, epoch).stderr, format!("Error: {problem}\n"), "{arguments}");
     }
+}
+
+#[test]
+fn dependency_list_says_what_is_there() {
+    let project = project();
+    let chart = "apiVersion: v2\nname: top\nversion: 1.0.0\ndependencies:\n\
+        - {name: c, version: ^1, repository: \"file://../c\"}\n- {name: d, version: 2.0.0, repository: \"\"}\n\
+        - {name: e, version: 1.0.0, repository: \"\"}\n";
+    project.write("top/Chart.yaml", chart).unwrap();
+    project.write("top/charts/d/Chart.yaml", "apiVersion: v2\nname: d\nversion: 1.0.0\n").unwrap();
+    project.write("top/charts/f/Chart.yaml", "apiVersion: v2\nname: f\nversion: 1.0.0\n").unwrap();
+    helm(&project, "4.3", "package c -d top/charts");
+    assert_eq!(
+        helm(&project, "4.3", "dep ls top").stdout,
+        "NAME\tVERSION\tREPOSITORY \tSTATUS       \n\
+         c   \t^1     \tfile://../c\tok           \n\
+         d   \t2.0.0  \t           \twrong version\n\
+         e   \t1.0.0  \t           \tmissing      \n\n\
+         WARNING: \"top/charts/f\" is not in Chart.yaml.\n"
+    );
+    assert_eq!(helm(&project, "4.3", "dependency list c").stdout, "WARNING: no dependencies at c/charts\n");
+    let outcome = helm(&project, "4.3", "dependency list nope");
+    assert_eq!(
+        (outcome.stderr.as_str(), outcome.code),
+        ("Error: stat nope: no such file or directory\n", Some(1))
+    );
 }

@@ -1,0 +1,144 @@
+//! `helm dependency list`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use longshore_chart::Chart;
+use longshore_chart::metadata::Dependency;
+use longshore_go::semver::{Constraint, Version};
+use longshore_go::strconv;
+
+use super::locate::quoted;
+use super::{Settings, locate, print};
+use crate::cobra::{Arguments, Command, Flag, Kind, Matches};
+
+pub(super) fn command() -> Command<Settings> {
+    Command {
+        usage: "dependency",
+        aliases: &["dep", "dependencies"],
+        short: "look after the charts that a chart depends on",
+        long: "A chart names the charts that it depends on in its Chart.yaml, and holds them in its folder `charts`.",
+        flags: Vec::new(),
+        arguments: Arguments::None,
+        exclusive: &[],
+        children: vec![Command {
+            usage: "list CHART",
+            aliases: &["ls"],
+            short: "print what a chart depends on, and whether it is there",
+            long: "Prints what a chart depends on, with the state of each: ok or unpacked if it is there, else what is wrong.",
+            flags: vec![Flag::new("max-col-width", Kind::Int, "longest text of a column").default("80")],
+            arguments: Arguments::AtMost(1),
+            exclusive: &[],
+            children: Vec::new(),
+            run: Some(list),
+        }],
+        run: None,
+    }
+}
+
+fn list(settings: &Settings, matches: &Matches) -> anyhow::Result<()> {
+    let name = matches.arguments.first().map_or(".", String::as_str);
+    let path = clean(name);
+    let chart = locate::open(&path, settings.level)?;
+    let Some(wanted) = &chart.metadata().dependencies else {
+        return print(&format!("WARNING: no dependencies at {}\n", path.join("charts").display()));
+    };
+    let mut rows = vec![["NAME", "VERSION", "REPOSITORY", "STATUS"].map(str::to_owned)];
+    rows.extend(wanted.iter().map(|dependency| {
+        let state = state(&path, dependency, &chart, settings);
+        [dependency.name.clone(), dependency.version.clone(), dependency.repository.clone(), state.to_owned()]
+    }));
+    let longest = strconv::parse_int(matches.text("max-col-width").as_bytes(), 0, 64).unwrap_or(80);
+    let mut text = table(&rows, usize::try_from(longest).unwrap_or(80));
+    text.push_str("\n\n");
+    for file in entries(&path.join("charts")) {
+        let is_chart = file.is_dir() || file.extension().is_some_and(|extension| extension == "tgz");
+        if !is_chart {
+            continue;
+        }
+        let shown = quoted(&file.display().to_string());
+        let what = match locate::open(&file, settings.level) {
+            Err(_) => " is not a chart.\n",
+            Ok(chart) if wanted.iter().all(|dependency| dependency.name != chart.name()) => {
+                " is not in Chart.yaml.\n"
+            }
+            Ok(_) => continue,
+        };
+        text.extend(["WARNING: ", &shown, what]);
+    }
+    print(&text)
+}
+
+/// The path without `.` and doubled slashes.
+fn clean(name: &str) -> PathBuf {
+    PathBuf::from(String::from_utf8_lossy(&longshore_go::path::clean(name.as_bytes())).into_owned())
+}
+
+/// What is in a folder, by name; hidden files are not looked at.
+fn entries(folder: &Path) -> Vec<PathBuf> {
+    let all = fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut all: Vec<PathBuf> = all.map(|entry| entry.path()).collect();
+    all.sort();
+    all
+}
+
+/// Whether a chart is there as wanted, as an archive or as a folder.
+fn state(path: &Path, wanted: &Dependency, parent: &Chart, settings: &Settings) -> &'static str {
+    let prefix = format!("{}-", wanted.name);
+    let version = |file: &Path| {
+        let name = file.file_name()?.to_str()?;
+        Some(name.strip_prefix(&prefix)?.strip_suffix(".tgz")?.to_owned())
+    };
+    let mut archives: Vec<PathBuf> =
+        entries(&path.join("charts")).into_iter().filter(|file| version(file).is_some()).collect();
+    if archives.len() > 1 {
+        // Another chart's name may begin with this one's.
+        archives
+            .retain(|file| version(file).is_some_and(|text| Version::parse_strict(text.as_bytes()).is_ok()));
+        if archives.len() > 1 {
+            return "too many matches";
+        }
+    }
+    if let Some(archive) = archives.first() {
+        return match locate::open(archive, settings.level) {
+            Err(_) => "corrupt",
+            Ok(chart) if chart.name() != wanted.name => "misnamed",
+            Ok(chart) => mismatch(&chart, wanted).unwrap_or("ok"),
+        };
+    }
+    match parent.dependencies().iter().rfind(|chart| chart.name() == wanted.name) {
+        None => "missing",
+        Some(chart) => mismatch(chart, wanted).unwrap_or("unpacked"),
+    }
+}
+
+/// Why a chart's version is not the one that is wanted.
+fn mismatch(chart: &Chart, wanted: &Dependency) -> Option<&'static str> {
+    let version = &chart.metadata().version;
+    if *version == wanted.version {
+        return None;
+    }
+    match (Constraint::parse(wanted.version.as_bytes()), Version::parse(version.as_bytes())) {
+        (Ok(constraint), Ok(version)) => (!constraint.check(&version)).then_some("wrong version"),
+        _ => Some("invalid version"),
+    }
+}
+
+/// Columns as wide as their longest text, which is cut after `longest` characters; tabs between them.
+fn table(rows: &[[String; 4]], longest: usize) -> String {
+    let cut = |text: &String| {
+        if text.chars().count() <= longest {
+            return text.clone();
+        }
+        let kept: String = text.chars().take(longest.saturating_sub(3)).collect();
+        kept + "..."
+    };
+    let rows: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(cut).collect()).collect();
+    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
+    let line = |row: &Vec<String>| {
+        let cells =
+            row.iter().enumerate().map(|(column, text)| format!("{text:width$}", width = width(column)));
+        cells.collect::<Vec<_>>().join("\t")
+    };
+    rows.iter().map(line).collect::<Vec<_>>().join("\n")
+}
