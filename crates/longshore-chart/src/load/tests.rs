@@ -76,7 +76,7 @@ fn mistakes_in_helms_words() {
             "error unpacking subchart db in app: Chart.yaml file is missing",
         ),
         (
-            &[("Chart.yaml", CHART), ("charts/db.tgz", "no")],
+            &[("Chart.yaml", CHART), ("charts/db.tgz", "no archive at all")],
             "error unpacking subchart db.tgz in app: gzip: invalid header",
         ),
     ] {
