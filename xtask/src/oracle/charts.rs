@@ -116,6 +116,8 @@ pub(super) async fn run(arguments: &Arguments) -> Result<bool> {
         let (outcome, [theirs, ours]) = ended.context("a case was not compared to its end")??;
         if let Some(difference) = outcome.verdict.difference() {
             say::answer(&format!("{}\n{difference}", outcome.case.name()));
+        }
+        if outcome.verdict.difference().is_some() || outcome.warnings_differ {
             keep(&kept, &outcome.case, &theirs, &ours)?;
         }
         report.add(outcome);
@@ -124,7 +126,7 @@ pub(super) async fn run(arguments: &Arguments) -> Result<bool> {
         }
     }
     say::answer(&report.told());
-    if report.differences() > 0 {
+    if kept.exists() {
         say::note(&format!("what both sides print for the cases that differ is in {}", kept.display()));
     }
     Ok(report.differences() == 0)
@@ -162,7 +164,14 @@ async fn judge(theirs: &Side, ours: &Side, case: Case, ours_first: bool) -> Resu
     }
     let original = times.swap_remove(0);
     let warnings_differ = original.warnings() != own.warnings();
-    let outcome = Outcome { case, verdict, warnings_differ, theirs: original.elapsed, ours: own.elapsed };
+    let outcome = Outcome {
+        case,
+        verdict,
+        warnings_differ,
+        fails: original.code != Some(0),
+        theirs: original.elapsed,
+        ours: own.elapsed,
+    };
     Ok((outcome, [original, own]))
 }
 

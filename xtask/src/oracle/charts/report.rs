@@ -13,6 +13,8 @@ pub(super) struct Outcome {
     pub(super) case: Case,
     pub(super) verdict: Verdict,
     pub(super) warnings_differ: bool,
+    /// Whether real Helm renders nothing but an error.
+    pub(super) fails: bool,
     /// How long real Helm took, and ours.
     pub(super) theirs: Duration,
     pub(super) ours: Duration,
@@ -25,6 +27,8 @@ struct Count {
     identical: usize,
     random: usize,
     different: usize,
+    /// Cases in which real Helm fails. They are among the others.
+    failing: usize,
     warnings: usize,
 }
 
@@ -53,6 +57,7 @@ impl Count {
         self.identical += other.identical;
         self.random += other.random;
         self.different += other.different;
+        self.failing += other.failing;
         self.warnings += other.warnings;
     }
 
@@ -60,11 +65,12 @@ impl Count {
         let cases = self.cases();
         let ratio = 100.0 * (cases - self.different) as f64 / cases.max(1) as f64;
         format!(
-            "{name:28} {:>6} {cases:>6} {:>9} {:>6} {:>9} {ratio:>7.2} % {:>8}",
+            "{name:28} {:>6} {cases:>6} {:>9} {:>6} {:>9} {ratio:>7.2} % {:>7} {:>8}",
             self.charts.len(),
             self.identical,
             self.random,
             self.different,
+            self.failing,
             self.warnings,
         )
     }
@@ -100,6 +106,7 @@ impl Report {
                 self.warnings.insert(name.clone());
             }
         }
+        count.failing += usize::from(outcome.fails);
         count.charts.insert(outcome.case.chart);
         self.ratios.push((outcome.theirs.as_secs_f64() / outcome.ours.as_secs_f64(), name.clone()));
         if self.slowest.as_ref().is_none_or(|(slowest, ..)| *slowest < outcome.ours) {
@@ -134,7 +141,7 @@ impl Report {
         }
         let _ = writeln!(
             text,
-            "\n{:28} {:>6} {:>6} {:>9} {:>6} {:>9} {:>9} {:>8}",
+            "\n{:28} {:>6} {:>6} {:>9} {:>6} {:>9} {:>9} {:>7} {:>8}",
             format!("Helm {}", self.level),
             "charts",
             "cases",
@@ -142,6 +149,7 @@ impl Report {
             "random",
             "different",
             "ratio",
+            "failing",
             "warnings"
         );
         let mut all = Count::default();
@@ -152,6 +160,8 @@ impl Report {
         if self.collections.len() > 1 {
             let _ = writeln!(text, "{}", all.row("all"));
         }
+        let _ =
+            writeln!(text, "failing: of all cases, those in which real Helm fails; warnings: they differ");
         let _ = writeln!(text, "library charts skipped: {}", self.libraries);
         let mut ratios: Vec<_> = self.ratios.iter().collect();
         ratios.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -177,6 +187,7 @@ mod tests {
         Outcome {
             case: Case::new(Path::new("/c"), &Path::new("/c").join(chart), "own values", &[]),
             warnings_differ: verdict == Verdict::Random,
+            fails: ours == 5,
             verdict,
             theirs: Duration::from_millis(theirs),
             ours: Duration::from_millis(ours),
@@ -197,9 +208,9 @@ mod tests {
         for row in [
             "1 × value of `a`",
             "1 × only warnings differ, which does not count",
-            "one 1 2 1 0 1 50.00 % 0",
-            "two 1 1 0 1 0 100.00 % 1",
-            "all 2 3 1 1 1 66.67 % 1",
+            "one 1 2 1 0 1 50.00 % 0 0",
+            "two 1 1 0 1 0 100.00 % 1 1",
+            "all 2 3 1 1 1 66.67 % 1 1",
             "library charts skipped: 2",
             "Helm's time over ours: median 10.0, least 5.0 (one/x: own values)",
             "slowest of ours: 20 ms, Helm 100 ms (one/x: own values)",
