@@ -83,6 +83,8 @@ pub struct Rules {
     pub keeps_vendor_suffix: bool,
     /// Names of Go's packages where types are printed.
     pub packages: Packages,
+    /// Warnings about values begin with the file and line of Helm's source that logs them.
+    pub logs_lines: bool,
     /// `mustToYaml`, `mustToToml`, and Helm's own `mustToJson`.
     pub has_must_encoders: bool,
     /// `mustToDuration` and the other ten of 4.3.
@@ -119,6 +121,7 @@ static HELM_4_3: Rules = Rules {
     sets_json_objects: true,
     keeps_vendor_suffix: true,
     packages: Packages { values: "common", manifest: "util", chart: "v2" },
+    logs_lines: false,
     has_must_encoders: true,
     has_duration_functions: true,
 };
@@ -142,6 +145,7 @@ static HELM_3_22: Rules = Rules {
     sets_json_objects: false,
     keeps_vendor_suffix: false,
     packages: Packages { values: "chartutil", manifest: "releaseutil", chart: "chart" },
+    logs_lines: true,
     has_must_encoders: false,
     has_duration_functions: false,
 };

@@ -6,6 +6,8 @@
 //! new chart instead of changing the one it is given.
 
 mod import;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
@@ -136,7 +138,11 @@ impl Work<'_> {
                     Some(Value::Bool(false)) => off = true,
                     Some(_) => {
                         let chart = &dependency.name;
-                        self.warnings.push(format!("returned non-bool value tag={tag} chart={chart}"));
+                        self.warnings.push(if self.rules.logs_lines {
+                            format!("dependencies.go:95: Warning: Tag '{tag}' for chart {chart} returned non-bool value")
+                        } else {
+                            format!("returned non-bool value tag={tag} chart={chart}")
+                        });
                     }
                     None => {}
                 }
@@ -157,7 +163,11 @@ impl Work<'_> {
                     }
                     Some(_) => {
                         let chart = &dependency.name;
-                        self.warnings.push(format!("returned non-bool value path={condition} chart={chart}"));
+                        self.warnings.push(if self.rules.logs_lines {
+                            format!("dependencies.go:64: Warning: Condition path '{condition}' for chart {chart} returned non-bool value")
+                        } else {
+                            format!("returned non-bool value path={condition} chart={chart}")
+                        });
                     }
                     None => {}
                 }

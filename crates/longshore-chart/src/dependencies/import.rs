@@ -43,9 +43,19 @@ impl Work<'_> {
                     }
                     Err(error) => {
                         let chart = &dependency.name;
-                        self.warnings.push(format!(
-                            "ImportValues missing table from chart chart={chart} error={error}"
-                        ));
+                        // The chart is not named where it lists exports.
+                        self.warnings.push(match (import, self.rules.logs_lines) {
+                            (Json::String(_), true) => {
+                                format!("dependencies.go:287: Warning: ImportValues missing table: {error}")
+                            }
+                            (Json::String(_), false) => format!("ImportValues missing table error={error}"),
+                            (_, true) => format!(
+                                "dependencies.go:270: Warning: ImportValues missing table from chart {chart}: {error}"
+                            ),
+                            (_, false) => {
+                                format!("ImportValues missing table from chart chart={chart} error={error}")
+                            }
+                        });
                     }
                 }
             }

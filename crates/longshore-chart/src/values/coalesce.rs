@@ -75,13 +75,16 @@ impl<'a> Coalescer<'a> {
             None => Map::new(),
             Some(Value::Map(map)) => map,
             Some(_) => {
-                return self.warn("warning: skipping globals because destination global is not a table.");
+                return self
+                    .warn(138, "warning: skipping globals because destination global is not a table.");
             }
         };
         let source = match from.get(GLOBAL) {
             None => Map::new(),
             Some(Value::Map(map)) => map,
-            Some(_) => return self.warn("warning: skipping globals because source global is not a table."),
+            Some(_) => {
+                return self.warn(145, "warning: skipping globals because source global is not a table.");
+            }
         };
         for (key, value) in source.snapshot() {
             match (&value, target.get(&key)) {
@@ -96,10 +99,10 @@ impl<'a> Coalescer<'a> {
                 }
                 (Value::Map(_), Some(_)) => {
                     let key = quoted(&key);
-                    self.warn(format!("Conflict: cannot merge map onto non-map for {key}. Skipping."));
+                    self.warn(161, format!("Conflict: cannot merge map onto non-map for {key}. Skipping."));
                 }
                 (_, Some(Value::Map(_))) => {
-                    self.warn(format!("key {} is table. Skipping", key.to_str_lossy()));
+                    self.warn(175, format!("key {} is table. Skipping", key.to_str_lossy()));
                 }
                 _ => {
                     target.insert(key, value);
@@ -130,7 +133,7 @@ impl<'a> Coalescer<'a> {
                         }
                         self.tables(&table, &source, &join(&prefix, key), merge);
                     } else if !default.is_null() {
-                        self.warn(format!("warning: skipped value for {prefix}.{key}: Not a table."));
+                        self.warn(237, format!("warning: skipped value for {prefix}.{key}: Not a table."));
                     }
                 }
                 Some(_) => {}
@@ -174,21 +177,28 @@ impl<'a> Coalescer<'a> {
                 }
                 (Value::Map(_), _) => {
                     let (path, shown) = (join(prefix, &key.to_str_lossy()), plain(&value));
-                    self.warn(format!("warning: cannot overwrite table with non table for {path} ({shown})"));
+                    let text = format!("warning: cannot overwrite table with non table for {path} ({shown})");
+                    self.warn(316, text);
                 }
                 (other, Value::Map(_)) if !other.is_nil() => {
                     let (path, shown) = (join(prefix, &key.to_str_lossy()), plain(&value));
-                    self.warn(format!(
+                    let text = format!(
                         "warning: destination for {path} is a table. Ignoring non-table value ({shown})"
-                    ));
+                    );
+                    self.warn(319, text);
                 }
                 _ => {}
             }
         }
     }
 
-    fn warn(&mut self, text: impl Into<String>) {
-        self.warnings.push(text.into());
+    /// Notes a warning that 3.22.0 logs in this line of its `coalesce.go`.
+    fn warn(&mut self, line: u32, text: impl Into<String>) {
+        let mut text = text.into();
+        if self.rules.logs_lines {
+            text = format!("coalesce.go:{line}: {text}");
+        }
+        self.warnings.push(text);
     }
 }
 

@@ -59,6 +59,9 @@ fn mismatches_warn_or_fail() {
     let user = read(b"{a: text, b: {y: 1}}", Level::V4_3).unwrap();
     coalescer.coalesce(&chart, &user).unwrap();
     assert_eq!(coalescer.warnings, ["warning: skipped value for app.b: Not a table."]);
+    let mut coalescer = Coalescer::new(Level::V3_22.rules());
+    coalescer.coalesce(&chart, &user).unwrap();
+    assert_eq!(coalescer.warnings, ["coalesce.go:237: warning: skipped value for app.b: Not a table."]);
     let user: Map = [("sub", "text".into())].into_iter().collect();
     let error = coalescer.coalesce(&chart, &user).unwrap_err();
     assert_eq!(error.to_string(), "type mismatch on sub: %!t(string=text)");
