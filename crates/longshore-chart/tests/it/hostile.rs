@@ -1,7 +1,5 @@
 //! Charts made to hurt: each is refused, quickly and with a word.
 
-use std::time::{Duration, Instant};
-
 use longshore_chart::{
     Capabilities, Chart, Error, File, Level, Options, Release, RenderInput, Rendered, Services, render,
 };
@@ -22,12 +20,10 @@ fn refused(template: &str, values: &str) -> String {
     }
 }
 
-/// What comes of a chart with one template and values; it must come within half a minute on a slow
-/// machine with a debug build; a release build takes a second.
+/// What comes of a chart with one template and values. A budget that is missing shows by a test that does not end.
 fn ended(template: &str, values: &str) -> Result<Rendered, Error> {
-    let start = Instant::now();
     let level = Level::default();
-    let outcome = Chart::load(
+    Chart::load(
         [
             File::new("Chart.yaml", "{apiVersion: v2, name: bad, version: 1.0.0}"),
             File::new("values.yaml", values),
@@ -44,9 +40,7 @@ fn ended(template: &str, values: &str) -> Result<Rendered, Error> {
             options: Options::default(),
         };
         render(&chart, &input, level)
-    });
-    assert!(start.elapsed() < Duration::from_secs(30), "{template} took {:?}", start.elapsed());
-    outcome
+    })
 }
 
 #[test]

@@ -1,35 +1,32 @@
 //! Inputs of megabytes are judged quickly, whatever they are made of.
 
-use std::time::{Duration, Instant};
-
 use longshore_go::semver::{Constraint, Version};
 use longshore_go::time::{Location, Time, parse};
 
-/// Runs it on repetitions of each text, a megabyte long. A second is the aim in a release build; tests are
-/// compiled without optimisation and share cores.
-fn quickly(texts: &[&str], call: impl Fn(&[u8])) {
+/// Runs it on repetitions of each text, a megabyte long: a second in a release build. What takes the square of the
+/// length shows by a test that does not end.
+fn on_megabytes(texts: &[&str], call: impl Fn(&[u8])) {
     for text in texts {
-        let long = text.repeat((1 << 20) / text.len());
-        let start = Instant::now();
-        call(long.as_bytes());
-        let took = start.elapsed();
-        assert!(took < Duration::from_secs(30), "{took:?} for {text:?} again and again");
+        call(text.repeat((1 << 20) / text.len()).as_bytes());
     }
 }
 
 #[test]
 fn versions_and_constraints() {
-    quickly(&["1", "1.", "1-", "a", "-", "0", "1.2.3-a.", "||", ">=1 ", "1 - 2 ", "\u{e9}", "x"], |text| {
-        assert!(Version::parse(text).is_err());
-        assert!(Version::parse_strict(text).is_err());
-        assert!(Constraint::parse(text).is_err());
-    });
+    on_megabytes(
+        &["1", "1.", "1-", "a", "-", "0", "1.2.3-a.", "||", ">=1 ", "1 - 2 ", "\u{e9}", "x"],
+        |text| {
+            assert!(Version::parse(text).is_err());
+            assert!(Version::parse_strict(text).is_err());
+            assert!(Constraint::parse(text).is_err());
+        },
+    );
 }
 
 #[test]
 fn layouts_times_and_durations() {
     let time = Time::unix(1_700_000_000, 123_456_789).in_location(Location::fixed("CET", 3600));
-    quickly(
+    on_megabytes(
         &["2006", "_", "Jan", ".0", ".9", "0", "-07", "Z07:00:00", "MST", "2006-01-02 ", "\u{e9}"],
         |text| {
             assert!(!time.format(text).is_empty());
@@ -40,7 +37,7 @@ fn layouts_times_and_durations() {
             let _ = parse(text, &shown, &Location::Utc);
         },
     );
-    quickly(&["1", "1h", ".", "0.1s", "-", "9223372036854775807ns", "\u{e9}"], |text| {
+    on_megabytes(&["1", "1h", ".", "0.1s", "-", "9223372036854775807ns", "\u{e9}"], |text| {
         let _ = longshore_go::Duration::parse(text);
     });
 }
