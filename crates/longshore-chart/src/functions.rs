@@ -18,6 +18,7 @@ use longshore_template::{Executor, FuncDef, FuncError, FuncTable, Functions, Ret
 
 mod args;
 mod case;
+mod certificates;
 mod cost;
 mod crypto;
 mod dates;
@@ -27,6 +28,7 @@ mod durations;
 mod encode;
 mod helm;
 mod jsons;
+mod keys;
 mod lists;
 mod math;
 mod merge;
@@ -45,6 +47,7 @@ mod words;
 mod yamls;
 
 pub use helm::{WARN_END, WARN_START};
+pub use keys::{KeyKind, Keys};
 pub use services::Services;
 
 /// What a body gives back: Go's `(value, error)`.
@@ -87,6 +90,7 @@ impl Function {
 /// Every family, in no order that matters.
 static FAMILIES: &[&[Function]] = &[
     case::FUNCTIONS,
+    certificates::FUNCTIONS,
     crypto::FUNCTIONS,
     dates::FUNCTIONS,
     defaults::FUNCTIONS,

@@ -35,6 +35,6 @@ pub use engine::Engine;
 pub(crate) use error::Trace;
 pub use error::{Error, ErrorKind};
 pub use file::File;
-pub use functions::Services;
+pub use functions::{KeyKind, Keys, Services};
 pub use manifest::{Hook, HookEvent, Manifest};
 pub use render::{Options, Output, Release, RenderInput, Rendered, render};

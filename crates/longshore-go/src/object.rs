@@ -13,7 +13,8 @@ pub trait Object: fmt::Debug {
     /// The Go type, `%T`-printed name and methods included.
     fn type_info(&self) -> &'static TypeInfo;
 
-    /// The exported field called `name`, or `None` if the type has no such field.
+    /// The exported field called `name`, or `None` if the type has no such field. JSON leaves out what is among
+    /// the names and is `None` here.
     fn field(&self, name: &str) -> Option<Value>;
 
     /// Names of the exported fields in declaration order: what `%+v`, `toJson` and `range` walk.
@@ -37,6 +38,12 @@ pub trait Object: fmt::Debug {
 
     /// What the type's `String` (or `Error`) method returns, if it has one: `fmt` prints that for `%v` and `%s`.
     fn to_go_string(&self) -> Option<String> {
+        None
+    }
+
+    /// What the `String` method of a pointer to it returns, where the value itself has none: templates print
+    /// a field by that, because they can take its address, and `fmt` does not.
+    fn pointer_string(&self) -> Option<String> {
         None
     }
 

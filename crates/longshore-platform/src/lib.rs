@@ -9,6 +9,7 @@ mod deploy;
 mod destroy;
 mod generate;
 mod history;
+mod keys;
 mod manifests;
 mod plan;
 pub mod project;

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use longshore_chart::{Services, values};
+use longshore_chart::{Keys, Services, values};
 use longshore_cluster::{Cluster, Selector};
 use longshore_go::time::{Location, Time, ZoneRules};
 use longshore_go::{Duration, Map, Str, Value};
@@ -16,6 +16,7 @@ use serde_json::json;
 use tokio::runtime::Handle;
 
 use crate::generate::Random;
+use crate::keys::Provider;
 use crate::source::SystemRandom;
 
 /// What a chart may see beside its files and values.
@@ -30,6 +31,10 @@ pub struct World {
 impl Services for World {
     fn random(&self, buffer: &mut [u8]) {
         SystemRandom.fill(buffer);
+    }
+
+    fn keys(&self) -> Option<&dyn Keys> {
+        Some(&Provider)
     }
 
     fn now(&self) -> Option<Time> {

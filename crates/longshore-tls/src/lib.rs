@@ -1,4 +1,4 @@
-//! The one TLS provider, and what Longshore reads out of certificates.
+//! The one TLS provider, what Longshore reads out of certificates, and the keys that it makes.
 //!
 //! Every TLS connection of the process uses one cryptography provider, `aws-lc-rs`, and this crate is
 //! the only place that names it. Libraries below us (`kube`, `hyper-rustls`) look for the process
@@ -11,7 +11,9 @@
 //! ```
 
 mod certificate;
+mod key;
 mod provider;
 
 pub use certificate::{CertificateError, CertificateFacts, certificates};
+pub use key::{KeyError, KeyKind, PrivateKey};
 pub use provider::{install, provider};

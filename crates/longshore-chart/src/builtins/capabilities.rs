@@ -64,7 +64,11 @@ impl Capabilities {
         let versions = from.api_versions.iter().map(|version| Value::from(version.as_str())).collect();
         Self {
             ty: &types.capabilities,
-            kube_version: Value::Object(Rc::new(KubeVersion(&types.kube_version, from.kube_version.clone()))),
+            kube_version: Value::Object(Rc::new(KubeVersion {
+                ty: &types.kube_version,
+                version: from.kube_version.clone(),
+                keeps_suffix: rules.keeps_vendor_suffix,
+            })),
             api_versions: Value::List(List::typed(&types.version_set, versions)),
             helm_version: Value::Object(Rc::new(HelmVersion {
                 version: rules.helm_version,
@@ -96,18 +100,23 @@ impl Object for Capabilities {
 
 /// `common.KubeVersion`
 #[derive(Debug)]
-struct KubeVersion(&'static TypeInfo, crate::KubeVersion);
+struct KubeVersion {
+    ty: &'static TypeInfo,
+    version: crate::KubeVersion,
+    /// Whether there are two versions, with and without the vendor's suffix.
+    keeps_suffix: bool,
+}
 
 impl Object for KubeVersion {
     fn type_info(&self) -> &'static TypeInfo {
-        self.0
+        self.ty
     }
 
     fn field(&self, name: &str) -> Option<Value> {
         let text = match name {
-            "Version" => &self.1.version,
-            "Major" => &self.1.major,
-            "Minor" => &self.1.minor,
+            "Version" => &self.version.version,
+            "Major" => &self.version.major,
+            "Minor" => &self.version.minor,
             _ => return None,
         };
         Some(Value::from(text.as_str()))
@@ -117,9 +126,20 @@ impl Object for KubeVersion {
         &["Version", "Major", "Minor"]
     }
 
-    /// `{{ .Capabilities.KubeVersion }}` prints through the pointer's `String`.
-    fn to_go_string(&self) -> Option<String> {
-        Some(self.1.normalized.clone())
+    fn printed_fields(&self) -> Vec<(&'static str, Value)> {
+        let version = &self.version;
+        let mut fields = vec![("Version", Value::from(version.version.as_str()))];
+        if self.keeps_suffix {
+            fields.push(("normalizedVersion", Value::from(version.normalized.as_str())));
+        }
+        fields.push(("Major", Value::from(version.major.as_str())));
+        fields.push(("Minor", Value::from(version.minor.as_str())));
+        fields
+    }
+
+    /// `{{ .Capabilities.KubeVersion }}` prints through the pointer's `String`, which `quote` does not find.
+    fn pointer_string(&self) -> Option<String> {
+        Some(self.version.normalized.clone())
     }
 }
 
@@ -132,7 +152,7 @@ fn git_version(receiver: &Value, _: &[Value]) -> Result<Value, MethodError> {
 
 fn version_string(receiver: &Value, _: &[Value]) -> Result<Value, MethodError> {
     match receiver {
-        Value::Object(object) => Ok(Value::from(object.to_go_string().unwrap_or_default())),
+        Value::Object(object) => Ok(Value::from(object.pointer_string().unwrap_or_default())),
         _ => Ok(Value::from("")),
     }
 }

@@ -38,6 +38,31 @@ const FIELDS: &[&str] = &[
     "Type",
 ];
 
+/// What JSON calls them at 3.22, in the same order.
+const CHART_JSON: &[&str] = &[
+    "name",
+    "home",
+    "sources",
+    "version",
+    "description",
+    "keywords",
+    "maintainers",
+    "icon",
+    "apiVersion",
+    "condition",
+    "tags",
+    "appVersion",
+    "deprecated",
+    "annotations",
+    "kubeVersion",
+    "dependencies",
+    "type",
+    "IsRoot",
+];
+const MAINTAINER_JSON: &[&str] = &["name", "email", "url"];
+const DEPENDENCY_JSON: &[&str] =
+    &["name", "version", "repository", "condition", "tags", "enabled", "import-values", "alias"];
+
 /// `.Chart` of a chart.
 pub(super) fn describe(chart: &Chart, is_root: bool, rules: &Rules) -> Value {
     let metadata = chart.metadata();
@@ -177,11 +202,16 @@ impl Object for Described {
     }
 
     fn to_json(&self) -> Option<Value> {
-        let json = from_json(&self.metadata.to_json());
-        if let Value::Map(map) = &json {
-            map.insert("IsRoot", Value::Bool(self.is_root));
-        }
-        Some(json)
+        let metadata = &self.metadata;
+        let Value::Map(map) = from_json(&metadata.to_json()) else { return None };
+        map.insert("IsRoot", Value::Bool(self.is_root));
+        let maintainers =
+            metadata.maintainers.iter().map(|item| Written::of(&item.to_json(), MAINTAINER_JSON));
+        put(&map, "maintainers", maintainers.collect());
+        let dependencies = metadata.dependencies.iter().flatten();
+        let dependencies = dependencies.map(|item| Written::of(&item.to_json(), DEPENDENCY_JSON));
+        put(&map, "dependencies", dependencies.collect());
+        Some(Value::Object(Rc::new(Written { fields: map, names: CHART_JSON })))
     }
 }
 
@@ -207,6 +237,46 @@ impl Object for Part {
     }
 
     fn to_json(&self) -> Option<Value> {
-        Some(from_json(&self.2))
+        let is_maintainer = std::ptr::eq(self.0, &raw const MAINTAINER);
+        Some(Written::of(&self.2, if is_maintainer { MAINTAINER_JSON } else { DEPENDENCY_JSON }))
+    }
+}
+
+/// What JSON writes of a struct of 3.x: the names in the order of its fields, empty ones left out.
+#[derive(Debug)]
+struct Written {
+    fields: Map,
+    names: &'static [&'static str],
+}
+
+static WRITTEN: TypeInfo = TypeInfo::plain("struct", Kind::Struct);
+
+impl Written {
+    fn of(json: &Json, names: &'static [&'static str]) -> Value {
+        match from_json(json) {
+            Value::Map(fields) => Value::Object(Rc::new(Self { fields, names })),
+            other => other,
+        }
+    }
+}
+
+impl Object for Written {
+    fn type_info(&self) -> &'static TypeInfo {
+        &WRITTEN
+    }
+
+    fn field(&self, name: &str) -> Option<Value> {
+        self.fields.get(name.as_bytes())
+    }
+
+    fn field_names(&self) -> &'static [&'static str] {
+        self.names
+    }
+}
+
+/// Puts a list in the place of another, if there is one.
+fn put(map: &Map, key: &str, items: Vec<Value>) {
+    if map.contains_key(key.as_bytes()) {
+        map.insert(key, Value::list(items));
     }
 }

@@ -3,12 +3,19 @@
 use longshore_go::Value;
 use longshore_go::time::{Location, Time};
 
+use super::keys::Keys;
+
 /// The world outside a render, as far as template functions may see it.
 ///
 /// A render is a pure function of its inputs and of what this gives.
 pub trait Services {
     /// Fills `buffer` with random bytes fit for keys and passwords.
     fn random(&self, buffer: &mut [u8]);
+
+    /// Who makes keys and signs certificates, or `None` where nobody does: functions that need keys then fail.
+    fn keys(&self) -> Option<&dyn Keys> {
+        None
+    }
 
     /// The present moment, or `None` where there is no clock: functions that need one then fail.
     fn now(&self) -> Option<Time> {

@@ -1,15 +1,26 @@
-//! `toToml` and `mustToToml`, as `BurntSushi/toml` 1.6 writes.
+//! `toToml`, `mustToToml` and `fromToml`, as `BurntSushi/toml` 1.6 writes and reads.
 //!
-//! Plain keys come before tables, both sorted; tables are indented by two for each level; a float
+//! Writing is here: plain keys come before tables, both sorted; tables are indented by two for each level; a float
 //! without a fraction gets one, so that an integer of a values file is `1.0`. `toToml` gives the text of
-//! the error for what cannot be written.
+//! the error for what cannot be written. Reading is below ([`parser`]); like `fromJson` it does not fail, but puts
+//! the error under the key `Error`.
 
-use longshore_go::time::Time;
+use longshore_go::time::{Location, Time};
 use longshore_go::{List, Map, Str, Value, strconv};
-use longshore_template::{FuncDef, FuncError};
+use longshore_template::{FuncDef, FuncError, Return};
 
-use super::Function;
-use super::args::{ANY, STRING, check_value};
+use super::args::{ANY, MAP, STRING, check_size, check_value, text};
+use super::jsons::error_map;
+use super::{Function, Scope};
+
+mod lexer;
+mod parser;
+mod scalar;
+mod table;
+#[cfg(test)]
+mod tests;
+
+use parser::Zones;
 
 /// Nesting at which a value counts as one that holds itself.
 const MAX_DEPTH: usize = 1_000;
@@ -24,7 +35,21 @@ pub(super) static FUNCTIONS: &[Function] = &[
         Ok(text) => Ok(Value::str(text)),
         Err(Failure::Returned(text) | Failure::Panicked(text)) => Err(FuncError::from(text)),
     }),
+    Function::scoped(FuncDef::new("fromToml", &[STRING]).returning(MAP), from_toml),
 ];
+
+/// The table that a text is, or one with the key `Error`.
+fn from_toml(scope: &mut Scope<'_>, args: &mut [Value]) -> Result<Return, FuncError> {
+    let local = scope.services.local();
+    let offset = scope.services.now().map_or(0, |now| local.at(now.seconds).1);
+    let text = text(args, 0);
+    check_size(text.len().checked_mul(4))?;
+    match parser::parse(text, &Zones { local, offset }) {
+        Ok(map) => Ok(Value::Map(map).into()),
+        Err(parser::Failure::Returned(text)) => Ok(error_map(text).into()),
+        Err(parser::Failure::Panicked(text)) => Err(FuncError::new(text)),
+    }
+}
 
 /// How the encoder ends other than well.
 enum Failure {
@@ -157,29 +182,11 @@ impl Encoder {
     }
 
     fn key(&mut self, key: &[u8]) {
-        let bare = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
-        if !key.is_empty() && key.iter().all(bare) {
-            self.out.extend_from_slice(key);
-        } else {
-            self.quoted(key);
-        }
+        append_key(&mut self.out, key);
     }
 
     fn quoted(&mut self, text: &[u8]) {
-        self.out.push(b'"');
-        for &byte in text {
-            match byte {
-                b'"' | b'\\' => self.out.extend_from_slice(&[b'\\', byte]),
-                8 => self.write("\\b"),
-                b'\t' => self.write("\\t"),
-                b'\n' => self.write("\\n"),
-                12 => self.write("\\f"),
-                b'\r' => self.write("\\r"),
-                0..0x20 | 0x7F => self.write(&format!("\\u{byte:04x}")),
-                byte => self.out.push(byte),
-            }
-        }
-        self.out.push(b'"');
+        append_quoted(&mut self.out, text);
     }
 
     fn key_value(&mut self, key: &[Str], value: &Value, inline: bool) -> Step<()> {
@@ -246,7 +253,10 @@ impl Encoder {
             Value::Map(_) => self.inline_table(value)?,
             Value::Object(object) => {
                 if let Some(time) = Time::of(value) {
-                    let shown = time.format(b"2006-01-02T15:04:05.999999999Z07:00");
+                    let shown = match scalar::layout(time) {
+                        Some(layout) => time.clone().in_location(Location::Utc).format(layout),
+                        None => time.format(b"2006-01-02T15:04:05.999999999Z07:00"),
+                    };
                     self.out.extend_from_slice(&shown);
                 } else if let Some(stand_in) = object.to_json() {
                     self.nest(|encoder| encoder.element(&stand_in))?;
@@ -281,6 +291,33 @@ impl Encoder {
             Ok(())
         })
     }
+}
+
+/// A key, quoted unless it is bare.
+fn append_key(out: &mut Vec<u8>, key: &[u8]) {
+    let bare = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    if !key.is_empty() && key.iter().all(bare) {
+        out.extend_from_slice(key);
+    } else {
+        append_quoted(out, key);
+    }
+}
+
+fn append_quoted(out: &mut Vec<u8>, text: &[u8]) {
+    out.push(b'"');
+    for &byte in text {
+        match byte {
+            b'"' | b'\\' => out.extend_from_slice(&[b'\\', byte]),
+            8 => out.extend_from_slice(b"\\b"),
+            b'\t' => out.extend_from_slice(b"\\t"),
+            b'\n' => out.extend_from_slice(b"\\n"),
+            12 => out.extend_from_slice(b"\\f"),
+            b'\r' => out.extend_from_slice(b"\\r"),
+            0..0x20 | 0x7F => out.extend_from_slice(format!("\\u{byte:04x}").as_bytes()),
+            byte => out.push(byte),
+        }
+    }
+    out.push(b'"');
 }
 
 type Entries = Vec<(Str, Value)>;

@@ -102,16 +102,19 @@ impl Writer<'_> {
             }
             Value::Object(object) => {
                 if let Some(stand_in) = object.to_json() {
-                    return self.value(&stand_in, depth + 1);
+                    return self.value(&stand_in, depth);
                 }
                 self.out.push(b'{');
-                let names = object.field_names();
-                for (index, name) in names.iter().enumerate() {
-                    self.next(index, depth);
+                // A field that is named and not there is left out, as an empty one may be (`omitempty`).
+                let names = object.field_names().iter();
+                let mut count = 0;
+                for (name, field) in names.filter_map(|name| Some((name, object.field(name)?))) {
+                    self.next(count, depth);
                     self.key(name.as_bytes());
-                    self.value(&object.field(name).unwrap_or_default(), depth + 1)?;
+                    self.value(&field, depth + 1)?;
+                    count += 1;
                 }
-                self.end(names.len(), depth, b'}');
+                self.end(count, depth, b'}');
             }
         }
         Ok(())

@@ -318,7 +318,14 @@ impl<'s, T: Tracer> Vm<'s, T> {
                     let message = format!("can't print {shown} of type {ty}");
                     return Err(self.refuse(code, node, message));
                 }
-                fmt::append_value(&mut self.out, &pointed_to(value));
+                let printed = match &value {
+                    Value::Object(object) => object.pointer_string(),
+                    _ => None,
+                };
+                match printed {
+                    Some(text) => self.out.extend_from_slice(text.as_bytes()),
+                    None => fmt::append_value(&mut self.out, &pointed_to(value)),
+                }
             }
         }
         if self.out.len() > self.budget.output {
