@@ -16,15 +16,17 @@ pub(crate) fn replay(lines: usize, difference: impl Fn(&str) -> Option<String>) 
     let mut case = String::new();
     loop {
         case.clear();
-        input.read_line(&mut case)?;
+        if !read_line(&mut input, &mut case)? {
+            break;
+        }
         if ["\n", "#", "{\"recorded_with\""].iter().any(|start| case.starts_with(start)) {
             continue;
         }
+        let mut whole = true;
         for _ in 1..lines {
-            input.read_line(&mut case)?;
+            whole = whole && read_line(&mut input, &mut case)?;
         }
-        // Whoever writes is stopped at any moment: half a case is none.
-        if case.lines().count() < lines || !case.ends_with('\n') {
+        if !whole {
             break;
         }
         count += 1;
@@ -42,4 +44,14 @@ pub(crate) fn replay(lines: usize, difference: impl Fn(&str) -> Option<String>) 
     }
     out.flush()?;
     writeln!(io::stderr(), "replayed {count} cases, {differing} differences")
+}
+
+/// Appends the next line; `false` if there is no whole one. Whoever writes is stopped at any moment, within a character
+/// too.
+fn read_line(input: &mut impl BufRead, text: &mut String) -> io::Result<bool> {
+    match input.read_line(text) {
+        Ok(_) => Ok(text.ends_with('\n')),
+        Err(error) if error.kind() == io::ErrorKind::InvalidData => Ok(false),
+        Err(error) => Err(error),
+    }
 }
