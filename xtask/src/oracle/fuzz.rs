@@ -106,9 +106,17 @@ pub(super) async fn run(arguments: &Arguments) -> Result<bool> {
         }
         let Some(ended) = running.join_next().await else { return Ok(equal) };
         let (area, outcome) = ended.context("an area was not compared to its end")?;
-        let outcome = outcome.with_context(|| format!("area {}", area.name))?;
-        equal &= outcome.differences == outcome.unstable;
-        tell(area, outcome, arguments.keep)?;
+        // What broke off in one area does not take the hour of the others along.
+        match outcome {
+            Ok(outcome) => {
+                equal &= outcome.differences == outcome.unstable;
+                tell(area, outcome, arguments.keep)?;
+            }
+            Err(error) => {
+                equal = false;
+                say::note(&format!("area {}: {error:#}", area.name));
+            }
+        }
     }
 }
 
