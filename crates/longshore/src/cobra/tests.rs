@@ -1,3 +1,5 @@
+//! The words, forms and help of `cobra`, as real `helm` gives them.
+
 use super::{Action, Arguments, Command, Flag, Kind, Matches, help, parse};
 
 /// What a command of the tests works with: nothing.
