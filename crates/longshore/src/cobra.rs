@@ -2,7 +2,7 @@
 //!
 //! Scripts depend on their ways: flags among arguments, `-fx` and `-f=x`, flags that take a value only behind `=`, the
 //! words of what is wrong, and exit code 1 for all of it. `clap` has other ways for each of these, so that the drop-in
-//! commands are described here and parsed by [`parse`].
+//! commands are described here and parsed by [`parse()`].
 //!
 //! Rules: <https://pkg.go.dev/github.com/spf13/pflag> and <https://pkg.go.dev/github.com/spf13/cobra>.
 

@@ -5,8 +5,8 @@
 //! Where they differ, real Helm renders again: lines in which it does not agree with itself (passwords, certificates,
 //! times) say nothing. The charts are other people's and are kept outside this repository.
 //!
-//! [`find`] looks for charts, [`case`](mod@case) has the table of cases, [`render`] runs one side of one, [`compare`]
-//! says where two sides differ, [`kind`] what differences have in common, and [`report`] counts.
+//! [`find`] looks for charts, [`case`](mod@case) has the table of cases, [`render`] runs one side of one,
+//! [`compare`](mod@compare) says where two sides differ, [`kind`] what differences have in common, and [`report`] counts.
 
 mod case;
 mod compare;
