@@ -5,6 +5,7 @@
 
 mod escape;
 mod parse;
+mod resolve;
 
 pub use escape::query_escape;
 
@@ -96,6 +97,13 @@ impl Url {
             [b'[', inner @ .., b']'] => inner,
             host => host,
         }
+    }
+
+    /// The port, if the host has one (`URL.Port`).
+    pub fn port(&self) -> Option<&[u8]> {
+        let colon = self.host.iter().rposition(|&byte| byte == b':')?;
+        let port = &self.host[colon + 1..];
+        (!port.is_empty() && port.iter().all(u8::is_ascii_digit)).then_some(port)
     }
 
     /// The path with escapes, as written if that means the same (`URL.EscapedPath`).

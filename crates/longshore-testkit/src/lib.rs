@@ -14,7 +14,8 @@
 //! ```
 //!
 //! What pods do is chosen per pod, see [`cluster::stages`]. Beside clusters there are a temporary project folder made
-//! from one string ([`Project`]) and a runner for a program whose exit code and output a test wants ([`Program`]).
+//! from one string ([`Project`]), a runner for a program whose exit code and output a test wants ([`Program`]), and an HTTP
+//! server that answers as a test wants ([`TestServer`]).
 //!
 //! The crate knows nothing of the product. It is a dev-dependency of product crates and a dependency of `xtask` only,
 //! and needs a Unix-like system, because control planes do.
@@ -27,6 +28,7 @@ mod namespace;
 mod process;
 mod program;
 mod project;
+mod server;
 pub mod tools;
 
 pub use eventually::eventually;
@@ -35,3 +37,4 @@ pub use namespace::{KEEP_VARIABLE, TestNamespace};
 pub use process::ProcessIdentity;
 pub use program::{Outcome, Program, Started};
 pub use project::Project;
+pub use server::{Answer, Asked, TestAuthority, TestServer};

@@ -11,9 +11,11 @@
 //! ```
 
 mod certificate;
+mod client;
 mod key;
 mod provider;
 
 pub use certificate::{CertificateError, CertificateFacts, certificates};
+pub use client::{ClientError, ClientOptions, client_config};
 pub use key::{KeyError, KeyKind, PrivateKey};
 pub use provider::{install, provider};
