@@ -13,7 +13,7 @@ const MAX_DEPTH: usize = 2_000;
 const MAX_STEPS: usize = 8_000_000;
 
 /// Whether the value, counted as a tree, has at most so many values in it, and is nested no deeper than
-/// any document is.
+/// any document is. Each four bytes of a string count as a value of their own.
 ///
 /// ```
 /// use longshore_go::{Map, Value, is_within};
@@ -35,6 +35,12 @@ fn count(value: &Value, left: &mut usize, depth: usize) -> bool {
     match value {
         Value::List(list) => list.iter().all(|item| count(item, left, depth + 1)),
         Value::Map(map) => map.entries().values().all(|item| count(item, left, depth + 1)),
+        Value::Str(text) => {
+            let counted = text.len() / 4;
+            let fits = counted <= *left;
+            *left = left.saturating_sub(counted);
+            fits
+        }
         _ => true,
     }
 }

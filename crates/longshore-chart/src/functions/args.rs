@@ -22,7 +22,7 @@ pub(super) const MAP: &TypeInfo = &types::MAP_ANY;
 pub(super) const LIST: &TypeInfo = &types::SLICE_ANY;
 
 /// The most bytes that one function may make: a chart is text, and `repeat 1e9` is an accident.
-pub(super) const MAX_BYTES: usize = 32 << 20;
+pub(super) const MAX_BYTES: usize = 16 << 20;
 
 /// The most items that one function may make.
 pub(super) const MAX_ITEMS: usize = 1 << 20;

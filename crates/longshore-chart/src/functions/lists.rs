@@ -178,7 +178,9 @@ fn slice(args: &mut [Value]) -> Outcome {
 }
 
 fn concat(args: &mut [Value]) -> Outcome {
-    let mut all = Vec::new();
+    let length = args.iter().map(|value| value.as_list().map_or(0, |list| list.len())).sum();
+    check_items(length as u64)?;
+    let mut all = Vec::with_capacity(length);
     for arg in args.iter_mut().map(std::mem::take) {
         if !is_slice(&arg) && !arg.is_nil() {
             let kind = arg.kind().name();

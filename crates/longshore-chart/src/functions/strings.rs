@@ -193,7 +193,9 @@ fn squote(args: &mut [Value]) -> Outcome {
 
 /// The values that are not nil, with spaces between.
 fn cat(args: &mut [Value]) -> Outcome {
-    let mut out = Vec::new();
+    let length = args.iter().map(|value| value.as_str().map_or(0, |text| text.len()) + 1).sum();
+    check_size(Some(length))?;
+    let mut out = Vec::with_capacity(length);
     let given = args.iter().filter(|value| !value.is_nil());
     for (index, value) in given.enumerate() {
         if index > 0 {

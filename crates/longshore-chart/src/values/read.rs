@@ -1,5 +1,7 @@
 //! Reading values files, and laying one over the other.
 
+use std::borrow::Cow;
+
 use longshore_go::{Map, Value};
 use longshore_yaml::sigs;
 
@@ -30,16 +32,12 @@ fn read_document(data: &[u8]) -> Result<Map, Error> {
 }
 
 /// Splits a stream as Kubernetes' `YAMLReader` does: at lines that start with `---` and hold nothing else
-/// but a comment. A separator before any text stays in the text. `\r\n` becomes `\n`.
-fn documents(data: &[u8]) -> Result<Vec<Vec<u8>>, Error> {
+/// but a comment. A separator before any text stays in the text. `\r\n` becomes `\n`, and the last line has its end.
+fn documents(data: &[u8]) -> Result<Vec<Cow<'_, [u8]>>, Error> {
     let mut documents = Vec::new();
-    let mut current: Vec<u8> = Vec::new();
-    let mut lines: Vec<&[u8]> = data.split(|byte| *byte == b'\n').collect();
-    if lines.last().is_some_and(|last| last.is_empty()) {
-        lines.pop();
-    }
-    for line in lines {
-        let line = line.strip_suffix(b"\r").unwrap_or(line);
+    // Where the present document began, and where the present line does.
+    let (mut start, mut at) = (0, 0);
+    for line in data.split_inclusive(|byte| *byte == b'\n') {
         if let Some(rest) = line.strip_prefix(b"---") {
             let rest = String::from_utf8_lossy(rest);
             let rest = rest.trim();
@@ -49,18 +47,31 @@ fn documents(data: &[u8]) -> Result<Vec<Vec<u8>>, Error> {
                     format!("error reading yaml document: invalid Yaml document separator: {rest}"),
                 ));
             }
-            if !current.is_empty() {
-                documents.push(std::mem::take(&mut current));
-                continue;
+            if at > start {
+                documents.push(whole_lines(&data[start..at]));
+                start = at + line.len();
             }
         }
-        current.extend_from_slice(line);
-        current.push(b'\n');
+        at += line.len();
     }
-    if !current.is_empty() {
-        documents.push(current);
+    if at > start {
+        documents.push(whole_lines(&data[start..]));
     }
     Ok(documents)
+}
+
+/// The lines of a document, each with `\n` at its end and nowhere `\r` before that. Nearly all are so already.
+fn whole_lines(document: &[u8]) -> Cow<'_, [u8]> {
+    if document.ends_with(b"\n") && !document.windows(2).any(|pair| pair == b"\r\n") {
+        return Cow::Borrowed(document);
+    }
+    let mut lines = Vec::with_capacity(document.len() + 1);
+    for line in document.split_inclusive(|byte| *byte == b'\n') {
+        let line = line.strip_suffix(b"\n").unwrap_or(line);
+        lines.extend_from_slice(line.strip_suffix(b"\r").unwrap_or(line));
+        lines.push(b'\n');
+    }
+    Cow::Owned(lines)
 }
 
 /// Lays `over` over `base`: maps merge, everything else replaces, null included. Both stay as they are.
@@ -112,7 +123,7 @@ mod tests {
 
     #[test]
     fn line_ends_are_made_unix() {
-        assert_eq!(documents(b"a: |\r\n  x\r\n").unwrap(), [b"a: |\n  x\n"]);
-        assert_eq!(documents(b"a: 1").unwrap(), [b"a: 1\n"]);
+        assert_eq!(documents(b"a: |\r\n  x\r\n").unwrap(), [&b"a: |\n  x\n"[..]]);
+        assert_eq!(documents(b"a: 1").unwrap(), [&b"a: 1\n"[..]]);
     }
 }
