@@ -6,7 +6,6 @@ use longshore_go::Str;
 use serde_json::{Map as JsonMap, Value as Json};
 
 use crate::compat::Level;
-use crate::file::extension;
 use crate::load;
 use crate::metadata::{Lock, Metadata};
 use crate::{Error, File};
@@ -107,12 +106,8 @@ impl Chart {
     }
 
     fn collect_crds(&self, path: &str, found: &mut Vec<File>) {
-        for file in self.files.iter().filter(|file| file.name.starts_with("crds/")) {
-            let extension = extension(&file.name);
-            if [".yaml", ".yml", ".json"].iter().any(|known| extension.eq_ignore_ascii_case(known)) {
-                let name = format!("{path}/{}", file.name);
-                found.push(File { name, ..file.clone() });
-            }
+        for file in self.files.iter().filter(|file| file.is_definition()) {
+            found.push(File { name: format!("{path}/{}", file.name), ..file.clone() });
         }
         for child in &self.dependencies {
             child.collect_crds(&format!("{path}/charts/{}", child.name()), found);

@@ -89,6 +89,29 @@ pub struct Rules {
     pub has_must_encoders: bool,
     /// `mustToDuration` and the other ten of 4.3.
     pub has_duration_functions: bool,
+    /// What `helm lint` looks for.
+    pub lint: LintRules,
+}
+
+/// What `helm lint` of a level looks for, beside what all look for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LintRules {
+    /// Chart.yaml has no unknown or doubled keys, and its version is written in full.
+    pub strict_metadata: bool,
+    /// What lies in `crds/` are definitions.
+    pub definitions: bool,
+    /// There is a folder `templates`.
+    pub wants_templates: bool,
+    /// `.yml` is looked into as `.yaml` is, and both in any case.
+    pub knows_yml: bool,
+    /// Templates have none of what only Helm 2 knew.
+    pub looks_for_helm_2: bool,
+    /// `--skip-schema-validation` holds for the rule about values.yaml too.
+    pub skips_values_schema: bool,
+    /// What is said of a policy within a list.
+    pub list_annotation: &'static str,
+    /// Go's names for an object and its metadata.
+    pub structs: (&'static str, &'static str),
 }
 
 /// The Go packages that types live in, as `%T` and errors print them.
@@ -124,6 +147,16 @@ static HELM_4_3: Rules = Rules {
     logs_lines: false,
     has_must_encoders: true,
     has_duration_functions: true,
+    lint: LintRules {
+        strict_metadata: true,
+        definitions: true,
+        wants_templates: true,
+        knows_yml: true,
+        looks_for_helm_2: false,
+        skips_values_schema: true,
+        list_annotation: "annotation 'helm.sh/resource-policy' within List objects are ignored",
+        structs: ("k8sYamlStruct", "k8sYamlMetadata"),
+    },
 };
 
 static HELM_3_22: Rules = Rules {
@@ -148,6 +181,16 @@ static HELM_3_22: Rules = Rules {
     logs_lines: true,
     has_must_encoders: false,
     has_duration_functions: false,
+    lint: LintRules {
+        strict_metadata: false,
+        definitions: false,
+        wants_templates: false,
+        knows_yml: false,
+        looks_for_helm_2: true,
+        skips_values_schema: false,
+        list_annotation: "Annotation 'helm.sh/resource-policy' within List objects are ignored",
+        structs: ("K8sYamlStruct", "k8sYamlMetadata"),
+    },
 };
 
 /// The functions that came with 4.3.

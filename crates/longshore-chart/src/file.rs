@@ -19,6 +19,13 @@ impl File {
         Self { name: name.into(), data: data.into(), modified: None }
     }
 
+    /// Whether it is a custom resource definition.
+    pub(crate) fn is_definition(&self) -> bool {
+        let extension = extension(&self.name);
+        self.name.starts_with("crds/")
+            && [".yaml", ".yml", ".json"].iter().any(|known| extension.eq_ignore_ascii_case(known))
+    }
+
     /// The part of the path after the last `/`.
     pub(crate) fn base(&self) -> &str {
         base(&self.name)

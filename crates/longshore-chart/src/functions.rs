@@ -48,7 +48,7 @@ mod yamls;
 
 pub use helm::{WARN_END, WARN_START};
 pub use keys::{KeyKind, Keys};
-pub use services::Services;
+pub use services::{GaveUp, Services};
 
 /// What a body gives back: Go's `(value, error)`.
 type Outcome = Result<Value, FuncError>;

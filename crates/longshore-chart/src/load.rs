@@ -51,7 +51,7 @@ pub(crate) fn archive(bytes: &[u8], level: Level, budget: &mut Budget) -> Result
 }
 
 /// Reads a YAML file into a struct of Helm.
-fn fill(file: &File, into: &mut impl Decode, level: Level) -> Result<(), Error> {
+pub(crate) fn fill(file: &File, into: &mut impl Decode, level: Level) -> Result<(), Error> {
     let fail = |text: String| Error::new(ErrorKind::Metadata, format!("cannot load {}: {text}", file.name));
     let value = sigs::to_json_value(&file.data).map_err(|error| {
         let (line, column) = (error.line().unwrap_or(0), error.column().unwrap_or(0));
@@ -102,7 +102,7 @@ pub(crate) fn files(
                 if content.api_version == "v1" {
                     plain.push(file.clone());
                 } else {
-                    warnings.push("Warning: Dependencies are handled in Chart.yaml since apiVersion \"v2\". We recommend migrating dependencies to Chart.yaml.".to_owned());
+                    warnings.push(logged(120, "Dependencies are handled in Chart.yaml since apiVersion \"v2\". We recommend migrating dependencies to Chart.yaml.", level));
                 }
                 fill(file, content, level)?;
             }
@@ -111,7 +111,7 @@ pub(crate) fn files(
                 if metadata.get_or_insert_default().api_version == "v1" {
                     plain.push(file.clone());
                 } else {
-                    warnings.push("Warning: Dependency locking is handled in Chart.lock since apiVersion \"v2\". We recommend migrating to Chart.lock.".to_owned());
+                    warnings.push(logged(138, "Dependency locking is handled in Chart.lock since apiVersion \"v2\". We recommend migrating to Chart.lock.", level));
                 }
             }
             name if name.starts_with("templates/") => templates.push(file.clone()),
@@ -150,6 +150,12 @@ pub(crate) fn files(
     chart.raw = Arc::new(raw);
     chart.warnings = Arc::new(warnings);
     Ok(chart)
+}
+
+/// A warning, which 3.22.0 logs in this line of its `load.go`.
+fn logged(line: u32, text: &str, level: Level) -> String {
+    let place = if level.rules().logs_lines { format!("load.go:{line}: ") } else { String::new() };
+    format!("{place}Warning: {text}")
 }
 
 fn lock(file: &File, level: Level) -> Result<Lock, Error> {

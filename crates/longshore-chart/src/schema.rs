@@ -13,6 +13,7 @@ use std::fmt::Write as _;
 
 use jsonschema::{Retrieve, Uri, Validator};
 use longshore_diag::Place;
+use longshore_go::json::{self, JsonError};
 use longshore_go::{Map, Value};
 use serde_json::Value as Json;
 
@@ -57,8 +58,8 @@ fn check_into(chart: &Chart, values: &Map, text: &mut String) {
 }
 
 /// Holds values against one schema; the error is Helm's text, with its line end.
-fn check_one(schema: &[u8], values: &Map) -> Result<(), String> {
-    let schema: Json = serde_json::from_slice(schema).map_err(|error| error.to_string())?;
+pub(crate) fn check_one(schema: &[u8], values: &Map) -> Result<(), String> {
+    let schema: Json = serde_json::from_slice(schema).map_err(|_| unreadable(schema))?;
     let values = to_json(&Value::Map(values.clone()));
     let validator = compile(&schema)?;
     if validator.is_valid(&values) {
@@ -73,6 +74,24 @@ fn check_one(schema: &[u8], values: &Map) -> Result<(), String> {
         .map(|error| format!("- at '{}': {error}", error.instance_path()))
         .collect();
     Err(format!("{}\n", lines.join("\n")))
+}
+
+/// Go's words for what is no JSON, as it reads it from a stream.
+fn unreadable(schema: &[u8]) -> String {
+    if schema.trim_ascii().is_empty() {
+        return String::from("EOF");
+    }
+    match json::parse(schema) {
+        Err(JsonError::Syntax { message, .. }) if message == "unexpected end of JSON input" => {
+            String::from("unexpected EOF")
+        }
+        Err(JsonError::Syntax { message, .. }) if message.ends_with("after top-level value") => {
+            String::from("invalid character after top-level value")
+        }
+        Err(error) => error.to_string(),
+        // What Go takes and `serde_json` does not, such as numbers out of range.
+        Ok(_) => String::from("a number or text of the schema is out of range"),
+    }
 }
 
 /// Compiles a schema. References to other documents are refused, except that a URN nobody knows allows

@@ -13,6 +13,7 @@ pub(crate) mod table;
 pub(crate) use coalesce::deep_copy;
 pub use coalesce::{Coalescer, merge_tables};
 pub use json::{from_json, map_from_json, to_json};
+pub(crate) use read::read_document;
 pub use read::{merge_maps, read};
 pub use set::{Form, set};
 pub use source::{Sources, merge};

@@ -6,6 +6,7 @@
 mod dependency;
 mod env;
 mod flags;
+mod lint;
 mod locate;
 mod output;
 mod package;
@@ -80,7 +81,7 @@ LONGSHORE_HELM_COMPAT says which Helm to be (4.3 or 3.22).",
         flags: flags::global(level),
         arguments: Arguments::None,
         exclusive: &[],
-        children: vec![dependency::command(), env::command(), package::command(), show::command(), template::command(level), version::command()],
+        children: vec![dependency::command(), env::command(), lint::command(level), package::command(), show::command(), template::command(level), version::command()],
         run: None,
     }
 }

@@ -5,7 +5,7 @@ use longshore_go::{Str, Value, strconv, strings};
 use longshore_template::{FuncDef, FuncError, Return, SourceError};
 
 use super::args::{ANY, MAP, STRING, string, take, text};
-use super::{Function, Scope};
+use super::{Function, GaveUp, Scope};
 
 /// Helm puts the texts of `required` and `fail` between these two words, and takes out what stands
 /// between them when it shows the error.
@@ -76,26 +76,24 @@ fn wrap(source: &[u8], error: SourceError) -> FuncError {
 
 /// The value, unless it is nil or an empty string.
 fn required(scope: &mut Scope<'_>, args: &mut [Value]) -> Result<Return, FuncError> {
-    let missing = match &args[1] {
-        Value::Nil | Value::Missing => true,
-        Value::Str(text) => text.is_empty(),
-        _ => false,
+    let is_empty = match &args[1] {
+        Value::Nil | Value::Missing => false,
+        Value::Str(text) if text.is_empty() => true,
+        _ => return Ok(take(args, 1).into()),
     };
-    if !missing {
-        return Ok(take(args, 1).into());
-    }
-    warn(scope, text(args, 0))
+    let message = String::from_utf8_lossy(text(args, 0));
+    give_up(scope, if is_empty { GaveUp::Empty(&message) } else { GaveUp::Missing(&message) })
 }
 
 fn fail(scope: &mut Scope<'_>, args: &mut [Value]) -> Result<Return, FuncError> {
-    warn(scope, text(args, 0))
+    give_up(scope, GaveUp::Failed(&String::from_utf8_lossy(text(args, 0))))
 }
 
-fn warn(scope: &Scope<'_>, message: &[u8]) -> Result<Return, FuncError> {
-    if scope.services.is_lint() {
+fn give_up(scope: &Scope<'_>, reason: GaveUp<'_>) -> Result<Return, FuncError> {
+    let (GaveUp::Missing(message) | GaveUp::Empty(message) | GaveUp::Failed(message)) = reason;
+    if !scope.services.stops(reason) {
         return Ok(Value::from("").into());
     }
-    let message = String::from_utf8_lossy(message);
     Err(FuncError::new(format!("{WARN_START}{message}{WARN_END}")))
 }
 

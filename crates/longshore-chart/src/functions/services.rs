@@ -48,8 +48,20 @@ pub trait Services {
         String::new()
     }
 
-    /// Whether charts are only being checked: `required` and `fail` then stop nothing.
-    fn is_lint(&self) -> bool {
-        false
+    /// Whether a template that gives up stops the render. Where charts are only checked it does not.
+    fn stops(&self, reason: GaveUp<'_>) -> bool {
+        let _ = reason;
+        true
     }
+}
+
+/// Why a template gave up, with its own words for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GaveUp<'a> {
+    /// `required` of what is not there.
+    Missing(&'a str),
+    /// `required` of an empty text.
+    Empty(&'a str),
+    /// `fail`.
+    Failed(&'a str),
 }

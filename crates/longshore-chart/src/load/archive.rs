@@ -57,7 +57,10 @@ pub fn unpack(bytes: &[u8], budget: u64) -> Result<Vec<File>, Error> {
     }
     let too_large =
         || refuse(&format!("decompressed chart is larger than the maximum size {MAX_CHART_BYTES}"));
-    let broken = |error: std::io::Error| refuse(&error.to_string());
+    let broken = |error: std::io::Error| match error.to_string().as_str() {
+        "incomplete deflate stream" => refuse("unexpected EOF"),
+        text => refuse(text),
+    };
     let unzipped =
         Capped { inner: MultiGzDecoder::new(bytes), left: budget.saturating_mul(2).max(MIN_STREAM) };
     let mut archive = tar::Archive::new(unzipped);

@@ -92,6 +92,14 @@ impl Ignore {
     }
 }
 
+impl Ignore {
+    /// Whether a file is left out, or any of the folders that it lies in.
+    pub fn hides(&self, file: &str) -> bool {
+        let mut folders = file.match_indices('/').map(|(end, _)| &file[..end]);
+        self.is_ignored(file, false) || folders.any(|folder| self.is_ignored(folder, true))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::Ignore;

@@ -263,7 +263,7 @@ impl Decode for Lock {
 
 /// A null in a list of maintainers or dependencies: kept as one whose name cannot be written in YAML, so
 /// that validation can refuse it in Helm's words.
-pub(super) const NULL_NODE: &str = "\0null";
+pub(crate) const NULL_NODE: &str = "\0null";
 
 trait Named: Default {
     fn name(&mut self) -> &mut String;

@@ -45,6 +45,11 @@ impl<'a> Coalescer<'a> {
         self.chart(chart, &deep_copy(values), "", true)
     }
 
+    /// Lays `over` over `base`, into `over` and the tables in it: what `CoalesceTables` does.
+    pub(crate) fn overlay(&mut self, over: &Map, base: &Map) {
+        self.tables(over, base, "", false);
+    }
+
     fn chart(&mut self, chart: &Chart, into: &Map, prefix: &str, merge: bool) -> Result<Map, Error> {
         self.own_values(chart, into, prefix, merge);
         for child in chart.dependencies() {

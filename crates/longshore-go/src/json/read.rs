@@ -40,6 +40,18 @@ pub fn parse(text: &[u8]) -> Result<Value, JsonError> {
     builder.value()
 }
 
+/// Reads the first of JSON values that follow each other: the value, and the length of its text.
+///
+/// ```
+/// use longshore_go::json;
+/// assert_eq!(json::parse_first(b" {} [1]").unwrap().1, 3);
+/// ```
+pub fn parse_first(text: &[u8]) -> Result<(Value, usize), JsonError> {
+    let end = Scanner::new(text).value()?;
+    let mut builder = Builder { text: &text[..end], at: 0 };
+    Ok((builder.value()?, end))
+}
+
 /// What is being filled, outermost first.
 enum Open {
     List(Vec<Value>),

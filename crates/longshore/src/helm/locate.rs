@@ -63,7 +63,7 @@ pub(super) fn open_folder(path: &Path, level: Level) -> anyhow::Result<Chart> {
     load(path, level)
 }
 
-fn load(path: &Path, level: Level) -> anyhow::Result<Chart> {
+pub(super) fn load(path: &Path, level: Level) -> anyhow::Result<Chart> {
     open_chart(path, level).map_err(|error| match error {
         OpenError::Chart(error) => anyhow!("{error}"),
         OpenError::Files(diagnostic) => anyhow!("{}", diagnostic.message),
@@ -132,6 +132,12 @@ pub(super) fn reason(error: &std::io::Error) -> String {
     let text = text.split(" (os error").next().unwrap_or_default();
     let mut letters = text.chars();
     letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
+}
+
+/// A value as Go's log writes it: quoted only where it must be.
+pub(super) fn logged(text: &str) -> String {
+    let is_plain = |c: char| !matches!(c, ' ' | '"' | '=') && strconv::is_print(c);
+    if !text.is_empty() && text.chars().all(is_plain) { text.to_owned() } else { quoted(text) }
 }
 
 /// A text as Go quotes it.

@@ -5,6 +5,7 @@
 mod access_layer;
 mod helm;
 mod init;
+mod lint;
 mod mistakes;
 mod render;
 

@@ -18,17 +18,22 @@ impl<'a> Scanner<'a> {
         Self { text, at: 0, open: Vec::new() }
     }
 
+    /// Checks that there is one value, and nothing behind it.
     pub(super) fn check(mut self) -> Result<(), JsonError> {
+        self.value()?;
+        self.spaces();
+        match self.text.get(self.at) {
+            None => Ok(()),
+            Some(_) => Err(self.bad("after top-level value")),
+        }
+    }
+
+    /// Checks one value: where it ends.
+    pub(super) fn value(&mut self) -> Result<usize, JsonError> {
         self.begin_value(false)?;
         loop {
             // A value has ended.
-            let Some(&close) = self.open.last() else {
-                self.spaces();
-                return match self.text.get(self.at) {
-                    None => Ok(()),
-                    Some(_) => Err(self.bad("after top-level value")),
-                };
-            };
+            let Some(&close) = self.open.last() else { return Ok(self.at) };
             self.spaces();
             match self.byte()? {
                 byte if byte == close => {
