@@ -1,12 +1,14 @@
-//! File trees from disk and files over HTTP, with caps, for engines that do no I/O of their own.
+//! File trees from disk and files over HTTP, with caps and signatures, for engines that do no I/O of their own.
 //!
 //! Engines take bytes (design decision 12); this crate is where the bytes come from. A tree is read
 //! whole and in a fixed order, symbolic links are followed, anything that is neither file nor folder
 //! is refused, and no tree may be larger than [`Limits`] allow. What comes over the network
-//! ([`Http`]) is capped too, and complete or an error.
+//! ([`Http`]) is capped too, and complete or an error. Who made something, and that it is unchanged, is
+//! told by [`provenance`].
 
 mod disk;
 mod http;
+pub mod provenance;
 
 pub use disk::{Limits, SourceFile, read_file, read_tree};
 pub use http::{Access, Get, Http, HttpError, MAX_BODY, Proxies, TIMEOUT, TlsFileError, TlsFiles};

@@ -3,6 +3,7 @@
 //!
 //! What it does is Helm's; the help is told in our words.
 
+mod beside;
 mod dependency;
 mod env;
 mod flags;
@@ -13,7 +14,9 @@ mod package;
 mod paths;
 mod settings;
 mod show;
+mod sign;
 mod template;
+mod verify;
 mod version;
 
 use std::io::Write;
@@ -81,7 +84,16 @@ LONGSHORE_HELM_COMPAT says which Helm to be (4.3 or 3.22).",
         flags: flags::global(level),
         arguments: Arguments::None,
         exclusive: &[],
-        children: vec![dependency::command(), env::command(), lint::command(level), package::command(), show::command(), template::command(level), version::command()],
+        children: vec![
+            dependency::command(),
+            env::command(),
+            lint::command(level),
+            package::command(level),
+            show::command(level),
+            template::command(level),
+            verify::command(level),
+            version::command(),
+        ],
         run: None,
     }
 }

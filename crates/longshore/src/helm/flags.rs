@@ -1,5 +1,7 @@
 //! Flags that several commands share, each told in our words.
 
+use std::path::{Path, PathBuf};
+
 use longshore_chart::Level;
 
 use super::paths;
@@ -91,13 +93,13 @@ pub(super) fn values() -> Vec<Flag> {
 }
 
 /// Which chart.
-pub(super) fn chart() -> Vec<Flag> {
+pub(super) fn chart(level: Level) -> Vec<Flag> {
     vec![
         Flag::new("ca-file", Kind::Text, "certificate authority of the chart repository"),
         Flag::new("cert-file", Kind::Text, "client certificate for the chart repository"),
         Flag::new("insecure-skip-tls-verify", Kind::Bool, "take any certificate of the chart repository"),
         Flag::new("key-file", Kind::Text, "key of the client certificate"),
-        Flag::new("keyring", Kind::Text, "public keys to verify charts with"),
+        keyring(level),
         Flag::new("pass-credentials", Kind::Bool, "give the credentials to every host"),
         Flag::new("password", Kind::Text, "password for the chart repository"),
         Flag::new("plain-http", Kind::Bool, "use HTTP without TLS for the chart"),
@@ -110,6 +112,23 @@ pub(super) fn chart() -> Vec<Flag> {
             "version of the chart, or a constraint for it [default: the latest]",
         ),
     ]
+}
+
+/// Which keys are known: those of GnuPG, if nothing else is said.
+pub(super) fn keyring(level: Level) -> Flag {
+    let folder = match std::env::var_os("GNUPGHOME") {
+        Some(folder) => PathBuf::from(folder),
+        None => std::env::home_dir().unwrap_or_default().join(".gnupg"),
+    };
+    let old = folder.join("pubring.gpg");
+    let new = folder.join("pubring.kbx");
+    let is_missing = |path: &Path| {
+        std::fs::metadata(path).is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound)
+    };
+    let takes_new = level.rules().major > 3 && is_missing(&old) && !is_missing(&new);
+    let file = if takes_new { new } else { old };
+    Flag::new("keyring", Kind::Text, "keys to sign with and to verify charts with")
+        .default(file.to_string_lossy().into_owned())
 }
 
 /// How a release is installed. `template` takes them all, though most change nothing without a cluster.

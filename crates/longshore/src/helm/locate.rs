@@ -8,22 +8,27 @@ use longshore_chart::{Chart, Error, Level, values};
 use longshore_go::{Map, strconv};
 use longshore_platform::{OpenError, open_chart};
 
+use super::verify;
 use crate::cobra::Matches;
 
 /// Where the chart lies that is meant.
 ///
 /// # Errors
 /// There is none, in Helm's words. Repositories and registries cannot be asked yet.
-pub(super) fn locate(name: &str, matches: &Matches) -> anyhow::Result<PathBuf> {
+pub(super) fn locate(name: &str, level: Level, matches: &Matches) -> anyhow::Result<PathBuf> {
     let name = name.trim();
-    for flag in ["verify", "dependency-update"] {
-        if matches.is_on(flag) {
-            bail!("--{flag} is not there yet");
-        }
+    if matches.is_on("dependency-update") {
+        bail!("--dependency-update is not there yet");
     }
     if matches.text("repo").is_empty() {
         let path = Path::new(name);
         if path.exists() {
+            if matches.is_on("verify") {
+                let archive =
+                    longshore_go::path::clean(std::path::absolute(path)?.to_string_lossy().as_bytes());
+                let archive = String::from_utf8_lossy(&archive);
+                verify::check(&archive, &format!("{archive}.prov"), matches.text("keyring"), level)?;
+            }
             return Ok(path.to_owned());
         }
         if path.is_absolute() || name.starts_with('.') {

@@ -5,19 +5,19 @@ use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{anyhow, bail};
-use longshore_chart::{Chart, dependencies};
+use longshore_chart::{Chart, Level, dependencies};
 use longshore_go::strconv;
 use longshore_go::time::{Location, Time};
 
 use super::locate::reason;
-use super::{Settings, flags, locate, print};
+use super::{Settings, beside, flags, locate, print, sign};
 use crate::cobra::{Arguments, Command, Flag, Kind, Matches};
 
 /// As locks have their time.
 const RFC3339: &[u8] = b"2006-01-02T15:04:05Z07:00";
 
-pub(super) fn command() -> Command<Settings> {
-    let mut all = flags::chart();
+pub(super) fn command(level: Level) -> Command<Settings> {
+    let mut all = flags::chart(level);
     // Which chart is told by its folder.
     all.retain(|flag| !matches!(flag.name, "repo" | "verify" | "version" | "pass-credentials"));
     all.extend(flags::values());
@@ -49,13 +49,13 @@ fn run(settings: &Settings, matches: &Matches) -> anyhow::Result<()> {
     if matches.arguments.is_empty() {
         bail!("need at least one argument, the path to the chart");
     }
-    for flag in ["sign", "dependency-update"] {
-        if matches.is_on(flag) {
-            bail!("--{flag} is not there yet");
-        }
+    if matches.is_on("dependency-update") {
+        bail!("--dependency-update is not there yet");
     }
     let fixed = fixed_age()?;
+    sign::check_flags(matches)?;
     locate::user_values(matches, settings.level)?;
+    let mut passphrase = sign::Passphrase::default();
     for name in &matches.arguments {
         let path = Path::new(name);
         fs::metadata(path).map_err(|error| anyhow!("stat {name}: {}", reason(&error)))?;
@@ -65,14 +65,17 @@ fn run(settings: &Settings, matches: &Matches) -> anyhow::Result<()> {
             chart = chart.locked_at(&String::from_utf8_lossy(&time.format(RFC3339)));
         }
         let now = || SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |age| age.as_secs());
-        let written = package(chart, matches, fixed.unwrap_or_else(now))?;
+        let (chart, written) = package(chart, matches, fixed.unwrap_or_else(now))?;
+        if matches.is_on("sign") {
+            sign::sign(&written, &chart, settings, matches, &mut passphrase)?;
+        }
         print(&format!("Successfully packaged chart and saved it to: {}\n", written.display()))?;
     }
     Ok(())
 }
 
-/// Writes the archive of a chart: where it is.
-fn package(chart: Chart, matches: &Matches, modified: u64) -> anyhow::Result<PathBuf> {
+/// Writes the archive of a chart: the chart as it is in it, and where it is.
+fn package(chart: Chart, matches: &Matches, modified: u64) -> anyhow::Result<(Chart, PathBuf)> {
     let given = |flag| Some(matches.text(flag)).filter(|text| !text.is_empty());
     let chart =
         chart.versioned(given("version"), given("app-version")).map_err(|error| anyhow!("{error}"))?;
@@ -90,14 +93,8 @@ fn package(chart: Chart, matches: &Matches, modified: u64) -> anyhow::Result<Pat
     };
     fs::create_dir_all(&folder).map_err(|error| failed("mkdir", &folder, &error))?;
     let path = folder.join(chart.archive_name());
-    // Written beside and then renamed, so that nobody finds half an archive.
-    let part = folder.join(format!(".{}.{}", chart.archive_name(), std::process::id()));
-    let written = fs::write(&part, archive).and_then(|()| fs::rename(&part, &path));
-    written.map_err(|error| {
-        let _ = fs::remove_file(&part);
-        failed("open", &path, &error)
-    })?;
-    Ok(path)
+    beside::write(&path, &archive).map_err(|error| failed("open", &path, &error))?;
+    Ok((chart, path))
 }
 
 /// What SOURCE_DATE_EPOCH says.

@@ -19,9 +19,9 @@ enum Part {
     Values,
 }
 
-pub(super) fn command() -> Command<Settings> {
+pub(super) fn command(level: Level) -> Command<Settings> {
     let part = |usage, short, run: Run<Settings>| {
-        let mut all = flags::chart();
+        let mut all = flags::chart(level);
         all.push(Flag::new(
             "devel",
             Kind::Bool,
@@ -68,7 +68,7 @@ pub(super) fn command() -> Command<Settings> {
 
 fn run(settings: &Settings, matches: &Matches, part: Part) -> anyhow::Result<()> {
     let name = matches.arguments.first().map_or("", String::as_str);
-    let chart = locate::open(&locate::locate(name, matches)?, settings.level)?;
+    let chart = locate::open(&locate::locate(name, settings.level, matches)?, settings.level)?;
     print(&text(&chart, part, settings.level)?)
 }
 

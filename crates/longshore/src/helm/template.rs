@@ -16,7 +16,7 @@ use crate::cobra::{Arguments, Command, Flag, Kind, Matches};
 pub(super) fn command(level: Level) -> Command<Settings> {
     let mut all = flags::install(level);
     all.extend(flags::values());
-    all.extend(flags::chart());
+    all.extend(flags::chart(level));
     all.extend([
         Flag::new(
             "api-versions",
@@ -70,7 +70,7 @@ fn run(settings: &Settings, matches: &Matches) -> anyhow::Result<()> {
     check_dry_run(settings, matches)?;
     capabilities.api_versions.extend(matches.all("api-versions").iter().cloned());
     let (name, chart) = name_and_chart(matches)?;
-    let path = locate::locate(chart, matches)?;
+    let path = locate::locate(chart, settings.level, matches)?;
     let values = locate::user_values(matches, settings.level)?;
     let chart = locate::open(&path, settings.level)?;
     if chart.metadata().deprecated && !chart.metadata().is_library() {
