@@ -7,6 +7,7 @@ mod helm;
 mod init;
 mod lint;
 mod mistakes;
+mod provenance;
 mod render;
 
 use longshore_testkit::{Outcome, Program, Project};
