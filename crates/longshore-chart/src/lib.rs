@@ -27,6 +27,7 @@ pub mod metadata;
 mod pack;
 mod render;
 mod schema;
+pub mod starter;
 mod stream;
 pub mod values;
 

@@ -13,7 +13,7 @@ use longshore_yaml::sigs;
 use serde_json::Value as Json;
 
 use crate::file::base;
-use crate::{Chart, Error, ErrorKind, values};
+use crate::{Chart, Error, ErrorKind, File, values};
 
 impl Chart {
     /// The same chart under another version, or for another version of the application.
@@ -80,38 +80,39 @@ impl Chart {
             let text = format!("chart.metadata.name {name:?} is invalid");
             return Err(Error::new(ErrorKind::Metadata, text));
         }
-        let mut write = |file: &str, content: &[u8]| {
+        for file in self.own_files()? {
             let mut header = tar::Header::new_gnu();
             header.set_mode(0o644);
             header.set_mtime(modified);
-            header.set_size(content.len() as u64);
-            let path = format!("{above}{name}/{file}");
-            archive.append_data(&mut header, path, content).map_err(|error| failed(&error))
-        };
+            header.set_size(file.data.len() as u64);
+            let path = format!("{above}{name}/{}", file.name);
+            archive.append_data(&mut header, path, &file.data[..]).map_err(|error| failed(&error))?;
+        }
+        let below = format!("{above}{name}/charts/");
+        self.dependencies.iter().try_for_each(|chart| chart.append(archive, &below, modified))
+    }
+
+    /// The files of the chart as it is saved, those of its dependencies left out.
+    pub(crate) fn own_files(&self) -> Result<Vec<File>, Error> {
         let mut metadata = self.metadata.to_json();
         if self.metadata.api_version == "v1"
             && let Json::Object(fields) = &mut metadata
         {
             fields.remove("dependencies");
         }
-        write("Chart.yaml", &yaml(&metadata)?)?;
+        let mut files = vec![File::new("Chart.yaml", yaml(&metadata)?)];
         if let Some(lock) = self.lock.as_ref().filter(|_| self.metadata.api_version == "v2") {
-            write("Chart.lock", &yaml(&lock.to_json())?)?;
+            files.push(File::new("Chart.lock", yaml(&lock.to_json())?));
         }
-        for file in self.raw.iter().filter(|file| file.name == "values.yaml") {
-            write(&file.name, &file.data)?;
-        }
+        files.extend(self.raw.iter().filter(|file| file.name == "values.yaml").cloned());
         if let Some(schema) = &self.schema {
             if serde_json::from_slice::<Json>(schema).is_err() {
                 return Err(Error::new(ErrorKind::Schema, "invalid JSON in values.schema.json"));
             }
-            write("values.schema.json", schema)?;
+            files.push(File::new("values.schema.json", schema.clone()));
         }
-        for file in self.templates.iter().chain(self.files.iter()) {
-            write(&file.name, &file.data)?;
-        }
-        let below = format!("{above}{name}/charts/");
-        self.dependencies.iter().try_for_each(|chart| chart.append(archive, &below, modified))
+        files.extend(self.templates.iter().chain(self.files.iter()).cloned());
+        Ok(files)
     }
 }
 

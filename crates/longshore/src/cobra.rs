@@ -50,12 +50,22 @@ pub(crate) struct Flag {
     bare: Option<&'static str>,
     usage: &'static str,
     deprecated: Option<&'static str>,
+    is_hidden: bool,
 }
 
 impl Flag {
     pub(crate) fn new(name: &'static str, kind: Kind, usage: &'static str) -> Self {
         let bare = (kind == Kind::Bool).then_some("true");
-        Self { name, short: None, kind, default: Cow::Borrowed(""), bare, usage, deprecated: None }
+        Self {
+            name,
+            short: None,
+            kind,
+            default: Cow::Borrowed(""),
+            bare,
+            usage,
+            deprecated: None,
+            is_hidden: false,
+        }
     }
 
     /// The letter that stands for it.
@@ -71,6 +81,11 @@ impl Flag {
     /// What it is when it is given without a value, so that a value must follow `=`.
     pub(crate) fn bare(self, value: &'static str) -> Self {
         Self { bare: Some(value), ..self }
+    }
+
+    /// Taken, but not in the help.
+    pub(crate) fn hidden(self) -> Self {
+        Self { is_hidden: true, ..self }
     }
 
     /// Still taken, but not in the help, and with a remark that says what to use in its place.

@@ -4,6 +4,7 @@
 //! What it does is Helm's; the help is told in our words.
 
 mod beside;
+mod create;
 mod dependency;
 mod env;
 mod flags;
@@ -85,6 +86,7 @@ LONGSHORE_HELM_COMPAT says which Helm to be (4.3 or 3.22).",
         arguments: Arguments::None,
         exclusive: &[],
         children: vec![
+            create::command(level),
             dependency::command(),
             env::command(),
             lint::command(level),

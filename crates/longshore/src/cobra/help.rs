@@ -54,7 +54,7 @@ pub(super) fn help_flag() -> Flag {
 
 /// A line for each flag, their descriptions below each other.
 fn flags(mut flags: Vec<&Flag>, command: &str) -> String {
-    flags.retain(|flag| flag.deprecated.is_none());
+    flags.retain(|flag| flag.deprecated.is_none() && !flag.is_hidden);
     flags.sort_by_key(|flag| flag.name);
     let lines: Vec<(String, String)> = flags.iter().map(|flag| line(flag, command)).collect();
     let width = lines.iter().map(|(left, _)| left.len()).max().unwrap_or_default();

@@ -9,7 +9,7 @@ use longshore_go::semver::{Constraint, Version};
 use longshore_go::strconv;
 
 use super::locate::quoted;
-use super::{Settings, locate, print};
+use super::{Settings, locate, paths, print};
 use crate::cobra::{Arguments, Command, Flag, Kind, Matches};
 
 pub(super) fn command() -> Command<Settings> {
@@ -38,7 +38,7 @@ pub(super) fn command() -> Command<Settings> {
 
 fn list(settings: &Settings, matches: &Matches) -> anyhow::Result<()> {
     let name = matches.arguments.first().map_or(".", String::as_str);
-    let path = clean(name);
+    let path = paths::clean(Path::new(name));
     let chart = locate::open(&path, settings.level)?;
     let Some(wanted) = &chart.metadata().dependencies else {
         return print(&format!("WARNING: no dependencies at {}\n", path.join("charts").display()));
@@ -67,11 +67,6 @@ fn list(settings: &Settings, matches: &Matches) -> anyhow::Result<()> {
         text.extend(["WARNING: ", &shown, what]);
     }
     print(&text)
-}
-
-/// The path without `.` and doubled slashes.
-fn clean(name: &str) -> PathBuf {
-    PathBuf::from(String::from_utf8_lossy(&longshore_go::path::clean(name.as_bytes())).into_owned())
 }
 
 /// What is in a folder, by name; hidden files are not looked at.

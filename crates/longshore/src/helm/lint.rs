@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use anyhow::{anyhow, bail};
 use longshore_chart::lint::{self, Entry, Folder, Input, Log, Report, Severity};
 use longshore_chart::{KubeVersion, Level};
-use longshore_go::path;
 use longshore_platform::World;
 
 use super::locate::{logged, quoted, reason};
+use super::paths::clean;
 use super::{Settings, flags, locate, print, say};
 use crate::cobra::{Arguments, Command, Flag, Kind, Matches};
 
@@ -193,10 +193,4 @@ fn walk(path: &Path, found: &mut Vec<String>) {
 /// Helm goes by the end of the name.
 fn is_archive(path: &str) -> bool {
     [".tgz", ".tar.gz"].iter().any(|end| path.ends_with(end))
-}
-
-/// Without `.`, `..` and doubled slashes.
-fn clean(path: &Path) -> PathBuf {
-    let text = path.to_string_lossy();
-    PathBuf::from(String::from_utf8_lossy(&path::clean(text.as_bytes())).into_owned())
 }

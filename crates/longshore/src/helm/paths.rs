@@ -1,6 +1,8 @@
 //! Where Helm keeps its files: by its own variables, by those of the XDG convention, or below the home folder.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+use longshore_go::path;
 
 /// A file or folder below the cache.
 pub(super) fn cache(below: &str) -> String {
@@ -15,6 +17,12 @@ pub(super) fn config(below: &str) -> String {
 /// A file or folder below the data.
 pub(super) fn data(below: &str) -> String {
     path("HELM_DATA_HOME", "XDG_DATA_HOME", ".local/share", below)
+}
+
+/// A path without `.`, `..` and doubled slashes, as Go cleans it: links are not followed.
+pub(super) fn clean(path: &Path) -> PathBuf {
+    let text = path.to_string_lossy();
+    PathBuf::from(String::from_utf8_lossy(&path::clean(text.as_bytes())).into_owned())
 }
 
 fn path(own: &str, shared: &str, fallback: &str, below: &str) -> String {
