@@ -26,6 +26,7 @@ pub mod manifest;
 pub mod metadata;
 mod pack;
 mod render;
+pub mod repository;
 mod schema;
 pub mod starter;
 mod stream;

@@ -61,6 +61,16 @@ pub(crate) fn fill(file: &File, into: &mut impl Decode, level: Level) -> Result<
         .map_err(|error| fail(format!("error unmarshaling JSON: while decoding JSON: {error}")))
 }
 
+/// What a Chart.yaml says; nothing is checked.
+///
+/// # Errors
+/// It is not YAML, or something in it is of the wrong kind, in Helm's words.
+pub fn metadata(file: &File, level: Level) -> Result<Metadata, Error> {
+    let mut metadata = Metadata::default();
+    fill(file, &mut metadata, level)?;
+    Ok(metadata)
+}
+
 /// A chart from its files.
 pub(crate) fn files(
     files: impl IntoIterator<Item = File>,

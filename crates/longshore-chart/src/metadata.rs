@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
-pub(crate) use decode::{Decode, Fields, NULL_NODE, Struct, kind as kind_name};
+pub(crate) use decode::{Decode, Fields, NULL_NODE, Struct, kind as kind_name, read_metadata};
 pub use validate::validate_release_name;
 
 /// The metadata of a chart.

@@ -8,4 +8,4 @@ mod read;
 mod write;
 
 pub use read::{JsonError, parse, parse_first};
-pub use write::{EscapeHtml, JsonWriteError, append, append_indented};
+pub use write::{EscapeHtml, JsonWriteError, append, append_indented, escape_html};

@@ -59,13 +59,22 @@ pub struct Get {
     pub accept: Option<&'static str>,
     /// Bytes that are taken at most.
     pub max_bytes: u64,
+    /// Time for the whole of it.
+    pub timeout: Duration,
 }
 
 impl Get {
     /// A plain request for an address.
     pub fn new(url: impl Into<String>) -> Self {
         let url = url.into();
-        Self { owner: url.clone(), url, access: Access::default(), accept: None, max_bytes: MAX_BODY }
+        Self {
+            owner: url.clone(),
+            url,
+            access: Access::default(),
+            accept: None,
+            max_bytes: MAX_BODY,
+            timeout: TIMEOUT,
+        }
     }
 
     /// With credentials for `owner`.
@@ -180,6 +189,7 @@ async fn fetch(client: &Client, get: &Get) -> Result<Vec<u8>, HttpError> {
     if let Some(accept) = get.accept {
         request = request.header(header::ACCEPT, accept);
     }
+    request = request.timeout(get.timeout);
     if let Some((name, password)) = get.credentials() {
         request = request.basic_auth(name, Some(password));
     }

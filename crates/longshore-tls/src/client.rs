@@ -120,7 +120,14 @@ fn identity(
     if all.is_empty() {
         return Err(missing("certificate"));
     }
-    let key = PrivateKeyDer::from_pem_slice(key).map_err(|_| missing("key"))?;
+    let is_certificate = CertificateDer::from_pem_slice(key).is_ok();
+    let key = PrivateKeyDer::from_pem_slice(key).map_err(|_| {
+        if is_certificate {
+            String::from("tls: found a certificate rather than a key in the PEM for the private key")
+        } else {
+            missing("key")
+        }
+    })?;
     Ok((all, key))
 }
 
@@ -294,7 +301,12 @@ mod tests {
         for (certificate, key, problem) in [
             (&certificate, &other, "private key does not match public key"),
             (&key, &key, "failed to find any PEM data in certificate input"),
-            (&certificate, &certificate, "failed to find any PEM data in key input"),
+            (
+                &certificate,
+                &certificate,
+                "found a certificate rather than a key in the PEM for the private key",
+            ),
+            (&certificate, &Vec::new(), "failed to find any PEM data in key input"),
         ] {
             let expected = format!("unable to load cert from key pair: tls: {problem}");
             assert_eq!(with(certificate, key), Err(expected));

@@ -47,6 +47,11 @@ pub fn to_json_value(input: &[u8]) -> Result<Value, Error> {
     read(input, Numbers::Typed, false, &Limits::default())
 }
 
+/// Like [`to_json_value`], but refuses keys that are there twice.
+pub fn to_json_value_strict(input: &[u8]) -> Result<Value, Error> {
+    read(input, Numbers::Typed, true, &Limits::default())
+}
+
 /// Reads into a `map[string]interface {}`, as Helm reads values files and `fromYaml`; null and empty
 /// input are an empty map.
 ///

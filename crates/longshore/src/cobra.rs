@@ -28,6 +28,8 @@ pub(crate) enum Kind {
     List,
     /// An integer.
     Int,
+    /// An integer that is not negative.
+    Uint,
     /// A number.
     Float,
     /// A duration in Go's form (`1m30s`).

@@ -6,26 +6,35 @@
 mod beside;
 mod create;
 mod dependency;
+mod download;
 mod env;
 mod flags;
+mod format;
 mod lint;
 mod locate;
 mod output;
 mod package;
 mod paths;
+mod pull;
+mod remote;
+mod repo;
+mod repositories;
+mod search;
 mod settings;
 mod show;
 mod sign;
+mod table;
 mod template;
 mod verify;
 mod version;
 
 use std::io::Write;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use longshore_chart::Level;
 
-use crate::cobra::{self, Action, Arguments, Command};
+use crate::cobra::{self, Action, Arguments, Command, Matches};
 pub(crate) use settings::Settings;
 
 /// Runs Helm's command line with the words behind its name.
@@ -73,6 +82,26 @@ fn print(text: &str) -> anyhow::Result<()> {
     }
 }
 
+/// The duration that a flag says.
+fn duration(matches: &Matches, flag: &str) -> Duration {
+    let given = longshore_go::Duration::parse(matches.text(flag).as_bytes());
+    match given.map(|duration| u64::try_from(duration.0)) {
+        // None is no bound.
+        Ok(Ok(0)) => Duration::MAX,
+        Ok(Ok(nanoseconds)) => Duration::from_nanos(nanoseconds),
+        Ok(Err(_)) | Err(_) => Duration::ZERO,
+    }
+}
+
+/// The time here, as Go writes it into files: RFC 3339 with as many decimals as there are.
+fn now() -> String {
+    let now = jiff::Zoned::now();
+    if now.offset().is_zero() {
+        return now.strftime("%Y-%m-%dT%H:%M:%S%.fZ").to_string();
+    }
+    now.strftime("%Y-%m-%dT%H:%M:%S%.f%:z").to_string()
+}
+
 fn root(level: Level) -> Command<Settings> {
     Command {
         usage: "helm",
@@ -91,6 +120,9 @@ LONGSHORE_HELM_COMPAT says which Helm to be (4.3 or 3.22).",
             env::command(),
             lint::command(level),
             package::command(level),
+            pull::command(level),
+            repo::command(level),
+            search::command(),
             show::command(level),
             template::command(level),
             verify::command(level),

@@ -71,6 +71,16 @@ impl<'a, 'e> Fields<'a, 'e> {
         });
     }
 
+    /// Keeps an error, if it is the first.
+    pub(crate) fn fail(&mut self, text: String) {
+        self.error.get_or_insert(text);
+    }
+
+    /// The fields of a struct within this one.
+    pub(crate) fn below<'b>(&'b mut self, of: Struct<'b>, map: &'b Map) -> Fields<'b, 'b> {
+        Fields::new(of, map, self.error)
+    }
+
     pub(crate) fn string(&mut self, field: &str, into: &mut String) {
         if let Some(value) = self.get(field) {
             match text(&value) {
@@ -222,31 +232,34 @@ fn top<T>(
 
 impl Decode for Metadata {
     fn decode(&mut self, value: &Value, rules: &Rules) -> Result<(), String> {
-        top(value, "Metadata", rules, self, |fields, into| {
-            // In the order of JSON's sorted keys, so that the first error is Go's first.
-            fields.string_map("annotations", &mut into.annotations);
-            fields.string("apiVersion", &mut into.api_version);
-            fields.string("appVersion", &mut into.app_version);
-            fields.string("condition", &mut into.condition);
-            if let Some(found) = fields.structs("dependencies", "Dependency", read_dependency) {
-                into.dependencies = Some(found.into_iter().map(or_null).collect());
-            }
-            fields.bool("deprecated", &mut into.deprecated);
-            fields.string("description", &mut into.description);
-            fields.string("home", &mut into.home);
-            fields.string("icon", &mut into.icon);
-            fields.strings("keywords", &mut into.keywords);
-            fields.string("kubeVersion", &mut into.kube_version);
-            if let Some(found) = fields.structs("maintainers", "Maintainer", read_maintainer) {
-                into.maintainers = found.into_iter().map(or_null).collect();
-            }
-            fields.string("name", &mut into.name);
-            fields.strings("sources", &mut into.sources);
-            fields.string("tags", &mut into.tags);
-            fields.string("type", &mut into.kind);
-            fields.string("version", &mut into.version);
-        })
+        top(value, "Metadata", rules, self, read_metadata)
     }
+}
+
+/// The fields of a chart's metadata.
+pub(crate) fn read_metadata(fields: &mut Fields<'_, '_>, into: &mut Metadata) {
+    // In the order of JSON's sorted keys, so that the first error is Go's first.
+    fields.string_map("annotations", &mut into.annotations);
+    fields.string("apiVersion", &mut into.api_version);
+    fields.string("appVersion", &mut into.app_version);
+    fields.string("condition", &mut into.condition);
+    if let Some(found) = fields.structs("dependencies", "Dependency", read_dependency) {
+        into.dependencies = Some(found.into_iter().map(or_null).collect());
+    }
+    fields.bool("deprecated", &mut into.deprecated);
+    fields.string("description", &mut into.description);
+    fields.string("home", &mut into.home);
+    fields.string("icon", &mut into.icon);
+    fields.strings("keywords", &mut into.keywords);
+    fields.string("kubeVersion", &mut into.kube_version);
+    if let Some(found) = fields.structs("maintainers", "Maintainer", read_maintainer) {
+        into.maintainers = found.into_iter().map(or_null).collect();
+    }
+    fields.string("name", &mut into.name);
+    fields.strings("sources", &mut into.sources);
+    fields.string("tags", &mut into.tags);
+    fields.string("type", &mut into.kind);
+    fields.string("version", &mut into.version);
 }
 
 impl Decode for Lock {

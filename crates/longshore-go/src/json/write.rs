@@ -53,6 +53,23 @@ pub fn append_indented(out: &mut Vec<u8>, value: &Value, indent: &str) -> Result
     Writer { out, escape: EscapeHtml::Yes, indent: Some(indent) }.value(value, 0)
 }
 
+/// Escapes what could be taken for HTML, in JSON that was written without (`json.HTMLEscape`): such characters stand
+/// only within strings.
+pub fn escape_html(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    for c in json.chars() {
+        match c {
+            '<' => out.push_str("\\u003c"),
+            '>' => out.push_str("\\u003e"),
+            '&' => out.push_str("\\u0026"),
+            '\u{2028}' => out.push_str("\\u2028"),
+            '\u{2029}' => out.push_str("\\u2029"),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
 struct Writer<'a> {
     out: &'a mut Vec<u8>,
     escape: EscapeHtml,

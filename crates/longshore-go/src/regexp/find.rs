@@ -62,6 +62,13 @@ impl Regexp {
         Some(subject.part(start, end))
     }
 
+    /// The text before the leftmost match (up to where `Regexp.FindStringIndex` says that it begins).
+    pub fn before_match<'t>(&self, text: &'t [u8]) -> Option<&'t [u8]> {
+        let subject = Subject::new(text);
+        let (start, _) = self.find_at(&subject, 0)?;
+        Some(subject.part(0, start))
+    }
+
     fn find_at(&self, subject: &Subject<'_>, at: usize) -> Option<(usize, usize)> {
         let mut places = [None; 2];
         let [start, end] = self.search(&subject.text, at, &mut places).then_some(places)?;

@@ -243,7 +243,8 @@ fn of_tls(error: &rustls::Error, url: &Url) -> String {
             format!("remote error: tls: {}", spaced(&words))
         }
         rustls::Error::InvalidCertificate(why) => refused(match why {
-            CertificateError::UnknownIssuer | CertificateError::BadSignature => {
+            // A certificate of an authority that a server shows is one that is not known.
+            CertificateError::UnknownIssuer | CertificateError::BadSignature | CertificateError::Other(_) => {
                 String::from("certificate signed by unknown authority")
             }
             CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. }

@@ -77,6 +77,7 @@ fn line(flag: &Flag, command: &str) -> (String, String) {
         Kind::Texts => "stringArray",
         Kind::List => "strings",
         Kind::Int => "int",
+        Kind::Uint => "uint",
         Kind::Float => "float32",
         Kind::Duration => "duration",
         Kind::Pairs => "stringToString",

@@ -20,6 +20,10 @@ pub(super) fn values(flag: &Flag, text: &str) -> Result<Vec<String>, String> {
             strconv::parse_int(text.as_bytes(), 0, 64).map_err(|error| error.to_string())?;
             one()
         }
+        Kind::Uint => {
+            strconv::parse_uint(text.as_bytes(), 0, 64).map_err(|error| error.to_string())?;
+            one()
+        }
         Kind::Float => {
             strconv::parse_float(text.as_bytes()).map_err(|error| error.to_string())?;
             one()

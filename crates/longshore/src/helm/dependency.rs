@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use longshore_chart::Chart;
 use longshore_chart::metadata::Dependency;
 use longshore_go::semver::{Constraint, Version};
-use longshore_go::strconv;
 
 use super::locate::quoted;
+use super::table::{max_width, table};
 use super::{Settings, locate, paths, print};
 use crate::cobra::{Arguments, Command, Flag, Kind, Matches};
 
@@ -26,7 +26,7 @@ pub(super) fn command() -> Command<Settings> {
             aliases: &["ls"],
             short: "print what a chart depends on, and whether it is there",
             long: "Prints what a chart depends on, with the state of each: ok or unpacked if it is there, else what is wrong.",
-            flags: vec![Flag::new("max-col-width", Kind::Int, "longest text of a column").default("80")],
+            flags: vec![Flag::new("max-col-width", Kind::Uint, "longest text of a column").default("80")],
             arguments: Arguments::AtMost(1),
             exclusive: &[],
             children: Vec::new(),
@@ -43,13 +43,17 @@ fn list(settings: &Settings, matches: &Matches) -> anyhow::Result<()> {
     let Some(wanted) = &chart.metadata().dependencies else {
         return print(&format!("WARNING: no dependencies at {}\n", path.join("charts").display()));
     };
-    let mut rows = vec![["NAME", "VERSION", "REPOSITORY", "STATUS"].map(str::to_owned)];
+    let mut rows = vec![["NAME", "VERSION", "REPOSITORY", "STATUS"].map(str::to_owned).to_vec()];
     rows.extend(wanted.iter().map(|dependency| {
         let state = state(&path, dependency, &chart, settings);
-        [dependency.name.clone(), dependency.version.clone(), dependency.repository.clone(), state.to_owned()]
+        vec![
+            dependency.name.clone(),
+            dependency.version.clone(),
+            dependency.repository.clone(),
+            state.to_owned(),
+        ]
     }));
-    let longest = strconv::parse_int(matches.text("max-col-width").as_bytes(), 0, 64).unwrap_or(80);
-    let mut text = table(&rows, usize::try_from(longest).unwrap_or(80));
+    let mut text = table(&rows, max_width(matches));
     text.push_str("\n\n");
     for file in entries(&path.join("charts")) {
         let is_chart = file.is_dir() || file.extension().is_some_and(|extension| extension == "tgz");
@@ -117,23 +121,4 @@ fn mismatch(chart: &Chart, wanted: &Dependency) -> Option<&'static str> {
         (Ok(constraint), Ok(version)) => (!constraint.check(&version)).then_some("wrong version"),
         _ => Some("invalid version"),
     }
-}
-
-/// Columns as wide as their longest text, which is cut after `longest` characters; tabs between them.
-fn table(rows: &[[String; 4]], longest: usize) -> String {
-    let cut = |text: &String| {
-        if text.chars().count() <= longest {
-            return text.clone();
-        }
-        let kept: String = text.chars().take(longest.saturating_sub(3)).collect();
-        kept + "..."
-    };
-    let rows: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(cut).collect()).collect();
-    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
-    let line = |row: &Vec<String>| {
-        let cells =
-            row.iter().enumerate().map(|(column, text)| format!("{text:width$}", width = width(column)));
-        cells.collect::<Vec<_>>().join("\t")
-    };
-    rows.iter().map(line).collect::<Vec<_>>().join("\n")
 }

@@ -61,7 +61,7 @@ fn run(settings: &Settings, matches: &Matches) -> anyhow::Result<()> {
         let below: Vec<String> = paths.iter().flat_map(|path| subcharts(path)).collect();
         paths.extend(below);
     }
-    let values = locate::user_values(matches, settings.level)?;
+    let values = locate::user_values(settings, matches)?;
     let world = World::default();
     let input = Input {
         values: &values,

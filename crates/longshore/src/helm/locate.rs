@@ -5,40 +5,90 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{anyhow, bail};
 use longshore_chart::{Chart, Error, Level, values};
+use longshore_go::url::Url;
 use longshore_go::{Map, strconv};
 use longshore_platform::{OpenError, open_chart};
+use longshore_source::Get;
 
-use super::verify;
+use super::{Settings, download, remote, say, verify};
 use crate::cobra::Matches;
 
-/// Where the chart lies that is meant.
+/// Where the chart lies that is meant: here, or where it was fetched to.
 ///
 /// # Errors
-/// There is none, in Helm's words. Repositories and registries cannot be asked yet.
-pub(super) fn locate(name: &str, level: Level, matches: &Matches) -> anyhow::Result<PathBuf> {
+/// There is none, in Helm's words.
+pub(super) fn locate(name: &str, settings: &Settings, matches: &Matches) -> anyhow::Result<PathBuf> {
     let name = name.trim();
+    let repository = matches.text("repo");
     if matches.is_on("dependency-update") {
         bail!("--dependency-update is not there yet");
     }
-    if matches.text("repo").is_empty() {
+    let is_old = settings.level.rules().major == 3;
+    if repository.is_empty() || is_old {
         let path = Path::new(name);
         if path.exists() {
+            if !repository.is_empty() {
+                let beside = [("chart", name), ("repository", repository)];
+                let text = "local chart found in current working directory. repository url ignored";
+                say(&line("install.go:759: WARN ", text, &beside));
+            }
             if matches.is_on("verify") {
-                let archive =
-                    longshore_go::path::clean(std::path::absolute(path)?.to_string_lossy().as_bytes());
-                let archive = String::from_utf8_lossy(&archive);
-                verify::check(&archive, &format!("{archive}.prov"), matches.text("keyring"), level)?;
+                let archive = absolute(name)?.display().to_string();
+                let statement = format!("{archive}.prov");
+                verify::check(&archive, &statement, matches.text("keyring"), settings.level)?;
             }
             return Ok(path.to_owned());
         }
         if path.is_absolute() || name.starts_with('.') {
             bail!("path {} not found", quoted(name));
         }
-        if !name.contains('/') {
-            bail!("non-absolute URLs should be in form of repo_name/path_to_chart, got: {name}");
-        }
     }
-    bail!("{name}: charts from repositories and registries are not there yet; give a folder or an archive")
+    let version = wanted_version(matches);
+    let version = version.trim();
+    let mut access = remote::of_flags(matches);
+    let mut name = name.to_owned();
+    if !repository.is_empty() {
+        let address = download::find_in(settings, repository, &name, version, &access)?;
+        if !access.pass_credentials && !is_same_host(repository, &address, is_old)? {
+            // The user is one of the repository, and not of where it keeps its charts.
+            access.username.clear();
+        }
+        name = address;
+    }
+    let cache = &settings.repository_cache;
+    std::fs::create_dir_all(cache)
+        .map_err(|error| anyhow!("mkdir {}: {}", cache.display(), reason(&error)))?;
+    let archive = download::resolve(settings, &name, version, access)?;
+    let keyring = matches.is_on("verify").then(|| matches.text("keyring"));
+    if !is_old {
+        return download::to_cache(settings, &archive, keyring);
+    }
+    let path = download::to_folder(settings, &archive, cache)?;
+    if let Some(keyring) = keyring {
+        download::verified(settings, &archive, &path, keyring)?;
+    }
+    Ok(path)
+}
+
+/// The version that is asked for: any with `--devel`.
+pub(super) fn wanted_version(matches: &Matches) -> String {
+    match matches.text("version") {
+        "" if matches.is_on("devel") => String::from(">0.0.0-0"),
+        version => version.to_owned(),
+    }
+}
+
+/// Whether two addresses are of the same host; older ones do not know the usual ports.
+fn is_same_host(a: &str, b: &str, is_old: bool) -> anyhow::Result<bool> {
+    let (a, b) = (Url::parse(a.as_bytes())?, Url::parse(b.as_bytes())?);
+    if is_old {
+        return Ok(a.scheme == b.scheme && a.host == b.host);
+    }
+    let port = |url: &Url| {
+        let usual: &[u8] = if url.scheme == b"https" { b"443" } else { b"80" };
+        url.port().unwrap_or(usual).to_vec()
+    };
+    Ok(a.scheme == b.scheme && a.hostname() == b.hostname() && port(&a) == port(&b))
 }
 
 /// Opens it.
@@ -102,10 +152,10 @@ fn check_archive(path: &Path, absolute: &Path) -> anyhow::Result<()> {
 }
 
 /// The values of all flags.
-pub(super) fn user_values(matches: &Matches, level: Level) -> anyhow::Result<Map> {
+pub(super) fn user_values(settings: &Settings, matches: &Matches) -> anyhow::Result<Map> {
     let mut files = Vec::new();
     for name in matches.all("values") {
-        files.push((name.clone(), read(name).map_err(anyhow::Error::msg)?));
+        files.push((name.clone(), read(settings, name).map_err(anyhow::Error::msg)?));
     }
     let sources = values::Sources {
         files,
@@ -115,18 +165,22 @@ pub(super) fn user_values(matches: &Matches, level: Level) -> anyhow::Result<Map
         set_file: matches.all("set-file").to_vec(),
         set_literal: matches.all("set-literal").to_vec(),
     };
-    values::merge(&sources, level, &mut |name| read(name)).map_err(|error: Error| anyhow!("{error}"))
+    values::merge(&sources, settings.level, &mut |name| read(settings, name))
+        .map_err(|error: Error| anyhow!("{error}"))
 }
 
 /// A file that values come from; `-` is standard input.
-fn read(name: &str) -> Result<Vec<u8>, String> {
+fn read(settings: &Settings, name: &str) -> Result<Vec<u8>, String> {
     if name.trim() == "-" {
         let mut bytes = Vec::new();
         std::io::stdin().lock().read_to_end(&mut bytes).map_err(|error| error.to_string())?;
         return Ok(bytes);
     }
-    if let Some((scheme @ ("http" | "https" | "oci"), _)) = name.split_once("://") {
-        return Err(format!("{name}: values over {scheme} are not there yet; give a file"));
+    let url = Url::parse(name.as_bytes()).map_err(|error| error.to_string())?;
+    match url.scheme.as_slice() {
+        b"http" | b"https" => return remote::get(settings, &Get::new(name)),
+        b"oci" => return Err(format!("{name}: values from registries are not there yet; give a file")),
+        _ => {}
     }
     std::fs::read(name).map_err(|error| format!("open {name}: {}", reason(&error)))
 }
@@ -139,10 +193,26 @@ pub(super) fn reason(error: &std::io::Error) -> String {
     letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
 }
 
+/// A line of a log: what stands before the text, the text, and what is said beside it.
+pub(super) fn line(before: &str, text: &str, beside: &[(&str, &str)]) -> String {
+    let mut line = [before, text].concat();
+    for (name, value) in beside {
+        line.extend([" ", name, "=", &logged(value)]);
+    }
+    line
+}
+
 /// A value as Go's log writes it: quoted only where it must be.
 pub(super) fn logged(text: &str) -> String {
     let is_plain = |c: char| !matches!(c, ' ' | '"' | '=') && strconv::is_print(c);
     if !text.is_empty() && text.chars().all(is_plain) { text.to_owned() } else { quoted(text) }
+}
+
+/// The path from the root of the file system, without dots.
+pub(super) fn absolute(name: &str) -> anyhow::Result<PathBuf> {
+    let path = std::env::current_dir()?.join(name);
+    let clean = longshore_go::path::clean(path.to_string_lossy().as_bytes());
+    Ok(PathBuf::from(String::from_utf8_lossy(&clean).into_owned()))
 }
 
 /// A text as Go quotes it.

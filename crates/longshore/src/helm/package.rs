@@ -54,7 +54,7 @@ fn run(settings: &Settings, matches: &Matches) -> anyhow::Result<()> {
     }
     let fixed = fixed_age()?;
     sign::check_flags(matches)?;
-    locate::user_values(matches, settings.level)?;
+    locate::user_values(settings, matches)?;
     let mut passphrase = sign::Passphrase::default();
     for name in &matches.arguments {
         let path = Path::new(name);

@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 
 use longshore_chart::Level;
 use longshore_go::Value;
+use longshore_source::Http;
 use longshore_yaml::sigs;
 
-use super::locate::quoted;
+use super::locate::{line, logged};
 use super::say;
 use crate::cobra::Matches;
 
@@ -19,6 +20,14 @@ pub(crate) struct Settings {
     pub(crate) debug: bool,
     /// The namespace of the release.
     pub(crate) namespace: String,
+    /// File with names and addresses of repositories.
+    pub(crate) repository_config: PathBuf,
+    /// Folder where indexes of repositories are kept.
+    pub(crate) repository_cache: PathBuf,
+    /// Folder where charts are kept by their digest; older ones keep them beside the indexes.
+    pub(crate) content_cache: PathBuf,
+    /// What gets files over the network; nothing is set up before one is wanted.
+    pub(crate) http: Http,
 }
 
 impl Settings {
@@ -30,7 +39,16 @@ impl Settings {
             namespace = namespace_of_context(&files, matches.text("kube-context"))
                 .unwrap_or_else(|| String::from("default"));
         }
-        Self { level, debug: matches.is_on("debug"), namespace }
+        let path = |flag: &str| PathBuf::from(matches.text(flag));
+        Self {
+            level,
+            debug: matches.is_on("debug"),
+            namespace,
+            repository_config: path("repository-config"),
+            repository_cache: path("repository-cache"),
+            content_cache: path("content-cache"),
+            http: Http::new(format!("Helm/{}", level.rules().helm_version.trim_start_matches('v'))),
+        }
     }
 }
 
@@ -39,8 +57,13 @@ impl Settings {
     pub(crate) fn log(&self, severity: &str, text: &str) {
         match self.level.rules().major {
             3 => say(text),
-            _ => say(&format!("level={severity} msg={}", quoted(text))),
+            _ => self.log_with(severity, text, &[]),
         }
+    }
+
+    /// The same with what newer ones say beside the text.
+    pub(crate) fn log_with(&self, severity: &str, text: &str, beside: &[(&str, &str)]) {
+        say(&line(&format!("level={severity} msg="), &logged(text), beside));
     }
 }
 

@@ -68,7 +68,7 @@ pub(super) fn command(level: Level) -> Command<Settings> {
 
 fn run(settings: &Settings, matches: &Matches, part: Part) -> anyhow::Result<()> {
     let name = matches.arguments.first().map_or("", String::as_str);
-    let chart = locate::open(&locate::locate(name, settings.level, matches)?, settings.level)?;
+    let chart = locate::open(&locate::locate(name, settings, matches)?, settings.level)?;
     print(&text(&chart, part, settings.level)?)
 }
 

@@ -70,8 +70,8 @@ fn run(settings: &Settings, matches: &Matches) -> anyhow::Result<()> {
     check_dry_run(settings, matches)?;
     capabilities.api_versions.extend(matches.all("api-versions").iter().cloned());
     let (name, chart) = name_and_chart(matches)?;
-    let path = locate::locate(chart, settings.level, matches)?;
-    let values = locate::user_values(matches, settings.level)?;
+    let path = locate::locate(chart, settings, matches)?;
+    let values = locate::user_values(settings, matches)?;
     let chart = locate::open(&path, settings.level)?;
     if chart.metadata().deprecated && !chart.metadata().is_library() {
         settings.log("WARN", rules.deprecation);

@@ -10,6 +10,7 @@ mod lint;
 mod mistakes;
 mod provenance;
 mod render;
+mod repositories;
 
 use longshore_testkit::{Outcome, Program, Project};
 

@@ -1,0 +1,66 @@
+//! Tables as Helm prints them: columns as wide as their longest text, which is cut if it is too long.
+//!
+//! The library is <https://pkg.go.dev/github.com/gosuri/uitable>.
+
+use longshore_go::strconv;
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
+
+use crate::cobra::Matches;
+
+/// Rows as text, a tab between the columns and a line end behind each row but the last. `longest` is the width to which
+/// texts are cut; zero for none.
+pub(super) fn table(rows: &[Vec<String>], longest: usize) -> String {
+    let mut widths: Vec<usize> = Vec::new();
+    for row in rows {
+        widths.resize(widths.len().max(row.len()), 0);
+        for (width, text) in widths.iter_mut().zip(row) {
+            let own = text.width();
+            *width = (*width).max(if longest == 0 { own } else { own.min(longest) });
+        }
+    }
+    let line = |row: &Vec<String>| {
+        let cells = row.iter().zip(&widths).map(|(text, width)| fitted(text, *width));
+        cells.collect::<Vec<_>>().join("\t")
+    };
+    rows.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// The width that `--max-col-width` says.
+pub(super) fn max_width(matches: &Matches) -> usize {
+    let given = strconv::parse_uint(matches.text("max-col-width").as_bytes(), 0, 64).unwrap_or_default();
+    usize::try_from(given).unwrap_or_default()
+}
+
+/// The text in that width: filled up with spaces, or cut with dots at its end.
+fn fitted(text: &str, width: usize) -> String {
+    let own = text.width();
+    if own <= width {
+        return format!("{text}{:1$}", "", width - own);
+    }
+    let mut cut = String::new();
+    let mut used = 0;
+    for c in text.chars() {
+        cut.push(c);
+        let next = used + c.width().unwrap_or_default();
+        if next + 3 >= width {
+            break;
+        }
+        used = next;
+    }
+    cut + "..."
+}
+
+#[cfg(test)]
+mod tests {
+    use super::table;
+
+    #[test]
+    fn columns_are_as_wide_as_what_is_in_them() {
+        let rows = |rows: &[[&str; 2]]| -> Vec<Vec<String>> {
+            rows.iter().map(|row| row.map(str::to_owned).to_vec()).collect()
+        };
+        let all = rows(&[["NAME", "TEXT"], ["a", "a longer text"], ["漢字", "x"]]);
+        assert_eq!(table(&all, 10), "NAME\tTEXT      \na   \ta longe...\n漢字\tx         ");
+        assert_eq!(table(&all, 0), "NAME\tTEXT         \na   \ta longer text\n漢字\tx            ");
+    }
+}
