@@ -4,7 +4,9 @@ mod error;
 mod trace;
 
 use std::collections::BTreeMap;
+use std::panic::resume_unwind;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
 
 use longshore_go::{Map, Str, Value};
 use longshore_template::{Budget, MissingKey, Set};
@@ -13,6 +15,7 @@ use crate::builtins::{self, Source};
 use crate::compat::Level;
 use crate::functions::Library;
 use crate::render::RenderInput;
+use crate::schema::Checks;
 use crate::{Chart, Error};
 
 /// What Go prints for a value that is not there, and Helm deletes wherever it finds it.
@@ -37,7 +40,7 @@ pub struct Engine {
 #[derive(Debug)]
 struct Parsed {
     missing_key: MissingKey,
-    sources: Vec<(String, Str)>,
+    sources: Vec<(Str, Str)>,
     set: Set,
 }
 
@@ -49,7 +52,7 @@ impl Parsed {
                 .sources
                 .iter()
                 .zip(sources)
-                .all(|((name, text), source)| *name == source.name && text == source.text)
+                .all(|((name, text), source)| *name == *source.name && text == source.text)
     }
 }
 
@@ -73,16 +76,22 @@ impl Engine {
         self.level
     }
 
-    /// Executes the templates of a chart whose dependencies are resolved; gives what each printed, by path.
+    /// Holds values against the schemas, asks `between` whether to go on, and executes the templates of a chart whose
+    /// dependencies are resolved; gives what each printed, by path.
     pub(crate) fn execute(
         &self,
         chart: &Chart,
         values: &Map,
         input: &RenderInput<'_>,
+        between: impl FnOnce() -> Result<(), Error>,
     ) -> Result<BTreeMap<String, String>, Error> {
-        let missing_key = if input.options.strict { MissingKey::Error } else { MissingKey::Zero };
+        let options = input.options;
+        let missing_key = if options.strict { MissingKey::Error } else { MissingKey::Zero };
+        let checks = if options.skip_schema { Checks::default() } else { Checks::of(chart, values) };
         let sources = builtins::sources(chart);
-        let parsed = self.parse(missing_key, &sources)?;
+        let (checked, parsed) = self.parse_beside(missing_key, &sources, &checks);
+        checked.and_then(|()| between())?;
+        let parsed = parsed?;
         let rules = self.level.rules();
         let contexts = builtins::contexts(chart, values, input, rules);
         let calls = self.library.with(input.services);
@@ -102,16 +111,32 @@ impl Engine {
         Ok(files)
     }
 
+    /// Parses templates, and does the checks of values in another thread meanwhile: what came out of each.
+    fn parse_beside(
+        &self,
+        missing_key: MissingKey,
+        sources: &[Source<'_>],
+        checks: &Checks<'_>,
+    ) -> (Result<(), Error>, Result<Arc<Parsed>, Error>) {
+        if checks.is_empty() {
+            return (Ok(()), self.parse(missing_key, sources));
+        }
+        thread::scope(|scope| {
+            let checked = scope.spawn(|| checks.run());
+            let parsed = self.parse(missing_key, sources);
+            (checked.join().unwrap_or_else(|panic| resume_unwind(panic)), parsed)
+        })
+    }
+
     fn parse(&self, missing_key: MissingKey, sources: &[Source<'_>]) -> Result<Arc<Parsed>, Error> {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(parsed) = last.as_ref().filter(|parsed| parsed.is_of(missing_key, sources)) {
             return Ok(Arc::clone(parsed));
         }
         let mut set = Set::new("gotpl", Arc::clone(&self.table)).with_missing_key(missing_key);
-        for source in sources {
-            set.parse(&source.name, source.text.clone()).map_err(|error| error::parsing(&error))?;
-        }
-        let sources = sources.iter().map(|source| (source.name.clone(), source.text.clone())).collect();
+        let sources: Vec<(Str, Str)> =
+            sources.iter().map(|source| (source.name.as_str().into(), source.text.clone())).collect();
+        set.parse_all(&sources).map_err(|error| error::parsing(&error))?;
         let parsed = Arc::new(Parsed { missing_key, sources, set });
         *last = Some(Arc::clone(&parsed));
         Ok(parsed)

@@ -13,7 +13,6 @@ use crate::dependencies;
 use crate::engine::Engine;
 use crate::functions::Services;
 use crate::manifest::{self, Hook, Manifest};
-use crate::schema;
 use crate::values::Coalescer;
 use crate::{Capabilities, Chart, Error, ErrorKind, File};
 
@@ -122,19 +121,7 @@ impl Engine {
         let mut coalescer = Coalescer::new(rules);
         let values = coalescer.coalesce(&chart, &input.values)?;
         warnings.append(&mut coalescer.warnings);
-        if !input.options.skip_schema {
-            schema::check(&chart, &values)?;
-        }
-        let wanted = &chart.metadata().kube_version;
-        let version = &input.capabilities.kube_version;
-        if !wanted.is_empty() && !dependencies::is_compatible(wanted, &version.normalized) {
-            let text = format!(
-                "chart requires kubeVersion: {wanted} which is incompatible with Kubernetes {}",
-                version.version
-            );
-            return Err(Error::new(ErrorKind::Capabilities, text));
-        }
-        let mut files = self.execute(&chart, &values, input)?;
+        let mut files = self.execute(&chart, &values, input, || is_version_fit(&chart, input))?;
         let notes = take_notes(&mut files, &chart, input.options.subchart_notes);
         let sorted = manifest::sort(&files, rules)?;
         Ok(Rendered {
@@ -148,6 +135,20 @@ impl Engine {
             files,
         })
     }
+}
+
+/// Whether the cluster is one that the chart is for.
+fn is_version_fit(chart: &Chart, input: &RenderInput<'_>) -> Result<(), Error> {
+    let wanted = &chart.metadata().kube_version;
+    let version = &input.capabilities.kube_version;
+    if wanted.is_empty() || dependencies::is_compatible(wanted, &version.normalized) {
+        return Ok(());
+    }
+    let text = format!(
+        "chart requires kubeVersion: {wanted} which is incompatible with Kubernetes {}",
+        version.version
+    );
+    Err(Error::new(ErrorKind::Capabilities, text))
 }
 
 /// Takes every NOTES.txt out of the rendered files; gives that of the chart, or of all charts, each after

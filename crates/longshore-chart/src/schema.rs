@@ -20,57 +20,99 @@ use serde_json::Value as Json;
 use crate::values::to_json;
 use crate::{Chart, Error, ErrorKind};
 
-/// Holds coalesced values against the schemas of a chart and of its subcharts.
-///
-/// # Errors
-/// Helm's text: `values don't meet the specifications of the schema(s) in the following chart(s):`, then
-/// for each chart its name and a list.
-pub(crate) fn check(chart: &Chart, values: &Map) -> Result<(), Error> {
-    let mut text = String::new();
-    check_into(chart, values, &mut text);
-    if text.is_empty() {
-        return Ok(());
-    }
-    let text =
-        format!("values don't meet the specifications of the schema(s) in the following chart(s):\n{text}");
-    Err(Error::new(ErrorKind::Schema, text).at(Place::file("values.schema.json")))
+/// The schemas of a chart and of its subcharts, each with the values to hold against it: what another thread can do
+/// while this one parses the templates.
+#[derive(Default)]
+pub(crate) struct Checks<'c> {
+    all: Vec<Check<'c>>,
 }
 
-fn check_into(chart: &Chart, values: &Map, text: &mut String) {
-    if let Some(schema) = chart.schema()
-        && let Err(problem) = check_one(schema, values)
-    {
-        text.push_str(chart.name());
-        text.push_str(":\n");
-        text.push_str(&problem);
+struct Check<'c> {
+    chart: &'c str,
+    what: What<'c>,
+}
+
+enum What<'c> {
+    /// A schema, and the values.
+    Held(&'c [u8], Json),
+    /// The values are no map: Go's name of what they are.
+    NoMap(&'static str),
+}
+
+impl<'c> Checks<'c> {
+    /// Those of a chart and of the subcharts that have values.
+    pub(crate) fn of(chart: &'c Chart, values: &Map) -> Self {
+        let mut checks = Self::default();
+        checks.collect(chart, values);
+        checks
     }
-    for child in chart.dependencies() {
-        match values.get(child.name().as_bytes()) {
-            None | Some(Value::Nil) => {}
-            Some(Value::Map(map)) => check_into(child, &map, text),
-            Some(other) => {
-                let (name, found) = (child.name(), other.type_info().name);
-                let _ =
-                    writeln!(text, "{name}:\ninvalid type for values: expected object (map), got {found}");
+
+    /// Whether there is nothing to do.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
+    fn collect(&mut self, chart: &'c Chart, values: &Map) {
+        if let Some(schema) = chart.schema() {
+            let what = What::Held(schema, to_json(&Value::Map(values.clone())));
+            self.all.push(Check { chart: chart.name(), what });
+        }
+        for child in chart.dependencies() {
+            match values.get(child.name().as_bytes()) {
+                None | Some(Value::Nil) => {}
+                Some(Value::Map(map)) => self.collect(child, &map),
+                Some(other) => {
+                    self.all.push(Check { chart: child.name(), what: What::NoMap(other.type_info().name) });
+                }
             }
         }
+    }
+
+    /// Does them all.
+    ///
+    /// # Errors
+    /// Helm's text: `values don't meet the specifications of the schema(s) in the following chart(s):`, then
+    /// for each chart its name and a list.
+    pub(crate) fn run(&self) -> Result<(), Error> {
+        let mut text = String::new();
+        for Check { chart, what } in &self.all {
+            match what {
+                What::Held(schema, values) => {
+                    if let Err(problem) = check_one(schema, values) {
+                        text.extend([*chart, ":\n", &problem]);
+                    }
+                }
+                What::NoMap(found) => {
+                    let _ = writeln!(
+                        text,
+                        "{chart}:\ninvalid type for values: expected object (map), got {found}"
+                    );
+                }
+            }
+        }
+        if text.is_empty() {
+            return Ok(());
+        }
+        let text = format!(
+            "values don't meet the specifications of the schema(s) in the following chart(s):\n{text}"
+        );
+        Err(Error::new(ErrorKind::Schema, text).at(Place::file("values.schema.json")))
     }
 }
 
 /// Holds values against one schema; the error is Helm's text, with its line end.
-pub(crate) fn check_one(schema: &[u8], values: &Map) -> Result<(), String> {
+pub(crate) fn check_one(schema: &[u8], values: &Json) -> Result<(), String> {
     let schema: Json = serde_json::from_slice(schema).map_err(|_| unreadable(schema))?;
-    let values = to_json(&Value::Map(values.clone()));
     let validator = compile(&schema)?;
-    if validator.is_valid(&values) {
+    if validator.is_valid(values) {
         return Ok(());
     }
-    if let Some(text) = explain::explain(&schema, &values) {
+    if let Some(text) = explain::explain(&schema, values) {
         return Err(format!("{text}\n"));
     }
     // The walk found nothing that it knows: the crate's own words are better than none.
     let lines: Vec<String> = validator
-        .iter_errors(&values)
+        .iter_errors(values)
         .map(|error| format!("- at '{}': {error}", error.instance_path()))
         .collect();
     Err(format!("{}\n", lines.join("\n")))

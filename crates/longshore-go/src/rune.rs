@@ -71,6 +71,18 @@ pub fn chars(bytes: &[u8]) -> Vec<char> {
     iter(bytes).map(|(_, c)| c).collect()
 }
 
+/// The bytes as text, each bad one as U+FFFD: what is printed of them where text is wanted.
+///
+/// ```
+/// assert_eq!(longshore_go::rune::to_text(b"a\xF0\x9F\x98b"), "a\u{FFFD}\u{FFFD}\u{FFFD}b");
+/// ```
+pub fn to_text(bytes: &[u8]) -> String {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text.to_owned(),
+        Err(_) => iter(bytes).map(|(_, c)| c).collect(),
+    }
+}
+
 /// Appends a character as UTF-8.
 pub fn push(out: &mut Vec<u8>, c: char) {
     out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());

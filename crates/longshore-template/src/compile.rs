@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use longshore_go::{Str, TypeInfo};
+use longshore_go::{Str, TypeInfo, rune};
 
 use crate::code::{CallSite, Code, Op};
 use crate::func::FuncTable;
@@ -251,7 +251,7 @@ impl Compiler<'_> {
     }
 
     fn print(&self, node: NodeId) -> String {
-        String::from_utf8_lossy(&self.unit.print(node)).into_owned()
+        rune::to_text(&self.unit.print(node))
     }
 
     fn type_index(&mut self, ty: &'static TypeInfo) -> u32 {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use longshore_go::{Str, strconv};
+use longshore_go::{Str, rune, strconv};
 
 /// A source that does not parse.
 ///
@@ -155,7 +155,7 @@ impl ExecError {
             place.file,
             place.line,
             place.column,
-            String::from_utf8_lossy(&name),
+            rune::to_text(&name),
             place.node,
         )
     }

@@ -12,7 +12,7 @@
 
 use std::sync::Arc;
 
-use longshore_go::{Kind, Method, Str, TypeInfo, Value};
+use longshore_go::{Kind, Method, Str, TypeInfo, Value, rune};
 
 use crate::code::{Code, DYNAMIC};
 use crate::error::{ExecError, ExecPlace, FuncError, Problem};
@@ -271,7 +271,7 @@ impl<'s, T: Tracer> Vm<'s, T> {
                 file: code.unit.parse_name.clone(),
                 line,
                 column,
-                node: String::from_utf8_lossy(&code.unit.print(node)).into_owned(),
+                node: rune::to_text(&code.unit.print(node)),
             })),
             template: code.name.clone(),
             problem,

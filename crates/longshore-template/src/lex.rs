@@ -240,21 +240,13 @@ impl<'a> Lexer<'a> {
 }
 
 /// The number of newlines.
-#[expect(clippy::naive_bytecount, reason = "the crate that counts faster is not worth a dependency")]
 pub(crate) fn newlines(text: &[u8]) -> u32 {
-    text.iter().filter(|&&byte| byte == b'\n').count() as u32
+    memchr::memchr_iter(b'\n', text).count() as u32
 }
 
 /// The first place of a needle that is not empty.
 fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
-    let mut from = 0;
-    while let Some(at) = haystack[from..].iter().position(|&byte| byte == needle[0]) {
-        if haystack[from + at..].starts_with(needle) {
-            return Some(from + at);
-        }
-        from += at + 1;
-    }
-    None
+    memchr::memchr_iter(needle[0], haystack).find(|&at| haystack[at..].starts_with(needle))
 }
 
 fn is_space(byte: u8) -> bool {

@@ -12,7 +12,7 @@ const INVALID: &str = "invalid syntax";
 pub(crate) fn character(text: &[u8]) -> Result<Number, String> {
     let (value, _, rest) = unquote_char(&text[1..], b'\'').ok_or(INVALID)?;
     if rest != b"'" {
-        let text = String::from_utf8_lossy(text);
+        let text = rune::to_text(text);
         return Err(format!("malformed character constant: {text}"));
     }
     Ok(Number {
@@ -92,7 +92,7 @@ fn float_to_uint(float: f64) -> Option<u64> {
 }
 
 fn quoted(text: &[u8]) -> String {
-    String::from_utf8_lossy(&strconv::quote(text)).into_owned()
+    rune::to_text(&strconv::quote(text))
 }
 
 /// `strconv.Unquote` for the double-quoted and the raw strings that the scanner lets through.

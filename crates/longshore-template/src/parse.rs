@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use longshore_go::{Str, strconv};
+use longshore_go::{Str, rune, strconv};
 
 use crate::ParseError;
 use crate::func::FuncTable;
@@ -184,7 +184,7 @@ impl Parser<'_> {
         match token.kind {
             Kind::Eof => "EOF".to_owned(),
             Kind::Error => self.lexer.error.clone(),
-            kind if kind.is_keyword() => format!("<{}>", String::from_utf8_lossy(text)),
+            kind if kind.is_keyword() => format!("<{}>", rune::to_text(text)),
             _ if text.len() > 10 => {
                 let cut = longshore_go::rune::iter(text).nth(10);
                 let head = cut.map_or(text, |(at, _)| &text[..at]);
@@ -206,5 +206,5 @@ fn span(token: Token) -> Span {
 }
 
 fn quoted(text: &[u8]) -> String {
-    String::from_utf8_lossy(&strconv::quote(text)).into_owned()
+    rune::to_text(&strconv::quote(text))
 }

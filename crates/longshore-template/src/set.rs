@@ -1,8 +1,10 @@
 //! A set of templates that know each other, as Go's associated templates.
 
+mod many;
+
 use std::sync::Arc;
 
-use longshore_go::{Str, Value, strconv};
+use longshore_go::{Str, Value, rune, strconv};
 
 use crate::code::Code;
 use crate::exec::{Body, Budget, Vm};
@@ -91,11 +93,7 @@ impl Set {
     /// Go's parse error; the set is as it was.
     pub fn parse(&mut self, name: &str, source: impl Into<Str>) -> Result<(), ParseError> {
         let codes = self.compile(&name.into(), &source.into())?;
-        for code in codes {
-            if !(code.blank && self.contains(&code.name)) {
-                self.templates.insert(code);
-            }
-        }
+        self.add(codes);
         Ok(())
     }
 
@@ -170,10 +168,19 @@ impl Set {
     pub(crate) fn unknown(&self, name: &[u8]) -> ExecError {
         let message = format!(
             "no template {} associated with template {}",
-            String::from_utf8_lossy(&strconv::quote(name)),
-            String::from_utf8_lossy(&strconv::quote(&self.name)),
+            rune::to_text(&strconv::quote(name)),
+            rune::to_text(&strconv::quote(&self.name)),
         );
         ExecError { place: None, template: name.into(), problem: Problem::Template(message) }
+    }
+
+    /// Takes in what a source defines; blank definitions replace nothing.
+    fn add(&mut self, codes: Vec<Arc<Code>>) {
+        for code in codes {
+            if !(code.blank && self.contains(&code.name)) {
+                self.templates.insert(code);
+            }
+        }
     }
 
     /// Parses and compiles a source: all the templates that it defines, itself included.

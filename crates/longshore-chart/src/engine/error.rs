@@ -29,7 +29,7 @@ pub(super) fn parsing(error: &ParseError) -> Error {
 }
 
 /// A template that failed. `sources` are the parsed files, for places in them.
-pub(super) fn execution(error: &ExecError, rules: &Rules, sources: &[(String, Str)]) -> Error {
+pub(super) fn execution(error: &ExecError, rules: &Rules, sources: &[(Str, Str)]) -> Error {
     let text = error.to_string();
     let failure = Error::new(ErrorKind::Execute, reworded(error, &text, rules));
     match trace::place(error.innermost(), sources) {

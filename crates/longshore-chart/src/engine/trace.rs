@@ -11,7 +11,7 @@ use crate::functions::{WARN_END, WARN_START};
 const LINKS: usize = 100;
 
 /// What went wrong at the innermost node, and the calls around it.
-pub(super) fn of(error: &ExecError, sources: &[(String, Str)]) -> Trace {
+pub(super) fn of(error: &ExecError, sources: &[(Str, Str)]) -> Trace {
     let mut chain = Vec::new();
     let mut current = error;
     loop {
@@ -30,7 +30,7 @@ pub(super) fn of(error: &ExecError, sources: &[(String, Str)]) -> Trace {
     }
 }
 
-fn link(error: &ExecError, sources: &[(String, Str)]) -> Link {
+fn link(error: &ExecError, sources: &[(Str, Str)]) -> Link {
     let node = error.place.as_ref().map_or("", |place| &place.node);
     let name = error.template.to_str_lossy();
     Link { doing: format!("in `{node}` of template `{name}`"), place: place(error, sources) }
@@ -48,12 +48,12 @@ fn message(problem: &Problem) -> String {
 }
 
 /// Where an error is: Go counts bytes from 0, people count characters from 1.
-pub(super) fn place(error: &ExecError, sources: &[(String, Str)]) -> Option<Place> {
+pub(super) fn place(error: &ExecError, sources: &[(Str, Str)]) -> Option<Place> {
     let at = error.place.as_ref()?;
     let file = at.file.to_str_lossy().into_owned();
     let line = sources
         .iter()
-        .find(|(name, _)| *name == file)
+        .find(|(name, _)| **name == *file.as_bytes())
         .and_then(|(_, text)| text.split(|&byte| byte == b'\n').nth((at.line as usize).checked_sub(1)?))
         .unwrap_or_default();
     let column = (at.column as usize).min(line.len());

@@ -13,7 +13,7 @@ use crate::file::extension;
 use crate::functions::{GaveUp, Keys, Services};
 use crate::metadata::{Fields, Struct};
 use crate::values::Coalescer;
-use crate::{Capabilities, Chart, Engine, Error, File, Options, Release, RenderInput, dependencies, schema};
+use crate::{Capabilities, Chart, Engine, Error, File, Options, Release, RenderInput, dependencies};
 
 const FOLDER: &str = "templates/";
 
@@ -109,18 +109,15 @@ fn render(
     warnings.append(&mut coalescer.warnings);
     report.logs.extend(warnings.iter().map(|warning| Log::warning(warning)));
     let Ok((values, chart)) = values else { return Ok(None) };
-    if !input.skip_schema {
-        schema::check(&chart, &values)?;
-    }
     let mut capabilities = Capabilities::assumed(rules);
     if let Some(version) = input.kube_version {
         capabilities.kube_version = version.clone();
     }
     let release =
         Release { name: "test-release", namespace: input.namespace, revision: 0, is_upgrade: false };
-    let options = Options::default();
+    let options = Options { skip_schema: input.skip_schema, ..Options::default() };
     let input = RenderInput { values: values.clone(), release, capabilities, services, options };
-    Engine::new(level).execute(&chart, &values, &input).map(Some)
+    Engine::new(level).execute(&chart, &values, &input, || Ok(())).map(Some)
 }
 
 /// Rules about the text of a template.

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use longshore_go::{Complex, Kind, Value, fmt};
+use longshore_go::{Complex, Kind, Value, fmt, rune};
 
 /// `basicKind`: numbers by family, with their value.
 enum Basic<'a> {
@@ -141,7 +141,7 @@ fn same(a: &Value, b: &Value) -> Result<bool, String> {
 }
 
 fn shown(verb: &[u8], value: &Value) -> String {
-    String::from_utf8_lossy(&fmt::sprintf(verb, std::slice::from_ref(value))).into_owned()
+    rune::to_text(&fmt::sprintf(verb, std::slice::from_ref(value)))
 }
 
 /// Whether `a` is less than `b`.

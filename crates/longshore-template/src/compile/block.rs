@@ -1,5 +1,7 @@
 //! Statements: text, actions, branches, loops, templates.
 
+use longshore_go::rune;
+
 use super::{Compiler, Name, OpenBranch, OpenLoop, Task, Var};
 use crate::code::{Candidates, Op, RangeSite, Target};
 use crate::node::{Branch, Data, NONE, NodeId};
@@ -225,7 +227,7 @@ impl Compiler<'_> {
     }
 
     pub(super) fn undefined(&mut self, variable: NodeId) {
-        let name = String::from_utf8_lossy(self.variable_name(variable)).into_owned();
+        let name = rune::to_text(self.variable_name(variable));
         self.fail(format!("undefined variable: {name}"));
     }
 

@@ -1,6 +1,6 @@
 //! Calls of functions: counting arguments, checking types, and the two that short-circuit.
 
-use longshore_go::{Kind, TypeInfo};
+use longshore_go::{Kind, TypeInfo, rune};
 
 use super::{Compiler, OpenShort, Param, Task};
 use crate::builtin::Builtin;
@@ -63,14 +63,14 @@ impl Compiler<'_> {
         let Data::Identifier { text } = unit.node(ident).data else {
             return;
         };
-        let name = String::from_utf8_lossy(unit.text(text));
+        let name = rune::to_text(unit.text(text));
         let args = match cmd.map(|cmd| unit.node(cmd).data) {
             Some(Data::Command { args }) => &unit.links(args)[1..],
             _ => &[],
         };
         let Some((callee, signature)) = self.callee(&name) else {
             let name = longshore_go::strconv::quote(name.as_bytes());
-            let name = String::from_utf8_lossy(&name);
+            let name = rune::to_text(&name);
             return self.fail(format!("{name} is not a defined function"));
         };
         if let Some(complaint) = signature.complaint(&name, args.len(), piped) {

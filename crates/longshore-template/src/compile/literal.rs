@@ -1,6 +1,6 @@
 //! Constants as arguments: what they become is for the parameter's type to say.
 
-use longshore_go::{Duration, Int, IntKind, Kind, Str, TypeInfo, Uint, UintKind, Value, types};
+use longshore_go::{Duration, Int, IntKind, Kind, Str, TypeInfo, Uint, UintKind, Value, rune, types};
 
 use super::{Compiler, Param};
 use crate::code::{Const, Op, REFLECT_VALUE};
@@ -38,7 +38,7 @@ pub(crate) fn literal(unit: &Unit, id: NodeId, ty: &'static TypeInfo) -> Result<
         Data::Number { number, .. } => Some(unit.numbers[number as usize]),
         _ => None,
     };
-    let found = || String::from_utf8_lossy(&unit.print(id)).into_owned();
+    let found = || rune::to_text(&unit.print(id));
     if std::ptr::eq(ty, &raw const REFLECT_VALUE) || *ty == types::ANY {
         return untyped(unit, node);
     }
@@ -100,7 +100,7 @@ fn ideal(text: &[u8], number: Number) -> Result<Literal, String> {
     }
     match number.int {
         Some(int) => Ok(Literal::Int(int)),
-        None => Err(format!("{} overflows int", String::from_utf8_lossy(text))),
+        None => Err(format!("{} overflows int", rune::to_text(text))),
     }
 }
 

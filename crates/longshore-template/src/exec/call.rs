@@ -2,7 +2,7 @@
 
 use std::mem;
 
-use longshore_go::{Kind, Str, Value};
+use longshore_go::{Kind, Str, Value, rune};
 
 use super::trace::node;
 use super::{Failure, Vm};
@@ -142,7 +142,7 @@ impl<T: Tracer> Vm<'_, T> {
 fn callee_text(code: &Code, site: &CallSite, args: &[Value]) -> String {
     if site.args > 0 {
         let text = code.unit.print(site.call_at);
-        let shown = String::from_utf8_lossy(&text).into_owned();
+        let shown = rune::to_text(&text);
         return first_argument(code, site).unwrap_or(shown);
     }
     match &args[0] {
@@ -157,5 +157,5 @@ fn first_argument(code: &Code, site: &CallSite) -> Option<String> {
         return None;
     };
     let first = *code.unit.links(args).get(1)?;
-    Some(String::from_utf8_lossy(&code.unit.print(first)).into_owned())
+    Some(rune::to_text(&code.unit.print(first)))
 }

@@ -1,6 +1,6 @@
 //! Fields of values, and methods.
 
-use longshore_go::{Kind, Map, Method, Object, TypeInfo, Value, strconv, types};
+use longshore_go::{Kind, Map, Method, Object, TypeInfo, Value, rune, strconv, types};
 
 use super::{Failure, NOTHING, Pending, Vm};
 use crate::code::{Code, DYNAMIC, FieldSite, Receiver};
@@ -257,7 +257,7 @@ fn type_name(value: &Value, interface: Interface) -> &'static str {
 }
 
 fn text(name: &[u8]) -> String {
-    String::from_utf8_lossy(name).into_owned()
+    rune::to_text(name)
 }
 
 fn quoted(name: &[u8]) -> String {

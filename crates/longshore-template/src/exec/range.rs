@@ -3,7 +3,7 @@
 use std::iter::Peekable;
 use std::rc::Rc;
 
-use longshore_go::{Duration, Int, List, Object, Str, TypeInfo, Uint, UintKind, Value, fmt};
+use longshore_go::{Duration, Int, List, Object, Str, TypeInfo, Uint, UintKind, Value, fmt, rune};
 
 use super::{Failure, Var, Vm};
 use crate::builtin::followed;
@@ -248,5 +248,5 @@ fn sequence(value: &Value, two: bool) -> Result<Option<Items>, String> {
 fn show(value: &Value) -> String {
     let mut out = Vec::new();
     fmt::append_value(&mut out, value);
-    String::from_utf8_lossy(&out).into_owned()
+    rune::to_text(&out)
 }

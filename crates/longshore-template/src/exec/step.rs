@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::{iter, mem};
 
-use longshore_go::{Kind, Object, Str, TypeInfo, Value, fmt, types};
+use longshore_go::{Kind, Object, Str, TypeInfo, Value, fmt, rune, types};
 
 use super::trace::node;
 use super::{Body, Capture, Failure, Frame, State, Var, Vm};
@@ -313,7 +313,7 @@ impl<'s, T: Tracer> Vm<'s, T> {
             Value::Missing | Value::Nil => self.out.extend_from_slice(b"<no value>"),
             value => {
                 if value.kind() == Kind::Func {
-                    let shown = String::from_utf8_lossy(&code.unit.print(node)).into_owned();
+                    let shown = rune::to_text(&code.unit.print(node));
                     let ty = value.type_info().name;
                     let message = format!("can't print {shown} of type {ty}");
                     return Err(self.refuse(code, node, message));
@@ -337,14 +337,14 @@ impl<'s, T: Tracer> Vm<'s, T> {
     #[cold]
     fn not_defined(&self, code: &Code, node: NodeId, name: &Str) -> Failure {
         let name = longshore_go::strconv::quote(name);
-        let name = String::from_utf8_lossy(&name);
+        let name = rune::to_text(&name);
         self.refuse(code, node, format!("template {name} not defined"))
     }
 
     #[cold]
     fn undefined(&self, code: &Code, node: NodeId, list: u32) -> Failure {
         let shown = code.unit.print(code.candidates[list as usize].node);
-        let shown = String::from_utf8_lossy(&shown);
+        let shown = rune::to_text(&shown);
         let name = shown.split('.').next().unwrap_or_default();
         self.refuse(code, node, format!("undefined variable: {name}"))
     }

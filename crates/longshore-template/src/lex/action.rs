@@ -182,7 +182,7 @@ impl Lexer<'_> {
 
     fn bad_number(&mut self) -> Token {
         let text = longshore_go::strconv::quote(&self.input[self.start..self.pos]);
-        let message = format!("bad number syntax: {}", String::from_utf8_lossy(&text));
+        let message = format!("bad number syntax: {}", rune::to_text(&text));
         self.fail(message)
     }
 
@@ -234,5 +234,5 @@ impl Lexer<'_> {
 /// A rune as `%#U` prints it.
 fn code_point(c: char) -> String {
     let text = fmt::sprintf(b"%#U", &[Value::int(c as i64)]);
-    String::from_utf8_lossy(&text).into_owned()
+    rune::to_text(&text)
 }

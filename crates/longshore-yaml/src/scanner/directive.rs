@@ -119,6 +119,7 @@ impl<'a> Scanner<'a> {
                 }
             }
         }
+        self.need(1)?;
         if !is_blankz(self.bytes, self.pos) {
             return Err(self.fail(start, "did not find expected whitespace or line break"));
         }

@@ -309,6 +309,7 @@ impl Scanner<'_> {
                 pos += 1;
             }
             self.pos = pos;
+            self.need(1)?;
             if self.keep_comments {
                 self.promote_line_comment();
             }
@@ -322,6 +323,7 @@ impl Scanner<'_> {
             if !is_break(self.bytes, self.pos) {
                 return Ok(());
             }
+            self.need(2)?;
             self.take_break();
             if self.flow_level == 0 {
                 self.simple_key_allowed = true;
