@@ -6,6 +6,7 @@
 //!
 //! Rules: <https://pkg.go.dev/github.com/spf13/pflag> and <https://pkg.go.dev/github.com/spf13/cobra>.
 
+mod complete;
 mod help;
 mod parse;
 mod value;
@@ -145,6 +146,16 @@ pub(crate) struct Matches {
 }
 
 impl Matches {
+    /// Nothing typed: each flag is what it is without.
+    fn of_defaults(flags: &[&Flag]) -> Self {
+        let mut matches = Self::default();
+        for flag in flags {
+            let default = if flag.default.is_empty() { Vec::new() } else { vec![flag.default.to_string()] };
+            matches.values.insert(flag.name, default);
+        }
+        matches
+    }
+
     /// Whether a switch is on.
     pub(crate) fn is_on(&self, flag: &str) -> bool {
         strconv::parse_bool(self.text(flag).as_bytes()).unwrap_or_default()
@@ -174,6 +185,7 @@ pub(crate) enum Action<'c, C> {
     Help(Vec<&'c Command<C>>),
 }
 
+pub(crate) use complete::{Answer, Ask, HELP_MARK, NO_FILES, NO_SPACE, complete};
 pub(crate) use parse::parse;
 
 impl<C> Command<C> {

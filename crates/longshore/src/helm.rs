@@ -4,6 +4,8 @@
 //! What it does is Helm's; the help is told in our words.
 
 mod beside;
+mod complete;
+mod completion;
 mod create;
 mod dependency;
 mod download;
@@ -44,6 +46,11 @@ pub(crate) fn main(words: &[String]) -> ExitCode {
         Err(error) => return failed(&error.to_string()),
     };
     let root = root(level);
+    if let Some((request, words)) = words.split_first()
+        && let Some(style) = complete::Style::of(request)
+    {
+        return complete::answer(&root, level, words, style);
+    }
     let action = match cobra::parse(&root, words) {
         Ok(action) => action,
         Err(problem) => return failed(&problem),
@@ -115,6 +122,7 @@ LONGSHORE_HELM_COMPAT says which Helm to be (4.3 or 3.22).",
         arguments: Arguments::None,
         exclusive: &[],
         children: vec![
+            completion::command(),
             create::command(level),
             dependency::command(),
             env::command(),

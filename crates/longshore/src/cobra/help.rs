@@ -5,6 +5,9 @@ use std::fmt::Write as _;
 use super::value::quoted;
 use super::{Command, Flag, Kind};
 
+/// The command that prints the help of others, and what it does.
+pub(super) const HELP_COMMAND: (&str, &str) = ("help", "print what a command does");
+
 /// The help of the last of these commands.
 pub(super) fn text<C>(path: &[&Command<C>]) -> String {
     let Some((command, above)) = path.split_last() else {
@@ -26,6 +29,9 @@ pub(super) fn text<C>(path: &[&Command<C>]) -> String {
     if !command.children.is_empty() {
         let _ = writeln!(text, "\nAvailable Commands:");
         let mut children: Vec<_> = command.children.iter().map(|child| (child.name(), child.short)).collect();
+        if above.is_empty() {
+            children.push(HELP_COMMAND);
+        }
         children.sort_unstable();
         let width = children.iter().map(|(name, _)| name.len()).max().unwrap_or_default().max(11);
         for (name, short) in children {

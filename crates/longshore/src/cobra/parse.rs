@@ -11,30 +11,19 @@ use super::{Action, Arguments, Command, Flag, Matches};
 /// # Errors
 /// What is wrong, in the words of `cobra` and `pflag`, to be printed behind `Error: `.
 pub(crate) fn parse<'c, C>(root: &'c Command<C>, words: &[String]) -> Result<Action<'c, C>, String> {
-    let mut path = vec![root];
-    let mut words = words.to_vec();
-    let mut command = root;
-    while let Some(at) = first_argument(&path, &words) {
-        if command.children.is_empty() {
-            break;
-        }
-        match command.children.iter().find(|child| child.is_called(&words[at])) {
-            Some(child) => {
-                words.remove(at);
-                command = child;
-                path.push(child);
-            }
-            None if command.run.is_none() && path.len() == 1 => return Err(unknown(&path, &words[at])),
-            // A command that only holds others prints its help, whatever else is typed.
-            None => break,
-        }
+    if let Some(path) = help_asked_for(root, words) {
+        return Ok(Action::Help(path));
     }
-    let mut matches = Matches::default();
+    let (path, words) = find(root, words);
+    let command = path.last().copied().unwrap_or(root);
+    if path.len() == 1
+        && command.run.is_none()
+        && let Some(at) = first_argument(&path, &words)
+    {
+        return Err(unknown(&path, &words[at]));
+    }
     let flags: Vec<&Flag> = path.iter().flat_map(|command| &command.flags).collect();
-    for flag in &flags {
-        let default = if flag.default.is_empty() { Vec::new() } else { vec![flag.default.to_string()] };
-        matches.values.insert(flag.name, default);
-    }
+    let mut matches = Matches::of_defaults(&flags);
     if !read(&flags, &words, &mut matches)? {
         return Ok(Action::Help(path));
     }
@@ -43,6 +32,27 @@ pub(crate) fn parse<'c, C>(root: &'c Command<C>, words: &[String]) -> Result<Act
     };
     check(&path, command, &matches)?;
     Ok(Action::Run(run, Box::new(matches)))
+}
+
+/// The command that `help` is asked about; of what is not there, the one above.
+fn help_asked_for<'c, C>(root: &'c Command<C>, words: &[String]) -> Option<Vec<&'c Command<C>>> {
+    let (name, _) = super::help::HELP_COMMAND;
+    (words.first()? == name).then(|| find(root, &words[1..]).0)
+}
+
+/// The command that is meant, behind those above it, and the words without the names of commands.
+pub(super) fn find<'c, C>(root: &'c Command<C>, words: &[String]) -> (Vec<&'c Command<C>>, Vec<String>) {
+    let mut path = vec![root];
+    let mut words = words.to_vec();
+    let mut command = root;
+    while let Some(at) = first_argument(&path, &words) {
+        // A command that only holds others prints its help, whatever else is typed.
+        let Some(child) = command.children.iter().find(|child| child.is_called(&words[at])) else { break };
+        words.remove(at);
+        command = child;
+        path.push(child);
+    }
+    (path, words)
 }
 
 /// Where the first word is that is neither a flag nor the value of one.
@@ -74,7 +84,7 @@ fn first_argument<C>(path: &[&Command<C>], words: &[String]) -> Option<usize> {
 }
 
 /// Reads flags and arguments, which may stand in any order; `false` if help was asked for.
-fn read(flags: &[&Flag], words: &[String], matches: &mut Matches) -> Result<bool, String> {
+pub(super) fn read(flags: &[&Flag], words: &[String], matches: &mut Matches) -> Result<bool, String> {
     let help = help_flag();
     let all = || flags.iter().copied().chain([&help]);
     let mut asked_for_help = false;

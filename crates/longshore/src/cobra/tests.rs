@@ -147,5 +147,8 @@ Global Flags:
         )
     );
     let root = matches("").err().unwrap_or_default();
-    assert!(root.contains("Available Commands:\n  template    render\n"), "{root}");
+    assert!(
+        root.contains("Available Commands:\n  help        print what a command does\n  template    render\n"),
+        "{root}"
+    );
 }

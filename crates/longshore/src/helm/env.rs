@@ -40,7 +40,7 @@ fn run(settings: &Settings, matches: &Matches) -> anyhow::Result<()> {
 }
 
 /// The variables and their values.
-fn variables(settings: &Settings, matches: &Matches) -> BTreeMap<&'static str, String> {
+pub(super) fn variables(settings: &Settings, matches: &Matches) -> BTreeMap<&'static str, String> {
     let text = |flag| matches.text(flag).to_owned();
     let switch = |flag| matches.is_on(flag).to_string();
     let program = std::env::args().next().unwrap_or_default();

@@ -23,8 +23,6 @@ pub(super) fn global(level: Level) -> Vec<Flag> {
     let mut all = vec![
         Flag::new("burst-limit", Kind::Int, "requests at once before the client slows down")
             .default(variable("HELM_BURST_LIMIT", String::from("100"))),
-        Flag::new("color", Kind::Text, colour).default("auto"),
-        Flag::new("colour", Kind::Text, colour).default("auto"),
         Flag::new("debug", Kind::Bool, "say more").default(variable("HELM_DEBUG", String::new())),
         Flag::new("helm-compat", Kind::Text, "which Helm to be: 4.3 or 3.22 (LONGSHORE_HELM_COMPAT)"),
         text("kube-apiserver", "HELM_KUBEAPISERVER", "address and port of the API server"),
@@ -60,6 +58,7 @@ pub(super) fn global(level: Level) -> Vec<Flag> {
         ),
     ];
     if level.rules().major > 3 {
+        all.extend(["color", "colour"].map(|name| Flag::new(name, Kind::Text, colour).default("auto")));
         let fallback = paths::cache("content");
         all.push(path(
             "content-cache",

@@ -110,6 +110,25 @@ fn namespace_of_context(files: &[PathBuf], context: &str) -> Option<String> {
     })
 }
 
+/// The contexts of the kubeconfig files, each with its cluster behind a tab.
+pub(super) fn contexts(listed: &str) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for config in kubeconfigs(listed).iter().filter_map(|file| read(file)) {
+        let contexts = field(&config, "contexts");
+        for entry in contexts.as_ref().and_then(Value::as_list).iter().flat_map(|entries| entries.iter()) {
+            let Some(name) = field(entry, "name").and_then(|name| text(&name)) else { continue };
+            let cluster = field(entry, "context").and_then(|context| field(&context, "cluster"));
+            let cluster = cluster.and_then(|cluster| text(&cluster)).unwrap_or_default();
+            // Of contexts with one name, the first counts.
+            if !found.iter().any(|other| other.split('\t').next() == Some(name.as_str())) {
+                found.push(format!("{name}\t{cluster}"));
+            }
+        }
+    }
+    found.sort_unstable();
+    found
+}
+
 fn read(file: &Path) -> Option<Value> {
     sigs::to_value(&std::fs::read(file).ok()?).ok()
 }

@@ -34,7 +34,10 @@ pub(super) fn command(level: Level) -> Command<Settings> {
         Flag::new("release-name", Kind::Bool, "put the files of --output-dir below the release's name"),
         Flag::new("show-only", Kind::Texts, "only what these templates give; may be repeated").short('s'),
         Flag::new("skip-tests", Kind::Bool, "no test hooks"),
-        Flag::new("validate", Kind::Bool, "").deprecated("use '--dry-run=server' instead"),
+        match level.rules().major {
+            3 => Flag::new("validate", Kind::Bool, "hold the objects against the cluster's schema"),
+            _ => Flag::new("validate", Kind::Bool, "").deprecated("use '--dry-run=server' instead"),
+        },
     ]);
     Command {
         usage: "template [NAME] [CHART]",

@@ -1,0 +1,157 @@
+//! `helm __complete`: what the shell may offer, as Helm answers it. A cluster is not asked: of releases and namespaces
+//! none are offered.
+
+mod repositories;
+
+use std::fmt::Write as _;
+use std::process::ExitCode;
+
+use longshore_chart::Level;
+
+use super::{Settings, env, failed, print, say, settings};
+use crate::cobra::{self, Answer, Ask, Command, HELP_MARK, NO_FILES, NO_SPACE};
+
+/// Whether candidates come with their descriptions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Style {
+    Described,
+    Plain,
+}
+
+impl Style {
+    /// That of the hidden command of this name.
+    pub(super) fn of(command: &str) -> Option<Self> {
+        match command {
+            "__complete" => Some(Self::Described),
+            "__completeNoDesc" => Some(Self::Plain),
+            _ => None,
+        }
+    }
+}
+
+/// Answers the request for these words.
+pub(super) fn answer(root: &Command<Settings>, level: Level, words: &[String], style: Style) -> ExitCode {
+    if words.is_empty() {
+        return failed("requires at least 1 arg(s), only received 0");
+    }
+    let answer = cobra::complete(root, words, &|ask| candidates(ask, level)).unwrap_or_else(|problem| {
+        say(&format!("[Debug] [Error] {problem}"));
+        Answer::default()
+    });
+    let is_set = |name: &str, value: &str| std::env::var(name).is_ok_and(|found| found == value);
+    let is_described = style == Style::Described
+        && !["HELM_COMPLETION_DESCRIPTIONS", "COBRA_COMPLETION_DESCRIPTIONS"]
+            .iter()
+            .any(|name| ["0", "f", "F", "false", "FALSE", "False"].iter().any(|value| is_set(name, value)));
+    let has_help = !is_set("COBRA_ACTIVE_HELP", "0") && !is_set("HELM_ACTIVE_HELP", "0");
+    let mut text = String::new();
+    for candidate in &answer.candidates {
+        if candidate.starts_with(HELP_MARK) && !has_help {
+            continue;
+        }
+        let line = candidate.lines().next().unwrap_or_default();
+        let line = if is_described { line } else { line.split('\t').next().unwrap_or_default() };
+        text.extend([line.trim(), "\n"]);
+    }
+    let _ = writeln!(text, ":{}", answer.directive);
+    let printed = print(&text);
+    say(&format!("Completion ended with directive: {}", directives(answer.directive)));
+    match printed {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => failed(&error.to_string()),
+    }
+}
+
+fn directives(sum: u8) -> String {
+    let all = [(NO_SPACE, "ShellCompDirectiveNoSpace"), (NO_FILES, "ShellCompDirectiveNoFileComp")];
+    let named: Vec<&str> = all.iter().filter(|(one, _)| sum & one != 0).map(|(_, name)| *name).collect();
+    if named.is_empty() { String::from("ShellCompDirectiveDefault") } else { named.join(", ") }
+}
+
+/// Candidates for arguments and values; none where the shell offers files, or only commands are there to be offered.
+fn candidates(ask: &Ask<'_>, level: Level) -> Option<Answer> {
+    if let Some(flag) = ask.flag {
+        return value(ask, flag);
+    }
+    let given = &ask.matches.arguments;
+    let nothing = || Some(Answer::new(Vec::new(), NO_FILES));
+    let no_more = || {
+        let text = "This command does not take any more arguments (but may accept flags).";
+        Some(Answer::new(vec![format!("{HELP_MARK}{text}")], NO_FILES))
+    };
+    let repositories = || {
+        let mut all = repositories::listed(ask);
+        all.retain(|(name, _)| name.starts_with(ask.typed) && !given.contains(name));
+        let all = all.into_iter().map(|(name, url)| format!("{name}\t{url}")).collect();
+        Some(Answer::new(all, NO_FILES))
+    };
+    match (ask.command.as_str(), given.len()) {
+        ("env", 0) => {
+            let all = env::variables(&Settings::new(level, ask.matches), ask.matches);
+            Some(Answer::new(all.into_keys().map(str::to_owned).collect(), NO_FILES))
+        }
+        ("template", count) => {
+            let names = usize::from(!ask.matches.is_on("generate-name"));
+            if count == names { Some(repositories::charts(ask, true)) } else { nothing() }
+        }
+        ("show all" | "show chart" | "show crds" | "show readme" | "show values", 0) => {
+            Some(repositories::charts(ask, true))
+        }
+        ("pull", 0) => Some(repositories::charts(ask, false)),
+        ("push", 1) => Some(Answer::new(vec![String::from("oci://")], NO_SPACE | NO_FILES)),
+        ("repo remove" | "repo update", _) => repositories(),
+        ("pull" | "registry login" | "registry logout", _) | ("repo add", 0 | 1) => nothing(),
+        // The shell offers files.
+        ("create" | "push" | "repo index" | "plugin install" | "verify", 0) => None,
+        (
+            "completion bash"
+            | "completion fish"
+            | "completion powershell"
+            | "completion zsh"
+            | "create"
+            | "env"
+            | "plugin install"
+            | "plugin list"
+            | "push"
+            | "repo add"
+            | "repo index"
+            | "repo list"
+            | "show all"
+            | "show chart"
+            | "show crds"
+            | "show readme"
+            | "show values"
+            | "verify"
+            | "version",
+            _,
+        ) => no_more(),
+        _ => None,
+    }
+}
+
+/// Candidates for the value of a flag.
+fn value(ask: &Ask<'_>, flag: &str) -> Option<Answer> {
+    let words =
+        |all: &[&str]| Some(Answer::new(all.iter().map(|word| (*word).to_owned()).collect(), NO_FILES));
+    match flag {
+        "color" | "colour" => words(&["never", "auto", "always"]),
+        "helm-compat" => words(&["3.22", "4.3"]),
+        "output" => words(&[
+            "json\tOutput result in JSON format",
+            "table\tOutput result in human-readable format",
+            "yaml\tOutput result in YAML format",
+        ]),
+        "kube-context" => Some(Answer::new(settings::contexts(ask.matches.text("kubeconfig")), NO_FILES)),
+        "version" => {
+            let is_pulled = ask.command == "pull" || ask.command.starts_with("show ");
+            let chart = match ask.matches.arguments.as_slice() {
+                [chart] if is_pulled || ask.matches.is_on("generate-name") => chart,
+                [_, chart] if ask.command == "template" => chart,
+                _ if is_pulled || ask.command == "template" => return words(&[]),
+                _ => return None,
+            };
+            Some(Answer::new(repositories::versions(ask, chart), NO_FILES))
+        }
+        _ => None,
+    }
+}
