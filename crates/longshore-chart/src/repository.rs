@@ -9,6 +9,7 @@ mod read;
 #[cfg(test)]
 mod tests;
 
+use serde_json::Value as Json;
 use sha2::{Digest as _, Sha256};
 
 pub use entries::{RepositoryEntry, RepositoryFile};
@@ -21,15 +22,21 @@ use ordered::Ordered;
 ///
 /// It is of JSON as Go's `encoding/json` writes it
 /// (<https://github.com/helm/helm/blob/v4.3.1/internal/resolver/resolver.go>).
-pub fn lock_digest(asked: &[Dependency], locked: &[Dependency]) -> String {
-    let list = |all: &[Dependency]| Ordered::List(all.iter().map(ordered::dependency).collect());
-    sha256(&Ordered::List(vec![list(asked), list(locked)]))
+/// `asked` is nothing if Chart.yaml does not speak of dependencies at all.
+pub fn lock_digest(asked: Option<&[Dependency]>, locked: &[Dependency]) -> String {
+    sha256(&Ordered::List(vec![list(asked), list(Some(locked))]))
 }
 
 /// The digest that Helm 2 made, of what was asked for alone.
-pub fn lock_digest_v2(asked: &[Dependency]) -> String {
-    let list = Ordered::List(asked.iter().map(ordered::dependency).collect());
-    sha256(&Ordered::Object(vec![(String::from("dependencies"), list)]))
+pub fn lock_digest_v2(asked: Option<&[Dependency]>) -> String {
+    sha256(&Ordered::Object(vec![(String::from("dependencies"), list(asked))]))
+}
+
+fn list(all: Option<&[Dependency]>) -> Ordered {
+    match all {
+        Some(all) => Ordered::List(all.iter().map(ordered::dependency).collect()),
+        None => Ordered::Plain(Json::Null),
+    }
 }
 
 fn sha256(json: &Ordered) -> String {

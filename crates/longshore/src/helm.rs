@@ -124,7 +124,7 @@ LONGSHORE_HELM_COMPAT says which Helm to be (4.3 or 3.22).",
         children: vec![
             completion::command(),
             create::command(level),
-            dependency::command(),
+            dependency::command(level),
             env::command(),
             lint::command(level),
             package::command(level),

@@ -104,7 +104,7 @@ fn a_lock_has_the_digest_of_gos_json() {
         ..Dependency::default()
     };
     // From `helm dependency update` of a chart with this one dependency.
-    let digest = lock_digest(&[dependency("^1")], &[dependency("1.0.0")]);
+    let digest = lock_digest(Some(&[dependency("^1")]), &[dependency("1.0.0")]);
     assert_eq!(digest, "sha256:28f3372a8f814af1ff80b4d7d0e1090f7f933de29fe3b08e097b6f40b6729529");
 }
 

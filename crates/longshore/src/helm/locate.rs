@@ -20,9 +20,6 @@ use crate::cobra::Matches;
 pub(super) fn locate(name: &str, settings: &Settings, matches: &Matches) -> anyhow::Result<PathBuf> {
     let name = name.trim();
     let repository = matches.text("repo");
-    if matches.is_on("dependency-update") {
-        bail!("--dependency-update is not there yet");
-    }
     let is_old = settings.level.rules().major == 3;
     if repository.is_empty() || is_old {
         let path = Path::new(name);

@@ -9,6 +9,7 @@ use longshore_chart::{Chart, Level, dependencies};
 use longshore_go::strconv;
 use longshore_go::time::{Location, Time};
 
+use super::dependency::{Manager, Signatures};
 use super::locate::reason;
 use super::{Settings, beside, flags, locate, print, sign};
 use crate::cobra::{Arguments, Command, Flag, Kind, Matches};
@@ -49,9 +50,6 @@ fn run(settings: &Settings, matches: &Matches) -> anyhow::Result<()> {
     if matches.arguments.is_empty() {
         bail!("need at least one argument, the path to the chart");
     }
-    if matches.is_on("dependency-update") {
-        bail!("--dependency-update is not there yet");
-    }
     let fixed = fixed_age()?;
     sign::check_flags(matches)?;
     locate::user_values(settings, matches)?;
@@ -59,10 +57,15 @@ fn run(settings: &Settings, matches: &Matches) -> anyhow::Result<()> {
     for name in &matches.arguments {
         let path = Path::new(name);
         fs::metadata(path).map_err(|error| anyhow!("stat {name}: {}", reason(&error)))?;
+        if matches.is_on("dependency-update") {
+            let path = locate::absolute(name)?;
+            let mut manager = Manager::new(settings, path, matches.text("keyring"), Signatures::Ignored)?;
+            manager.is_silent = true;
+            manager.update()?;
+        }
         let mut chart = locate::open_folder(path, settings.level)?;
-        if let Some(seconds) = fixed.filter(|_| settings.level.rules().major > 3) {
-            let time = Time::unix(seconds.cast_signed(), 0).in_location(Location::Utc);
-            chart = chart.locked_at(&String::from_utf8_lossy(&time.format(RFC3339)));
+        if settings.level.rules().major > 3 {
+            chart = aged(chart, fixed);
         }
         let now = || SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |age| age.as_secs());
         let (chart, written) = package(chart, matches, fixed.unwrap_or_else(now))?;
@@ -87,18 +90,31 @@ fn package(chart: Chart, matches: &Matches, modified: u64) -> anyhow::Result<(Ch
         "." => std::env::current_dir()?,
         other => PathBuf::from(other),
     };
-    let archive = chart.pack(modified).map_err(|error| anyhow!("failed to save: {error}"))?;
-    let failed = |what: &str, path: &Path, error: &std::io::Error| {
-        anyhow!("failed to save: {what} {}: {}", path.display(), reason(error))
-    };
-    fs::create_dir_all(&folder).map_err(|error| failed("mkdir", &folder, &error))?;
-    let path = folder.join(chart.archive_name());
-    beside::write(&path, &archive).map_err(|error| failed("open", &path, &error))?;
+    let path = save(&chart, &folder, modified).map_err(|error| anyhow!("failed to save: {error}"))?;
     Ok((chart, path))
 }
 
+/// The chart with all its locks of that age, in seconds since 1970, if there is one.
+pub(super) fn aged(chart: Chart, age: Option<u64>) -> Chart {
+    let Some(seconds) = age else { return chart };
+    let time = Time::unix(seconds.cast_signed(), 0).in_location(Location::Utc);
+    chart.locked_at(&String::from_utf8_lossy(&time.format(RFC3339)))
+}
+
+/// Writes the archive of a chart into a folder: where it is.
+pub(super) fn save(chart: &Chart, folder: &Path, modified: u64) -> anyhow::Result<PathBuf> {
+    let archive = chart.pack(modified)?;
+    let failed = |what: &str, path: &Path, error: &std::io::Error| {
+        anyhow!("{what} {}: {}", path.display(), reason(error))
+    };
+    fs::create_dir_all(folder).map_err(|error| failed("mkdir", folder, &error))?;
+    let path = folder.join(chart.archive_name());
+    beside::write(&path, &archive).map_err(|error| failed("open", &path, &error))?;
+    Ok(path)
+}
+
 /// What SOURCE_DATE_EPOCH says.
-fn fixed_age() -> anyhow::Result<Option<u64>> {
+pub(super) fn fixed_age() -> anyhow::Result<Option<u64>> {
     match std::env::var("SOURCE_DATE_EPOCH") {
         Ok(text) if !text.is_empty() => match strconv::parse_int(text.as_bytes(), 10, 64) {
             Ok(seconds) => match u64::try_from(seconds) {

@@ -10,6 +10,7 @@ use longshore_chart::{
 use longshore_go::{Map, strconv};
 use longshore_platform::World;
 
+use super::dependency::{Manager, Signatures};
 use super::{Settings, flags, locate, output, say};
 use crate::cobra::{Arguments, Command, Flag, Kind, Matches};
 
@@ -75,9 +76,16 @@ fn run(settings: &Settings, matches: &Matches) -> anyhow::Result<()> {
     let (name, chart) = name_and_chart(matches)?;
     let path = locate::locate(chart, settings, matches)?;
     let values = locate::user_values(settings, matches)?;
-    let chart = locate::open(&path, settings.level)?;
+    let mut chart = locate::open(&path, settings.level)?;
     if chart.metadata().deprecated && !chart.metadata().is_library() {
         settings.log("WARN", rules.deprecation);
+    }
+    let is_incomplete = !chart.metadata().is_library() && !dependencies::missing(&chart).is_empty();
+    if matches.is_on("dependency-update") && is_incomplete {
+        let manager = Manager::new(settings, path.clone(), matches.text("keyring"), Signatures::Ignored)?;
+        manager.update()?;
+        chart = locate::open(&path, settings.level)
+            .map_err(|error| anyhow!("failed reloading chart after repo update: {error}"))?;
     }
     dependencies::check_installable(&chart, rules).map_err(|error| anyhow!("{error}"))?;
     if let Err(reason) = metadata::validate_release_name(&name) {

@@ -5,6 +5,7 @@
 mod access_layer;
 mod complete;
 mod create;
+mod dependencies;
 mod helm;
 mod init;
 mod lint;
