@@ -1,6 +1,7 @@
 //! Targets of `longshore-chart`: what a chart's files, archives and flags may hold.
 
 use longshore_chart::load::{Ignore, MAX_CHART_BYTES, unpack};
+use longshore_chart::repository::{Index, RepositoryFile};
 use longshore_chart::values::{self, Form};
 use longshore_chart::{
     Capabilities, Chart, Error, File, Level, Options, Release, RenderInput, Rendered, Services, manifest,
@@ -20,6 +21,7 @@ pub const TARGETS: &[(&str, Check)] = &[
     ("chart_split", split),
     ("chart_schema", schema),
     ("chart_template", template),
+    ("chart_index", index),
 ];
 
 const METADATA: &str = "{apiVersion: v2, name: bad, version: 1.0.0}";
@@ -127,5 +129,27 @@ pub fn template(input: &[u8]) {
     ]);
     if let Err(error) = result {
         assert!(!error.to_string().is_empty());
+    }
+}
+
+/// The index of a repository, and the file of those that have a name.
+pub fn index(input: &[u8]) {
+    for level in Level::ALL {
+        if let Ok((index, _)) = Index::read(input, level) {
+            for (name, versions) in &index.entries {
+                for version in versions {
+                    let found = index.pick(name, &version.metadata.version);
+                    assert!(found.is_ok(), "a version that is there is found");
+                }
+            }
+            let (again, skipped) = Index::read(&index.to_json(), level).expect("what we write is an index");
+            assert!(skipped.is_empty() && again == index);
+            let _ = index.to_yaml().map(|yaml| Index::read(&yaml, level));
+        }
+        if let Ok(file) = RepositoryFile::read(input, level)
+            && let Ok(yaml) = file.to_yaml()
+        {
+            assert_eq!(RepositoryFile::read(&yaml, level).as_ref(), Ok(&file));
+        }
     }
 }

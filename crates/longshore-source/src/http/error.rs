@@ -8,7 +8,7 @@ use longshore_go::strconv;
 use longshore_go::url::{Url, UrlError, UserInfo};
 use rustls::{CertificateError, InvalidMessage};
 
-use super::TlsFiles;
+use super::{Proxies, TlsFiles};
 
 /// Why there is no answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -189,10 +189,14 @@ fn problem(error: &reqwest::Error, url: &Url) -> String {
     if let Some(error) = chain(error).find_map(|link| link.downcast_ref::<rustls::Error>()) {
         return of_tls(error, url);
     }
+    // Whom we really wanted to reach.
+    let proxy = Proxies::from_environment().choose(&String::from_utf8_lossy(&url.to_bytes()));
+    let proxy = proxy.and_then(|proxy| Url::parse(proxy.as_bytes()).ok());
+    let (dialled, through) = proxy.as_ref().map_or((url, ""), |proxy| (proxy, "proxyconnect tcp: "));
     let texts: Vec<String> = chain(error).map(ToString::to_string).collect();
     if texts.iter().any(|text| text.contains("dns error")) {
-        let host = String::from_utf8_lossy(url.hostname());
-        return format!("dial tcp: lookup {host}: no such host");
+        let host = String::from_utf8_lossy(dialled.hostname());
+        return format!("{through}dial tcp: lookup {host}: no such host");
     }
     if let Some(hyper) = chain(error).find_map(|link| link.downcast_ref::<hyper::Error>()) {
         if hyper.is_incomplete_message() || hyper.is_closed() {
@@ -202,20 +206,20 @@ fn problem(error: &reqwest::Error, url: &Url) -> String {
             return String::from("net/http: HTTP/1.x transport connection broken: malformed HTTP response");
         }
     }
-    let Some(io) = chain(error).filter_map(|link| link.downcast_ref::<io::Error>()).last() else {
-        return texts.last().cloned().unwrap_or_default();
+    let io = chain(error).filter_map(|link| link.downcast_ref::<io::Error>()).last();
+    let words = match io.map(io::Error::kind) {
+        Some(io::ErrorKind::ConnectionRefused) => "connection refused",
+        Some(io::ErrorKind::NetworkUnreachable) => "network is unreachable",
+        Some(io::ErrorKind::HostUnreachable) => "no route to host",
+        Some(io::ErrorKind::ConnectionReset) => return String::from("read: connection reset by peer"),
+        Some(io::ErrorKind::UnexpectedEof) => return String::from("EOF"),
+        // Why a SOCKS proxy cannot be reached is not told.
+        None if texts.iter().any(|text| text.contains("create underlying connection")) => "failed",
+        _ => return texts.last().cloned().unwrap_or_default(),
     };
-    let words = match io.kind() {
-        io::ErrorKind::ConnectionRefused => "connection refused",
-        io::ErrorKind::NetworkUnreachable => "network is unreachable",
-        io::ErrorKind::HostUnreachable => "no route to host",
-        io::ErrorKind::ConnectionReset => return String::from("read: connection reset by peer"),
-        io::ErrorKind::UnexpectedEof => return String::from("EOF"),
-        _ => return io.to_string(),
-    };
-    match address(url) {
-        Some(address) => format!("dial tcp {address}: connect: {words}"),
-        None => format!("dial tcp: connect: {words}"),
+    match address(dialled) {
+        Some(address) => format!("{through}dial tcp {address}: connect: {words}"),
+        None => format!("{through}dial tcp: connect: {words}"),
     }
 }
 
@@ -223,7 +227,11 @@ fn problem(error: &reqwest::Error, url: &Url) -> String {
 fn address(url: &Url) -> Option<SocketAddr> {
     let host = str::from_utf8(url.hostname()).ok()?;
     let port = url.port().and_then(|port| str::from_utf8(port).ok()?.parse().ok());
-    let port = port.unwrap_or(if url.scheme == b"https" { 443 } else { 80 });
+    let port = port.unwrap_or(match url.scheme.as_slice() {
+        b"https" => 443,
+        b"socks5" | b"socks5h" => 1080,
+        _ => 80,
+    });
     match host.parse::<IpAddr>() {
         Ok(ip) => Some(SocketAddr::new(ip, port)),
         Err(_) => (host, port).to_socket_addrs().ok()?.next(),

@@ -97,7 +97,12 @@ impl Proxies {
 
     /// The rule for `reqwest`.
     pub(super) fn rule(self) -> reqwest::Proxy {
-        reqwest::Proxy::custom(move |url| self.choose(url.as_str()))
+        // Go lets the proxy look names up, which has another name here.
+        let remote = |proxy: String| match proxy.strip_prefix("socks5:") {
+            Some(rest) => format!("socks5h:{rest}"),
+            None => proxy,
+        };
+        reqwest::Proxy::custom(move |url| self.choose(url.as_str()).map(remote))
     }
 }
 

@@ -368,3 +368,31 @@ fn what_comes_from_elsewhere_is_verified() {
         assert_eq!(problem(&project, level, &with("show chart a/c --version 1.2.0", "maker.gpg")), missing);
     }
 }
+
+#[test]
+fn a_proxy_is_asked_where_the_environment_names_one() {
+    let project = project();
+    let server = serve(&project);
+    let url = server.url();
+    let with = |variables: &[(&str, &str)], address: &str| {
+        let program = Program::new(BINARY).unwrap().args(["helm", "repo", "add", "x", address]);
+        let program = variables.iter().fold(program, |program, (name, value)| program.env(name, *value));
+        let program =
+            program.env("HELM_CACHE_HOME", project.file("c")).env("HELM_CONFIG_HOME", project.file("d"));
+        program.folder(project.path()).run().unwrap().stderr
+    };
+    let there = "http://charts.example.invalid:81";
+    let refused = with(&[("HTTP_PROXY", &url)], there);
+    assert!(refused.contains("404 Not Found"), "{refused}");
+    assert_eq!(server.asked().pop().unwrap().target, format!("{there}/index.yaml"));
+    drop(server);
+    let address = url.trim_start_matches("http://");
+    let socks = format!("socks5://{address}");
+    for (name, proxy, why) in [("http_proxy", &url, "connection refused"), ("HTTP_PROXY", &socks, "failed")] {
+        let refused = with(&[(name, proxy)], there);
+        let why = format!("proxyconnect tcp: dial tcp {address}: connect: {why}\n");
+        assert!(refused.ends_with(&why), "{refused}");
+    }
+    let direct = with(&[("HTTP_PROXY", &url), ("NO_PROXY", "10.0.0.0/8,*.example.invalid")], there);
+    assert!(direct.contains("lookup charts.example.invalid"), "{direct}");
+}

@@ -155,6 +155,11 @@ fn lock(file: &Path) -> anyhow::Result<File> {
 /// `repositories.lock` beside `repositories.yaml`.
 fn lock_path(file: &Path) -> PathBuf {
     let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let stem = name.rfind('.').map_or(name.as_str(), |dot| &name[..dot]);
+    let stem = match name.rfind('.') {
+        // A bare name that is nothing but an extension.
+        Some(0) if file.as_os_str() == name.as_str() => &name,
+        Some(dot) => &name[..dot],
+        None => &name,
+    };
     file.with_file_name(format!("{stem}.lock"))
 }

@@ -42,6 +42,8 @@ pub(super) fn command() -> Command<Settings> {
 
 /// A version of a chart, and how far it is from what was asked for.
 struct Found {
+    repository: String,
+    /// The chart's name below the repository's.
     name: String,
     score: usize,
     chart: ChartVersion,
@@ -122,13 +124,14 @@ fn candidates(settings: &Settings) -> anyhow::Result<Vec<Found>> {
             }
         };
         for (name, versions) in index.entries {
-            let name = longshore_go::path::clean(format!("{repository}/{name}").as_bytes());
+            let name = longshore_go::path::join(&[repository.as_bytes(), name.as_bytes()]);
             let name = String::from_utf8_lossy(&name).into_owned();
             // Of the same version of a chart the last one counts.
             let mut kept: Vec<Found> = Vec::new();
             for chart in versions {
                 let version = Version::parse(chart.metadata.version.as_bytes()).ok();
-                let found = Found { name: name.clone(), score: 0, chart, version };
+                let found =
+                    Found { repository: repository.clone(), name: name.clone(), score: 0, chart, version };
                 match kept.iter_mut().rfind(|one| one.chart.metadata.version == found.chart.metadata.version)
                 {
                     Some(one) => *one = found,
@@ -144,8 +147,7 @@ fn candidates(settings: &Settings) -> anyhow::Result<Vec<Found>> {
 /// The fields that are searched.
 fn line(one: &Found) -> String {
     let metadata = &one.chart.metadata;
-    let repository = one.name.split('/').next().unwrap_or_default();
-    let full = format!("{repository}/{}", metadata.name);
+    let full = format!("{}/{}", one.repository, metadata.name);
     let keywords = metadata.keywords.join(" ");
     [metadata.name.as_str(), &full, &metadata.description, &keywords].join(&SEPARATOR.to_string())
 }
