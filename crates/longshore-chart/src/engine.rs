@@ -9,17 +9,18 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 use longshore_go::{Map, Str, Value};
-use longshore_template::{Budget, MissingKey, Set};
+use longshore_template::{Budget, MissingKey, Set, Trace};
 
 use crate::builtins::{self, Source};
 use crate::compat::Level;
 use crate::functions::Library;
+use crate::origin::Origins;
 use crate::render::RenderInput;
 use crate::schema::Checks;
 use crate::{Chart, Error};
 
 /// What Go prints for a value that is not there, and Helm deletes wherever it finds it.
-const NO_VALUE: &[u8] = b"<no value>";
+pub(crate) const NO_VALUE: &[u8] = b"<no value>";
 
 /// Most operations that one template file may take: a hundred times what the largest charts do.
 const MAX_STEPS: u64 = 60_000_000;
@@ -77,13 +78,14 @@ impl Engine {
     }
 
     /// Holds values against the schemas, asks `between` whether to go on, and executes the templates of a chart whose
-    /// dependencies are resolved; gives what each printed, by path.
+    /// dependencies are resolved; gives what each printed, by path, and if asked where each piece of that comes from.
     pub(crate) fn execute(
         &self,
         chart: &Chart,
         values: &Map,
         input: &RenderInput<'_>,
         between: impl FnOnce() -> Result<(), Error>,
+        mut origins: Option<&mut Origins>,
     ) -> Result<BTreeMap<String, String>, Error> {
         let options = input.options;
         let missing_key = if options.strict { MissingKey::Error } else { MissingKey::Zero };
@@ -92,6 +94,9 @@ impl Engine {
         let (checked, parsed) = self.parse_beside(missing_key, &sources, &checks);
         checked.and_then(|()| between())?;
         let parsed = parsed?;
+        if let Some(origins) = &mut origins {
+            **origins = Origins::new(&parsed.sources);
+        }
         let rules = self.level.rules();
         let contexts = builtins::contexts(chart, values, input, rules);
         let calls = self.library.with(input.services);
@@ -100,13 +105,22 @@ impl Engine {
         for source in sources.iter().filter(|source| !source.is_partial()) {
             let context = &contexts[source.context];
             context.insert("Template", builtins::template(source, rules));
-            let mut out = Vec::new();
-            parsed
-                .set
-                .execute(source.name.as_bytes(), Value::Map(context.clone()), &calls, &budget, &mut out)
-                .map_err(|error| error::execution(&error, rules, &parsed.sources))?;
-            let text = without_no_value(out);
-            files.insert(source.name.clone(), String::from_utf8_lossy(&text).into_owned());
+            let (name, data) = (source.name.as_bytes(), Value::Map(context.clone()));
+            let (mut out, mut trace) = (Vec::new(), Trace::default());
+            let result = match origins {
+                None => parsed.set.execute(name, data, &calls, &budget, &mut out),
+                Some(_) => parsed.set.execute_traced(name, data, &calls, &budget, &mut out, &mut trace),
+            };
+            result.map_err(|error| error::execution(&error, rules, &parsed.sources))?;
+            let text = match &mut origins {
+                None => into_text(without_no_value(out)),
+                Some(origins) => {
+                    let text = into_text(without_no_value(out.clone()));
+                    origins.add(&source.name, &out, text.clone(), &trace);
+                    text
+                }
+            };
+            files.insert(source.name.clone(), text);
         }
         Ok(files)
     }
@@ -141,6 +155,11 @@ impl Engine {
         *last = Some(Arc::clone(&parsed));
         Ok(parsed)
     }
+}
+
+/// The text; what is no UTF-8 in it becomes U+FFFD.
+fn into_text(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
 }
 
 /// The text with every `<no value>` deleted.

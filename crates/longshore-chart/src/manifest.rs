@@ -8,13 +8,12 @@ mod head;
 mod split;
 
 use std::collections::BTreeMap;
+use std::fmt;
 
-use longshore_diag::Place;
 use longshore_object::kinds::{INSTALL_ORDER, compare_by_kind, install_rank};
 
 use crate::compat::Rules;
 use crate::file::base;
-use crate::{Error, ErrorKind};
 pub(crate) use head::Head;
 pub use split::split;
 
@@ -121,18 +120,43 @@ pub(crate) struct Sorted {
     pub(crate) dropped: Vec<String>,
 }
 
+/// A document that is no YAML.
+#[derive(Debug)]
+pub(crate) struct Bad {
+    /// The template.
+    pub(crate) path: String,
+    /// The line of the rendered file, from 1, if the problem names one.
+    pub(crate) line: Option<usize>,
+    /// What is wrong, in Go's words.
+    problem: String,
+}
+
+impl Bad {
+    fn new(path: &str, content: &str, document: &str, problem: String) -> Self {
+        let named = problem.split_once("yaml: line ").and_then(|(_, rest)| rest.split_once(':'));
+        let line = named.and_then(|(line, _)| line.parse::<usize>().ok());
+        // A document is a part of the file.
+        let before = content.find(document).map_or(0, |at| content[..at].matches('\n').count());
+        Self { path: path.to_owned(), line: line.map(|line| before + line), problem }
+    }
+}
+
+impl fmt::Display for Bad {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "YAML parse error on {}: {}", self.path, self.problem)
+    }
+}
+
 /// Splits and sorts rendered files, given by path.
-pub(crate) fn sort(files: &BTreeMap<String, String>, rules: &Rules) -> Result<Sorted, Error> {
+pub(crate) fn sort(files: &BTreeMap<String, String>, rules: &Rules) -> Result<Sorted, Bad> {
     let mut sorted = Sorted::default();
     for (path, content) in files {
         if base(path).starts_with('_') || content.trim().is_empty() {
             continue;
         }
         for document in split(content, rules) {
-            let head = Head::read(document, rules).map_err(|error| {
-                let place = Place::new(path.clone(), 0, 0);
-                Error::new(ErrorKind::Manifest, format!("YAML parse error on {path}: {error}")).at(place)
-            })?;
+            let head =
+                Head::read(document, rules).map_err(|problem| Bad::new(path, content, document, problem))?;
             sorted.add(path, document, head);
         }
     }

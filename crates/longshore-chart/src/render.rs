@@ -6,15 +6,17 @@ pub use output::Output;
 
 use std::collections::BTreeMap;
 
+use longshore_diag::{Link, Place};
 use longshore_go::Map;
 
 use crate::compat::Level;
 use crate::dependencies;
 use crate::engine::Engine;
 use crate::functions::Services;
-use crate::manifest::{self, Hook, Manifest};
+use crate::manifest::{self, Bad, Hook, Manifest};
+use crate::origin::Origins;
 use crate::values::Coalescer;
-use crate::{Capabilities, Chart, Error, ErrorKind, File};
+use crate::{Capabilities, Chart, Error, ErrorKind, File, Trace};
 
 /// The release that is rendered: `.Release`.
 #[derive(Debug, Clone, Copy)]
@@ -115,15 +117,40 @@ impl Engine {
     /// # Errors
     /// As [`render`].
     pub fn render(&self, chart: &Chart, input: &RenderInput<'_>) -> Result<Rendered, Error> {
+        self.render_with(chart, input, None)
+    }
+
+    /// Renders a chart, and tells where each line comes from. It takes about twice as long.
+    ///
+    /// # Errors
+    /// As [`render`].
+    pub fn render_traced(
+        &self,
+        chart: &Chart,
+        input: &RenderInput<'_>,
+    ) -> Result<(Rendered, Origins), Error> {
+        let mut origins = Origins::default();
+        let rendered = self.render_with(chart, input, Some(&mut origins))?;
+        Ok((rendered, origins))
+    }
+
+    fn render_with(
+        &self,
+        chart: &Chart,
+        input: &RenderInput<'_>,
+        mut origins: Option<&mut Origins>,
+    ) -> Result<Rendered, Error> {
         let rules = self.level().rules();
         let mut warnings = chart.warnings().to_vec();
         let chart = dependencies::resolve(chart, &input.values, rules, &mut warnings)?;
         let mut coalescer = Coalescer::new(rules);
         let values = coalescer.coalesce(&chart, &input.values)?;
         warnings.append(&mut coalescer.warnings);
-        let mut files = self.execute(&chart, &values, input, || is_version_fit(&chart, input))?;
+        let fit = || is_version_fit(&chart, input);
+        let mut files = self.execute(&chart, &values, input, fit, origins.as_deref_mut())?;
         let notes = take_notes(&mut files, &chart, input.options.subchart_notes);
-        let sorted = manifest::sort(&files, rules)?;
+        let sorted = manifest::sort(&files, rules)
+            .map_err(|bad| self.located(bad, &chart, input, origins.as_deref().cloned()))?;
         Ok(Rendered {
             manifests: sorted.manifests,
             hooks: sorted.hooks,
@@ -134,6 +161,28 @@ impl Engine {
             warnings,
             files,
         })
+    }
+
+    /// The error of a document that is no YAML, with the line of the template that wrote the bad line: the chart is
+    /// executed once more, with a tracer, if it was not before.
+    fn located(&self, bad: Bad, chart: &Chart, input: &RenderInput<'_>, origins: Option<Origins>) -> Error {
+        let origins = origins.or_else(|| {
+            let mut origins = Origins::default();
+            // Templates may have changed the values of the first time.
+            let values = Coalescer::new(self.level().rules()).coalesce(chart, &input.values).ok()?;
+            let options = Options { skip_schema: true, ..input.options };
+            let capabilities = input.capabilities.clone();
+            let input = RenderInput { values: Map::new(), capabilities, options, ..*input };
+            self.execute(chart, &values, &input, || Ok(()), Some(&mut origins)).ok()?;
+            Some(origins)
+        });
+        let origin = bad.line.and_then(|line| origins.as_ref()?.of_line(&bad.path, line));
+        let error = Error::new(ErrorKind::Manifest, bad.to_string());
+        let Some((origin, text)) = origin else { return error.at(Place::new(bad.path, 0, 0)) };
+        let mut chain = vec![Link { doing: format!("which became the line `{}`", text.trim()), place: None }];
+        let calls = origin.calls.into_iter().rev();
+        chain.extend(calls.map(|place| Link { doing: String::from("called"), place: Some(place) }));
+        error.at(origin.place).traced(Trace { message: bad.to_string(), chain })
     }
 }
 

@@ -117,7 +117,7 @@ fn render(
         Release { name: "test-release", namespace: input.namespace, revision: 0, is_upgrade: false };
     let options = Options { skip_schema: input.skip_schema, ..Options::default() };
     let input = RenderInput { values: values.clone(), release, capabilities, services, options };
-    Engine::new(level).execute(&chart, &values, &input, || Ok(())).map(Some)
+    Engine::new(level).execute(&chart, &values, &input, || Ok(()), None).map(Some)
 }
 
 /// Rules about the text of a template.
