@@ -40,6 +40,17 @@ unsafe impl GlobalAlloc for Counting {
         LIVE.fetch_sub(layout.size(), Relaxed);
         unsafe { System.dealloc(pointer, layout) }
     }
+
+    // What is large is moved by its pages, and never there twice.
+    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        let before = LIVE.fetch_sub(layout.size(), Relaxed) - layout.size();
+        LIVE.fetch_add(size, Relaxed);
+        PEAK.fetch_max(before + size, Relaxed);
+        if before + size > END {
+            return std::ptr::null_mut();
+        }
+        unsafe { System.realloc(pointer, layout, size) }
+    }
 }
 
 /// Gives signal handlers a stack of their own, so that an overflow of the stack leaves a reproducer too.

@@ -114,12 +114,17 @@ impl Origins {
 
     fn line(&self, file: &File, start: usize, line: &str) -> Option<Origin> {
         let end = start + line.trim_end().len();
+        let line_end = start + line.trim_end_matches(['\r', '\n']).len();
         let start = start + (line.len() - line.trim_start().len());
         if start >= end {
             return None;
         }
         let first = file.spans.partition_point(|span| span.range.end <= start);
-        let spans = || file.spans[first..].iter().take_while(|span| span.range.start < end);
+        // What printed nothing but the deleted `<no value>` may stand at the very end.
+        let is_here = |span: &&Span| {
+            span.range.start < line_end || span.range.is_empty() && span.range.start == line_end
+        };
+        let spans = || file.spans[first..].iter().take_while(is_here);
         let source = |position: &Position| self.sources.get(&position.source);
         let lead = spans().find(|span| span.range.contains(&start))?;
         let is_new = |found: &[Action], action: &Action| found.last() != Some(action);

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use longshore_chart::{
-    Capabilities, Chart, File, KubeVersion, Level, Options, Release, RenderInput, Rendered, dependencies,
-    load, render, values,
+    Capabilities, Chart, Engine, File, KubeVersion, Level, Options, Origins, Release, RenderInput, Rendered,
+    dependencies, load, render, values,
 };
 use longshore_diag::{Diagnostic, Place};
 use longshore_go::{Map, Value};
@@ -54,6 +54,12 @@ pub(crate) fn offline(
     release: &ReleaseSpec,
     options: &RenderOptions,
 ) -> Result<Rendered, Diagnostic> {
+    let world = World::default();
+    rendered(selection, release, assumed(options)?, &world, 1, false).map(|(rendered, _)| rendered)
+}
+
+/// What charts are told of a cluster that is not asked.
+fn assumed(options: &RenderOptions) -> Result<Capabilities, Diagnostic> {
     let mut capabilities = Capabilities::assumed(Level::default().rules());
     if let Some(version) = &options.kube_version {
         capabilities.kube_version =
@@ -62,8 +68,7 @@ pub(crate) fn offline(
             })?;
     }
     capabilities.api_versions.extend(options.api_versions.iter().cloned());
-    let world = World::default();
-    rendered(selection, release, capabilities, &world, 1, false).map(|(rendered, _)| rendered)
+    Ok(capabilities)
 }
 
 /// What the chart renders to, and the user's values.
@@ -75,32 +80,77 @@ fn rendered(
     revision: u32,
     is_upgrade: bool,
 ) -> Result<(Rendered, JsonMap), Diagnostic> {
-    let Some(entry) = &spec.chart else {
-        let message = format!("release `{}` has no chart", spec.name);
-        return Err(Diagnostic::error("project/no-chart", message).at(spec.place.clone()));
-    };
-    let path = selection.path(&entry.value, &entry.place)?;
-    let level = Level::default();
-    let chart =
-        open_chart(&path, level).map_err(|error| Diagnostic::from(error).or_at(entry.place.clone()))?;
-    dependencies::check_installable(&chart, level.rules())
-        .map_err(|error| in_chart(&error, chart.name(), &path).or_at(entry.place.clone()))?;
-    let values = read_values(selection, spec, level)?;
-    let config = values::to_json(&Value::Map(values.clone()));
-    let input = RenderInput {
-        values,
-        release: Release {
-            name: &spec.name,
-            namespace: &selection.namespace,
-            revision: i64::from(revision),
-            is_upgrade,
-        },
-        capabilities,
-        services: world,
-        options: Options::default(),
-    };
-    let rendered = render(&chart, &input, level).map_err(|error| in_chart(&error, chart.name(), &path))?;
+    let opened = Opened::new(selection, spec)?;
+    let config = values::to_json(&Value::Map(opened.values.clone()));
+    let input = opened.input(selection, spec, capabilities, world, revision, is_upgrade);
+    let rendered = render(&opened.chart, &input, Level::default()).map_err(|error| opened.located(&error))?;
     Ok((rendered, config.as_object().cloned().unwrap_or_default()))
+}
+
+/// A chart that was found and read, with the values of its release.
+pub(crate) struct Opened {
+    /// Its folder or archive.
+    pub(crate) path: PathBuf,
+    chart: Chart,
+    values: Map,
+}
+
+impl Opened {
+    pub(crate) fn new(selection: &Selection, spec: &ReleaseSpec) -> Result<Self, Diagnostic> {
+        let Some(entry) = &spec.chart else {
+            let message = format!("release `{}` has no chart", spec.name);
+            return Err(Diagnostic::error("project/no-chart", message).at(spec.place.clone()));
+        };
+        let path = selection.path(&entry.value, &entry.place)?;
+        let level = Level::default();
+        let chart =
+            open_chart(&path, level).map_err(|error| Diagnostic::from(error).or_at(entry.place.clone()))?;
+        dependencies::check_installable(&chart, level.rules())
+            .map_err(|error| in_chart(&error, chart.name(), &path).or_at(entry.place.clone()))?;
+        let values = read_values(selection, spec, level)?;
+        Ok(Self { path, chart, values })
+    }
+
+    fn input<'a>(
+        &self,
+        selection: &'a Selection,
+        spec: &'a ReleaseSpec,
+        capabilities: Capabilities,
+        world: &'a World,
+        revision: u32,
+        is_upgrade: bool,
+    ) -> RenderInput<'a> {
+        let (name, namespace) = (spec.name.as_str(), selection.namespace.as_str());
+        RenderInput {
+            values: self.values.clone(),
+            release: Release { name, namespace, revision: i64::from(revision), is_upgrade },
+            capabilities,
+            services: world,
+            options: Options::default(),
+        }
+    }
+
+    /// Renders it without a cluster, and says where each line comes from.
+    pub(crate) fn traced(
+        &self,
+        selection: &Selection,
+        spec: &ReleaseSpec,
+        options: &RenderOptions,
+    ) -> Result<(Rendered, Origins), Diagnostic> {
+        let world = World::default();
+        let input = self.input(selection, spec, assumed(options)?, &world, 1, false);
+        let engine = Engine::new(Level::default());
+        engine.render_traced(&self.chart, &input).map_err(|error| self.located(&error))
+    }
+
+    fn located(&self, error: &longshore_chart::Error) -> Diagnostic {
+        in_chart(error, self.chart.name(), &self.path)
+    }
+
+    /// A place in a file of the chart, as a path that can be opened from here where there is one.
+    pub(crate) fn openable(&self, place: &mut Place) {
+        openable(place, self.chart.name(), &self.path);
+    }
 }
 
 fn candidate(rendered: &Rendered, config: JsonMap, release: &str) -> Result<Candidate, Diagnostic> {
@@ -202,14 +252,19 @@ fn in_chart(error: &longshore_chart::Error, chart: &str, path: &Path) -> Diagnos
     let places =
         report.place.iter_mut().chain(report.chain.iter_mut().filter_map(|link| link.place.as_mut()));
     for place in places {
-        if let Some(below) = place.file.strip_prefix(chart).and_then(|rest| rest.strip_prefix('/')) {
-            let file: PathBuf = path.join(below);
-            if file.is_file() {
-                place.file = file.display().to_string();
-            }
-        }
+        openable(place, chart, path);
     }
     diagnostic
+}
+
+/// Names a file of a chart by its path, if it is there by itself.
+fn openable(place: &mut Place, chart: &str, path: &Path) {
+    if let Some(below) = place.file.strip_prefix(chart).and_then(|rest| rest.strip_prefix('/')) {
+        let file = path.join(below);
+        if file.is_file() {
+            place.file = file.display().to_string();
+        }
+    }
 }
 
 fn hook(hook: &longshore_chart::Hook) -> Hook {

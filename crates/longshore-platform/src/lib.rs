@@ -19,6 +19,7 @@ mod selection;
 mod session;
 mod source;
 mod status;
+mod trace;
 mod world;
 mod yaml;
 
@@ -33,5 +34,6 @@ pub use rollback::plan_rollback;
 pub use selection::{Choice, Platform, Selection};
 pub use session::{Actor, Behaviour, CREATED_FOR, ENVIRONMENT_LABEL, Session};
 pub use status::{Drift, HostLine, ObjectStatus, PlatformStatus, ReleaseStatus, status};
+pub use trace::{LineAction, LineOrigin, LineValue, TracedLine, trace};
 pub use world::World;
 pub use yaml::to_yaml;

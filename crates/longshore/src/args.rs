@@ -3,6 +3,7 @@
 //! This file only describes; [`crate::settings`] turns what was typed, the environment and the project
 //! file into what a command works with.
 
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -166,7 +167,9 @@ pub(crate) struct InitArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   longshore render -e dev                            everything, as one YAML stream
-  longshore render -e dev --only web --method helm   as `helm template web` prints it")]
+  longshore render -e dev --only web --method helm   as `helm template web` prints it
+  longshore render -e dev --trace                    each line with its template, action and value
+  longshore render -e dev --trace=42                 all that is known of line 42")]
 pub(crate) struct RenderArgs {
     #[command(flatten)]
     pub(crate) select: SelectArgs,
@@ -178,6 +181,16 @@ pub(crate) struct RenderArgs {
     /// Further API versions that charts see, as `group/version` or `group/version/Kind`
     #[arg(short = 'a', long = "api-versions", value_name = "API", value_delimiter = ',')]
     pub(crate) api_versions: Vec<String>,
+    /// Say where each line comes from, or only these: `12`, `12-20`, `12-`
+    #[arg(
+        long,
+        value_name = "LINES",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "1-",
+        value_parser = crate::view::trace::lines
+    )]
+    pub(crate) trace: Option<RangeInclusive<usize>>,
 }
 
 /// `longshore plan`

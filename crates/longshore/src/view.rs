@@ -5,6 +5,7 @@ mod outcome;
 mod plan;
 mod status;
 mod table;
+pub(crate) mod trace;
 
 pub(crate) use history::history;
 pub(crate) use outcome::{deployed, removal, removed};

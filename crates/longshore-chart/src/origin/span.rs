@@ -29,7 +29,6 @@ pub(super) fn all(trace: &Trace, raw: &[u8], text: &[u8]) -> Vec<Span> {
         for span in &mut spans {
             span.range = moved(&removed, span.range.start)..moved(&removed, span.range.end);
         }
-        spans.retain(|span| !span.range.is_empty());
     }
     spans
 }

@@ -78,9 +78,15 @@ fn includes_are_followed_through_indentation() {
 
 #[test]
 fn what_is_deleted_moves_the_rest() {
+    let template = "a: {{ .Values.no }}{{ .Values.of }}1\nb: {{ .Values.a }}\nc: {{ .Values.no }}\nd: 1\n";
     assert_eq!(
-        traced("a: {{ .Values.no }}{{ .Values.no }}1\nb: {{ .Values.a }}\n", ""),
-        ["a: 1 <- t.yaml:1:1 [] []", r#"b: 1 <- t.yaml:2:1 [".Values.a"] []"#,]
+        traced(template, ""),
+        [
+            r#"a: 1 <- t.yaml:1:1 [".Values.no", ".Values.of"] []"#,
+            r#"b: 1 <- t.yaml:2:1 [".Values.a"] []"#,
+            r#"c:  <- t.yaml:3:1 [".Values.no"] []"#,
+            "d: 1 <- t.yaml:4:1 [] []",
+        ]
     );
 }
 

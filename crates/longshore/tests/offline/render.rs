@@ -97,3 +97,64 @@ fn a_project_is_found_from_a_folder_below_it() {
         .unwrap();
     assert_eq!(below.stdout, outcome.stdout, "{below}");
 }
+
+#[test]
+fn a_line_is_traced_to_its_template_its_action_and_where_the_value_was_set() {
+    let project = project();
+    let outcome = longshore(&project, "render --only web --trace=9");
+    let expected = "line 9 of release web:   replicas: \"1\"\n  template  chart/templates/config.yaml:7:3\n  action    {{ .Values.replicas | quote }} at chart/templates/config.yaml:7:16\n  value     replicas, set at sizes/1.yaml:1:1\n";
+    assert_eq!(outcome.stdout, expected, "{outcome}");
+    let blank = longshore(&project, "render --only web --trace=1");
+    assert_eq!(blank.stdout, "line 1 of release web: ---\n  written by no template\n", "{blank}");
+    for (lines, problem) in [("99", "there is no line 99: the output has 10"), ("5-2", "as `12-20`")] {
+        let outcome = longshore(&project, &format!("render --only web --trace={lines}"));
+        assert!(outcome.code != Some(0) && outcome.stderr.contains(problem), "{outcome}");
+    }
+}
+
+#[test]
+fn a_trace_has_the_lines_of_the_render() {
+    let project = project();
+    let plain = longshore(&project, "render --only web").stdout;
+    let trace = longshore(&project, "render --only web --trace -o json").stdout;
+    let trace: serde_json::Value = serde_json::from_str(&trace).unwrap();
+    let lines: Vec<&str> =
+        trace.as_array().unwrap().iter().map(|line| line["text"].as_str().unwrap()).collect();
+    assert_eq!(lines, plain.lines().collect::<Vec<_>>());
+    let colour = trace.as_array().unwrap().last().unwrap();
+    assert_eq!(colour["actions"][0]["values"][0]["path"], "colour");
+    assert!(colour["actions"][0]["values"][0]["place"]["file"].as_str().unwrap().ends_with("longshore.yaml"));
+    let text = longshore(&project, "render --only web --trace").stdout;
+    assert!(text.contains("  colour: blue"), "{text}");
+    assert!(
+        text.contains("<- chart/templates/config.yaml:8:3 {{ .Values.colour }} (colour of longshore.yaml:"),
+        "{text}"
+    );
+}
+
+#[test]
+fn yaml_that_does_not_parse_is_told_at_the_line_of_the_template() {
+    let project = Project::new(
+        "
+        //- longshore.yaml
+        apiVersion: longshore.dev/v1alpha1
+        kind: Project
+        name: shop
+        environments: {dev: {namespace: shop}}
+        defaultEnvironment: dev
+        releases: {web: {chart: chart}}
+        //- chart/Chart.yaml
+        {apiVersion: v2, name: web, version: 1.0.0}
+        //- chart/templates/config.yaml
+        kind: ConfigMap
+        data:
+          good: 1
+          name: {{ .Chart.Name }}: {{ .Release.Name }}
+        ",
+    )
+    .unwrap();
+    let outcome = longshore(&project, "render");
+    assert_eq!(outcome.code, Some(1), "{outcome}");
+    assert!(outcome.stderr.contains("--> chart/templates/config.yaml:4:3"), "{outcome}");
+    assert!(outcome.stderr.contains("which became the line `name: web: web`"), "{outcome}");
+}
