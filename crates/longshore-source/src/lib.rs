@@ -8,6 +8,7 @@
 
 mod disk;
 mod http;
+pub mod oci;
 pub mod provenance;
 
 pub use disk::{Limits, SourceFile, read_file, read_tree};

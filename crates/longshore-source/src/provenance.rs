@@ -29,10 +29,10 @@ mod signer;
 use std::fs;
 use std::io::Read as _;
 
-use aws_lc_rs::digest::{SHA256, digest};
 use longshore_go::{Map, Value, strconv};
 use longshore_yaml::sigs;
 
+use crate::oci::sha256;
 pub use entity::Entity;
 pub use fault::Fault;
 pub use keyring::Keyring;
@@ -122,10 +122,4 @@ fn stated(text: &[u8], name: &str) -> Result<Option<String>, Fault> {
     let files = sums.as_map().and_then(|sums| sums.get(b"files"));
     let sum = files.as_ref().and_then(|files| files.as_map()).and_then(|files| files.get(name.as_bytes()));
     Ok(sum.and_then(|sum| sum.as_str().map(ToString::to_string)))
-}
-
-/// The SHA-256 in hexadecimal digits, behind the name of the algorithm.
-fn sha256(bytes: &[u8]) -> String {
-    let digits: String = digest(&SHA256, bytes).as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("sha256:{digits}")
 }

@@ -18,6 +18,8 @@ mod output;
 mod package;
 mod paths;
 mod pull;
+mod push;
+mod registry;
 mod remote;
 mod repo;
 mod repositories;
@@ -129,6 +131,8 @@ LONGSHORE_HELM_COMPAT says which Helm to be (4.3 or 3.22).",
             lint::command(level),
             package::command(level),
             pull::command(level),
+            push::command(),
+            registry::command(),
             repo::command(level),
             search::command(),
             show::command(level),

@@ -140,7 +140,7 @@ impl HttpError {
     }
 
     /// A request without an answer.
-    pub(super) fn of_request(error: &reqwest::Error, asked: &Url) -> Self {
+    pub(crate) fn of_request(error: &reqwest::Error, asked: &Url) -> Self {
         // After a redirect the last address counts.
         let last = error.url().and_then(|url| Url::parse(url.as_str().as_bytes()).ok());
         let is_other = |last: &Url| last.host != asked.host || last.path != asked.path && last.path != b"/";
@@ -149,7 +149,7 @@ impl HttpError {
     }
 
     /// An answer that broke off.
-    pub(super) fn of_body(error: &reqwest::Error) -> Self {
+    pub(crate) fn of_body(error: &reqwest::Error) -> Self {
         if error.is_timeout() {
             let words =
                 "context deadline exceeded (Client.Timeout or context cancellation while reading body)";

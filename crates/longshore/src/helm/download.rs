@@ -9,12 +9,14 @@ use anyhow::{anyhow, bail};
 use longshore_chart::repository::{ChartVersion, Index, RepositoryEntry, RepositoryFile, hex};
 use longshore_go::path;
 use longshore_go::url::Url;
+use longshore_source::oci::Part;
 use longshore_source::{Access, Get, TIMEOUT};
 
 use super::locate::{quoted, reason};
+use super::registry::Out;
 use super::repo::check_url;
 use super::repositories::{index_path, load_index, load_or_empty, resolve_url, same_url};
-use super::{Settings, beside, paths, remote, repositories, verify};
+use super::{Settings, beside, paths, registry, remote, repositories, verify};
 
 /// What archives are asked for as.
 const ARCHIVE: &str = "application/gzip,application/octet-stream";
@@ -23,11 +25,54 @@ const ARCHIVE: &str = "application/gzip,application/octet-stream";
 #[derive(Debug, Clone)]
 pub(super) struct Archive {
     /// How to get it.
-    pub(super) request: Get,
+    source: Source,
     /// Its SHA-256 as the index has it, perhaps behind `sha256:`; empty if that is not known.
     pub(super) digest: String,
     /// The last part of its path.
     pub(super) file_name: String,
+}
+
+/// Where an archive comes from.
+#[derive(Debug, Clone)]
+enum Source {
+    /// A server of files.
+    Http(Get),
+    /// A registry, with the chart's name in full, and where it is told that it came.
+    Registry(String, Out),
+}
+
+impl Archive {
+    /// With what a registry gives told there.
+    pub(super) fn told_on(mut self, out: Out) -> Self {
+        if let Source::Registry(_, told) = &mut self.source {
+            *told = out;
+        }
+        self
+    }
+
+    /// The address of the signed statement.
+    fn statement_url(&self) -> String {
+        match &self.source {
+            Source::Http(request) => format!("{}.prov", request.url),
+            Source::Registry(url, _) => format!("{url}.prov"),
+        }
+    }
+
+    /// Gets the archive, or the signed statement about it.
+    fn get(&self, settings: &Settings, part: Part) -> Result<Vec<u8>, String> {
+        match &self.source {
+            Source::Http(request) if part == Part::Archive => remote::get(settings, request),
+            Source::Http(request) => {
+                remote::get(settings, &Get { url: self.statement_url(), ..request.clone() })
+            }
+            Source::Registry(url, out) => {
+                let registry = registry::client(settings).map_err(|error| error.to_string())?;
+                let pulled = registry.pull(url, part).map_err(|error| error.to_string())?;
+                out.pulled(&pulled).map_err(|error| error.to_string())?;
+                Ok(pulled.bytes)
+            }
+        }
+    }
 }
 
 /// The archive that is meant by an address, or by the name of a repository with the chart's behind it.
@@ -43,7 +88,10 @@ pub(super) fn resolve(
     let url =
         Url::parse(reference.as_bytes()).map_err(|_| anyhow!("invalid chart URL format: {reference}"))?;
     if reference.starts_with("oci://") {
-        bail!("{reference}: charts from registries are not there yet");
+        let located = registry::client(settings)?.locate(reference, version)?;
+        let file_name = registry::file_name(&located.url);
+        let source = Source::Registry(located.url, Out::of(settings));
+        return Ok(Archive { source, digest: located.digest.unwrap_or_default(), file_name });
     }
     let file = load_or_empty(settings)?;
     if !url.scheme.is_empty() && !url.host.is_empty() && !url.path.is_empty() {
@@ -152,7 +200,7 @@ fn archive(
     let address = String::from_utf8_lossy(&url.to_bytes()).into_owned();
     let request = remote::request(settings, &address, owner, access, TIMEOUT).accepting(ARCHIVE);
     let file_name = String::from_utf8_lossy(path::base(&url.path)).into_owned();
-    Ok(Archive { request, digest, file_name })
+    Ok(Archive { source: Source::Http(request), digest, file_name })
 }
 
 /// The address of a chart in the repository at an address.
@@ -203,7 +251,7 @@ pub(super) fn to_cache(
     let path = if let Some(path) = found.filter(|path| is_filled(path)) {
         path
     } else {
-        let bytes = remote::get(settings, &archive.request).map_err(anyhow::Error::msg)?;
+        let bytes = archive.get(settings, Part::Archive).map_err(anyhow::Error::msg)?;
         let path = content_path(settings, &known.unwrap_or_else(|| hex(&bytes)), "chart");
         keep(&path, &bytes)?;
         path
@@ -233,9 +281,9 @@ fn keep(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
 
 /// The signed statement about an archive.
 fn signature(settings: &Settings, archive: &Archive) -> anyhow::Result<Vec<u8>> {
-    let url = format!("{}.prov", archive.request.url);
-    let request = Get { url: url.clone(), ..archive.request.clone() };
-    remote::get(settings, &request).map_err(|_| anyhow!("failed to fetch provenance {}", quoted(&url)))
+    archive
+        .get(settings, Part::Provenance)
+        .map_err(|_| anyhow!("failed to fetch provenance {}", quoted(&archive.statement_url())))
 }
 
 /// Checks the signature of an archive in a folder, where its statement is written too: what is to be said of it.
@@ -249,7 +297,7 @@ pub(super) fn verified(
     keyring: &str,
 ) -> anyhow::Result<String> {
     if provenance(settings, archive, path)?.is_err() {
-        bail!("failed to fetch provenance {}", quoted(&format!("{}.prov", archive.request.url)));
+        bail!("failed to fetch provenance {}", quoted(&archive.statement_url()));
     }
     let shown = path.display().to_string();
     verify::check(&shown, &format!("{shown}.prov"), keyring, settings.level)
@@ -262,7 +310,7 @@ pub(super) fn verified(
 pub(super) fn to_folder(settings: &Settings, archive: &Archive, folder: &Path) -> anyhow::Result<PathBuf> {
     let bytes = match cached(settings, archive, "chart")? {
         Some(bytes) => bytes,
-        None => remote::get(settings, &archive.request).map_err(anyhow::Error::msg)?,
+        None => archive.get(settings, Part::Archive).map_err(anyhow::Error::msg)?,
     };
     let path = folder.join(&archive.file_name);
     beside::write(&path, &bytes).map_err(|error| anyhow!("open {}: {}", path.display(), reason(&error)))?;
@@ -281,8 +329,7 @@ pub(super) fn provenance(
     let bytes = if let Some(bytes) = cached(settings, archive, "prov")? {
         bytes
     } else {
-        let request = Get { url: format!("{}.prov", archive.request.url), ..archive.request.clone() };
-        match remote::get(settings, &request) {
+        match archive.get(settings, Part::Provenance) {
             Ok(bytes) => bytes,
             Err(problem) => return Ok(Err(problem)),
         }

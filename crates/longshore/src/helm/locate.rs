@@ -10,6 +10,7 @@ use longshore_go::{Map, strconv};
 use longshore_platform::{OpenError, open_chart};
 use longshore_source::Get;
 
+use super::registry::Out;
 use super::{Settings, download, remote, say, verify};
 use crate::cobra::Matches;
 
@@ -55,7 +56,8 @@ pub(super) fn locate(name: &str, settings: &Settings, matches: &Matches) -> anyh
     let cache = &settings.repository_cache;
     std::fs::create_dir_all(cache)
         .map_err(|error| anyhow!("mkdir {}: {}", cache.display(), reason(&error)))?;
-    let archive = download::resolve(settings, &name, version, access)?;
+    // What these commands print is no place for where the chart came from.
+    let archive = download::resolve(settings, &name, version, access)?.told_on(Out::Error);
     let keyring = matches.is_on("verify").then(|| matches.text("keyring"));
     if !is_old {
         return download::to_cache(settings, &archive, keyring);
@@ -90,11 +92,16 @@ fn is_same_host(a: &str, b: &str, is_old: bool) -> anyhow::Result<bool> {
 
 /// Opens it.
 pub(super) fn open(path: &Path, level: Level) -> anyhow::Result<Chart> {
+    open_as(path, &std::path::absolute(path)?, level)
+}
+
+/// Opens it; what is no archive is complained about by the name `shown`.
+pub(super) fn open_as(path: &Path, shown: &Path, level: Level) -> anyhow::Result<Chart> {
     if let Err(error) = std::fs::metadata(path) {
         bail!("stat {}: {}", path.display(), reason(&error));
     }
     if path.is_file() {
-        check_archive(path, &std::path::absolute(path)?)?;
+        check_archive(path, shown)?;
         return load(path, level);
     }
     open_folder(path, level)
@@ -123,7 +130,7 @@ pub(super) fn load(path: &Path, level: Level) -> anyhow::Result<Chart> {
 }
 
 /// Refuses what is no archive, with what Go takes it for.
-fn check_archive(path: &Path, absolute: &Path) -> anyhow::Result<()> {
+fn check_archive(path: &Path, shown: &Path) -> anyhow::Result<()> {
     const SNIFFED: usize = 512;
     let mut start = Vec::new();
     let file =
@@ -132,8 +139,9 @@ fn check_archive(path: &Path, absolute: &Path) -> anyhow::Result<()> {
     if start.starts_with(&[0x1F, 0x8B, 0x08]) {
         return Ok(());
     }
-    let shown = absolute.display();
-    if absolute.extension().is_some_and(|extension| extension == "yaml" || extension == "yml") {
+    let is_yaml = shown.extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
+    let shown = shown.display();
+    if is_yaml {
         bail!("file '{shown}' seems to be a YAML file, but expected a gzipped archive");
     }
     // A shorter file is looked at with zeros behind it.

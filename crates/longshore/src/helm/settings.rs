@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 
 use longshore_chart::Level;
 use longshore_go::Value;
-use longshore_source::Http;
+use longshore_source::{Access, Http};
 use longshore_yaml::sigs;
 
 use super::locate::{line, logged};
-use super::say;
+use super::{remote, say};
 use crate::cobra::Matches;
 
 /// Flags that every command has, and the environment behind them.
@@ -26,6 +26,12 @@ pub(crate) struct Settings {
     pub(crate) repository_cache: PathBuf,
     /// Folder where charts are kept by their digest; older ones keep them beside the indexes.
     pub(crate) content_cache: PathBuf,
+    /// File with the credentials of registries.
+    pub(crate) registry_config: PathBuf,
+    /// How a registry is to let us in, as typed.
+    pub(crate) registry_access: Access,
+    /// Whether registries are spoken to without TLS.
+    pub(crate) plain_http: bool,
     /// What gets files over the network; nothing is set up before one is wanted.
     pub(crate) http: Http,
 }
@@ -47,6 +53,9 @@ impl Settings {
             repository_config: path("repository-config"),
             repository_cache: path("repository-cache"),
             content_cache: path("content-cache"),
+            registry_config: path("registry-config"),
+            registry_access: remote::of_flags(matches),
+            plain_http: matches.is_on("plain-http"),
             http: Http::new(format!("Helm/{}", level.rules().helm_version.trim_start_matches('v'))),
         }
     }

@@ -43,7 +43,10 @@ pub(super) fn sign(
     let entity = keyring.find(matches.text("key"))?;
     let signer = match matches.text("passphrase-file") {
         "" => Signer::unlock(entity, |name| {
-            prompt(&format!("Password for key {} >  ", quoted(name))).map_err(Fault::Other)
+            prompt(&format!("Password for key {} >  ", quoted(name))).map_err(|problem| {
+                let _ = print("\n");
+                Fault::Other(problem)
+            })
         })?,
         file => {
             let given = match passphrase.0.clone() {
@@ -108,11 +111,10 @@ fn is_pipe() -> bool {
 /// Nobody sits there.
 pub(super) fn prompt(question: &str) -> Result<Zeroizing<Vec<u8>>, String> {
     let _ = print(question);
-    let answer = if std::io::stdin().is_terminal() {
-        console::Term::stderr().read_secure_line().map_err(|error| reason(&error))
-    } else {
-        Err(String::from("inappropriate ioctl for device"))
-    };
+    if !std::io::stdin().is_terminal() {
+        return Err(String::from("inappropriate ioctl for device"));
+    }
+    let answer = console::Term::stderr().read_secure_line().map_err(|error| reason(&error))?;
     let _ = print("\n");
-    answer.map(|answer| Zeroizing::new(answer.into_bytes()))
+    Ok(Zeroizing::new(answer.into_bytes()))
 }

@@ -82,7 +82,8 @@ fn run(settings: &Settings, matches: &Matches) -> anyhow::Result<()> {
     }
     let is_incomplete = !chart.metadata().is_library() && !dependencies::missing(&chart).is_empty();
     if matches.is_on("dependency-update") && is_incomplete {
-        let manager = Manager::new(settings, path.clone(), matches.text("keyring"), Signatures::Ignored)?;
+        let mut manager = Manager::new(settings, path.clone(), matches.text("keyring"), Signatures::Ignored)?;
+        manager.is_aside = true;
         manager.update()?;
         chart = locate::open(&path, settings.level)
             .map_err(|error| anyhow!("failed reloading chart after repo update: {error}"))?;

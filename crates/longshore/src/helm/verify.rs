@@ -64,8 +64,20 @@ pub(super) fn check(archive: &str, statement: &str, keyring: &str, level: Level)
     let bytes = provenance::read(archive).map_err(failed("chart archive"))?;
     let signed = provenance::read(statement).map_err(failed("provenance file"))?;
     let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+    judge(&name, &bytes, &signed, &keyring, level)
+}
+
+/// Checks an archive called `name` against a statement: what is to be said of who signed it.
+fn judge(
+    name: &str,
+    archive: &[u8],
+    statement: &[u8],
+    keyring: &Keyring,
+    level: Level,
+) -> anyhow::Result<String> {
+    let is_old = level.rules().major == 3;
     let verified =
-        provenance::verify(&bytes, &signed, &name, &keyring, now()).map_err(|fault| match fault {
+        provenance::verify(archive, statement, name, keyring, now()).map_err(|fault| match fault {
             Fault::Unsigned if is_old => anyhow!("failed to decode signature: {fault}"),
             _ => anyhow!("{fault}"),
         })?;

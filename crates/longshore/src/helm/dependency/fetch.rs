@@ -10,8 +10,10 @@ use std::path::{Path, PathBuf};
 use anyhow::{anyhow, bail};
 use longshore_chart::metadata::Dependency;
 use longshore_go::semver::{Constraint, Version};
+use longshore_source::Access;
 
 use super::super::locate::{quoted, reason};
+use super::super::registry::Out;
 use super::super::{download, locate, package};
 use super::archive::{self, Known};
 use super::names::folder;
@@ -78,6 +80,11 @@ fn one(
         dependency.version = pack(manager, name, version, repository, to).map_err(Failure::Saving)?;
         return Ok(());
     }
+    if repository.starts_with("oci://") {
+        manager.tell(&format!("Downloading {name} from repo {repository}\n")).map_err(Failure::Plain)?;
+        let url = format!("{repository}/{name}");
+        return save(manager, &url, version, Access::default(), to).map_err(Failure::Saving);
+    }
     let (url, access) = archive::find(manager.settings, name, version, repository, known)
         .map_err(|error| Failure::Saving(anyhow!("could not find : {error}")))?;
     if fetched.contains(&url) {
@@ -86,13 +93,19 @@ fn one(
             .map_err(Failure::Plain);
     }
     manager.tell(&format!("Downloading {name} from repo {repository}\n")).map_err(Failure::Plain)?;
-    let saved = download::resolve(manager.settings, &url, "", access).and_then(|archive| {
-        let path = download::to_folder(manager.settings, &archive, to)?;
-        check_signature(manager, &archive, &path, &url)
-    });
-    saved.map_err(|error| Failure::Saving(anyhow!("could not download {url}: {error}")))?;
+    save(manager, &url, "", access, to).map_err(Failure::Saving)?;
     fetched.insert(url);
     Ok(())
+}
+
+/// Gets an archive into a folder, and checks its signature as far as that is wanted.
+fn save(manager: &Manager<'_>, url: &str, version: &str, access: Access, to: &Path) -> anyhow::Result<()> {
+    let saved = download::resolve(manager.settings, url, version, access).and_then(|archive| {
+        let archive = if manager.is_aside { archive.told_on(Out::Error) } else { archive };
+        let path = download::to_folder(manager.settings, &archive, to)?;
+        check_signature(manager, &archive, &path, url)
+    });
+    saved.map_err(|error| anyhow!("could not download {url}: {error}"))
 }
 
 /// Checks the signature of an archive as far as that is wanted.
@@ -161,7 +174,7 @@ fn replace(manager: &Manager<'_>, dependencies: &[Dependency], from: &Path, to: 
     for file in files(from)? {
         let name = file.file_name().unwrap_or_default().to_owned();
         let shown = file.display();
-        if let Err(error) = locate::open(&file, level) {
+        if let Err(error) = locate::open_as(&file, &file, level) {
             manager.tell(&format!("Could not verify {shown} for moving: {error} (Skipping)"))?;
         } else if let Err(error) = fs::rename(&file, to.join(&name)) {
             manager.tell(&format!("Unable to move {shown} to charts dir {} (Skipping)", reason(&error)))?;
@@ -174,7 +187,7 @@ fn replace(manager: &Manager<'_>, dependencies: &[Dependency], from: &Path, to: 
             continue;
         }
         let shown = file.display();
-        let chart = match locate::open(&file, level) {
+        let chart = match locate::open_as(&file, &file, level) {
             Ok(chart) => chart,
             Err(error) => {
                 manager.tell(&format!("Could not verify {shown} for deletion: {error} (Skipping)\n"))?;

@@ -42,6 +42,8 @@ pub(in super::super) struct Manager<'s> {
     pub(super) skips_refresh: bool,
     /// Nothing is printed.
     pub(in super::super) is_silent: bool,
+    /// What registries give is told aside, because what is printed is something else.
+    pub(in super::super) is_aside: bool,
     /// The age that archives of charts from here are given.
     pub(super) fixed_age: Option<u64>,
 }
@@ -59,7 +61,16 @@ impl<'s> Manager<'s> {
     ) -> anyhow::Result<Self> {
         // Older ones do not know it.
         let fixed_age = if settings.level.rules().major == 3 { None } else { package::fixed_age()? };
-        Ok(Self { settings, path, keyring, signatures, skips_refresh: false, is_silent: false, fixed_age })
+        Ok(Self {
+            settings,
+            path,
+            keyring,
+            signatures,
+            skips_refresh: false,
+            is_silent: false,
+            is_aside: false,
+            fixed_age,
+        })
     }
 
     /// Fetches what the lock says; without a lock, what Chart.yaml allows.

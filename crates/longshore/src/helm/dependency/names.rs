@@ -32,7 +32,10 @@ pub(super) fn resolve(manager: &Manager<'_>, asked: &mut [Dependency]) -> anyhow
             names.insert(dependency.name.clone(), repository);
             continue;
         }
-        refuse_registry(&repository)?;
+        if repository.starts_with("oci://") {
+            names.insert(dependency.name.clone(), repository);
+            continue;
+        }
         let alias = repository.strip_prefix('@').or_else(|| repository.strip_prefix("alias:"));
         let found = file.repositories.iter().find(|entry| {
             alias.is_some_and(|alias| alias == entry.name) || same_url(&entry.url, &repository)
@@ -59,14 +62,6 @@ repository, use \"https://charts.example.com/\" or \"@example\" instead of
         |name: &String| !name.contains("//") && !name.starts_with('@') && !name.starts_with("alias:");
     let advice = if missing.iter().any(is_plain) { advice } else { "" };
     bail!("no repository definition for {}. Please add them via 'helm repo add'{advice}", missing.join(", "))
-}
-
-/// Charts in registries cannot be fetched yet.
-fn refuse_registry(repository: &str) -> anyhow::Result<()> {
-    if repository.starts_with("oci://") {
-        bail!("{repository}: charts from registries are not there yet");
-    }
-    Ok(())
 }
 
 /// Whether a text is an address that could be asked for.

@@ -7,6 +7,7 @@ use longshore_chart::metadata::Dependency;
 use longshore_go::semver::{Constraint, Version};
 
 use super::super::locate::{self, quoted};
+use super::super::registry;
 use super::super::repositories::{index_path, load_index};
 use super::Manager;
 use super::names::{Names, folder};
@@ -34,6 +35,8 @@ pub(super) fn versions(
             let chart = locate::load(&folder(repository, &manager.path)?, manager.settings.level)?;
             let own = chart.metadata().version.clone();
             meets(&constraint, &own).then_some(own)
+        } else if repository.starts_with("oci://") {
+            Some(in_registry(manager, dependency, &constraint)?)
         } else if let Some(known) = names.get(name) {
             let path = index_path(&manager.settings.repository_cache, known);
             let index = load_index(manager.settings, &path).map_err(|error| {
@@ -72,6 +75,21 @@ pub(super) fn versions(
         missing.len(),
         missing.join(", ")
     )
+}
+
+/// The newest version in a registry that is allowed. Without any, what was asked for is left to fail.
+fn in_registry(manager: &Manager<'_>, asked: &Dependency, constraint: &Constraint) -> anyhow::Result<String> {
+    let Dependency { name, version, repository, .. } = asked;
+    if Version::parse(version.as_bytes()).is_ok() {
+        return Ok(version.clone());
+    }
+    let repository = repository.strip_prefix("oci://").unwrap_or(repository);
+    let all =
+        registry::client(manager.settings)?.versions(&format!("{repository}/{name}")).map_err(|error| {
+            let repository = &asked.repository;
+            anyhow!("could not retrieve list of tags for repository {repository}: {error}")
+        })?;
+    Ok(all.into_iter().find(|one| meets(constraint, one)).unwrap_or_else(|| version.clone()))
 }
 
 fn meets(constraint: &Constraint, version: &str) -> bool {
