@@ -103,8 +103,8 @@ impl Opened {
         };
         let path = selection.path(&entry.value, &entry.place)?;
         let level = Level::default();
-        let chart =
-            open_chart(&path, level).map_err(|error| Diagnostic::from(error).or_at(entry.place.clone()))?;
+        let chart = open_chart(&path, level, |_| ())
+            .map_err(|error| Diagnostic::from(error).or_at(entry.place.clone()))?;
         dependencies::check_installable(&chart, level.rules())
             .map_err(|error| in_chart(&error, chart.name(), &path).or_at(entry.place.clone()))?;
         let values = read_values(selection, spec, level)?;
@@ -207,9 +207,11 @@ impl From<OpenError> for Diagnostic {
 
 /// Opens a chart's folder or archive. What its `.helmignore` names is not read.
 ///
+/// `told` is given the symbolic links in the folder, below it, before its files are looked at.
+///
 /// # Errors
 /// The files cannot be read, are too large, or are no chart.
-pub fn open_chart(path: &Path, level: Level) -> Result<Chart, OpenError> {
+pub fn open_chart(path: &Path, level: Level, told: impl FnOnce(&[PathBuf])) -> Result<Chart, OpenError> {
     let limits = Limits::default();
     if path.is_file() {
         let bytes = read_file(path, &limits).map_err(OpenError::Files)?;
@@ -220,8 +222,9 @@ pub fn open_chart(path: &Path, level: Level) -> Result<Chart, OpenError> {
         if rules.is_file() { read_file(&rules, &limits).map_err(OpenError::Files)? } else { Vec::new() };
     let ignore = load::Ignore::parse(&rules).map_err(OpenError::Chart)?;
     let files = read_tree(path, &limits, |file, folder| !ignore.is_ignored(file, folder));
-    let files = files.map_err(OpenError::Files)?;
-    let files: Vec<File> = load::read_files(files.into_iter().map(|file| (file.path, file.bytes)));
+    let tree = files.map_err(OpenError::Files)?;
+    told(&tree.links);
+    let files: Vec<File> = load::read_files(tree.files.into_iter().map(|file| (file.path, file.bytes)));
     Chart::load(files, level).map_err(OpenError::Chart)
 }
 

@@ -84,7 +84,7 @@ fn read(path: &Path) -> Result<Vec<(String, Vec<u8>)>, Diagnostic> {
     let is_manifest = |file: &str| {
         [".yaml", ".yml", ".json"].iter().any(|ending| file.to_ascii_lowercase().ends_with(ending))
     };
-    let files = read_tree(path, &limits, |file, folder| folder || is_manifest(file))?;
+    let files = read_tree(path, &limits, |file, folder| folder || is_manifest(file))?.files;
     if files.is_empty() {
         let message = format!("`{}` holds no .yaml, .yml or .json file", path.display());
         return Err(Diagnostic::error("source/empty", message));

@@ -34,7 +34,17 @@ pub struct SourceFile {
     pub bytes: Vec<u8>,
 }
 
-/// Reads every file below `root` that `keep` accepts, in byte order of the paths.
+/// The files of a folder.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tree {
+    /// The files, in byte order of their paths.
+    pub files: Vec<SourceFile>,
+    /// The symbolic links on the way, in the order of the names along their paths. The root is not among them, nor are
+    /// those in folders that were not entered.
+    pub links: Vec<PathBuf>,
+}
+
+/// Reads every file below `root` that `keep` accepts.
 ///
 /// `keep` is asked for each folder and file with its path below the root and whether it is a folder; a
 /// refused folder is not entered. That is where `.helmignore` is applied.
@@ -46,15 +56,17 @@ pub fn read_tree(
     root: &Path,
     limits: &Limits,
     mut keep: impl FnMut(&str, bool) -> bool,
-) -> Result<Vec<SourceFile>, Diagnostic> {
+) -> Result<Tree, Diagnostic> {
     if !root.is_dir() {
         return Err(missing(root, "a folder"));
     }
-    let mut walk = Walk { root, limits, left: limits.total_bytes, files: Vec::new(), above: BTreeSet::new() };
+    let (tree, above) = (Tree::default(), BTreeSet::new());
+    let mut walk = Walk { root, limits, left: limits.total_bytes, tree, above };
     walk.folder(root, "", 0, &mut keep)?;
-    let mut files = walk.files;
-    files.sort_by(|a, b| a.path.cmp(&b.path));
-    Ok(files)
+    let mut tree = walk.tree;
+    tree.files.sort_by(|a, b| a.path.cmp(&b.path));
+    tree.links.sort();
+    Ok(tree)
 }
 
 /// Reads one file.
@@ -72,7 +84,7 @@ struct Walk<'a> {
     root: &'a Path,
     limits: &'a Limits,
     left: u64,
-    files: Vec<SourceFile>,
+    tree: Tree,
     /// The real paths of the folders we are in: a link back to one of them is a circle.
     above: BTreeSet<PathBuf>,
 }
@@ -101,6 +113,9 @@ impl Walk<'_> {
                     .at(Place::file(path.display().to_string())));
             };
             let below = if prefix.is_empty() { name } else { format!("{prefix}/{name}") };
+            if entry.file_type().is_ok_and(|kind| kind.is_symlink()) {
+                self.tree.links.push(PathBuf::from(&below));
+            }
             let metadata = fs::metadata(&path).map_err(|error| unreadable(&path, &error))?;
             if metadata.is_dir() {
                 if keep(&below, true) {
@@ -119,12 +134,12 @@ impl Walk<'_> {
     }
 
     fn file(&mut self, path: &Path, below: String) -> Result<(), Diagnostic> {
-        if self.files.len() >= self.limits.files {
+        if self.tree.files.len() >= self.limits.files {
             return Err(too_large(self.root, &format!("more than {} files", self.limits.files)));
         }
         let bytes = capped(path, self.left, self.limits)?;
         self.left -= bytes.len() as u64;
-        self.files.push(SourceFile { path: below, bytes });
+        self.tree.files.push(SourceFile { path: below, bytes });
         Ok(())
     }
 }
@@ -175,7 +190,7 @@ mod tests {
         let dir = tree(&[("b", "1"), ("a/z", "2"), ("a-b", "3"), ("skip/x", "4")]);
         let files =
             read_tree(dir.path(), &Limits::default(), |path, folder| !(folder && path == "skip")).unwrap();
-        let paths: Vec<&str> = files.iter().map(|file| file.path.as_str()).collect();
+        let paths: Vec<&str> = files.files.iter().map(|file| file.path.as_str()).collect();
         assert_eq!(paths, ["a-b", "a/z", "b"]);
     }
 
@@ -186,6 +201,26 @@ mod tests {
         assert_eq!(read_tree(dir.path(), &limits, |_, _| true).unwrap_err().code, "source/too-large");
         let limits = Limits { files: 1, ..Limits::default() };
         assert_eq!(read_tree(dir.path(), &limits, |_, _| true).unwrap_err().code, "source/too-large");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_are_followed_and_told() {
+        use std::os::unix::fs::symlink;
+        let dir = tree(&[("real/x", "1"), ("skip/y", "2"), ("tree/a-b", "3"), ("tree/skip/z", "4")]);
+        let root = dir.path().join("tree");
+        symlink("../real", root.join("a")).unwrap();
+        symlink("a/x", root.join("b")).unwrap();
+        symlink("../real/x", root.join("skip/link")).unwrap();
+        let found = read_tree(&root, &Limits::default(), |path, _| path != "skip").unwrap();
+        let paths: Vec<&str> = found.files.iter().map(|file| file.path.as_str()).collect();
+        assert_eq!(paths, ["a-b", "a/x", "b"]);
+        let links: Vec<&str> = found.links.iter().filter_map(|link| link.to_str()).collect();
+        assert_eq!(links, ["a", "b"]);
+        symlink("tree", dir.path().join("other")).unwrap();
+        let other =
+            read_tree(&dir.path().join("other"), &Limits::default(), |path, _| path == "a-b").unwrap();
+        assert_eq!((other.files.len(), other.links.len()), (1, 2));
     }
 
     #[cfg(unix)]

@@ -11,6 +11,6 @@ mod http;
 pub mod oci;
 pub mod provenance;
 
-pub use disk::{Limits, SourceFile, read_file, read_tree};
+pub use disk::{Limits, SourceFile, Tree, read_file, read_tree};
 pub use http::{Access, Get, Http, HttpError, MAX_BODY, Proxies, TIMEOUT, TlsFileError, TlsFiles};
 pub use reqwest;

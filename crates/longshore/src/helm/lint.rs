@@ -14,6 +14,9 @@ use super::paths::clean;
 use super::{Settings, flags, locate, print, say};
 use crate::cobra::{Arguments, Command, Flag, Kind, Matches};
 
+/// How often Helm loads a chart to lint it, and logs what it logs of loading.
+const LOADS: usize = 2;
+
 pub(super) fn command(level: Level) -> Command<Settings> {
     let mut all = flags::values();
     all.extend([
@@ -152,7 +155,7 @@ fn on_disk(name: &str, settings: &Settings) -> anyhow::Result<Folder> {
         schema_file: read("values.schema.json").unwrap_or_default(),
         templates: entry("templates"),
         crds: entry("crds"),
-        chart: locate::load(&path, settings.level).map_err(|error| error.to_string()),
+        chart: locate::load_telling(&path, settings.level, LOADS).map_err(|error| error.to_string()),
     })
 }
 

@@ -11,7 +11,7 @@ use longshore_platform::{OpenError, open_chart};
 use longshore_source::Get;
 
 use super::registry::Out;
-use super::{Settings, download, remote, say, verify};
+use super::{Settings, download, paths, remote, say, verify};
 use crate::cobra::Matches;
 
 /// Where the chart lies that is meant: here, or where it was fetched to.
@@ -122,11 +122,48 @@ pub(super) fn open_folder(path: &Path, level: Level) -> anyhow::Result<Chart> {
     load(path, level)
 }
 
+/// Loads a chart without asking what kind of thing it is. Helm tells of links in it, which may lead anywhere.
 pub(super) fn load(path: &Path, level: Level) -> anyhow::Result<Chart> {
-    open_chart(path, level).map_err(|error| match error {
+    load_telling(path, level, 1)
+}
+
+/// The same, with everything told as often as Helm loads the chart.
+pub(super) fn load_telling(path: &Path, level: Level, times: usize) -> anyhow::Result<Chart> {
+    let root = absolute(&path.to_string_lossy())?;
+    let told = |links: &[PathBuf]| {
+        for link in std::iter::repeat_n(links, times).flatten() {
+            let link = root.join(link);
+            let resolved = std::fs::canonicalize(&link).unwrap_or_default().display().to_string();
+            let link = link.display().to_string();
+            if level.rules().major == 3 {
+                say(&format!(
+                    "walk.go:75: found symbolic link in path: {link} resolves to {resolved}. Contents of linked file included and used"
+                ));
+                continue;
+            }
+            let text = "found symbolic link in path. Contents of linked file included and used";
+            say(&line("level=INFO msg=", &logged(text), &[("path", &link), ("resolved", &resolved)]));
+        }
+    };
+    open_chart(path, level, told).map_err(|error| match error {
         OpenError::Chart(error) => anyhow!("{error}"),
-        OpenError::Files(diagnostic) => anyhow!("{}", diagnostic.message),
+        OpenError::Files(diagnostic) => {
+            let file = diagnostic.place.as_ref().map(|place| PathBuf::from(&place.file));
+            match file.and_then(|file| broken_link(&file)) {
+                Some(problem) => anyhow!(problem),
+                None => anyhow!("{}", diagnostic.message),
+            }
+        }
     })
+}
+
+/// What Helm says of a link that leads nowhere.
+fn broken_link(path: &Path) -> Option<String> {
+    let to = std::fs::read_link(path).ok().filter(|_| !path.exists())?;
+    let folder = path.parent().unwrap_or(path).canonicalize().ok()?;
+    let (link, to) = (absolute(&path.to_string_lossy()).ok()?, paths::clean(&folder.join(to)));
+    let (link, to) = (link.display(), to.display());
+    Some(format!("error evaluating symlink {link}: lstat {to}: no such file or directory"))
 }
 
 /// Refuses what is no archive, with what Go takes it for.

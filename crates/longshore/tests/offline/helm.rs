@@ -227,3 +227,25 @@ fn dependency_list_says_what_is_there() {
         ("Error: stat nope: no such file or directory\n", Some(1))
     );
 }
+
+#[cfg(unix)]
+#[test]
+fn links_in_a_chart_are_told() {
+    let project = project();
+    project.write("elsewhere.yaml", "kind: Secret\n").unwrap();
+    let link = project.file("c/templates/link.yaml");
+    std::os::unix::fs::symlink("../../elsewhere.yaml", &link).unwrap();
+    let root = project.path().canonicalize().unwrap();
+    let (link, to) = (root.join("c/templates/link.yaml"), root.join("elsewhere.yaml"));
+    let (link, to) = (link.display(), to.display());
+    let told = helm(&project, "4.3", "template c");
+    assert!(told.stdout.contains("# Source: c/templates/link.yaml\nkind: Secret\n"));
+    let text = "found symbolic link in path. Contents of linked file included and used";
+    assert_eq!(told.stderr, format!("level=INFO msg=\"{text}\" path={link} resolved={to}\n"));
+    let text = format!("walk.go:75: found symbolic link in path: {link} resolves to {to}. ");
+    let told = helm(&project, "3.22", "show chart c").stderr;
+    assert_eq!(told, format!("{text}Contents of linked file included and used\n"));
+    std::fs::remove_file(root.join("elsewhere.yaml")).unwrap();
+    let broken = format!("Error: error evaluating symlink {link}: lstat {to}: no such file or directory\n");
+    assert_eq!(helm(&project, "4.3", "template c").stderr, broken);
+}
