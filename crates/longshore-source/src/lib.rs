@@ -10,6 +10,7 @@ mod disk;
 mod http;
 pub mod oci;
 pub mod provenance;
+pub mod tarball;
 
 pub use disk::{Limits, SourceFile, Tree, read_file, read_tree};
 pub use http::{Access, Get, Http, HttpError, MAX_BODY, Proxies, TIMEOUT, TlsFileError, TlsFiles};

@@ -186,7 +186,7 @@ pub(crate) enum Action<'c, C> {
 }
 
 pub(crate) use complete::{Answer, Ask, HELP_MARK, NO_FILES, NO_SPACE, complete};
-pub(crate) use parse::parse;
+pub(crate) use parse::{global_flags, parse, unknown_command};
 
 impl<C> Command<C> {
     /// Whether a word means it.

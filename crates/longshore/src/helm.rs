@@ -17,6 +17,8 @@ mod locate;
 mod output;
 mod package;
 mod paths;
+mod plugin;
+mod post_render;
 mod pull;
 mod push;
 mod registry;
@@ -53,6 +55,9 @@ pub(crate) fn main(words: &[String]) -> ExitCode {
     {
         return complete::answer(&root, level, words, style);
     }
+    if let Some(status) = plugin::run_command(&root, level, words) {
+        return status;
+    }
     let action = match cobra::parse(&root, words) {
         Ok(action) => action,
         Err(problem) => return failed(&problem),
@@ -74,7 +79,12 @@ pub(crate) fn main(words: &[String]) -> ExitCode {
 
 /// Helm's only exit code for anything that went wrong.
 fn failed(problem: &str) -> ExitCode {
-    say(&format!("Error: {problem}"));
+    failed_behind("", problem)
+}
+
+/// The same behind something else that was said.
+fn failed_behind(said: &str, problem: &str) -> ExitCode {
+    say(&format!("{said}Error: {problem}"));
     ExitCode::FAILURE
 }
 
@@ -130,6 +140,7 @@ LONGSHORE_HELM_COMPAT says which Helm to be (4.3 or 3.22).",
             env::command(),
             lint::command(level),
             package::command(level),
+            plugin::command(level),
             pull::command(level),
             push::command(),
             registry::command(),

@@ -40,6 +40,26 @@ fn help_asked_for<'c, C>(root: &'c Command<C>, words: &[String]) -> Option<Vec<&
     (words.first()? == name).then(|| find(root, &words[1..]).0)
 }
 
+/// Where the name of a command stands that the program does not have.
+pub(crate) fn unknown_command<C>(root: &Command<C>, words: &[String]) -> Option<usize> {
+    if help_asked_for(root, words).is_some() {
+        return None;
+    }
+    let at = first_argument(&[root], words)?;
+    root.children.iter().all(|child| !child.is_called(&words[at])).then_some(at)
+}
+
+/// The values of everybody's flags among these words.
+///
+/// # Errors
+/// As [`parse()`].
+pub(crate) fn global_flags<C>(root: &Command<C>, words: &[String]) -> Result<Matches, String> {
+    let flags: Vec<&Flag> = root.flags.iter().collect();
+    let mut matches = Matches::of_defaults(&flags);
+    read(&flags, words, &mut matches)?;
+    Ok(matches)
+}
+
 /// The command that is meant, behind those above it, and the words without the names of commands.
 pub(super) fn find<'c, C>(root: &'c Command<C>, words: &[String]) -> (Vec<&'c Command<C>>, Vec<String>) {
     let mut path = vec![root];

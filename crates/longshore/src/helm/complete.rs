@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use longshore_chart::Level;
 
-use super::{Settings, env, failed, print, say, settings};
+use super::{Settings, env, failed, plugin, print, say, settings};
 use crate::cobra::{self, Answer, Ask, Command, HELP_MARK, NO_FILES, NO_SPACE};
 
 /// Whether candidates come with their descriptions.
@@ -82,8 +82,7 @@ fn candidates(ask: &Ask<'_>, level: Level) -> Option<Answer> {
     let repositories = || {
         let mut all = repositories::listed(ask);
         all.retain(|(name, _)| name.starts_with(ask.typed) && !given.contains(name));
-        let all = all.into_iter().map(|(name, url)| format!("{name}\t{url}")).collect();
-        Some(Answer::new(all, NO_FILES))
+        Some(Answer::new(described(all), NO_FILES))
     };
     match (ask.command.as_str(), given.len()) {
         ("env", 0) => {
@@ -100,6 +99,14 @@ fn candidates(ask: &Ask<'_>, level: Level) -> Option<Answer> {
         ("pull", 0) => Some(repositories::charts(ask, false)),
         ("push", 1) => Some(Answer::new(vec![String::from("oci://")], NO_SPACE | NO_FILES)),
         ("repo remove" | "repo update", _) => repositories(),
+        ("", 0) => {
+            let mut all = plugin::commands(level);
+            all.retain(|(name, _)| name.starts_with(ask.typed));
+            Some(Answer::new(described(all), NO_FILES))
+        }
+        ("plugin uninstall" | "plugin update", _) => {
+            Some(Answer::new(described(plugin::names(level, given)), NO_FILES))
+        }
         ("pull" | "registry login" | "registry logout", _) | ("repo add", 0 | 1) => nothing(),
         // The shell offers files.
         ("create" | "push" | "repo index" | "plugin install" | "verify", 0) => None,
@@ -127,6 +134,11 @@ fn candidates(ask: &Ask<'_>, level: Level) -> Option<Answer> {
         ) => no_more(),
         _ => None,
     }
+}
+
+/// Names, each with what it means.
+fn described(all: Vec<(String, String)>) -> Vec<String> {
+    all.into_iter().map(|(name, meaning)| format!("{name}\t{meaning}")).collect()
 }
 
 /// Candidates for the value of a flag.

@@ -11,16 +11,27 @@ use longshore_chart::{HookEvent, Output, Rendered, manifest};
 use longshore_go::path;
 
 use super::locate::reason;
+use super::post_render;
 use crate::cobra::Matches;
 
 /// Prints the objects, or those of some templates.
 pub(super) fn print(rendered: &Rendered, matches: &Matches, rules: &Rules) -> anyhow::Result<()> {
-    let text = rendered.output(Output {
-        crds: matches.is_on("include-crds"),
-        hooks: !matches.is_on("no-hooks"),
-        tests: !matches.is_on("skip-tests"),
-        hide_secrets: false,
-    });
+    let output = |hooks| {
+        rendered.output(Output {
+            crds: matches.is_on("include-crds"),
+            hooks,
+            tests: !matches.is_on("skip-tests"),
+            hide_secrets: false,
+        })
+    };
+    let mut text = output(!matches.is_on("no-hooks"));
+    if let Some(program) = post_render::program(matches)? {
+        // Hooks do not go through it; they are printed behind the others.
+        let objects = output(false);
+        let hooks = text.strip_prefix(objects.as_str()).unwrap_or_default();
+        let made = post_render::run(&program, matches, &objects)?;
+        text = format!("{}\n{hooks}", made.trim());
+    }
     let wanted = matches.all("show-only");
     if wanted.is_empty() {
         return super::print(&text);

@@ -30,18 +30,15 @@ pub(super) fn check_flags(matches: &Matches) -> anyhow::Result<()> {
 #[derive(Default)]
 pub(super) struct Passphrase(Option<Zeroizing<Vec<u8>>>);
 
-/// Writes the signed statement beside the archive of a chart.
-pub(super) fn sign(
-    archive: &Path,
-    chart: &Chart,
+/// The key that flags name, unlocked.
+pub(super) fn signer<'k>(
+    keyring: &'k Keyring,
     settings: &Settings,
     matches: &Matches,
     passphrase: &mut Passphrase,
-) -> anyhow::Result<()> {
-    let shown = archive.display().to_string();
-    let keyring = Keyring::open(matches.text("keyring"), formats(settings.level))?;
+) -> anyhow::Result<Signer<'k>> {
     let entity = keyring.find(matches.text("key"))?;
-    let signer = match matches.text("passphrase-file") {
+    Ok(match matches.text("passphrase-file") {
         "" => Signer::unlock(entity, |name| {
             prompt(&format!("Password for key {} >  ", quoted(name))).map_err(|problem| {
                 let _ = print("\n");
@@ -59,7 +56,20 @@ pub(super) fn sign(
             };
             Signer::unlock(entity, |_| Ok(given))?
         }
-    };
+    })
+}
+
+/// Writes the signed statement beside the archive of a chart.
+pub(super) fn sign(
+    archive: &Path,
+    chart: &Chart,
+    settings: &Settings,
+    matches: &Matches,
+    passphrase: &mut Passphrase,
+) -> anyhow::Result<()> {
+    let shown = archive.display().to_string();
+    let keyring = Keyring::open(matches.text("keyring"), formats(settings.level))?;
+    let signer = signer(&keyring, settings, matches, passphrase)?;
     let metadata = sigs::marshal(&values::from_json(&chart.metadata().to_json()))
         .map_err(|error| anyhow!("failed to marshal chart metadata: {error}"))?;
     let name = archive.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();

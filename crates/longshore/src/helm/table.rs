@@ -3,7 +3,7 @@
 //! The library is <https://pkg.go.dev/github.com/gosuri/uitable>.
 
 use longshore_go::strconv;
-use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr};
 
 use crate::cobra::Matches;
 
@@ -14,7 +14,8 @@ pub(super) fn table(rows: &[Vec<String>], longest: usize) -> String {
     for row in rows {
         widths.resize(widths.len().max(row.len()), 0);
         for (width, text) in widths.iter_mut().zip(row) {
-            let own = text.width();
+            // Of several lines the longest counts, though they are not laid out as such.
+            let own = text.lines().map(UnicodeWidthStr::width).max().unwrap_or_default();
             *width = (*width).max(if longest == 0 { own } else { own.min(longest) });
         }
     }

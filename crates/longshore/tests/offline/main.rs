@@ -10,6 +10,7 @@ mod helm;
 mod init;
 mod lint;
 mod mistakes;
+mod plugin;
 mod provenance;
 mod render;
 mod repositories;
