@@ -91,14 +91,20 @@ pub fn patterns(input: &[u8]) {
     }
 }
 
+/// Masterminds' limit, in bytes.
+const LONGEST_VERSION: usize = 256;
+
 /// The first line as a version, the rest as a constraint: what is printed is read as the same.
 pub fn versions(input: &[u8]) {
     let (version, constraint) = first_line(input);
     let constraint = Constraint::parse(constraint);
     let _ = Version::parse_strict(version);
     let Ok(version) = Version::parse(version) else { return };
-    let again = Version::parse(version.to_string().as_bytes()).expect("it was printed");
-    assert_eq!(version, again);
+    // Written out, `1-x` is two numbers longer, and may be longer than a version may be.
+    let printed = version.to_string();
+    if printed.len() <= LONGEST_VERSION {
+        assert_eq!(version, Version::parse(printed.as_bytes()).expect("it was printed"));
+    }
     if let Ok(constraint) = constraint {
         let _ = constraint.check(&version);
     }

@@ -57,6 +57,10 @@ pub fn nodes(input: &[u8]) {
         let _ = emit(&documents, &options);
         // Nothing at all is written as nothing at all.
         documents.retain(|document| !document.is_null());
+        // go-yaml v2 does not read `[]: 1` again where it begins a line within braces, and so neither do we.
+        if dialect == Dialect::V2 && documents.iter().any(has_collection_key) {
+            continue;
+        }
         documents.iter_mut().for_each(bare);
         let text = emit(&documents, &options);
         let shown = String::from_utf8_lossy(&text);
@@ -65,6 +69,12 @@ pub fn nodes(input: &[u8]) {
         again.iter_mut().for_each(bare);
         assert!(same(&documents, &again), "{dialect:?} {documents:#?}\n{shown}\n{again:#?}");
     }
+}
+
+/// Whether a mapping or a sequence is a key somewhere.
+fn has_collection_key(node: &Node) -> bool {
+    let is_collection = |key: &Node| key.is_mapping() || key.is_sequence();
+    node.entries().any(|(key, _)| is_collection(key)) || node.content.iter().any(has_collection_key)
 }
 
 /// A string, however odd, written as a value, is read back as it was; but for line breaks of YAML 1.1 that JSON

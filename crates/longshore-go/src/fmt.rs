@@ -16,6 +16,7 @@ mod text;
 pub use format::sprintf;
 
 use crate::{Kind, Value};
+pub use printer::MAX_OUTPUT;
 use printer::{Printer, print_plain};
 
 /// Appends what `%v` prints.

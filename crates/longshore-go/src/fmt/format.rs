@@ -123,7 +123,7 @@ impl Reader<'_> {
             flags.sharp_v = std::mem::take(&mut flags.sharp);
             flags.plus_v = std::mem::take(&mut flags.plus);
         }
-        let mut printer = Printer::new(out);
+        let mut printer = Printer::after(out);
         printer.flags = flags;
         printer.arg(&self.args[self.next], verb);
         self.next += 1;

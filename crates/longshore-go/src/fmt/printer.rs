@@ -7,10 +7,11 @@ use crate::{MethodError, Object, TypeInfo, Value, rune, strconv};
 /// nothing below that depth instead.
 const MAX_DEPTH: usize = 500;
 
-/// Bytes of output beyond which verbs and values inside others are no longer printed: a few bytes of format ask for a
-/// megabyte of padding, and a value that shares its
-/// parts can be far larger as text than in memory.
-pub(super) const MAX_OUTPUT: usize = 32 << 20;
+/// Bytes beyond which verbs and values inside others are no longer printed: a few bytes of format ask for a megabyte of
+/// padding, and a value that shares its parts can be far larger as text than in memory.
+///
+/// What is longer than this may have been cut; whoever executes templates refuses it.
+pub const MAX_OUTPUT: usize = 16 << 20;
 
 /// What stood between `%` and the verb.
 #[derive(Clone, Copy, Debug, Default)]
@@ -32,13 +33,21 @@ pub(super) struct Flags {
 pub(super) struct Printer<'a> {
     pub(super) out: &'a mut Vec<u8>,
     pub(super) flags: Flags,
+    /// Where its output begins.
+    start: usize,
     /// Inside `%!verb(…)`, where methods are not called.
     erroring: bool,
 }
 
 impl<'a> Printer<'a> {
     pub(super) fn new(out: &'a mut Vec<u8>) -> Self {
-        Self { out, flags: Flags::default(), erroring: false }
+        let start = out.len();
+        Self { out, flags: Flags::default(), start, erroring: false }
+    }
+
+    /// One whose output is a part of what is there already.
+    pub(super) fn after(out: &'a mut Vec<u8>) -> Self {
+        Self { start: 0, ..Self::new(out) }
     }
 
     pub(super) fn write(&mut self, text: &str) {
@@ -107,7 +116,10 @@ impl<'a> Printer<'a> {
 
     /// A value inside another (`depth` > 0) or on its own.
     pub(super) fn value(&mut self, value: &Value, verb: char, depth: usize) {
-        if depth > MAX_DEPTH || self.out.len() > MAX_OUTPUT || (depth > 0 && self.methods(value, verb)) {
+        if depth > MAX_DEPTH
+            || self.out.len() - self.start > MAX_OUTPUT
+            || (depth > 0 && self.methods(value, verb))
+        {
             return;
         }
         match value {

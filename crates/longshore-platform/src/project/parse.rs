@@ -41,7 +41,7 @@ const MAX_RELEASE_NAME: usize = 53;
 /// ```
 pub fn parse(text: &str, file: &str) -> Result<Project, Diagnostic> {
     let documents = longshore_yaml::parse(text.as_bytes(), Dialect::V2, &Limits::default())
-        .map_err(|error| syntax_error(&error, file))?;
+        .map_err(|error| syntax_error(&error, file, text))?;
     let root = match documents.as_slice() {
         [document] => document.root(),
         [] => {
@@ -87,18 +87,20 @@ pub fn parse(text: &str, file: &str) -> Result<Project, Diagnostic> {
 }
 
 /// go-yaml's error, with its place taken out of the sentence.
-fn syntax_error(error: &longshore_yaml::Error, file: &str) -> Diagnostic {
+fn syntax_error(error: &longshore_yaml::Error, file: &str, source: &str) -> Diagnostic {
     let text = error.to_string();
     let sentence = text.strip_prefix("yaml: ").unwrap_or(&text);
     let sentence = match sentence.strip_prefix("line ").and_then(|rest| rest.split_once(": ")) {
         Some((number, rest)) if number.chars().all(|c| c.is_ascii_digit()) => rest,
         _ => sentence,
     };
-    Diagnostic::error("yaml/syntax", format!("this is no YAML: {sentence}")).at(Place::new(
-        file,
-        error.line().unwrap_or(0),
-        error.column().unwrap_or(0),
-    ))
+    // What is missing at the end is missed behind the last line, where there is nothing to show.
+    let last = source.split('\n').count() as u32;
+    let place = match error.line().unwrap_or(0) {
+        line if line > last => Place::new(file, last, 0),
+        line => Place::new(file, line, error.column().unwrap_or(0)),
+    };
+    Diagnostic::error("yaml/syntax", format!("this is no YAML: {sentence}")).at(place)
 }
 
 fn header(fields: &Fields<'_>) -> Result<(), Diagnostic> {

@@ -2,7 +2,7 @@
 
 use std::mem;
 
-use longshore_go::{Kind, Str, Value, rune};
+use longshore_go::{Kind, Str, Value, fmt, rune};
 
 use super::trace::node;
 use super::{Failure, Vm};
@@ -60,6 +60,7 @@ impl<T: Tracer> Vm<'_, T> {
                     Value::Nil => self.nil_result(function as usize),
                     value => value,
                 };
+                self.check_text(code, site.call_at, &value)?;
                 self.stack.push(value);
                 Ok(None)
             }
@@ -96,6 +97,7 @@ impl<T: Tracer> Vm<'_, T> {
                 if let Value::Str(text) = &value
                     && text.len() > LARGE
                 {
+                    self.check_text(code, site.call_at, &value)?;
                     self.charge_text(code, site.call_at, text.len())?;
                 }
                 self.stack.push(value);
@@ -105,11 +107,23 @@ impl<T: Tracer> Vm<'_, T> {
         }
     }
 
+    /// Refuses a text so large that printing may have ended before its end.
+    fn check_text(&self, code: &Code, node: NodeId, value: &Value) -> Result<(), Failure> {
+        match value {
+            Value::Str(text) if text.len() > fmt::MAX_OUTPUT => Err(self.too_large(code, node)),
+            _ => Ok(()),
+        }
+    }
+
+    #[cold]
+    pub(super) fn too_large(&self, code: &Code, node: NodeId) -> Failure {
+        self.failure(code, node, Problem::Budget("exceeded maximum size of strings".to_owned()))
+    }
+
     #[cold]
     fn charge_text(&mut self, code: &Code, node: NodeId, bytes: usize) -> Result<(), Failure> {
         let Some(left) = self.budget.text.checked_sub(bytes) else {
-            let message = "exceeded maximum size of strings".to_owned();
-            return Err(self.failure(code, node, Problem::Budget(message)));
+            return Err(self.too_large(code, node));
         };
         self.budget.text = left;
         Ok(())

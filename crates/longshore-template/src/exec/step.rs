@@ -298,16 +298,27 @@ impl<'s, T: Tracer> Vm<'s, T> {
             }
             value => fmt::append_value(&mut self.out, value),
         }
-        if self.out.len() > self.budget.output {
-            return Err(self.too_much(code, node));
-        }
+        self.check_output(code, node, start)?;
         if T::ON {
             self.tell(code, code.unit.node(node).pos, start);
         }
         Ok(())
     }
 
+    /// Refuses more output than may be, and a value so large that printing it, from `start` on, may have ended before
+    /// its end.
+    fn check_output(&self, code: &Code, node: NodeId, start: usize) -> Result<(), Failure> {
+        if self.out.len() > self.budget.output {
+            return Err(self.too_much(code, node));
+        }
+        if self.out.len() - start > fmt::MAX_OUTPUT {
+            return Err(self.too_large(code, node));
+        }
+        Ok(())
+    }
+
     fn print(&mut self, code: &Code, node: NodeId, value: Value) -> Result<(), Failure> {
+        let start = self.out.len();
         match value {
             Value::Str(text) => self.out.extend_from_slice(&text),
             Value::Missing | Value::Nil => self.out.extend_from_slice(b"<no value>"),
@@ -328,10 +339,7 @@ impl<'s, T: Tracer> Vm<'s, T> {
                 }
             }
         }
-        if self.out.len() > self.budget.output {
-            return Err(self.too_much(code, node));
-        }
-        Ok(())
+        self.check_output(code, node, start)
     }
 
     #[cold]
