@@ -6,7 +6,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
-use longshore_testkit::{Outcome, Program, Project};
+use longshore_testkit::{Answer, Outcome, Program, Project, TestServer};
 
 const KEYS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/offline/provenance");
 
@@ -207,6 +207,39 @@ fn archives_are_packed_signed_checked_and_installed() {
     printed(&project, "4.3", "plugin uninstall old");
     let told = helm(&project, "3.22", "plugin install out/old-0.1.0.tgz").stderr;
     assert_eq!(told, "Error: expected plugin to be a folder\n");
+}
+
+#[test]
+fn archives_come_over_http() {
+    let project = project();
+    printed(&project, "4.3", "plugin package old --sign=false -d out");
+    let archive = fs::read(project.file("out/old-0.1.0.tgz")).unwrap();
+    let server = TestServer::start(move |asked| match asked.target.as_str() {
+        "/old-0.1.0.tgz" => Answer::file(archive.clone()),
+        "/cut-1.0.0.tgz" => Answer::file(archive.clone()).breaking_after(100),
+        _ => Answer::status("404 Not Found"),
+    })
+    .unwrap();
+    let url = |file: &str| format!("{}/{file}", server.url());
+    let skipped = "WARNING: Skipping plugin signature verification\n";
+    let install = |file: &str| helm(&project, "4.3", &format!("plugin install --verify=false {}", url(file)));
+    let outcome = install("nope-1.0.0.tgz");
+    assert_eq!(outcome.stdout, skipped);
+    assert_eq!(outcome.stderr, format!("Error: failed to fetch {} : 404 Not Found\n", url("nope-1.0.0.tgz")));
+    assert_eq!(install("cut-1.0.0.tgz").code, Some(1));
+    assert_eq!(fs::read_dir(project.file("data/plugins")).unwrap().count(), 0);
+    let outcome = install("old-0.1.0.tgz");
+    assert_eq!(
+        outcome.stdout,
+        format!("{skipped}installed old\nInstalled plugin: old\n"),
+        "{}",
+        outcome.stderr
+    );
+    printed(&project, "4.3", "plugin uninstall old");
+    assert_eq!(
+        printed(&project, "3.22", &format!("plugin install {}", url("old-0.1.0.tgz"))),
+        "installed old\nInstalled plugin: old\n"
+    );
 }
 
 #[test]

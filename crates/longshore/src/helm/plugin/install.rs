@@ -28,7 +28,7 @@ pub(super) fn install(settings: &Settings, matches: &Matches) -> anyhow::Result<
     let is_archive = ARCHIVES.iter().any(|end| source.ends_with(end));
     let plugin = if Path::new(source).exists() {
         if is_archive && !is_old {
-            from_archive(&read(source)?, settings, matches)?
+            from_archive(source, &|| read(source), settings, matches)?
         } else {
             from_folder(source, settings)?
         }
@@ -38,7 +38,7 @@ pub(super) fn install(settings: &Settings, matches: &Matches) -> anyhow::Result<
                 "{source}: plugins from version control are not there yet; give a folder or an archive (.tgz)"
             );
         }
-        from_archive(&download(source, settings, matches)?, settings, matches)?
+        from_archive(source, &|| download(source, settings, matches), settings, matches)?
     } else {
         if source.contains("://") || source.contains('@') {
             bail!(
@@ -141,7 +141,12 @@ fn download(source: &str, settings: &Settings, matches: &Matches) -> anyhow::Res
 }
 
 /// Unpacks an archive into a folder of its own. Everything is written beside and moved there when it is whole.
-fn from_archive(archive: &Archive, settings: &Settings, matches: &Matches) -> anyhow::Result<Plugin> {
+fn from_archive(
+    source: &str,
+    fetch: &dyn Fn() -> anyhow::Result<Archive>,
+    settings: &Settings,
+    matches: &Matches,
+) -> anyhow::Result<Plugin> {
     let is_old = settings.level.rules().major == 3;
     let verifies = !is_old && matches.is_on("verify");
     if verifies {
@@ -150,8 +155,9 @@ fn from_archive(archive: &Archive, settings: &Settings, matches: &Matches) -> an
         print("WARNING: Skipping plugin signature verification\n")?;
     }
     let folder = folder(settings);
-    let place = folder.join(stem(&archive.name));
+    let place = folder.join(stem(source.rsplit('/').next().unwrap_or(source)));
     check_place(&place, settings)?;
+    let archive = fetch()?;
     if verifies {
         let Some(statement) = archive.statement.as_ref().filter(|statement| !statement.is_empty()) else {
             bail!("plugin verification failed: no provenance file (.prov) found");
