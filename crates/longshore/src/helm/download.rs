@@ -42,6 +42,15 @@ enum Source {
 }
 
 impl Archive {
+    /// Its name as a file, which an index may give as it likes.
+    fn name(&self) -> anyhow::Result<&str> {
+        match self.file_name.as_str() {
+            "" | "/" | "." | ".." => bail!("{} is the name of no file", quoted(&self.file_name)),
+            name if name.contains('\\') => bail!("{} is the name of no file", quoted(name)),
+            name => Ok(name),
+        }
+    }
+
     /// With what a registry gives told there.
     pub(super) fn told_on(mut self, out: Out) -> Self {
         if let Source::Registry(_, told) = &mut self.source {
@@ -262,7 +271,7 @@ pub(super) fn to_cache(
         keep(&statement, &signature(settings, archive)?)?;
     }
     // The statement is about a file of the archive's own name.
-    let copy = settings.content_cache.join(&archive.file_name);
+    let copy = settings.content_cache.join(archive.name()?);
     let shown = copy.display().to_string();
     fs::copy(&path, &copy).map_err(|error| anyhow!("open {shown}: {}", reason(&error)))?;
     let checked = verify::check(&shown, &statement.display().to_string(), keyring, settings.level);
@@ -308,11 +317,11 @@ pub(super) fn verified(
 /// # Errors
 /// It cannot be got or written, in Helm's words.
 pub(super) fn to_folder(settings: &Settings, archive: &Archive, folder: &Path) -> anyhow::Result<PathBuf> {
+    let path = folder.join(archive.name()?);
     let bytes = match cached(settings, archive, "chart")? {
         Some(bytes) => bytes,
         None => archive.get(settings, Part::Archive).map_err(anyhow::Error::msg)?,
     };
-    let path = folder.join(&archive.file_name);
     beside::write(&path, &bytes).map_err(|error| anyhow!("open {}: {}", path.display(), reason(&error)))?;
     Ok(path)
 }

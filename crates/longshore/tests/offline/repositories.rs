@@ -270,6 +270,7 @@ fn archives_are_pulled_whole_or_not_at_all() {
         ("pull nope/c", "repo nope not found"),
         ("pull c", "non-absolute URLs should be in form of repo_name/path_to_chart, got: c"),
         ("pull ftp://x/c.tgz", "scheme \"ftp\" not supported"),
+        (&format!("pull {url}/.. -d out"), "\"..\" is the name of no file"),
     ] {
         let shown = problem(&project, "3.22", arguments);
         assert_eq!(shown, why);

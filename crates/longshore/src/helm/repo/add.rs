@@ -125,7 +125,11 @@ fn password(matches: &Matches) -> anyhow::Result<String> {
         return Ok(typed.to_owned());
     }
     if !matches.is_on("password-stdin") {
-        let typed = sign::prompt("Password: ").map_err(anyhow::Error::msg)?;
+        let typed = sign::prompt("Password: ").map_err(|problem| {
+            // The line ends here whatever comes of it.
+            let _ = print("\n");
+            anyhow!(problem)
+        })?;
         return Ok(String::from_utf8_lossy(&typed).into_owned());
     }
     let mut text = String::new();

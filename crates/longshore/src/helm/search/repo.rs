@@ -4,6 +4,7 @@
 //! repository's, description, keywords (<https://github.com/helm/helm/blob/v4.3.1/pkg/cmd/search/search.go>).
 
 use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{anyhow, bail};
 use longshore_chart::repository::ChartVersion;
@@ -80,13 +81,14 @@ fn run(settings: &Settings, matches: &Matches) -> anyhow::Result<()> {
     let constraint = Constraint::parse(constraint.as_bytes())
         .map_err(|error| anyhow!("an invalid version/constraint format: {error}"))?;
     let mut rows: Vec<Row> = Vec::new();
+    let mut known = BTreeSet::new();
     for one in found {
-        let is_known = rows.iter().any(|row| row.name == one.name);
-        if is_known && !matches.is_on("versions") {
+        if known.contains(&one.name) && !matches.is_on("versions") {
             continue;
         }
         if one.version.as_ref().is_some_and(|version| constraint.check(version)) {
             let metadata = one.chart.metadata;
+            known.insert(one.name.clone());
             rows.push(Row {
                 name: one.name,
                 version: metadata.version,
@@ -127,18 +129,14 @@ fn candidates(settings: &Settings) -> anyhow::Result<Vec<Found>> {
             let name = longshore_go::path::join(&[repository.as_bytes(), name.as_bytes()]);
             let name = String::from_utf8_lossy(&name).into_owned();
             // Of the same version of a chart the last one counts.
-            let mut kept: Vec<Found> = Vec::new();
+            let mut kept: BTreeMap<String, Found> = BTreeMap::new();
             for chart in versions {
-                let version = Version::parse(chart.metadata.version.as_bytes()).ok();
-                let found =
-                    Found { repository: repository.clone(), name: name.clone(), score: 0, chart, version };
-                match kept.iter_mut().rfind(|one| one.chart.metadata.version == found.chart.metadata.version)
-                {
-                    Some(one) => *one = found,
-                    None => kept.push(found),
-                }
+                let text = chart.metadata.version.clone();
+                let version = Version::parse(text.as_bytes()).ok();
+                let (repository, name) = (repository.clone(), name.clone());
+                kept.insert(text, Found { repository, name, score: 0, chart, version });
             }
-            all.append(&mut kept);
+            all.extend(kept.into_values());
         }
     }
     Ok(all)
