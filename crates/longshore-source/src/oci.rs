@@ -7,10 +7,10 @@
 //!
 //! ```no_run
 //! use longshore_source::Http;
-//! use longshore_source::oci::{Login, Options, Part, Registry, Store};
+//! use longshore_source::oci::{Login, Options, Part, Registry, Store, Tokens};
 //! let http = Http::new("Helm/4.3.1");
 //! let store = Store::open("registry/config.json".as_ref())?;
-//! let registry = Registry::new(&http, Options::default(), Login::Stored(store));
+//! let registry = Registry::new(&http, Options::default(), Login::Stored(store), Tokens::default());
 //! let chart = registry.locate("oci://registry.example.com/charts/web", "^1")?;
 //! let archive = registry.pull(&chart.url, Part::Archive)?.bytes;
 //! # Ok::<(), longshore_source::oci::OciError>(())
@@ -34,7 +34,7 @@ pub use manifest::sha256;
 pub use pull::{Part, Pulled};
 pub use push::{Chart, Pushed};
 pub use reference::Reference;
-pub use registry::{Located, Login, Options, Registry};
+pub use registry::{Located, Login, Options, Registry, Tokens};
 
 /// Bytes of a manifest or a list of tags that are taken.
 const MAX_METADATA: u64 = 4 << 20;

@@ -80,6 +80,12 @@ pub(super) fn quoted(text: &str) -> String {
     String::from_utf8_lossy(&strconv::quote(text.as_bytes())).into_owned()
 }
 
+/// Reads JSON, with Go's words for what is none.
+pub(super) fn decode<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<T, String> {
+    let (_, end) = json::parse_first(bytes).map_err(|error| error.to_string())?;
+    serde_json::from_slice(&bytes[..end]).map_err(|error| error.to_string())
+}
+
 /// What the registry says in an answer's body
 /// (<https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#error-codes>).
 pub(super) fn said(body: &[u8]) -> Option<String> {

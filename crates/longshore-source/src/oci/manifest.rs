@@ -8,6 +8,8 @@ use aws_lc_rs::digest;
 
 /// What a manifest is.
 pub(super) const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
+/// What a list of manifests is.
+pub(super) const INDEX: &str = "application/vnd.oci.image.index.v1+json";
 /// What Docker's older manifests are, which are made alike.
 pub(super) const DOCKER_MANIFEST: &str = "application/vnd.docker.distribution.manifest.v2+json";
 /// All that a registry may give for a name.
@@ -22,7 +24,7 @@ pub(super) const OLD_CHART: &str = "application/tar+gzip";
 pub(super) const PROVENANCE: &str = "application/vnd.cncf.helm.chart.provenance.v1.prov";
 
 /// One part: its kind, its digest, its size in bytes.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(super) struct Descriptor {
     #[serde(rename = "mediaType", default)]
     pub(super) media_type: String,

@@ -5,11 +5,12 @@
 
 use reqwest::{Method, StatusCode};
 
-use super::error::quoted;
+use super::error::{decode, quoted};
 use super::manifest::{
-    ACCEPTED, CHART, CONFIG, DOCKER_MANIFEST, Descriptor, MANIFEST, Manifest, OLD_CHART, PROVENANCE, sha256,
+    ACCEPTED, CHART, CONFIG, DOCKER_MANIFEST, Descriptor, INDEX, MANIFEST, Manifest, OLD_CHART, PROVENANCE,
+    sha256,
 };
-use super::reference::{ChartReference, Reference};
+use super::reference::{ChartReference, Reference, check_digest};
 use super::registry::Registry;
 use super::transport::Call;
 use super::{MAX_METADATA, OciError};
@@ -54,17 +55,25 @@ impl Registry<'_> {
     }
 
     async fn copy(&self, reference: String, named: &Reference, part: Part) -> Result<Pulled, OciError> {
-        let (kind, digest, bytes) =
+        let (kind, stated, bytes) =
             self.manifest(named).await.map_err(|error| error.at_source("FetchReference"))?;
+        let digest = sha256(&bytes);
+        let wanted = Some(&named.reference).filter(|_| named.is_digest());
+        for stated in wanted.into_iter().chain(&stated) {
+            let described = Descriptor { digest: stated.clone(), ..Descriptor::default() };
+            if !described.is_of(&bytes) {
+                return Err(OciError::Other(String::from("mismatched digest")).at_source("Successors"));
+            }
+        }
         let mut parts = Vec::new();
         let mut found = 0;
         if matches!(kind.as_str(), MANIFEST | DOCKER_MANIFEST) {
-            let manifest: Manifest = serde_json::from_slice(&bytes)
-                .map_err(|error| OciError::Other(error.to_string()).at_source("Successors"))?;
+            let manifest: Manifest =
+                decode(&bytes).map_err(|why| OciError::Other(why).at_source("Successors"))?;
             parts.push(manifest.config);
             parts.extend(manifest.layers);
-            found += usize::from(kind == MANIFEST);
         }
+        found += usize::from(matches!(kind.as_str(), MANIFEST | INDEX));
         parts.retain(|descriptor| {
             let kind = descriptor.media_type.as_str();
             kind == CONFIG
@@ -94,11 +103,16 @@ impl Registry<'_> {
             OciError::Other(format!("manifest does not contain a layer with mediatype {wanted}"))
         })?;
         let is_old = parts.iter().any(|descriptor| descriptor.media_type == OLD_CHART);
+        if kind == DOCKER_MANIFEST {
+            return Err(OciError::Other(format!(
+                "unable to retrieve blob with digest {digest}: {digest}: {kind}: not found"
+            )));
+        }
         Ok(Pulled { reference, digest, bytes: blobs.swap_remove(at), is_old })
     }
 
-    /// A manifest's kind, digest and bytes.
-    async fn manifest(&self, named: &Reference) -> Result<(String, String, Vec<u8>), OciError> {
+    /// A manifest's kind, its digest as the registry states it, and its bytes.
+    async fn manifest(&self, named: &Reference) -> Result<(String, Option<String>, Vec<u8>), OciError> {
         let path = format!("{}/manifests/{}", named.repository, named.reference);
         let call =
             Call::new(Method::GET, self.url(named.host(), &path)).allowed(named, "pull").accepting(ACCEPTED);
@@ -111,32 +125,17 @@ impl Registry<'_> {
         let kind = answer.header("content-type").unwrap_or_default();
         let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         let stated = answer.header("docker-content-digest").map(str::to_owned);
-        let url = answer.url().to_owned();
-        let bytes = answer.body(MAX_METADATA).await?;
-        let digest = sha256(&bytes);
-        let wanted = Some(named.reference.clone()).filter(|_| named.is_digest());
-        for stated in [wanted, stated].into_iter().flatten() {
-            let is_same =
-                Descriptor { media_type: String::new(), digest: stated.clone(), size: 0 }.is_of(&bytes);
-            if !is_same {
-                return Err(OciError::Other(format!(
-                    "GET {}: invalid response; digest mismatch: {digest} is not {stated}",
-                    quoted(&url)
-                )));
-            }
+        if kind.is_empty() {
+            let url = quoted(answer.url());
+            let why = "invalid response `Content-Type` header; mime: no media type";
+            return Err(OciError::Other(format!("GET {url}: {why}")));
         }
-        Ok((kind, digest, bytes))
+        Ok((kind, stated, answer.body(MAX_METADATA).await?))
     }
 
     /// The bytes that a descriptor describes.
     async fn blob(&self, named: &Reference, wanted: &Descriptor) -> Result<Vec<u8>, OciError> {
         let not_fetched = |error: OciError| error.at_source("Fetch");
-        super::reference::check_digest(&wanted.digest)
-            .map_err(|why| not_fetched(OciError::Other(why.to_owned())))?;
-        if wanted.size > MAX_BODY {
-            let most = MAX_BODY >> 20;
-            return Err(not_fetched(OciError::Other(format!("{} is larger than {most} MiB", wanted.digest))));
-        }
         let path = format!("{}/blobs/{}", named.repository, wanted.digest);
         let call = Call::new(Method::GET, self.url(named.host(), &path)).allowed(named, "pull");
         let answer = self.send(&call).await.map_err(not_fetched)?;
@@ -149,13 +148,28 @@ impl Registry<'_> {
             let url = quoted(answer.url());
             return Err(not_fetched(OciError::Other(format!("GET {url}: mismatch Content-Length"))));
         }
-        let not_kept = |why: &str| OciError::Other(why.to_owned()).at_destination("Push");
-        let bytes = answer.body(MAX_BODY).await.map_err(|error| error.at_destination("Push"))?;
-        match (bytes.len() as u64).cmp(&wanted.size) {
-            std::cmp::Ordering::Less => Err(not_kept("unexpected EOF")),
-            std::cmp::Ordering::Greater => Err(not_kept("trailing data")),
+        if wanted.size > MAX_BODY {
+            let most = MAX_BODY >> 20;
+            return Err(not_fetched(OciError::Other(format!("{} is larger than {most} MiB", wanted.digest))));
+        }
+        let not_kept = |why: String| OciError::Other(why).at_destination("Push");
+        let Descriptor { digest, size, .. } = wanted;
+        check_digest(digest)
+            .map_err(|why| not_kept(format!("read failed: failed to validate {digest}: {why}")))?;
+        let (bytes, problem) = answer.some_body(MAX_BODY).await;
+        let length = bytes.len() as u64;
+        if let Some(problem) = problem {
+            return Err(not_kept(format!(
+                "read failed: expected content size of {size}, got {length}, for digest {digest}: {problem}"
+            )));
+        }
+        match length.cmp(size) {
+            std::cmp::Ordering::Less => Err(not_kept(format!(
+                "read failed: expected content size of {size}, got {length}, for digest {digest}: unexpected EOF"
+            ))),
+            std::cmp::Ordering::Greater => Err(not_kept(String::from("trailing data"))),
             std::cmp::Ordering::Equal if wanted.is_of(&bytes) => Ok(bytes),
-            std::cmp::Ordering::Equal => Err(not_kept("mismatched digest")),
+            std::cmp::Ordering::Equal => Err(not_kept(String::from("mismatched digest"))),
         }
     }
 }

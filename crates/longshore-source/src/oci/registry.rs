@@ -5,12 +5,14 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use longshore_go::semver::{Constraint, Version};
 use reqwest::{Method, StatusCode};
+use secrecy::SecretString;
 
 use super::credentials::{Credential, Store};
-use super::error::quoted;
+use super::error::{decode, quoted};
 use super::reference::{self, ChartReference, Reference};
 use super::transport::Call;
 use super::{MAX_METADATA, OciError};
@@ -55,8 +57,12 @@ pub struct Registry<'h> {
     /// Whether it is spoken to without TLS from the start.
     plain_http: Cell<bool>,
     /// Tokens by host and what they allow; a password that was asked for allows everything.
-    pub(super) tokens: RefCell<BTreeMap<(String, String), String>>,
+    pub(super) tokens: Tokens,
 }
+
+/// What registries gave to be shown with later requests: a client for each request can share it.
+#[derive(Debug, Clone, Default)]
+pub struct Tokens(pub(super) Rc<RefCell<BTreeMap<(String, String), SecretString>>>);
 
 /// A version of a chart, found in a repository.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,8 +74,8 @@ pub struct Located {
 }
 
 impl<'h> Registry<'h> {
-    /// A client. Nothing is asked yet.
-    pub fn new(http: &'h Http, options: Options, login: Login) -> Self {
+    /// A client that shares `tokens` with others of the same user. Nothing is asked yet.
+    pub fn new(http: &'h Http, options: Options, login: Login, tokens: Tokens) -> Self {
         Self {
             http,
             plain_http: Cell::new(options.plain_http),
@@ -77,7 +83,7 @@ impl<'h> Registry<'h> {
             login,
             prefers_oauth: Cell::new(false),
             fell_back: Cell::new(false),
-            tokens: RefCell::default(),
+            tokens,
         }
     }
 
@@ -152,8 +158,8 @@ impl<'h> Registry<'h> {
             let next = next_page(answer.header("link"), answer.url())?;
             let shown = answer.url().to_owned();
             let body = answer.body(MAX_METADATA).await?;
-            let page: Page = serde_json::from_slice(&body).map_err(|error| {
-                OciError::Other(format!("GET {}: failed to decode response: {error}", quoted(&shown)))
+            let page: Page = decode(&body).map_err(|why| {
+                OciError::Other(format!("GET {}: failed to decode response: {why}", quoted(&shown)))
             })?;
             all.extend(page.tags.unwrap_or_default());
             match next {

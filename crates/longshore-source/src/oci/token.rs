@@ -8,7 +8,7 @@ use reqwest::{Method, StatusCode};
 use secrecy::ExposeSecret as _;
 
 use super::credentials::Credential;
-use super::error::quoted;
+use super::error::{decode, quoted};
 use super::registry::Registry;
 use super::transport::{Answer, Call};
 use super::{MAX_TOKEN, OciError};
@@ -40,12 +40,16 @@ impl Registry<'_> {
             return Ok(own.to_owned());
         }
         if credential.is_empty() || refresh.is_empty() && !self.prefers_oauth.get() {
-            let mut query = vec![("service", service)];
-            query.retain(|(_, value)| !value.is_empty());
-            query.extend(scopes.iter().map(|scope| ("scope", scope.as_str())));
-            let joint = if realm.contains('?') { '&' } else { '?' };
-            let url = format!("{realm}{joint}{}", form(&query));
-            let url = url.trim_end_matches(['?', '&']).to_owned();
+            let mut query: Vec<(&str, &str)> = scopes.iter().map(|scope| ("scope", scope.as_str())).collect();
+            query.extend(Some(("service", service)).filter(|_| !service.is_empty()));
+            let (place, own) = realm.split_once('?').unwrap_or((realm, ""));
+            let mut pairs: Vec<&str> = own.split('&').filter(|pair| !pair.is_empty()).collect();
+            let asked = form(&query);
+            pairs.extend(asked.split('&').filter(|pair| !pair.is_empty()));
+            // In the order in which Go writes them.
+            pairs.sort_by_key(|pair| pair.split('=').next());
+            let joint = if pairs.is_empty() { "" } else { "?" };
+            let url = format!("{place}{joint}{}", pairs.join("&"));
             let basic = format!("Basic {}", STANDARD.encode(format!("{name}:{password}")));
             let basic = (!name.is_empty() || !password.is_empty()).then_some(basic);
             return given(self.with_retries(&Call::new(Method::GET, url), basic.as_deref()).await?).await;
@@ -73,20 +77,21 @@ async fn given(answer: Answer) -> Result<String, OciError> {
     if answer.status() != StatusCode::OK {
         return Err(answer.refused().await);
     }
-    let url = quoted(answer.url());
+    let (method, url) = (answer.method(), quoted(answer.url()));
     let body = answer.body(MAX_TOKEN).await?;
-    let given: Given = serde_json::from_slice(&body)
-        .map_err(|_| OciError::Other(format!("GET {url}: failed to decode response: it is no JSON")))?;
+    let given: Given = decode(&body)
+        .map_err(|why| OciError::Other(format!("{method} {url}: failed to decode response: {why}")))?;
     [given.access_token, given.token]
         .into_iter()
         .find(|token| !token.is_empty())
-        .ok_or_else(|| OciError::Other(format!("GET {url}: empty token returned")))
+        .ok_or_else(|| OciError::Other(format!("{method} {url}: empty token returned")))
 }
 
-/// Fields as a form sends them.
+/// Fields as a form sends them, by their names.
 fn form(fields: &[(&str, &str)]) -> String {
     let escape = |text: &str| String::from_utf8_lossy(&query_escape(text.as_bytes())).into_owned();
-    let pairs: Vec<String> =
+    let mut pairs: Vec<String> =
         fields.iter().map(|(key, value)| format!("{}={}", escape(key), escape(value))).collect();
+    pairs.sort_by(|a, b| a.split('=').next().cmp(&b.split('=').next()));
     pairs.join("&")
 }

@@ -1,6 +1,7 @@
 //! One request to a registry: sent, answered with a password or a token where the registry asks for one, sent again
 //! where it has trouble.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -79,6 +80,11 @@ impl Answer {
         self.response.headers().get(name)?.to_str().ok()
     }
 
+    /// The request's method.
+    pub(super) fn method(&self) -> &'static str {
+        self.method
+    }
+
     /// Where it came from, behind all redirects.
     pub(super) fn url(&self) -> &str {
         &self.url
@@ -90,15 +96,26 @@ impl Answer {
     }
 
     /// The body, of which no more than `most` bytes are taken.
-    pub(super) async fn body(mut self, most: u64) -> Result<Vec<u8>, OciError> {
-        let mut body = Vec::new();
-        while let Some(part) = self.response.chunk().await.map_err(|error| HttpError::of_body(&error))? {
-            if (body.len() + part.len()) as u64 > most {
-                return Err(HttpError::TooLarge { url: self.url, max_bytes: most }.into());
-            }
-            body.extend_from_slice(&part);
+    pub(super) async fn body(self, most: u64) -> Result<Vec<u8>, OciError> {
+        match self.some_body(most).await {
+            (body, None) => Ok(body),
+            (_, Some(error)) => Err(error.into()),
         }
-        Ok(body)
+    }
+
+    /// What comes of the body, and why there is no more if it breaks off or is larger than `most` bytes.
+    pub(super) async fn some_body(mut self, most: u64) -> (Vec<u8>, Option<HttpError>) {
+        let mut body = Vec::new();
+        loop {
+            match self.response.chunk().await {
+                Ok(None) => return (body, None),
+                Ok(Some(part)) if (body.len() + part.len()) as u64 > most => {
+                    return (body, Some(HttpError::TooLarge { url: self.url, max_bytes: most }));
+                }
+                Ok(Some(part)) => body.extend_from_slice(&part),
+                Err(error) => return (body, Some(HttpError::of_body(&error))),
+            }
+        }
     }
 
     /// Why this is not what was asked for.
@@ -127,11 +144,11 @@ impl Registry<'_> {
         let asked = parse(&call.url)?;
         let host = String::from_utf8_lossy(&asked.host).into_owned();
         let known = |scope: &str| {
-            let tokens = self.tokens.borrow();
+            let tokens = self.tokens.0.borrow();
             let token = tokens
                 .get(&(host.clone(), String::new()))
                 .or_else(|| tokens.get(&(host.clone(), scope.to_owned())));
-            token.cloned()
+            token.map(|token| token.expose_secret().to_owned())
         };
         let answer = self.with_retries(call, known(&call.scope).as_deref()).await?;
         if answer.status() != StatusCode::UNAUTHORIZED || origin(&parse(&answer.url)?) != origin(&asked) {
@@ -144,12 +161,7 @@ impl Registry<'_> {
                 (String::new(), basic)
             }
             Challenge::Bearer { realm, service, scopes } => {
-                let mut all: Vec<String> = Vec::new();
-                for scope in std::iter::once(call.scope.clone()).chain(scopes) {
-                    if !scope.is_empty() && !all.contains(&scope) {
-                        all.push(scope);
-                    }
-                }
+                let all = joined(std::iter::once(call.scope.clone()).chain(scopes));
                 check_realm(&realm, &asked).map_err(|why| answer.wrong(why))?;
                 let credential = self.credential(&host)?;
                 let token = self.token(&realm, &service, &all, &credential).await;
@@ -158,7 +170,7 @@ impl Registry<'_> {
         };
         let answer = self.with_retries(call, Some(&token)).await?;
         if answer.status() != StatusCode::UNAUTHORIZED {
-            self.tokens.borrow_mut().insert((host, key), token);
+            self.tokens.0.borrow_mut().insert((host, key), token.into());
         }
         Ok(answer)
     }
@@ -251,6 +263,24 @@ impl Registry<'_> {
             url = plain(&url);
         }
     }
+}
+
+/// Scopes with the actions of each repository in one.
+fn joined(scopes: impl Iterator<Item = String>) -> Vec<String> {
+    let mut all: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for scope in scopes.filter(|scope| !scope.is_empty()) {
+        match scope.rsplit_once(':').filter(|(what, _)| what.contains(':')) {
+            Some((what, actions)) => {
+                all.entry(what.to_owned()).or_default().extend(actions.split(',').map(str::to_owned));
+            }
+            None => drop(all.entry(scope).or_default()),
+        }
+    }
+    let with = |(what, actions): (String, BTreeSet<String>)| {
+        let actions: Vec<String> = actions.into_iter().collect();
+        if actions.is_empty() { what } else { format!("{what}:{}", actions.join(",")) }
+    };
+    all.into_iter().map(with).collect()
 }
 
 /// The same address without TLS.

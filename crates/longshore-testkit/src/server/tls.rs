@@ -55,6 +55,14 @@ impl TestAuthority {
         self.issue(vec!["client".to_owned()])
     }
 
+    /// A server's certificate and key in PEM.
+    ///
+    /// # Errors
+    /// There is no key.
+    pub fn server_files(&self) -> Result<(String, String)> {
+        self.issue(self.names.clone())
+    }
+
     fn issue(&self, names: Vec<String>) -> Result<(String, String)> {
         let key = KeyPair::generate()?;
         let certificate = CertificateParams::new(names)?.signed_by(&key, &self.issuer)?;
@@ -64,7 +72,7 @@ impl TestAuthority {
     /// The configuration of a server.
     pub(super) fn server(&self) -> Result<Arc<ServerConfig>> {
         let provider = Arc::new(default_provider());
-        let (certificate, key) = self.issue(self.names.clone())?;
+        let (certificate, key) = self.server_files()?;
         let builder = ServerConfig::builder_with_provider(Arc::clone(&provider));
         let builder = builder.with_safe_default_protocol_versions()?;
         let builder = if self.asks_clients {

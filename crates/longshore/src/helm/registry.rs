@@ -61,7 +61,7 @@ pub(super) fn client(settings: &Settings) -> anyhow::Result<Registry<'_>> {
         tls,
         speaks_old: is_old,
     };
-    Ok(Registry::new(&settings.http, options, login))
+    Ok(Registry::new(&settings.http, options, login, settings.registry_tokens.clone()))
 }
 
 /// The certificates, of which a pair that is not complete counts for nothing.

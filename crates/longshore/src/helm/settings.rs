@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use longshore_chart::Level;
 use longshore_go::Value;
+use longshore_source::oci::Tokens;
 use longshore_source::{Access, Http};
 use longshore_yaml::sigs;
 
@@ -30,6 +31,8 @@ pub(crate) struct Settings {
     pub(crate) registry_config: PathBuf,
     /// How a registry is to let us in, as typed.
     pub(crate) registry_access: Access,
+    /// What registries gave to be shown again.
+    pub(crate) registry_tokens: Tokens,
     /// Whether registries are spoken to without TLS.
     pub(crate) plain_http: bool,
     /// What gets files over the network; nothing is set up before one is wanted.
@@ -55,6 +58,7 @@ impl Settings {
             content_cache: path("content-cache"),
             registry_config: path("registry-config"),
             registry_access: remote::of_flags(matches),
+            registry_tokens: Tokens::default(),
             plain_http: matches.is_on("plain-http"),
             http: Http::new(format!("Helm/{}", level.rules().helm_version.trim_start_matches('v'))),
         }

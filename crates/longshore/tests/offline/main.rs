@@ -12,6 +12,7 @@ mod lint;
 mod mistakes;
 mod plugin;
 mod provenance;
+mod registries;
 mod render;
 mod repositories;
 

@@ -4,7 +4,7 @@ use std::io::{BufRead as _, Read as _};
 
 use anyhow::{anyhow, bail};
 use longshore_source::TlsFiles;
-use longshore_source::oci::{Credential, Login, OciError, Options, Registry, Store};
+use longshore_source::oci::{Credential, Login, OciError, Options, Registry, Store, Tokens};
 
 use super::{Out, complete};
 use crate::cobra::{Arguments, Command, Flag, Kind, Matches};
@@ -71,7 +71,12 @@ fn run_login(settings: &Settings, matches: &Matches) -> anyhow::Result<()> {
         retries: true,
         speaks_old: is_old,
     };
-    let registry = Registry::new(&settings.http, options, Login::Host(host.to_owned(), credential.clone()));
+    let registry = Registry::new(
+        &settings.http,
+        options,
+        Login::Host(host.to_owned(), credential.clone()),
+        Tokens::default(),
+    );
     registry.ping(host).map_err(|error| match error {
         OciError::Reference(_) => anyhow!("{error}"),
         other => anyhow!("authenticating to {}: {other}", quoted(host)),
