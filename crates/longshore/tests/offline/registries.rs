@@ -55,9 +55,7 @@ impl Registry {
             project.write("server.pem", &certificate).unwrap();
             project.write("server.key", &key).unwrap();
             project.write("users", USERS).unwrap();
-            config.push_str(&format!(
-                "  tls: {{certificate: {folder}/server.pem, key: {folder}/server.key}}\nauth: {{htpasswd: {{realm: r, path: {folder}/users}}}}\n"
-            ));
+            config.extend([format!("  tls: {{certificate: {folder}/server.pem, key: {folder}/server.key}}\nauth: {{htpasswd: {{realm: r, path: {folder}/users}}}}\n")]);
         }
         project.write("config.yml", &config).unwrap();
         project.write("c/Chart.yaml", "apiVersion: v2\nname: c\nversion: 1.0.0+b.5\ndescription: <a> & b\nmaintainers: [{name: A, email: a@example.com}]\n").unwrap();
