@@ -81,7 +81,7 @@ fn candidates(ask: &Ask<'_>, level: Level) -> Option<Answer> {
     };
     let repositories = || {
         let mut all = repositories::listed(ask);
-        all.retain(|(name, _)| name.starts_with(ask.typed) && !given.contains(name));
+        all.retain(|(name, _)| !given.contains(name));
         Some(Answer::new(described(all), NO_FILES))
     };
     match (ask.command.as_str(), given.len()) {
