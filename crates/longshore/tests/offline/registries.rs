@@ -8,7 +8,7 @@ use std::net::TcpListener;
 use std::path::PathBuf;
 
 use longshore_testkit::tools::Tool;
-use longshore_testkit::{Outcome, Program, Project, Started, TestAuthority};
+use longshore_testkit::{Answer, Outcome, Program, Project, Started, TestAuthority, TestServer};
 
 /// `bob` with the password `hunter2`, as `htpasswd -nbB` writes it.
 const USERS: &str = "bob:$2a$10$rMMddLZsQ7Wg3LBlKFp2wOATLWwDKDFOdm/VMcb4Em1g7tL2SPm6W\n";
@@ -215,4 +215,31 @@ fn charts_go_between_real_helm_and_ours() {
     if compared == 0 {
         skipped("there is no real Helm (cargo xtask oracle tools)");
     }
+}
+
+#[test]
+fn a_transfer_that_breaks_off_leaves_nothing() {
+    let server = TestServer::start(|asked| {
+        let digest = format!("sha256:{}", "a".repeat(64));
+        let kind = (String::from("content-type"), String::from("application/vnd.oci.image.manifest.v1+json"));
+        if asked.target.contains("/manifests/") {
+            let part = format!("{{\"mediaType\":\"application/vnd.cncf.helm.chart.content.v1.tar+gzip\",\"digest\":\"{digest}\",\"size\":100000}}");
+            let manifest = format!("{{\"schemaVersion\":2,\"config\":{{}},\"layers\":[{part}]}}");
+            return Answer { headers: vec![kind], ..Answer::file(manifest) };
+        }
+        Answer::file(vec![b'x'; 100_000]).breaking_after(50_000)
+    })
+    .unwrap();
+    let project = Project::new("//- out/README\nNothing else.\n").unwrap();
+    let host = server.url().replace("http://", "");
+    for command in ["pull -d out", "template"] {
+        let program = Program::new(env!("CARGO_BIN_EXE_longshore")).unwrap();
+        let program = program.env("HELM_CACHE_HOME", project.file("cache")).folder(project.path());
+        let arguments = format!("helm {command} oci://{host}/c --version 1.0.0 --plain-http");
+        let outcome = program.args(arguments.split_whitespace()).run().unwrap();
+        assert!(outcome.stderr.ends_with("unexpected EOF\n"), "{}", outcome.stderr);
+        assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(1), ""));
+    }
+    let files: Vec<String> = project.contents().unwrap().into_keys().collect();
+    assert_eq!(files, ["out/README"]);
 }
