@@ -57,8 +57,7 @@ pub fn nodes(input: &[u8]) {
         let _ = emit(&documents, &options);
         // Nothing at all is written as nothing at all.
         documents.retain(|document| !document.is_null());
-        // go-yaml v2 does not read `[]: 1` again where it begins a line within braces, and so neither do we.
-        if dialect == Dialect::V2 && documents.iter().any(has_collection_key) {
+        if dialect == Dialect::V2 && documents.iter().any(is_lost_in_v2) {
             continue;
         }
         documents.iter_mut().for_each(bare);
@@ -71,10 +70,13 @@ pub fn nodes(input: &[u8]) {
     }
 }
 
-/// Whether a mapping or a sequence is a key somewhere.
-fn has_collection_key(node: &Node) -> bool {
+/// Whether there is something that go-yaml v2 itself would not read again as it was, and so neither do we: `[]: 1` where
+/// it begins a line within braces, and times, which it quotes there for their colons.
+fn is_lost_in_v2(node: &Node) -> bool {
     let is_collection = |key: &Node| key.is_mapping() || key.is_sequence();
-    node.entries().any(|(key, _)| is_collection(key)) || node.content.iter().any(has_collection_key)
+    node.tag == "!!timestamp"
+        || node.entries().any(|(key, _)| is_collection(key))
+        || node.content.iter().any(is_lost_in_v2)
 }
 
 /// A string, however odd, written as a value, is read back as it was; but for line breaks of YAML 1.1 that JSON

@@ -54,8 +54,11 @@ impl<'a> Printer<'a> {
         self.out.extend_from_slice(text.as_bytes());
     }
 
-    /// Writes `count` padding bytes; zeros only to the left.
+    /// Writes `count` padding bytes; zeros only to the left. Beyond [`MAX_OUTPUT`] none.
     pub(super) fn padding(&mut self, count: usize) {
+        if self.out.len() - self.start > MAX_OUTPUT {
+            return;
+        }
         let byte = if self.flags.zero && !self.flags.minus { b'0' } else { b' ' };
         self.out.resize(self.out.len() + count, byte);
     }
