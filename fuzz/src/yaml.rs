@@ -57,7 +57,9 @@ pub fn nodes(input: &[u8]) {
         let _ = emit(&documents, &options);
         // Nothing at all is written as nothing at all.
         documents.retain(|document| !document.is_null());
-        if dialect == Dialect::V2 && documents.iter().any(is_lost_in_v2) {
+        let is_lost =
+            |document: &Node| has_time(document) || dialect == Dialect::V2 && has_collection_key(document);
+        if documents.iter().any(is_lost) {
             continue;
         }
         documents.iter_mut().for_each(bare);
@@ -70,13 +72,16 @@ pub fn nodes(input: &[u8]) {
     }
 }
 
-/// Whether there is something that go-yaml v2 itself would not read again as it was, and so neither do we: `[]: 1` where
-/// it begins a line within braces, and times, which it quotes there for their colons.
-fn is_lost_in_v2(node: &Node) -> bool {
+/// Whether a mapping or a sequence is a key somewhere: go-yaml v2 does not read `[]: 1` where it begins a line within
+/// braces, and so neither do we.
+fn has_collection_key(node: &Node) -> bool {
     let is_collection = |key: &Node| key.is_mapping() || key.is_sequence();
-    node.tag == "!!timestamp"
-        || node.entries().any(|(key, _)| is_collection(key))
-        || node.content.iter().any(is_lost_in_v2)
+    node.entries().any(|(key, _)| is_collection(key)) || node.content.iter().any(has_collection_key)
+}
+
+/// Whether there is a time: within brackets go-yaml quotes it for its colons, and then it is a string.
+fn has_time(node: &Node) -> bool {
+    node.tag == "!!timestamp" || node.content.iter().any(has_time)
 }
 
 /// A string, however odd, written as a value, is read back as it was; but for line breaks of YAML 1.1 that JSON
