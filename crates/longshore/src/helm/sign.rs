@@ -1,6 +1,6 @@
 //! `helm package --sign`: the signed statement beside an archive.
 
-use std::io::{BufRead, BufReader, IsTerminal};
+use std::io::{BufRead, BufReader, IsTerminal, Write};
 use std::path::Path;
 
 use anyhow::{anyhow, bail};
@@ -115,16 +115,23 @@ fn is_pipe() -> bool {
     !std::io::stdin().is_terminal()
 }
 
+/// Prints a question, behind which the answer is typed.
+pub(super) fn ask(question: &str) {
+    let _ = print(question);
+    // The line does not end here, so that it would wait for more.
+    let _ = std::io::stdout().flush();
+}
+
 /// Asks at the terminal for what nobody else shall see.
 ///
 /// # Errors
 /// Nobody sits there.
 pub(super) fn prompt(question: &str) -> Result<Zeroizing<Vec<u8>>, String> {
-    let _ = print(question);
+    ask(question);
     if !std::io::stdin().is_terminal() {
         return Err(String::from("inappropriate ioctl for device"));
     }
+    // The end of the line is printed by it, because what was typed is not.
     let answer = console::Term::stderr().read_secure_line().map_err(|error| reason(&error))?;
-    let _ = print("\n");
     Ok(Zeroizing::new(answer.into_bytes()))
 }

@@ -9,7 +9,7 @@ use longshore_source::oci::{Credential, Login, OciError, Options, Registry, Stor
 use super::{Out, complete};
 use crate::cobra::{Arguments, Command, Flag, Kind, Matches};
 use crate::helm::locate::quoted;
-use crate::helm::{Settings, print, remote, say, sign};
+use crate::helm::{Settings, remote, say, sign};
 
 pub(super) fn login() -> Command<Settings> {
     let mut flags = super::flags();
@@ -118,7 +118,7 @@ fn credential(settings: &Settings, matches: &Matches) -> anyhow::Result<Credenti
         return Ok(Credential::new(name, typed.to_owned().into()));
     }
     if name.is_empty() {
-        print("Username: ")?;
+        sign::ask("Username: ");
         let mut line = String::new();
         if std::io::stdin().lock().read_line(&mut line)? == 0 {
             bail!("EOF");
