@@ -56,6 +56,7 @@ struct Content {
     text: String,
     place: Option<Place>,
     trace: Option<Trace>,
+    warnings: Vec<String>,
 }
 
 /// The same told link by link, where Helm's text runs all together.
@@ -70,7 +71,7 @@ pub(crate) struct Trace {
 impl Error {
     /// An error with Helm's text.
     pub fn new(kind: ErrorKind, text: impl Into<String>) -> Self {
-        Self(Box::new(Content { kind, text: text.into(), place: None, trace: None }))
+        Self(Box::new(Content { kind, text: text.into(), place: None, trace: None, warnings: Vec::new() }))
     }
 
     /// Says where it is.
@@ -83,6 +84,17 @@ impl Error {
     pub(crate) fn traced(mut self, trace: Trace) -> Self {
         self.0.trace = Some(trace);
         self
+    }
+
+    /// Says what Helm would have logged before it.
+    pub(crate) fn warned(mut self, warnings: Vec<String>) -> Self {
+        self.0.warnings = warnings;
+        self
+    }
+
+    /// What Helm would have logged before it, in its words.
+    pub fn warnings(&self) -> &[String] {
+        &self.0.warnings
     }
 
     /// The same error behind `prefix`, as Go's `fmt.Errorf("prefix: %w")`.

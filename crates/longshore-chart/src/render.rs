@@ -138,14 +138,28 @@ impl Engine {
         &self,
         chart: &Chart,
         input: &RenderInput<'_>,
+        origins: Option<&mut Origins>,
+    ) -> Result<Rendered, Error> {
+        let mut warnings = chart.warnings().to_vec();
+        match self.render_warning(chart, input, origins, &mut warnings) {
+            Ok(rendered) => Ok(Rendered { warnings, ..rendered }),
+            Err(error) => Err(error.warned(warnings)),
+        }
+    }
+
+    fn render_warning(
+        &self,
+        chart: &Chart,
+        input: &RenderInput<'_>,
         mut origins: Option<&mut Origins>,
+        warnings: &mut Vec<String>,
     ) -> Result<Rendered, Error> {
         let rules = self.level().rules();
-        let mut warnings = chart.warnings().to_vec();
-        let chart = dependencies::resolve(chart, &input.values, rules, &mut warnings)?;
+        let chart = dependencies::resolve(chart, &input.values, rules, warnings)?;
         let mut coalescer = Coalescer::new(rules);
-        let values = coalescer.coalesce(&chart, &input.values)?;
+        let values = coalescer.coalesce(&chart, &input.values);
         warnings.append(&mut coalescer.warnings);
+        let values = values?;
         let fit = || is_version_fit(&chart, input);
         let mut files = self.execute(&chart, &values, input, fit, origins.as_deref_mut())?;
         let notes = take_notes(&mut files, &chart, input.options.subchart_notes);
@@ -158,7 +172,7 @@ impl Engine {
             notes,
             crds: chart.crds(),
             chart,
-            warnings,
+            warnings: Vec::new(),
             files,
         })
     }

@@ -110,7 +110,15 @@ fn run(settings: &Settings, matches: &Matches) -> anyhow::Result<()> {
         services: &world,
         options: Options { skip_schema: matches.is_on("skip-schema-validation"), ..Options::default() },
     };
-    let rendered = render(&chart, &input, settings.level).map_err(|error| match error.kind() {
+    let rendered = render(&chart, &input, settings.level);
+    let warnings = match &rendered {
+        Ok(rendered) => rendered.warnings.as_slice(),
+        Err(error) => error.warnings(),
+    };
+    for warning in warnings {
+        settings.log("INFO", warning);
+    }
+    let rendered = rendered.map_err(|error| match error.kind() {
         ErrorKind::Parse | ErrorKind::Execute | ErrorKind::Manifest | ErrorKind::Capabilities
             if !settings.debug =>
         {
@@ -123,9 +131,6 @@ fn run(settings: &Settings, matches: &Matches) -> anyhow::Result<()> {
         }
         _ => anyhow!("{error}"),
     })?;
-    for warning in &rendered.warnings {
-        settings.log("INFO", warning);
-    }
     match matches.text("output-dir") {
         "" => output::print(&rendered, matches, rules),
         folder if matches.is_on("release-name") => {

@@ -249,3 +249,15 @@ fn links_in_a_chart_are_told() {
     let broken = format!("Error: error evaluating symlink {link}: lstat {to}: no such file or directory\n");
     assert_eq!(helm(&project, "4.3", "template c").stderr, broken);
 }
+
+#[test]
+fn warnings_come_before_the_error_that_ends_it() {
+    let project = project();
+    project.write("c/values.yaml", "a: {b: {x: 1}}\n").unwrap();
+    let mut outcome = helm(&project, "4.3", "template c --set a.b=5,bad=true");
+    let lines: Vec<&str> = outcome.stderr.lines().collect();
+    assert!(lines[0].contains("cannot overwrite table with non table for c.a.b"), "{outcome}");
+    assert!(lines[1].starts_with("Error: c/templates/bad.yaml:1:"), "{outcome}");
+    outcome = helm(&project, "3.22", "template c --set a.b=5,bad=true");
+    assert!(outcome.stderr.contains("cannot overwrite table with non table for c.a.b"), "{outcome}");
+}
