@@ -146,8 +146,10 @@ impl Walk<'_> {
 
 /// The file's bytes, of which there may be at most `left`.
 fn capped(path: &Path, left: u64, limits: &Limits) -> Result<Vec<u8>, Diagnostic> {
-    let mut bytes = Vec::new();
     let file = fs::File::open(path).map_err(|error| unreadable(path, &error))?;
+    // One byte more, so that the end is seen without asking for more room.
+    let length = file.metadata().map_or(0, |about| about.len()).min(left) as usize;
+    let mut bytes = Vec::with_capacity(length + 1);
     file.take(left + 1).read_to_end(&mut bytes).map_err(|error| unreadable(path, &error))?;
     if bytes.len() as u64 > left {
         return Err(too_large(path, &format!("more than {} MiB in all", limits.total_bytes >> 20)));

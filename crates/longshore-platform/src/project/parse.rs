@@ -40,8 +40,19 @@ const MAX_RELEASE_NAME: usize = 53;
 /// assert_eq!(error.to_string(), "longshore.yaml:5:30: unknown key `need` in release `web` (did you mean `needs`?)");
 /// ```
 pub fn parse(text: &str, file: &str) -> Result<Project, Diagnostic> {
+    read(text, file).map_err(|mut error| {
+        // What is missing at the end is missed behind the last line, where there is nothing to show.
+        let last = text.split('\n').count() as u32;
+        if let Some(place) = error.place.as_mut().filter(|place| place.line > last) {
+            *place = Place::new(file, last, 0);
+        }
+        error
+    })
+}
+
+fn read(text: &str, file: &str) -> Result<Project, Diagnostic> {
     let documents = longshore_yaml::parse(text.as_bytes(), Dialect::V2, &Limits::default())
-        .map_err(|error| syntax_error(&error, file, text))?;
+        .map_err(|error| syntax_error(&error, file))?;
     let root = match documents.as_slice() {
         [document] => document.root(),
         [] => {
@@ -87,19 +98,14 @@ pub fn parse(text: &str, file: &str) -> Result<Project, Diagnostic> {
 }
 
 /// go-yaml's error, with its place taken out of the sentence.
-fn syntax_error(error: &longshore_yaml::Error, file: &str, source: &str) -> Diagnostic {
+fn syntax_error(error: &longshore_yaml::Error, file: &str) -> Diagnostic {
     let text = error.to_string();
     let sentence = text.strip_prefix("yaml: ").unwrap_or(&text);
     let sentence = match sentence.strip_prefix("line ").and_then(|rest| rest.split_once(": ")) {
         Some((number, rest)) if number.chars().all(|c| c.is_ascii_digit()) => rest,
         _ => sentence,
     };
-    // What is missing at the end is missed behind the last line, where there is nothing to show.
-    let last = source.split('\n').count() as u32;
-    let place = match error.line().unwrap_or(0) {
-        line if line > last => Place::new(file, last, 0),
-        line => Place::new(file, line, error.column().unwrap_or(0)),
-    };
+    let place = Place::new(file, error.line().unwrap_or(0), error.column().unwrap_or(0));
     Diagnostic::error("yaml/syntax", format!("this is no YAML: {sentence}")).at(place)
 }
 
