@@ -6,6 +6,7 @@
 
 mod decode;
 mod encode;
+mod names;
 #[cfg(test)]
 mod tests;
 mod validate;
@@ -15,6 +16,7 @@ use std::collections::BTreeMap;
 use serde_json::Value as Json;
 
 pub(crate) use decode::{Decode, Fields, NULL_NODE, Struct, kind as kind_name, read_metadata};
+pub use names::{CHART_FIELDS, DEPENDENCY_FIELDS, MAINTAINER_FIELDS, fields_of};
 pub use validate::validate_release_name;
 
 /// The metadata of a chart.

@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 
 use crate::Chart;
 use crate::compat::Rules;
-use crate::metadata::{Dependency, Maintainer, Metadata};
+use crate::metadata::{DEPENDENCY_FIELDS, Dependency, MAINTAINER_FIELDS, Maintainer, Metadata};
 use crate::values::from_json;
 
 /// The struct that 3.x embeds the metadata in has no name.
@@ -59,9 +59,6 @@ const CHART_JSON: &[&str] = &[
     "type",
     "IsRoot",
 ];
-const MAINTAINER_JSON: &[&str] = &["name", "email", "url"];
-const DEPENDENCY_JSON: &[&str] =
-    &["name", "version", "repository", "condition", "tags", "enabled", "import-values", "alias"];
 
 /// `.Chart` of a chart.
 pub(super) fn describe(chart: &Chart, is_root: bool, rules: &Rules) -> Value {
@@ -206,10 +203,10 @@ impl Object for Described {
         let Value::Map(map) = from_json(&metadata.to_json()) else { return None };
         map.insert("IsRoot", Value::Bool(self.is_root));
         let maintainers =
-            metadata.maintainers.iter().map(|item| Written::of(&item.to_json(), MAINTAINER_JSON));
+            metadata.maintainers.iter().map(|item| Written::of(&item.to_json(), MAINTAINER_FIELDS));
         put(&map, "maintainers", maintainers.collect());
         let dependencies = metadata.dependencies.iter().flatten();
-        let dependencies = dependencies.map(|item| Written::of(&item.to_json(), DEPENDENCY_JSON));
+        let dependencies = dependencies.map(|item| Written::of(&item.to_json(), DEPENDENCY_FIELDS));
         put(&map, "dependencies", dependencies.collect());
         Some(Value::Object(Rc::new(Written { fields: map, names: CHART_JSON })))
     }
@@ -238,7 +235,7 @@ impl Object for Part {
 
     fn to_json(&self) -> Option<Value> {
         let is_maintainer = std::ptr::eq(self.0, &raw const MAINTAINER);
-        Some(Written::of(&self.2, if is_maintainer { MAINTAINER_JSON } else { DEPENDENCY_JSON }))
+        Some(Written::of(&self.2, if is_maintainer { MAINTAINER_FIELDS } else { DEPENDENCY_FIELDS }))
     }
 }
 

@@ -7,7 +7,7 @@ use longshore_yaml::sigs;
 use super::address::{is_email, is_request_url, is_url};
 use super::{Entry, Folder, Report, Severity};
 use crate::compat::Rules;
-use crate::metadata::{Decode, Metadata, NULL_NODE};
+use crate::metadata::{CHART_FIELDS, Decode, Metadata, NULL_NODE, fields_of};
 
 const FILE: &str = "Chart.yaml";
 
@@ -70,40 +70,16 @@ fn read(folder: &Folder, rules: &Rules) -> Result<Metadata, String> {
 
 /// Refuses keys that are there twice, and those that nobody knows: the first of them in the order of JSON.
 fn strict(content: &[u8]) -> Found {
-    const CHART: [&str; 17] = [
-        "name",
-        "home",
-        "sources",
-        "version",
-        "description",
-        "keywords",
-        "maintainers",
-        "icon",
-        "apiVersion",
-        "condition",
-        "tags",
-        "appVersion",
-        "deprecated",
-        "annotations",
-        "kubeVersion",
-        "dependencies",
-        "type",
-    ];
-    const DEPENDENCY: [&str; 8] =
-        ["name", "version", "repository", "condition", "tags", "enabled", "import-values", "alias"];
-    const MAINTAINER: [&str; 3] = ["name", "email", "url"];
-
     let Value::Map(fields) = sigs::to_value_strict(content).map_err(|error| error.to_string())? else {
         return Ok(());
     };
     for (key, value) in fields.snapshot() {
         let key = key.to_str_lossy();
-        known(&key, &CHART)?;
-        let below: &[&str] = match &*key.to_ascii_lowercase() {
-            "dependencies" => &DEPENDENCY,
-            "maintainers" => &MAINTAINER,
-            _ => continue,
-        };
+        known(&key, CHART_FIELDS)?;
+        let below = fields_of(&key.to_ascii_lowercase());
+        if below.is_empty() {
+            continue;
+        }
         for item in value.as_list().iter().flat_map(|items| items.iter()) {
             for (key, _) in item.as_map().iter().flat_map(|item| item.snapshot()) {
                 known(&key.to_str_lossy(), below)?;

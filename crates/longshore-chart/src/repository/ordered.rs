@@ -3,33 +3,7 @@
 use longshore_go::json;
 use serde_json::Value as Json;
 
-use crate::metadata::{Dependency, Metadata};
-
-/// The fields of `Metadata` in their order.
-pub(super) const METADATA: [&str; 17] = [
-    "name",
-    "home",
-    "sources",
-    "version",
-    "description",
-    "keywords",
-    "maintainers",
-    "icon",
-    "apiVersion",
-    "condition",
-    "tags",
-    "appVersion",
-    "deprecated",
-    "annotations",
-    "kubeVersion",
-    "dependencies",
-    "type",
-];
-
-pub(super) const DEPENDENCY: [&str; 8] =
-    ["name", "version", "repository", "condition", "tags", "enabled", "import-values", "alias"];
-
-pub(super) const MAINTAINER: [&str; 3] = ["name", "email", "url"];
+use crate::metadata::{CHART_FIELDS, DEPENDENCY_FIELDS, Dependency, Metadata, fields_of};
 
 /// JSON that keeps the order it was made in.
 #[derive(Debug)]
@@ -40,12 +14,12 @@ pub(super) enum Ordered {
 }
 
 pub(super) fn dependency(dependency: &Dependency) -> Ordered {
-    in_order(dependency.to_json(), &DEPENDENCY)
+    in_order(dependency.to_json(), DEPENDENCY_FIELDS)
 }
 
 /// The fields of a chart's metadata.
 pub(super) fn metadata(metadata: &Metadata) -> Vec<(String, Ordered)> {
-    match in_order(metadata.to_json(), &METADATA) {
+    match in_order(metadata.to_json(), CHART_FIELDS) {
         Ordered::Object(fields) => fields,
         _ => Vec::new(),
     }
@@ -55,11 +29,10 @@ fn in_order(json: Json, keys: &[&str]) -> Ordered {
     let Json::Object(mut map) = json else { return Ordered::Plain(json) };
     let field = |key: &&str| {
         let value = map.remove(*key)?;
-        let below: &[&str] = match *key {
-            "maintainers" => &MAINTAINER,
-            "dependencies" => &DEPENDENCY,
-            _ => return Some(((*key).to_owned(), Ordered::Plain(value))),
-        };
+        let below = fields_of(key);
+        if below.is_empty() {
+            return Some(((*key).to_owned(), Ordered::Plain(value)));
+        }
         let Json::Array(items) = value else { return None };
         let items = items.into_iter().map(|item| in_order(item, below)).collect();
         Some(((*key).to_owned(), Ordered::List(items)))

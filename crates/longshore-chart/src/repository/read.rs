@@ -7,10 +7,11 @@ use longshore_go::{Map, Value, json};
 use longshore_yaml::sigs;
 
 use super::index::{LEGACY, NO_TIME};
-use super::ordered::{DEPENDENCY, MAINTAINER, METADATA};
 use super::{ChartVersion, Index, IndexError, Skipped};
 use crate::compat::{Level, Rules};
-use crate::metadata::{Fields, Struct, kind_name, read_metadata};
+use crate::metadata::{
+    CHART_FIELDS, DEPENDENCY_FIELDS, Fields, MAINTAINER_FIELDS, Struct, kind_name, read_metadata,
+};
 use crate::values::to_json;
 
 /// The layout of times.
@@ -181,9 +182,9 @@ fn unknown(index: &Value) -> Option<String> {
                     let parts = version.get(field)?;
                     parts.as_list()?.iter().find_map(|part| unknown_of(part.as_map()?, &[known]))
                 };
-                unknown_of(version, &[&METADATA, VERSION, &LEGACY])
-                    .or_else(|| part(b"dependencies", &DEPENDENCY))
-                    .or_else(|| part(b"maintainers", &MAINTAINER))
+                unknown_of(version, &[CHART_FIELDS, VERSION, &LEGACY])
+                    .or_else(|| part(b"dependencies", DEPENDENCY_FIELDS))
+                    .or_else(|| part(b"maintainers", MAINTAINER_FIELDS))
             })
         })
     })

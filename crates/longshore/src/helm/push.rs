@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{anyhow, bail};
 use longshore_chart::Services as _;
-use longshore_chart::metadata::Metadata;
+use longshore_chart::metadata::{CHART_FIELDS, Metadata, fields_of};
 use longshore_go::time::Time;
 use longshore_go::url::Url;
 use longshore_go::{Value, json};
@@ -67,7 +67,7 @@ fn run(settings: &Settings, matches: &Matches) -> anyhow::Result<()> {
         &name,
         &oci::Chart {
             archive: provenance::read(archive)?,
-            config: ordered(&metadata.to_json(), FIELDS).into_bytes(),
+            config: ordered(&metadata.to_json(), CHART_FIELDS).into_bytes(),
             provenance: statement,
             annotations: annotations(metadata, &String::from_utf8_lossy(&created)),
         },
@@ -106,45 +106,13 @@ fn annotations(metadata: &Metadata, created: &str) -> BTreeMap<String, String> {
     all
 }
 
-/// The fields of metadata in the order in which Go writes them.
-const FIELDS: &[&str] = &[
-    "name",
-    "home",
-    "sources",
-    "version",
-    "description",
-    "keywords",
-    "maintainers",
-    "icon",
-    "apiVersion",
-    "condition",
-    "tags",
-    "appVersion",
-    "deprecated",
-    "annotations",
-    "kubeVersion",
-    "dependencies",
-    "type",
-];
-
-/// Those of a maintainer and of a dependency.
-fn fields_below(field: &str) -> &'static [&'static str] {
-    match field {
-        "maintainers" => &["name", "email", "url"],
-        "dependencies" => {
-            &["name", "version", "repository", "condition", "tags", "enabled", "import-values", "alias"]
-        }
-        _ => &[],
-    }
-}
-
 /// JSON as Go writes it, with fields of structures in their order; other objects by their keys.
 fn ordered(json: &Json, fields: &[&str]) -> String {
     match json {
         Json::Object(map) if !fields.is_empty() => {
             let present = fields.iter().filter_map(|field| Some((*field, map.get(*field)?)));
             let members: Vec<String> = present
-                .map(|(field, value)| format!("\"{field}\":{}", ordered(value, fields_below(field))))
+                .map(|(field, value)| format!("\"{field}\":{}", ordered(value, fields_of(field))))
                 .collect();
             format!("{{{}}}", members.join(","))
         }
