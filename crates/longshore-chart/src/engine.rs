@@ -164,7 +164,8 @@ fn into_text(bytes: Vec<u8>) -> String {
 
 /// The text with every `<no value>` deleted.
 pub(crate) fn without_no_value(text: Vec<u8>) -> Vec<u8> {
-    let find = |text: &[u8]| text.windows(NO_VALUE.len()).position(|window| window == NO_VALUE);
+    let finder = memchr::memmem::Finder::new(NO_VALUE);
+    let find = |text: &[u8]| finder.find(text);
     let Some(mut at) = find(&text) else { return text };
     let mut out = Vec::with_capacity(text.len());
     let mut rest = text.as_slice();

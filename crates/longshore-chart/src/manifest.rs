@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use longshore_object::kinds::{INSTALL_ORDER, compare_by_kind, install_rank};
+use longshore_template::in_shares;
 
 use crate::compat::Rules;
 use crate::file::base;
@@ -149,16 +150,21 @@ impl fmt::Display for Bad {
 
 /// Splits and sorts rendered files, given by path.
 pub(crate) fn sort(files: &BTreeMap<String, String>, rules: &Rules) -> Result<Sorted, Bad> {
-    let mut sorted = Sorted::default();
+    let mut documents = Vec::new();
     for (path, content) in files {
-        if base(path).starts_with('_') || content.trim().is_empty() {
-            continue;
+        if !base(path).starts_with('_') && !content.trim().is_empty() {
+            documents.extend(split(content, rules).into_iter().map(|document| (path, content, document)));
         }
-        for document in split(content, rules) {
-            let head =
-                Head::read(document, rules).map_err(|problem| Bad::new(path, content, document, problem))?;
-            sorted.add(path, document, head);
-        }
+    }
+    let heads = in_shares(
+        &documents,
+        |(_, _, document)| document.len(),
+        |documents| documents.iter().map(|(_, _, document)| Head::read(document, rules)).collect(),
+    );
+    let mut sorted = Sorted::default();
+    for ((path, content, document), head) in documents.into_iter().zip(heads) {
+        let head = head.map_err(|problem| Bad::new(path, content, document, problem))?;
+        sorted.add(path, document, head);
     }
     let rank = if rules.orders_webhooks { install_rank } else { install_rank_without_webhooks };
     sorted.hooks.sort_by(|a, b| compare_by_kind(&a.kind, &b.kind, rank));

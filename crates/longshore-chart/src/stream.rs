@@ -4,6 +4,11 @@
 
 use std::borrow::Cow;
 
+use memchr::{memchr, memmem};
+
+/// What a line that parts documents starts with.
+const SEPARATOR: &[u8] = b"---";
+
 /// The documents of a stream: split at lines that start with `---` and hold nothing else but a comment. A
 /// separator before any text stays in the text. `\r\n` becomes `\n`, and each document ends in one.
 ///
@@ -24,28 +29,29 @@ impl<'a> Iterator for Documents<'a> {
 
     fn next(&mut self) -> Option<Self::Item> {
         let stream = std::mem::take(&mut self.rest);
-        let mut at = 0;
-        for line in stream.split_inclusive(|byte| *byte == b'\n') {
-            if let Some(behind) = line.strip_prefix(b"---") {
-                let behind = String::from_utf8_lossy(behind);
-                let behind = behind.trim();
-                if !behind.is_empty() && !behind.starts_with('#') {
-                    return Some(Err(format!("invalid Yaml document separator: {behind}")));
-                }
-                if at > 0 {
-                    self.rest = &stream[at + line.len()..];
-                    return Some(Ok(whole_lines(&stream[..at])));
-                }
+        let first = stream.starts_with(SEPARATOR).then_some(0);
+        let later = memmem::find_iter(stream, b"\n---").map(|line_end| line_end + 1);
+        for at in first.into_iter().chain(later) {
+            let behind = &stream[at + SEPARATOR.len()..];
+            let line_end = memchr(b'\n', behind).map_or(behind.len(), |end| end + 1);
+            let (behind, rest) = behind.split_at(line_end);
+            let behind = String::from_utf8_lossy(behind);
+            let behind = behind.trim();
+            if !behind.is_empty() && !behind.starts_with('#') {
+                return Some(Err(format!("invalid Yaml document separator: {behind}")));
             }
-            at += line.len();
+            if at > 0 {
+                self.rest = rest;
+                return Some(Ok(whole_lines(&stream[..at])));
+            }
         }
-        (at > 0).then(|| Ok(whole_lines(stream)))
+        (!stream.is_empty()).then(|| Ok(whole_lines(stream)))
     }
 }
 
 /// The lines of a document, each with `\n` at its end and nowhere `\r` before that. Nearly all are so already.
 fn whole_lines(document: &[u8]) -> Cow<'_, [u8]> {
-    if document.ends_with(b"\n") && !document.windows(2).any(|pair| pair == b"\r\n") {
+    if document.ends_with(b"\n") && memmem::find(document, b"\r\n").is_none() {
         return Cow::Borrowed(document);
     }
     let mut lines = Vec::with_capacity(document.len() + 1);

@@ -26,11 +26,10 @@ pub(crate) struct Code {
     pub(crate) calls: Vec<CallSite>,
     pub(crate) ranges: Vec<RangeSite>,
     pub(crate) consts: Vec<Const>,
+    pub(crate) strings: Vec<Str>,
     pub(crate) types: Vec<&'static TypeInfo>,
     pub(crate) messages: Vec<String>,
     pub(crate) candidates: Vec<Candidates>,
-    /// Nothing but white space: overrides no other definition.
-    pub(crate) blank: bool,
 }
 
 /// One operation. "Push" and "pop" speak of the stack of values, "declare" of that of variables.

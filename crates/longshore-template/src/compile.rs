@@ -17,7 +17,7 @@ mod call;
 mod expr;
 mod literal;
 
-pub(crate) use literal::literal;
+pub(crate) use literal::{Literal, literal};
 
 /// Compiles the template with the given root.
 pub(crate) fn compile(unit: &Arc<Unit>, name: &Str, root: NodeId, functions: &FuncTable) -> Code {
@@ -32,10 +32,10 @@ pub(crate) fn compile(unit: &Arc<Unit>, name: &Str, root: NodeId, functions: &Fu
             calls: Vec::new(),
             ranges: Vec::new(),
             consts: Vec::new(),
+            strings: Vec::new(),
             types: Vec::new(),
             messages: Vec::new(),
             candidates: Vec::new(),
-            blank: unit.is_blank(root),
         },
         tasks: Vec::with_capacity(16),
         vars: Vec::new(),

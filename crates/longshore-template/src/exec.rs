@@ -19,6 +19,7 @@ use crate::error::{ExecError, ExecPlace, FuncError, Problem};
 use crate::func::Functions;
 use crate::node::NodeId;
 use crate::set::Set;
+use crate::template::Template;
 use crate::trace::{Position, Tracer};
 use crate::types::validate;
 
@@ -124,7 +125,7 @@ pub(crate) struct Vm<'s, T> {
     set: &'s Set,
     functions: &'s dyn Functions,
     /// Sources parsed on top of the set, innermost last.
-    overlays: Vec<Vec<Arc<Code>>>,
+    overlays: Vec<Vec<Arc<Template>>>,
     stack: Vec<Value>,
     vars: Vec<Var>,
     /// Where the variables of the present template start.
@@ -254,8 +255,8 @@ impl<'s, T: Tracer> Vm<'s, T> {
 
     fn find(&self, name: &[u8]) -> Option<Body<'s>> {
         for overlay in self.overlays.iter().rev() {
-            if let Some(code) = overlay.iter().find(|code| *code.name == *name) {
-                return Some(Body::OnTop(Arc::clone(code)));
+            if let Some(template) = overlay.iter().find(|template| *template.name == *name) {
+                return Some(Body::OnTop(Arc::clone(template)));
             }
         }
         self.set.get(name).map(Body::OfSet)

@@ -1,10 +1,9 @@
 //! The functions that templates may call: their signatures, known when parsing, and the trait that
 //! performs them, known when executing.
 
-use std::collections::BTreeMap;
-
 use longshore_go::{Str, TypeInfo, Value, types};
 
+use crate::index::Index;
 use crate::{ExecError, FuncError, ParseError};
 
 /// The signature of one template function.
@@ -50,21 +49,24 @@ impl FuncDef {
 #[derive(Clone, Debug, Default)]
 pub struct FuncTable {
     defs: Vec<FuncDef>,
-    by_name: BTreeMap<&'static str, usize>,
+    by_name: Index,
 }
 
 impl FuncTable {
     /// A table of the given functions. The index of a function in `defs` is what
-    /// [`Functions::call`] gets; of two with one name the later counts.
+    /// [`Functions::call`] gets; of two with one name the first counts.
     pub fn new(defs: impl IntoIterator<Item = FuncDef>) -> Self {
-        let defs: Vec<FuncDef> = defs.into_iter().collect();
-        let by_name = defs.iter().enumerate().map(|(i, def)| (def.name, i));
-        Self { by_name: by_name.collect(), defs }
+        let mut table = Self::default();
+        for def in defs {
+            table.defs.push(def);
+            table.by_name.push(table.defs.len() - 1, |place| table.defs[place].name.as_bytes());
+        }
+        table
     }
 
     /// The index of the function called `name`.
-    pub fn index(&self, name: &str) -> Option<usize> {
-        self.by_name.get(name).copied()
+    pub fn index(&self, name: &[u8]) -> Option<usize> {
+        self.by_name.find(name, |place| self.defs[place].name.as_bytes())
     }
 
     /// The function at `index`, as given to [`FuncTable::new`].

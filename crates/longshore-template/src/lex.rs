@@ -173,9 +173,9 @@ impl<'a> Lexer<'a> {
     /// Whether a closing delimiter is here, and if so whether it trims.
     fn at_right_delimiter(&self) -> Option<bool> {
         let rest = &self.input[self.pos..];
-        if has_right_marker(rest) && rest[MARKER..].starts_with(self.right) {
+        if has_right_marker(rest) && starts_with(&rest[MARKER..], self.right) {
             Some(true)
-        } else if rest.starts_with(self.right) {
+        } else if starts_with(rest, self.right) {
             Some(false)
         } else {
             None
@@ -242,6 +242,11 @@ impl<'a> Lexer<'a> {
 /// The number of newlines.
 pub(crate) fn newlines(text: &[u8]) -> u32 {
     memchr::memchr_iter(b'\n', text).count() as u32
+}
+
+/// Whether a text begins with a delimiter, which is not empty: mostly its first byte tells.
+fn starts_with(text: &[u8], delimiter: &[u8]) -> bool {
+    text.first() == delimiter.first() && text.starts_with(delimiter)
 }
 
 /// The first place of a needle that is not empty.

@@ -99,9 +99,9 @@ pub(crate) enum Data {
         text: Span,
         number: u32,
     },
+    /// Quotes included.
     String {
         text: Span,
-        value: u32,
     },
     Branch {
         branch: Branch,
@@ -126,61 +126,121 @@ pub(crate) struct Number {
     pub(crate) complex: Option<Complex>,
 }
 
+/// What the nodes of a source are made of.
+#[derive(Debug, Default)]
+pub(crate) struct Pools {
+    nodes: Vec<Node>,
+    links: Vec<NodeId>,
+    idents: Vec<Span>,
+    numbers: Vec<Number>,
+    /// Names of templates.
+    names: Vec<Str>,
+}
+
+impl Pools {
+    /// Room for the nodes of most sources, for those who parse many.
+    pub(crate) fn roomy() -> Self {
+        Self {
+            nodes: Vec::with_capacity(4096),
+            links: Vec::with_capacity(4096),
+            idents: Vec::with_capacity(1024),
+            numbers: Vec::with_capacity(64),
+            names: Vec::with_capacity(16),
+        }
+    }
+
+    /// Takes what is here, in memory of about the right size. What is left is empty, mostly with its room.
+    fn packed(&mut self) -> Self {
+        fn pack<T>(pool: &mut Vec<T>) -> Vec<T> {
+            if pool.capacity() <= 2 * pool.len() {
+                return std::mem::take(pool);
+            }
+            let mut packed = Vec::with_capacity(pool.len());
+            packed.append(pool);
+            packed
+        }
+        Self {
+            nodes: pack(&mut self.nodes),
+            links: pack(&mut self.links),
+            idents: pack(&mut self.idents),
+            numbers: pack(&mut self.numbers),
+            names: pack(&mut self.names),
+        }
+    }
+}
+
 /// One parsed source with the pools that its nodes point into.
 #[derive(Debug)]
 pub(crate) struct Unit {
     /// The name under which it was parsed: the file, in errors.
     pub(crate) parse_name: Str,
     pub(crate) source: Str,
-    pub(crate) nodes: Vec<Node>,
-    pub(crate) links: Vec<NodeId>,
-    pub(crate) idents: Vec<Span>,
-    pub(crate) strings: Vec<Str>,
-    pub(crate) numbers: Vec<Number>,
+    pools: Pools,
     /// Where lines start, once somebody has asked.
     lines: OnceLock<Vec<u32>>,
 }
 
 impl Unit {
-    pub(crate) fn new(parse_name: Str, source: Str) -> Self {
-        // Most sources are small: their lists need not grow step by step.
-        let room = (source.len() / 6).min(64);
-        Self {
-            parse_name,
-            source,
-            nodes: Vec::with_capacity(room),
-            links: Vec::with_capacity(room),
-            idents: Vec::with_capacity(room / 2),
-            strings: Vec::new(),
-            numbers: Vec::new(),
-            lines: OnceLock::new(),
-        }
+    /// A source without nodes. The pools may have room, but hold nothing.
+    pub(crate) fn new(parse_name: Str, source: Str, pools: Pools) -> Self {
+        Self { parse_name, source, pools, lines: OnceLock::new() }
+    }
+
+    /// Keeps the nodes in about as much memory as they need; gives back the rest.
+    pub(crate) fn pack(&mut self) -> Pools {
+        let packed = self.pools.packed();
+        std::mem::replace(&mut self.pools, packed)
     }
 
     pub(crate) fn node(&self, id: NodeId) -> Node {
-        self.nodes[id as usize]
+        self.pools.nodes[id as usize]
     }
 
     pub(crate) fn add(&mut self, pos: u32, data: Data) -> NodeId {
-        self.nodes.push(Node { pos, data });
-        (self.nodes.len() - 1) as NodeId
+        self.pools.nodes.push(Node { pos, data });
+        (self.pools.nodes.len() - 1) as NodeId
     }
 
     pub(crate) fn link(&mut self, nodes: &[NodeId]) -> Span {
-        let start = self.links.len() as u32;
-        self.links.extend_from_slice(nodes);
-        Span { start, end: self.links.len() as u32 }
+        let start = self.pools.links.len() as u32;
+        self.pools.links.extend_from_slice(nodes);
+        Span { start, end: self.pools.links.len() as u32 }
     }
 
     pub(crate) fn add_idents(&mut self, idents: &[Span]) -> Span {
-        let start = self.idents.len() as u32;
-        self.idents.extend_from_slice(idents);
-        Span { start, end: self.idents.len() as u32 }
+        let start = self.pools.idents.len() as u32;
+        self.pools.idents.extend_from_slice(idents);
+        Span { start, end: self.pools.idents.len() as u32 }
     }
 
-    pub(crate) fn add_string(&mut self, string: Str) -> u32 {
-        self.strings.push(string);
-        (self.strings.len() - 1) as u32
+    /// The idents with another one behind them; in their place, where they are the last of all.
+    pub(crate) fn extend_idents(&mut self, idents: Span, ident: Span) -> Span {
+        let pool = &mut self.pools.idents;
+        let mut start = idents.start;
+        if idents.end as usize != pool.len() || idents.is_empty() {
+            start = pool.len() as u32;
+            pool.extend_from_within(idents.range());
+        }
+        pool.push(ident);
+        Span { start, end: pool.len() as u32 }
+    }
+
+    pub(crate) fn add_name(&mut self, name: Str) -> u32 {
+        self.pools.names.push(name);
+        (self.pools.names.len() - 1) as u32
+    }
+
+    pub(crate) fn add_number(&mut self, number: Number) -> u32 {
+        self.pools.numbers.push(number);
+        (self.pools.numbers.len() - 1) as u32
+    }
+
+    pub(crate) fn number(&self, index: u32) -> Number {
+        self.pools.numbers[index as usize]
+    }
+
+    pub(crate) fn name(&self, index: u32) -> &Str {
+        &self.pools.names[index as usize]
     }
 
     pub(crate) fn text(&self, span: Span) -> &[u8] {
@@ -188,11 +248,11 @@ impl Unit {
     }
 
     pub(crate) fn links(&self, span: Span) -> &[NodeId] {
-        &self.links[span.range()]
+        &self.pools.links[span.range()]
     }
 
     pub(crate) fn idents(&self, span: Span) -> &[Span] {
-        &self.idents[span.range()]
+        &self.pools.idents[span.range()]
     }
 
     /// Line (from 1) and column (bytes, from 0) of a node, as Go's errors give them.

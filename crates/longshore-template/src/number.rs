@@ -121,6 +121,12 @@ pub(crate) fn unquote(text: &[u8]) -> Result<Str, String> {
     Ok(Str::from(out))
 }
 
+/// The complaint of [`unquote`], without the text if there is none.
+pub(crate) fn check_quoted(text: &[u8]) -> Result<(), String> {
+    let is_plain = text.len() >= 2 && (text[0] == b'`' || !text.contains(&b'\\'));
+    if is_plain { Ok(()) } else { unquote(text).map(drop) }
+}
+
 /// `strconv.UnquoteChar`: the code point or byte, whether it stands for a rune, and what follows.
 fn unquote_char(text: &[u8], quote: u8) -> Option<(u32, bool, &[u8])> {
     let &first = text.first()?;

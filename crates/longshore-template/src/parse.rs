@@ -4,13 +4,14 @@
 //! no source, however deep, can overflow the stack.
 
 use std::collections::BTreeMap;
+use std::mem;
 
 use longshore_go::{Str, rune, strconv};
 
 use crate::ParseError;
 use crate::func::FuncTable;
 use crate::lex::{Delimiters, Kind, Lexer, Token};
-use crate::node::{NodeId, Span, Unit};
+use crate::node::{NodeId, Pools, Span, Unit};
 
 mod block;
 mod pipeline;
@@ -31,25 +32,27 @@ pub(crate) struct Definition {
 
 type Result<T> = std::result::Result<T, ParseError>;
 
-/// Parses one source. `functions` tells which names are functions.
+/// Parses one source. `functions` tells which names are functions; `pools` serve again for the next source.
 pub(crate) fn parse(
     name: &Str,
     source: &Str,
     delimiters: &Delimiters,
     functions: &FuncTable,
+    pools: &mut Pools,
 ) -> Result<Parsed> {
     let text = source.clone();
     let mut parser = Parser {
         lexer: Lexer::new(&text, delimiters),
         source: &text,
         functions,
-        unit: Unit::new(name.clone(), source.clone()),
+        unit: Unit::new(name.clone(), source.clone(), mem::take(pools)),
         definitions: Vec::new(),
         defined: BTreeMap::new(),
         tokens: [Token { kind: Kind::Eof, pos: 0, end: 0, line: 0 }; 3],
         peeked: 0,
         scope: Scope::new(),
         spare: Vec::new(),
+        bodies: Vec::new(),
     };
     parser.lexer.break_ok = !parser.is_function(b"break");
     parser.lexer.continue_ok = !parser.is_function(b"continue");
@@ -57,7 +60,9 @@ pub(crate) fn parse(
         return Err(parser.error("source is too large"));
     }
     parser.file()?;
-    Ok(Parsed { unit: parser.unit, definitions: parser.definitions })
+    let mut unit = parser.unit;
+    *pools = unit.pack();
+    Ok(Parsed { unit, definitions: parser.definitions })
 }
 
 struct Parser<'a> {
@@ -74,6 +79,8 @@ struct Parser<'a> {
     scope: Scope<'a>,
     /// Lists of pipelines, to use again.
     spare: Vec<pipeline::Lists>,
+    /// The same for lists of blocks.
+    bodies: Vec<Vec<NodeId>>,
 }
 
 /// What a `define` or `block` starts afresh.
@@ -195,9 +202,7 @@ impl Parser<'_> {
     }
 
     fn is_function(&self, name: &[u8]) -> bool {
-        std::str::from_utf8(name).is_ok_and(|name| {
-            self.functions.index(name).is_some() || crate::builtin::Builtin::find(name).is_some()
-        })
+        self.functions.index(name).is_some() || crate::builtin::Builtin::find(name).is_some()
     }
 }
 

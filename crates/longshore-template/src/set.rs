@@ -11,10 +11,12 @@ use crate::exec::{Body, Budget, Vm};
 use crate::func::{FuncTable, Functions};
 use crate::lex::Delimiters;
 use crate::names::Names;
+use crate::node::Pools;
 use crate::parse::Definition;
 use crate::sources::Sources;
+use crate::template::Template;
 use crate::trace::Tracer;
-use crate::{ExecError, ParseError, Problem, compile, parse};
+use crate::{ExecError, ParseError, Problem, parse};
 
 /// What a field gives that a map does not have (Go's option `missingkey`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -28,7 +30,7 @@ pub enum MissingKey {
     Error,
 }
 
-/// Templates by name, parsed and compiled, with the functions that they may call.
+/// Templates by name, parsed, with the functions that they may call.
 ///
 /// Parse once, execute many times, also from several threads at a time: the set is `Send + Sync`.
 ///
@@ -92,8 +94,8 @@ impl Set {
     /// # Errors
     /// Go's parse error; the set is as it was.
     pub fn parse(&mut self, name: &str, source: impl Into<Str>) -> Result<(), ParseError> {
-        let codes = self.compile(&name.into(), &source.into())?;
-        self.add(codes);
+        let templates = self.read(&name.into(), &source.into(), &mut Pools::default())?;
+        self.add(templates);
         Ok(())
     }
 
@@ -148,16 +150,16 @@ impl Set {
     }
 
     pub(crate) fn get(&self, name: &[u8]) -> Option<&Code> {
-        self.templates.get(name).map(|code| &**code)
+        self.templates.get(name).map(|template| template.code())
     }
 
     pub(crate) fn functions(&self) -> &FuncTable {
         &self.functions
     }
 
-    /// The templates of a source that is executed on top of the set, compiled once.
-    pub(crate) fn compiled(&self, name: &Str, source: &Str) -> Result<Arc<[Arc<Code>]>, ParseError> {
-        self.sources.get(name, source, || self.compile(name, source))
+    /// The templates of a source that is executed on top of the set, parsed once.
+    pub(crate) fn on_top(&self, name: &Str, source: &Str) -> Result<Arc<[Arc<Template>]>, ParseError> {
+        self.sources.get(name, source, || self.read(name, source, &mut Pools::default()))
     }
 
     pub(crate) fn missing_key(&self) -> MissingKey {
@@ -175,19 +177,19 @@ impl Set {
     }
 
     /// Takes in what a source defines; blank definitions replace nothing.
-    fn add(&mut self, codes: Vec<Arc<Code>>) {
-        for code in codes {
-            if !(code.blank && self.contains(&code.name)) {
-                self.templates.insert(code);
+    fn add(&mut self, templates: Vec<Arc<Template>>) {
+        for template in templates {
+            if !(template.blank && self.contains(&template.name)) {
+                self.templates.insert(template);
             }
         }
     }
 
-    /// Parses and compiles a source: all the templates that it defines, itself included.
-    fn compile(&self, name: &Str, source: &Str) -> Result<Vec<Arc<Code>>, ParseError> {
-        let parsed = parse::parse(name, source, &self.delimiters, &self.functions)?;
+    /// Parses a source: all the templates that it defines, itself included.
+    fn read(&self, name: &Str, source: &Str, pools: &mut Pools) -> Result<Vec<Arc<Template>>, ParseError> {
+        let parsed = parse::parse(name, source, &self.delimiters, &self.functions, pools)?;
         let unit = Arc::new(parsed.unit);
-        let compile = |def: &Definition| compile::compile(&unit, &def.name, def.root, &self.functions);
-        Ok(parsed.definitions.iter().map(|def| Arc::new(compile(def))).collect())
+        let template = |def: Definition| Arc::new(Template::new(def.name, def.root, &unit, &self.functions));
+        Ok(parsed.definitions.into_iter().map(template).collect())
     }
 }

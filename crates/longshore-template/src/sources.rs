@@ -1,7 +1,7 @@
-//! Sources that functions execute, compiled once.
+//! Sources that functions execute, parsed once.
 //!
 //! Helm's `tpl` gets the same few strings again and again: a label set, an annotation, a name from
-//! the values. What they compile to does not depend on the templates around them.
+//! the values. What they are does not depend on the templates around them.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use longshore_go::Str;
 
 use crate::ParseError;
-use crate::code::Code;
+use crate::template::Template;
 
 /// Bytes of source that are kept.
 const CAPACITY: usize = 4 << 20;
@@ -27,7 +27,7 @@ struct Kept {
 }
 
 /// The templates of one source.
-pub(crate) type Compiled = Arc<[Arc<Code>]>;
+pub(crate) type Compiled = Arc<[Arc<Template>]>;
 
 impl Sources {
     /// The templates of a source; compiled by `compile` if they are not here. Errors are not kept.
@@ -35,7 +35,7 @@ impl Sources {
         &self,
         name: &Str,
         source: &Str,
-        compile: impl FnOnce() -> Result<Vec<Arc<Code>>, ParseError>,
+        compile: impl FnOnce() -> Result<Vec<Arc<Template>>, ParseError>,
     ) -> Result<Compiled, ParseError> {
         let key = (name.clone(), source.clone());
         if let Ok(kept) = self.kept.lock()

@@ -20,6 +20,8 @@ struct Rule {
     pattern: String,
     negated: bool,
     only_folders: bool,
+    /// Nothing in it means anything but itself.
+    literal: bool,
     /// Without a slash a pattern is held against the last part of the path.
     base_name: bool,
 }
@@ -67,7 +69,8 @@ impl Ignore {
             Some(rest) => (rest, false),
             None => (rule, !rule.contains('/')),
         };
-        self.rules.push(Rule { pattern: pattern.to_owned(), negated, only_folders, base_name });
+        let literal = !pattern.contains(['*', '?', '[', '\\']);
+        self.rules.push(Rule { pattern: pattern.to_owned(), negated, only_folders, literal, base_name });
         Ok(())
     }
 
@@ -79,12 +82,19 @@ impl Ignore {
         }
         for rule in &self.rules {
             let name = if rule.base_name { base(path) } else { path };
-            let matched = path::matches(rule.pattern.as_bytes(), name.as_bytes()).unwrap_or(false);
+            if rule.only_folders && !is_folder && !rule.negated {
+                continue;
+            }
+            let matched = if rule.literal {
+                rule.pattern == name
+            } else {
+                path::matches(rule.pattern.as_bytes(), name.as_bytes()).unwrap_or(false)
+            };
             if rule.negated {
                 if !matched || (rule.only_folders && !is_folder) {
                     return true;
                 }
-            } else if matched && (is_folder || !rule.only_folders) {
+            } else if matched {
                 return true;
             }
         }

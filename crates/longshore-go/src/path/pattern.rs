@@ -33,9 +33,14 @@ pub fn matches(mut pattern: &[u8], mut name: &[u8]) -> Result<bool, BadPattern> 
         }
         if star {
             // Let the star take one byte more each time.
+            let literal = chunk.first().copied().filter(|byte| !matches!(byte, b'[' | b'?' | b'\\'));
             for skip in 0..name.len() {
                 if name[skip] == b'/' {
                     break;
+                }
+                // The chunk has been read once, so that it is well-formed.
+                if literal.is_some() && literal != name.get(skip + 1).copied() {
+                    continue;
                 }
                 let (found, after) = match_chunk(chunk, &name[skip + 1..])?;
                 if found && (!pattern.is_empty() || after.is_empty()) {

@@ -21,21 +21,22 @@ impl Signature {
     }
 
     /// The complaint about a wrong number of arguments, of which `args` are written in the command.
-    fn complaint(&self, name: &str, args: usize, piped: bool) -> Option<String> {
+    fn complaint(&self, name: &[u8], args: usize, piped: bool) -> Option<String> {
         let given = args + usize::from(piped);
         let wanted = self.params.len();
+        let name = || rune::to_text(name);
         if self.variadic {
             let least = wanted - 1;
             // Go counts only what is written, not what is piped, in this text.
             return (given < least)
-                .then(|| format!("wrong number of args for {name}: want at least {least} got {args}"));
+                .then(|| format!("wrong number of args for {}: want at least {least} got {args}", name()));
         }
-        (given != wanted).then(|| format!("wrong number of args for {name}: want {wanted} got {given}"))
+        (given != wanted).then(|| format!("wrong number of args for {}: want {wanted} got {given}", name()))
     }
 }
 
 impl Compiler<'_> {
-    fn callee(&self, name: &str) -> Option<(Callee, Signature)> {
+    fn callee(&self, name: &[u8]) -> Option<(Callee, Signature)> {
         if let Some(index) = self.functions.index(name) {
             let def = self.functions.get(index)?;
             let callee = Callee::Table { index: index as u32, name: def.name };
@@ -51,8 +52,7 @@ impl Compiler<'_> {
         let Data::Identifier { text } = self.unit.node(operand).data else {
             return None;
         };
-        let name = std::str::from_utf8(self.unit.text(text)).ok()?;
-        let def = self.functions.get(self.functions.index(name)?)?;
+        let def = self.functions.get(self.functions.index(self.unit.text(text))?)?;
         (def.result.kind == Kind::Interface).then_some(def.result)
     }
 
@@ -63,17 +63,17 @@ impl Compiler<'_> {
         let Data::Identifier { text } = unit.node(ident).data else {
             return;
         };
-        let name = rune::to_text(unit.text(text));
+        let name = unit.text(text);
         let args = match cmd.map(|cmd| unit.node(cmd).data) {
             Some(Data::Command { args }) => &unit.links(args)[1..],
             _ => &[],
         };
-        let Some((callee, signature)) = self.callee(&name) else {
-            let name = longshore_go::strconv::quote(name.as_bytes());
+        let Some((callee, signature)) = self.callee(name) else {
+            let name = longshore_go::strconv::quote(name);
             let name = rune::to_text(&name);
             return self.fail(format!("{name} is not a defined function"));
         };
-        if let Some(complaint) = signature.complaint(&name, args.len(), piped) {
+        if let Some(complaint) = signature.complaint(name, args.len(), piped) {
             return self.fail(complaint);
         }
         if let Callee::Builtin(builtin @ (Builtin::And | Builtin::Or)) = callee {

@@ -5,7 +5,7 @@ use longshore_go::{Duration, Int, IntKind, Kind, Str, TypeInfo, Uint, UintKind, 
 use super::{Compiler, Param};
 use crate::code::{Const, Op, REFLECT_VALUE};
 use crate::node::NodeId;
-use crate::node::{Data, Node, Number, Unit};
+use crate::node::{Data, Node, Number, Span, Unit};
 use crate::number;
 use crate::types::can_be_nil;
 
@@ -14,18 +14,18 @@ pub(crate) enum Literal {
     Bool(bool),
     Int(i64),
     Float(f64),
-    Str(u32),
+    Str(Str),
     Const(Const),
 }
 
 impl Literal {
     /// The value of the literal, for arguments whose type is known only at run time.
-    pub(crate) fn value(&self, strings: &[Str]) -> Value {
-        match *self {
+    pub(crate) fn value(self) -> Value {
+        match self {
             Self::Bool(value) => Value::Bool(value),
             Self::Int(value) => Value::int(value),
             Self::Float(value) => Value::Float(value),
-            Self::Str(index) => Value::Str(strings[index as usize].clone()),
+            Self::Str(text) => Value::Str(text),
             Self::Const(constant) => constant.value(),
         }
     }
@@ -35,7 +35,7 @@ impl Literal {
 pub(crate) fn literal(unit: &Unit, id: NodeId, ty: &'static TypeInfo) -> Result<Literal, String> {
     let node = unit.node(id);
     let number = match node.data {
-        Data::Number { number, .. } => Some(unit.numbers[number as usize]),
+        Data::Number { number, .. } => Some(unit.number(number)),
         _ => None,
     };
     let found = || rune::to_text(&unit.print(id));
@@ -48,7 +48,7 @@ pub(crate) fn literal(unit: &Unit, id: NodeId, ty: &'static TypeInfo) -> Result<
             _ => Err(format!("expected bool; found {}", found())),
         },
         Kind::String => match node.data {
-            Data::String { value, .. } => Ok(Literal::Str(value)),
+            Data::String { text } => Ok(string(unit, text)),
             _ => Err(format!("expected string; found {}", found())),
         },
         Kind::Int | Kind::Int8 | Kind::Int16 | Kind::Int32 | Kind::Int64 => {
@@ -79,10 +79,14 @@ pub(crate) fn literal(unit: &Unit, id: NodeId, ty: &'static TypeInfo) -> Result<
 fn untyped(unit: &Unit, node: Node) -> Result<Literal, String> {
     match node.data {
         Data::Bool(value) => Ok(Literal::Bool(value)),
-        Data::String { value, .. } => Ok(Literal::Str(value)),
-        Data::Number { text, number } => ideal(unit.text(text), unit.numbers[number as usize]),
+        Data::String { text } => Ok(string(unit, text)),
+        Data::Number { text, number } => ideal(unit.text(text), unit.number(number)),
         other => unreachable!("not a literal: {other:?}"),
     }
+}
+
+fn string(unit: &Unit, text: Span) -> Literal {
+    Literal::Str(number::unquote(unit.text(text)).expect("the parser has checked it"))
 }
 
 /// `idealConstant`: the type of a number without context.
@@ -158,7 +162,10 @@ impl Compiler<'_> {
             Ok(Literal::Bool(value)) => self.emit(Op::Bool(value)),
             Ok(Literal::Int(value)) => self.emit(Op::Int(value)),
             Ok(Literal::Float(value)) => self.emit(Op::Float(value)),
-            Ok(Literal::Str(index)) => self.emit(Op::Str(index)),
+            Ok(Literal::Str(text)) => {
+                self.code.strings.push(text);
+                self.emit(Op::Str((self.code.strings.len() - 1) as u32));
+            }
             Ok(Literal::Const(constant)) => {
                 self.code.consts.push(constant);
                 self.emit(Op::Const((self.code.consts.len() - 1) as u32));

@@ -4,6 +4,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use crate::code::Code;
+use crate::template::Template;
 
 /// The code of a template while it is executed.
 ///
@@ -13,7 +14,7 @@ pub(crate) enum Body<'s> {
     /// A template of the set.
     OfSet(&'s Code),
     /// One of a source that was parsed on top of the set.
-    OnTop(Arc<Code>),
+    OnTop(Arc<Template>),
 }
 
 impl Deref for Body<'_> {
@@ -22,7 +23,7 @@ impl Deref for Body<'_> {
     fn deref(&self) -> &Code {
         match self {
             Self::OfSet(code) => code,
-            Self::OnTop(code) => code,
+            Self::OnTop(template) => template.code(),
         }
     }
 }

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use longshore_go::{Str, Value};
 
 use super::{Body, Vm};
-use crate::code::Code;
 use crate::error::{ExecError, FuncError, Problem};
 use crate::func::{Executor, SourceError};
+use crate::template::Template;
 use crate::trace::Tracer;
 
 impl<'s, T: Tracer> Vm<'s, T> {
@@ -53,12 +53,12 @@ impl<T: Tracer> Executor for Vm<'_, T> {
     }
 
     fn execute_source(&mut self, name: &Str, source: &Str, data: Value) -> Result<Vec<u8>, SourceError> {
-        let codes = self.set.compiled(name, source)?;
+        let codes = self.set.on_top(name, source)?;
         let Some(main) = codes.iter().find(|code| code.name == *name).map(Arc::clone) else {
             return Ok(Vec::new()); // not reached: every source defines its own name
         };
         // A blank definition hides nothing that is there.
-        let overlay: Vec<Arc<Code>> =
+        let overlay: Vec<Arc<Template>> =
             codes.iter().filter(|code| !(code.blank && self.find(&code.name).is_some())).cloned().collect();
         self.overlays.push(overlay);
         let result = self.nested(Body::OnTop(main), data);

@@ -4,7 +4,7 @@ use longshore_go::{Kind, Map, Method, Object, TypeInfo, Value, rune, strconv, ty
 
 use super::{Failure, NOTHING, Pending, Vm};
 use crate::code::{Code, DYNAMIC, FieldSite, Receiver};
-use crate::compile::literal;
+use crate::compile::{Literal, literal};
 use crate::error::{FuncError, Problem};
 use crate::node::{Data, NodeId, Span, Unit};
 use crate::set::MissingKey;
@@ -157,7 +157,7 @@ impl<T: Tracer> Vm<'_, T> {
         } else if is_nil {
             Err(format!("cannot assign nil to {}", ty.name))
         } else {
-            literal(&code.unit, node, ty).map(|literal| literal.value(&code.unit.strings))
+            literal(&code.unit, node, ty).map(Literal::value)
         };
         match value {
             Ok(value) => {

@@ -72,7 +72,7 @@ impl<'s, T: Tracer> Vm<'s, T> {
                 Op::Int(value) => self.stack.push(Value::int(value)),
                 Op::Float(value) => self.stack.push(Value::Float(value)),
                 Op::Str(index) => {
-                    let text = code.unit.strings[index as usize].clone();
+                    let text = code.strings[index as usize].clone();
                     self.stack.push(Value::Str(text));
                 }
                 Op::Const(index) => self.stack.push(code.consts[index as usize].value()),
@@ -189,7 +189,7 @@ impl<'s, T: Tracer> Vm<'s, T> {
                     pc = exit as usize;
                 }
                 Op::Find { name, node } => {
-                    let name = &code.unit.strings[name as usize];
+                    let name = code.unit.name(name);
                     let Some(callee) = self.find(name) else {
                         return Err(self.not_defined(code, node, name));
                     };

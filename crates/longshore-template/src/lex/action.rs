@@ -2,24 +2,28 @@
 
 use longshore_go::{Value, fmt, rune};
 
-use super::{Kind, Lexer, MARKER, Token, has_right_marker, is_space};
+use super::{Kind, Lexer, MARKER, Token, has_right_marker, is_space, starts_with};
 use crate::unicode;
 
 impl Lexer<'_> {
     /// One token inside an action.
     pub(super) fn action_token(&mut self) -> Token {
-        if self.at_right_delimiter().is_some() {
+        let Some(&byte) = self.input.get(self.pos) else {
+            return self.fail("unclosed action".to_owned());
+        };
+        let may_close = is_space(byte) || Some(&byte) == self.right.first();
+        if may_close && self.at_right_delimiter().is_some() {
             if self.paren_depth == 0 {
                 return self.right_delimiter();
             }
             return self.fail("unclosed left paren".to_owned());
         }
+        if is_space(byte) {
+            return self.space();
+        }
         let Some((c, _)) = self.peek() else {
             return self.fail("unclosed action".to_owned());
         };
-        if c.is_ascii() && is_space(c as u8) {
-            return self.space();
-        }
         if matches!(c, '+' | '-' | '0'..='9') {
             return self.number();
         }
@@ -75,7 +79,7 @@ impl Lexer<'_> {
             count += 1;
         }
         let rest = &self.input[self.pos - 1..];
-        if has_right_marker(rest) && rest[MARKER..].starts_with(self.right) {
+        if has_right_marker(rest) && starts_with(&rest[MARKER..], self.right) {
             self.pos -= 1;
             if self.input[self.pos] == b'\n' {
                 self.line -= 1;
@@ -117,6 +121,9 @@ impl Lexer<'_> {
 
     /// Moves behind letters, digits and underscores; gives the rune that follows.
     fn skip_alphanumeric(&mut self) -> Option<char> {
+        let rest = &self.input[self.pos..];
+        let plain = rest.iter().position(|&byte| !(byte.is_ascii_alphanumeric() || byte == b'_'));
+        self.pos += plain.unwrap_or(rest.len());
         while let Some((c, width)) = self.peek() {
             if !unicode::is_alphanumeric(c) {
                 return Some(c);
@@ -136,7 +143,7 @@ impl Lexer<'_> {
     fn at_terminator(&self) -> bool {
         match self.peek() {
             None | Some((' ' | '\t' | '\r' | '\n' | '.' | ',' | '|' | ':' | ')' | '(', _)) => true,
-            Some(_) => self.input[self.pos..].starts_with(self.right),
+            Some(_) => starts_with(&self.input[self.pos..], self.right),
         }
     }
 

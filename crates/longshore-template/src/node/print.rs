@@ -40,7 +40,7 @@ impl Unit {
             Data::Text { text }
             | Data::Identifier { text }
             | Data::Number { text, .. }
-            | Data::String { text, .. } => out.extend_from_slice(self.text(text)),
+            | Data::String { text } => out.extend_from_slice(self.text(text)),
             Data::Action { pipe } => {
                 next.extend([Task::Word("{{"), Task::Node(pipe), Task::Word("}}")]);
             }
@@ -89,7 +89,7 @@ impl Unit {
             }
             Data::Template { name, pipe } => {
                 out.extend_from_slice(b"{{template ");
-                out.extend_from_slice(&strconv::quote(&self.strings[name as usize]));
+                out.extend_from_slice(&strconv::quote(self.name(name)));
                 if pipe != NONE {
                     next.extend([Task::Word(" "), Task::Node(pipe)]);
                 }

@@ -54,8 +54,8 @@ impl<'a> Parser<'a> {
                 if !at_file {
                     return Err(self.error("unexpected EOF"));
                 }
-                let file = open.pop().expect("the file is open");
-                let root = self.list(&file);
+                let mut file = open.pop().expect("the file is open");
+                let root = self.list(&mut file);
                 let name = self.unit.parse_name.clone();
                 return self.define(name, root);
             }
@@ -147,7 +147,7 @@ impl<'a> Parser<'a> {
             self.backup();
             self.pipeline(CONTEXT, Kind::RightDelim)?
         };
-        let name = self.unit.add_string(name);
+        let name = self.unit.add_name(name);
         Ok(self.unit.add(token.pos, Data::Template { name, pipe }))
     }
 
@@ -183,7 +183,8 @@ impl<'a> Parser<'a> {
 
     /// Opens a block whose list starts at the next token.
     fn open(&mut self, what: What<'a>) -> Open<'a> {
-        Open { what, pos: self.peek_non_space().pos, nodes: Vec::new() }
+        let nodes = self.bodies.pop().unwrap_or_default();
+        Open { what, pos: self.peek_non_space().pos, nodes }
     }
 
     fn else_clause(&mut self, open: &mut Vec<Open<'a>>) -> Result<()> {
@@ -194,8 +195,7 @@ impl<'a> Parser<'a> {
         }
         self.scope.action_line = 0;
         let mut top = open.pop().expect("the file is open");
-        let then = self.list(&top);
-        top.nodes.clear();
+        let then = self.list(&mut top);
         let (branch, list) = match &mut top.what {
             What::File => return Err(self.error("unexpected {{else}}")),
             What::Define { .. } => {
@@ -233,8 +233,9 @@ impl<'a> Parser<'a> {
 
     fn end(&mut self, open: &mut Vec<Open<'a>>) -> Result<()> {
         loop {
-            let top = open.pop().expect("the file is open");
-            let body = self.list(&top);
+            let mut top = open.pop().expect("the file is open");
+            let body = self.list(&mut top);
+            self.bodies.push(top.nodes);
             match top.what {
                 What::File => return Err(self.error("unexpected {{end}}")),
                 What::Define { name, outer } => {
@@ -246,7 +247,7 @@ impl<'a> Parser<'a> {
                     self.define(name.clone(), body)?;
                     self.scope = outer;
                     self.scope.action_line = 0;
-                    let name = self.unit.add_string(name);
+                    let name = self.unit.add_name(name);
                     let node = self.unit.add(pos, Data::Template { name, pipe });
                     push(open, node);
                     return Ok(());
@@ -272,8 +273,10 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn list(&mut self, open: &Open<'_>) -> NodeId {
+    /// The list that a block has collected, which then is empty again.
+    fn list(&mut self, open: &mut Open<'_>) -> NodeId {
         let nodes = self.unit.link(&open.nodes);
+        open.nodes.clear();
         self.unit.add(open.pos, Data::List { nodes })
     }
 

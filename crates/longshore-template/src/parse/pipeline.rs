@@ -210,9 +210,8 @@ impl Parser<'_> {
             Kind::Complex => self.number(token, number::complex_pair)?,
             Kind::Number => self.number(token, number::number)?,
             Kind::String | Kind::RawString => {
-                let value = number::unquote(self.text(token)).map_err(|e| self.error(e))?;
-                let value = self.unit.add_string(value);
-                Data::String { text, value }
+                number::check_quoted(self.text(token)).map_err(|e| self.error(e))?;
+                Data::String { text }
             }
             _ => {
                 self.backup();
@@ -228,8 +227,8 @@ impl Parser<'_> {
         read: fn(&[u8]) -> std::result::Result<crate::node::Number, String>,
     ) -> Result<Data> {
         let number = read(self.text(token)).map_err(|message| self.error(message))?;
-        self.unit.numbers.push(number);
-        Ok(Data::Number { text: span(token), number: (self.unit.numbers.len() - 1) as u32 })
+        let number = self.unit.add_number(number);
+        Ok(Data::Number { text: span(token), number })
     }
 
     fn check_variable(&self, token: Token) -> Result<()> {
@@ -246,15 +245,14 @@ impl Parser<'_> {
         if first.kind != Kind::Field {
             return Ok(term);
         }
-        let mut idents: Vec<Span> = match self.unit.node(term).data {
-            Data::Field { idents } | Data::Variable { idents } => self.unit.idents(idents).to_vec(),
-            _ => Vec::new(),
+        let mut idents = match self.unit.node(term).data {
+            Data::Field { idents } | Data::Variable { idents } => idents,
+            _ => Span { start: 0, end: 0 },
         };
         while self.peek().kind == Kind::Field {
             let field = self.next();
-            idents.push(without_dot(span(field)));
+            idents = self.unit.extend_idents(idents, without_dot(span(field)));
         }
-        let idents = self.unit.add_idents(&idents);
         let data = match self.unit.node(term).data {
             Data::Field { .. } => Data::Field { idents },
             Data::Variable { .. } => Data::Variable { idents },

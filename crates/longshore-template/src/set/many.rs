@@ -3,23 +3,12 @@
 //! A source is parsed without looking at the others, so that threads share nothing but the functions; the order in
 //! which definitions replace each other is kept by adding them in order.
 
-use std::num::NonZero;
-use std::sync::Arc;
-use std::thread;
-
 use longshore_go::Str;
 
 use super::Set;
 use crate::ParseError;
-use crate::code::Code;
-
-/// The text that is worth a thread, in bytes: about a millisecond of parsing.
-const WORTH_A_THREAD: usize = 48 << 10;
-
-/// More threads than this are not started; the rest of a render has one.
-const MOST_THREADS: usize = 4;
-
-type Compiled = Result<Vec<Arc<Code>>, ParseError>;
+use crate::node::Pools;
+use crate::shares::in_shares;
 
 impl Set {
     /// Parses sources by name and text, as [`Set::parse`] does one after the other.
@@ -35,69 +24,24 @@ impl Set {
     /// # Ok::<(), longshore_template::ParseError>(())
     /// ```
     pub fn parse_all(&mut self, sources: &[(Str, Str)]) -> Result<(), ParseError> {
-        let bytes = sources.iter().map(|(_, text)| text.len()).sum::<usize>();
-        let mut threads = (bytes / WORTH_A_THREAD).min(MOST_THREADS);
-        if threads > 1 {
-            threads = threads.min(thread::available_parallelism().map_or(1, NonZero::get));
-        }
-        if threads < 2 {
+        let parse = |sources: &[(Str, Str)]| {
+            let mut all = Vec::with_capacity(sources.len());
+            let mut pools = Pools::roomy();
             for (name, text) in sources {
-                let codes = self.compile(name, text)?;
-                self.add(codes);
-            }
-            return Ok(());
-        }
-        for compiled in self.compile_on(threads, sources, bytes) {
-            self.add(compiled?);
-        }
-        Ok(())
-    }
-
-    /// Compiles the sources in shares of about the same size. What comes behind an error in a share is left out.
-    fn compile_on(&self, threads: usize, sources: &[(Str, Str)], bytes: usize) -> Vec<Compiled> {
-        let compile = |share: &[(Str, Str)]| {
-            let mut all = Vec::with_capacity(share.len());
-            for (name, text) in share {
-                let compiled = self.compile(name, text);
-                let is_bad = compiled.is_err();
-                all.push(compiled);
+                let parsed = self.read(name, text, &mut pools);
+                let is_bad = parsed.is_err();
+                all.push(parsed);
                 if is_bad {
-                    break;
+                    break; // what comes behind is not asked for
                 }
             }
             all
         };
-        let mut shares = shares(sources, bytes.div_ceil(threads)).into_iter();
-        let mine = shares.next().unwrap_or_default();
-        thread::scope(|scope| {
-            let others: Vec<_> = shares.map(|share| scope.spawn(move || compile(share))).collect();
-            let mut all = compile(mine);
-            for other in others {
-                match other.join() {
-                    Ok(compiled) => all.extend(compiled),
-                    Err(panic) => std::panic::resume_unwind(panic),
-                }
-            }
-            all
-        })
-    }
-}
-
-/// Cuts the sources into runs of at least `least` bytes each, but for the last.
-fn shares(mut sources: &[(Str, Str)], least: usize) -> Vec<&[(Str, Str)]> {
-    let mut all = Vec::new();
-    while !sources.is_empty() {
-        let mut bytes = 0;
-        let mut count = 0;
-        while count < sources.len() && bytes < least {
-            bytes += sources[count].1.len();
-            count += 1;
+        for parsed in in_shares(sources, |(_, text)| text.len(), parse) {
+            self.add(parsed?);
         }
-        let (share, rest) = sources.split_at(count.max(1));
-        all.push(share);
-        sources = rest;
+        Ok(())
     }
-    all
 }
 
 #[cfg(test)]
@@ -112,7 +56,7 @@ mod tests {
 
     /// A source so large that it is a share by itself.
     fn large(name: &str, text: &str) -> (Str, Str) {
-        source(name, &format!("{text}{}", " ".repeat(super::WORTH_A_THREAD)))
+        source(name, &format!("{text}{}", " ".repeat(crate::shares::WORTH_A_THREAD)))
     }
 
     #[test]

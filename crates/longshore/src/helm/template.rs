@@ -1,11 +1,12 @@
 //! `helm template`.
 
+use std::mem::ManuallyDrop;
 use std::path::Path;
 
 use anyhow::{anyhow, bail};
 use longshore_chart::{
-    Capabilities, Chart, ErrorKind, File, KubeVersion, Level, Options, Release, RenderInput, dependencies,
-    metadata, render,
+    Capabilities, Chart, Engine, ErrorKind, File, KubeVersion, Level, Options, Release, RenderInput,
+    dependencies, metadata, render,
 };
 use longshore_go::{Map, strconv};
 use longshore_platform::World;
@@ -110,7 +111,9 @@ fn run(settings: &Settings, matches: &Matches) -> anyhow::Result<()> {
         services: &world,
         options: Options { skip_schema: matches.is_on("skip-schema-validation"), ..Options::default() },
     };
-    let rendered = render(&chart, &input, settings.level);
+    // The process ends with this command: to take all of it apart piece by piece would be a twentieth of its time.
+    let (engine, chart) = (ManuallyDrop::new(Engine::new(settings.level)), ManuallyDrop::new(chart));
+    let rendered = engine.render(&chart, &input).map(ManuallyDrop::new);
     let warnings = match &rendered {
         Ok(rendered) => rendered.warnings.as_slice(),
         Err(error) => error.warnings(),
