@@ -5,24 +5,19 @@ mod capabilities;
 mod chart;
 mod files;
 mod glob;
+mod values;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use longshore_go::{Kind, Map, TypeInfo, Value, types};
+use longshore_go::{Map, Value};
 
 use crate::Chart;
 use crate::compat::Rules;
 use crate::file::base;
 use crate::render::RenderInput;
 use crate::values::table::table;
-
-/// The type of `.Values`, `.Template` and the whole context.
-fn values_type(rules: &Rules) -> &'static TypeInfo {
-    static COMMON: TypeInfo = TypeInfo::of("common.Values", Kind::Map, &types::ANY);
-    static CHARTUTIL: TypeInfo = TypeInfo::of("chartutil.Values", Kind::Map, &types::ANY);
-    if rules.packages.values == "common" { &COMMON } else { &CHARTUTIL }
-}
+use values::values_type;
 
 /// One template that is to be parsed, and executed unless it is a partial.
 #[derive(Debug, Clone)]

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use longshore_go::Str;
 use serde_json::{Map as JsonMap, Value as Json};
 
+use crate::Log;
 use crate::compat::Level;
 use crate::load;
 use crate::metadata::{Lock, Metadata};
@@ -25,7 +26,7 @@ pub struct Chart {
     pub(crate) files: Arc<Vec<File>>,
     pub(crate) raw: Arc<Vec<File>>,
     pub(crate) dependencies: Vec<Chart>,
-    pub(crate) warnings: Arc<Vec<String>>,
+    pub(crate) warnings: Arc<Vec<Log>>,
 }
 
 impl Chart {
@@ -93,7 +94,7 @@ impl Chart {
     }
 
     /// What Helm would have logged while loading.
-    pub fn warnings(&self) -> &[String] {
+    pub fn warnings(&self) -> &[Log] {
         &self.warnings
     }
 

@@ -14,6 +14,7 @@ use std::sync::Arc;
 use longshore_diag::Place;
 use longshore_go::{Map, Value, semver};
 
+use crate::Log;
 use crate::compat::Rules;
 use crate::metadata::{Dependency, Metadata};
 use crate::values::Coalescer;
@@ -26,12 +27,7 @@ use crate::{Chart, Error, ErrorKind};
 ///
 /// # Errors
 /// `chart dependencies processing failed: type mismatch on db: %!t(string=x)`.
-pub fn resolve(
-    chart: &Chart,
-    values: &Map,
-    rules: &Rules,
-    warnings: &mut Vec<String>,
-) -> Result<Chart, Error> {
+pub fn resolve(chart: &Chart, values: &Map, rules: &Rules, warnings: &mut Vec<Log>) -> Result<Chart, Error> {
     let mut chart = chart.clone();
     let mut work = Work { rules, warnings };
     work.choose(&mut chart, values, "").and_then(|()| work.import(&mut chart)).map_err(|error| {
@@ -74,7 +70,7 @@ pub fn missing(chart: &Chart) -> Vec<&str> {
 
 pub(crate) struct Work<'a> {
     pub(crate) rules: &'a Rules,
-    pub(crate) warnings: &'a mut Vec<String>,
+    pub(crate) warnings: &'a mut Vec<Log>,
 }
 
 impl Work<'_> {
@@ -139,9 +135,9 @@ impl Work<'_> {
                     Some(_) => {
                         let chart = &dependency.name;
                         self.warnings.push(if self.rules.logs_lines {
-                            format!("dependencies.go:95: Warning: Tag '{tag}' for chart {chart} returned non-bool value")
+                            Log::info(format!("dependencies.go:95: Warning: Tag '{tag}' for chart {chart} returned non-bool value"))
                         } else {
-                            format!("returned non-bool value tag={tag} chart={chart}")
+                            Log::warn("returned non-bool value", &[("tag", tag), ("chart", chart)])
                         });
                     }
                     None => {}
@@ -164,9 +160,9 @@ impl Work<'_> {
                     Some(_) => {
                         let chart = &dependency.name;
                         self.warnings.push(if self.rules.logs_lines {
-                            format!("dependencies.go:64: Warning: Condition path '{condition}' for chart {chart} returned non-bool value")
+                            Log::info(format!("dependencies.go:64: Warning: Condition path '{condition}' for chart {chart} returned non-bool value"))
                         } else {
-                            format!("returned non-bool value path={condition} chart={chart}")
+                            Log::warn("returned non-bool value", &[("path", condition), ("chart", chart)])
                         });
                     }
                     None => {}

@@ -5,6 +5,7 @@
 
 use std::fmt;
 
+use crate::Log;
 use longshore_diag::{Diagnostic, Link, Place};
 
 /// The stage at which a chart was refused.
@@ -56,7 +57,7 @@ struct Content {
     text: String,
     place: Option<Place>,
     trace: Option<Trace>,
-    warnings: Vec<String>,
+    warnings: Vec<Log>,
 }
 
 /// The same told link by link, where Helm's text runs all together.
@@ -87,13 +88,13 @@ impl Error {
     }
 
     /// Says what Helm would have logged before it.
-    pub(crate) fn warned(mut self, warnings: Vec<String>) -> Self {
+    pub(crate) fn warned(mut self, warnings: Vec<Log>) -> Self {
         self.0.warnings = warnings;
         self
     }
 
     /// What Helm would have logged before it, in its words.
-    pub fn warnings(&self) -> &[String] {
+    pub fn warnings(&self) -> &[Log] {
         &self.0.warnings
     }
 

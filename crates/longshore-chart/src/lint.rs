@@ -12,7 +12,6 @@ mod dependencies;
 mod deprecated;
 mod documents;
 mod folder;
-mod log;
 mod names;
 mod templates;
 mod values;
@@ -23,9 +22,8 @@ use longshore_go::Map;
 
 use crate::compat::Level;
 use crate::functions::Services;
-use crate::{Chart, File, KubeVersion};
+use crate::{Chart, File, KubeVersion, Log};
 pub use folder::{Entry, Folder};
-pub use log::Log;
 
 /// How bad it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -135,7 +133,7 @@ pub fn lint(folder: &Folder, input: &Input<'_>, level: Level) -> Report {
 /// The chart, for one of the parts that each load it anew.
 fn load<'f>(folder: &'f Folder, report: &mut Report) -> Result<&'f Chart, String> {
     let chart = folder.chart.as_ref().map_err(Clone::clone)?;
-    report.logs.extend(chart.warnings().iter().map(|warning| Log::warning(warning)));
+    report.logs.extend_from_slice(chart.warnings());
     Ok(chart)
 }
 

@@ -19,6 +19,7 @@ use serde_json::Value as Json;
 pub use archive::{MAX_CHART_BYTES, unpack};
 pub use ignore::Ignore;
 
+use crate::Log;
 use crate::compat::Level;
 use crate::file::{extension, without_mark};
 use crate::metadata::{Decode, Lock, Metadata};
@@ -97,7 +98,7 @@ pub(crate) fn files(
     for file in &raw {
         match file.name.as_str() {
             "Chart.yaml" => {}
-            "Chart.lock" => chart.lock = Some(Arc::new(lock(file, level)?)),
+            "Chart.lock" => chart.lock = lock(file, level)?.map(Arc::new),
             "values.yaml" => {
                 let values = values::read(&file.data, level).map_err(|error| {
                     error.within("cannot load values.yaml").at(Place::file("values.yaml"))
@@ -117,7 +118,7 @@ pub(crate) fn files(
                 fill(file, content, level)?;
             }
             "requirements.lock" => {
-                chart.lock = Some(Arc::new(lock(file, level)?));
+                chart.lock = lock(file, level)?.map(Arc::new);
                 if metadata.get_or_insert_default().api_version == "v1" {
                     plain.push(file.clone());
                 } else {
@@ -163,15 +164,17 @@ pub(crate) fn files(
 }
 
 /// A warning, which 3.22.0 logs in this line of its `load.go`.
-fn logged(line: u32, text: &str, level: Level) -> String {
+fn logged(line: u32, text: &str, level: Level) -> Log {
     let place = if level.rules().logs_lines { format!("load.go:{line}: ") } else { String::new() };
-    format!("{place}Warning: {text}")
+    Log::info(format!("{place}Warning: {text}"))
 }
 
-fn lock(file: &File, level: Level) -> Result<Lock, Error> {
+fn lock(file: &File, level: Level) -> Result<Option<Lock>, Error> {
     let mut lock = Lock::default();
     fill(file, &mut lock, level)?;
-    Ok(lock)
+    // One that says nothing is none.
+    let is_there = !matches!(sigs::to_json_value(&file.data), Ok(longshore_go::Value::Nil));
+    Ok(is_there.then_some(lock))
 }
 
 /// A vendored chart: an archive, or a folder.

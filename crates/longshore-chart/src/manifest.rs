@@ -13,6 +13,7 @@ use std::fmt;
 use longshore_object::kinds::{INSTALL_ORDER, compare_by_kind, install_rank};
 use longshore_template::in_shares;
 
+use crate::Log;
 use crate::compat::Rules;
 use crate::file::base;
 pub(crate) use head::Head;
@@ -117,8 +118,6 @@ pub struct Hook {
 pub(crate) struct Sorted {
     pub(crate) manifests: Vec<Manifest>,
     pub(crate) hooks: Vec<Hook>,
-    /// Documents that Helm drops without a word: hooks of an unknown event.
-    pub(crate) dropped: Vec<String>,
 }
 
 /// A document that is no YAML.
@@ -149,7 +148,11 @@ impl fmt::Display for Bad {
 }
 
 /// Splits and sorts rendered files, given by path.
-pub(crate) fn sort(files: &BTreeMap<String, String>, rules: &Rules) -> Result<Sorted, Bad> {
+pub(crate) fn sort(
+    files: &BTreeMap<String, String>,
+    rules: &Rules,
+    logs: &mut Vec<Log>,
+) -> Result<Sorted, Bad> {
     let mut documents = Vec::new();
     for (path, content) in files {
         if !base(path).starts_with('_') && !content.trim().is_empty() {
@@ -164,7 +167,7 @@ pub(crate) fn sort(files: &BTreeMap<String, String>, rules: &Rules) -> Result<So
     let mut sorted = Sorted::default();
     for ((path, content, document), head) in documents.into_iter().zip(heads) {
         let head = head.map_err(|problem| Bad::new(path, content, document, problem))?;
-        sorted.add(path, document, head);
+        logs.extend(sorted.add(path, document, head, rules));
     }
     let rank = if rules.orders_webhooks { install_rank } else { install_rank_without_webhooks };
     sorted.hooks.sort_by(|a, b| compare_by_kind(&a.kind, &b.kind, rank));
@@ -181,7 +184,8 @@ fn install_rank_without_webhooks(kind: &str) -> usize {
 }
 
 impl Sorted {
-    fn add(&mut self, path: &str, document: &str, head: Head) {
+    /// What is to be said: a hook of an unknown event is left out.
+    fn add(&mut self, path: &str, document: &str, head: Head, rules: &Rules) -> Option<Log> {
         let annotation = |name: &str| head.annotations.get(name).map(String::as_str);
         let Some(events) = annotation("helm.sh/hook") else {
             self.manifests.push(Manifest {
@@ -191,15 +195,19 @@ impl Sorted {
                 kind: head.kind,
                 name: head.name,
             });
-            return;
+            return None;
         };
         let words =
             |text: &str| -> Vec<String> { text.split(',').map(|word| word.trim().to_lowercase()).collect() };
         let known: Option<Vec<HookEvent>> = words(events).iter().map(|name| HookEvent::of(name)).collect();
         let Some(events) = known else {
-            self.dropped
-                .push(format!("{path}: {} {} has an unknown hook event: {events}", head.kind, head.name));
-            return;
+            return Some(if rules.logs_lines {
+                let events =
+                    String::from_utf8_lossy(&longshore_go::strconv::quote(events.as_bytes())).into_owned();
+                Log::info(format!("manifest_sorter.go:199: info: skipping unknown hook: {events}"))
+            } else {
+                Log::info("skipping unknown hooks").beside(&[("hookTypes", events)])
+            });
         };
         let policies = |name: &str| annotation(name).map_or_else(Vec::new, words);
         let weight = annotation("helm.sh/hook-weight").unwrap_or_default();
@@ -213,6 +221,7 @@ impl Sorted {
             kind: head.kind,
             name: head.name,
         });
+        None
     }
 }
 

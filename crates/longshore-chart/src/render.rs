@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use longshore_diag::{Link, Place};
 use longshore_go::Map;
 
+use crate::Log;
 use crate::compat::Level;
 use crate::dependencies;
 use crate::engine::Engine;
@@ -70,9 +71,7 @@ pub struct Rendered {
     /// The chart as a release record holds it: without unused dependencies, with imported values.
     pub chart: Chart,
     /// What Helm would have logged, in its words.
-    pub warnings: Vec<String>,
-    /// Documents that Helm drops without a word: hooks of an unknown event.
-    pub dropped: Vec<String>,
+    pub warnings: Vec<Log>,
     /// Every rendered file by its path, notes taken out.
     pub files: BTreeMap<String, String>,
 }
@@ -152,7 +151,7 @@ impl Engine {
         chart: &Chart,
         input: &RenderInput<'_>,
         mut origins: Option<&mut Origins>,
-        warnings: &mut Vec<String>,
+        warnings: &mut Vec<Log>,
     ) -> Result<Rendered, Error> {
         let rules = self.level().rules();
         let chart = dependencies::resolve(chart, &input.values, rules, warnings)?;
@@ -163,12 +162,11 @@ impl Engine {
         let fit = || is_version_fit(&chart, input);
         let mut files = self.execute(&chart, &values, input, fit, origins.as_deref_mut())?;
         let notes = take_notes(&mut files, &chart, input.options.subchart_notes);
-        let sorted = manifest::sort(&files, rules)
+        let sorted = manifest::sort(&files, rules, warnings)
             .map_err(|bad| self.located(bad, &chart, input, origins.as_deref().cloned()))?;
         Ok(Rendered {
             manifests: sorted.manifests,
             hooks: sorted.hooks,
-            dropped: sorted.dropped,
             notes,
             crds: chart.crds(),
             chart,

@@ -37,7 +37,7 @@ pub struct SourceFile {
 /// The files of a folder.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tree {
-    /// The files, in byte order of their paths.
+    /// The files as one walks a folder: by the names along their paths, so that `a/b` comes before `a-b`.
     pub files: Vec<SourceFile>,
     /// The symbolic links on the way, in the order of the names along their paths. The root is not among them, nor are
     /// those in folders that were not entered.
@@ -64,7 +64,7 @@ pub fn read_tree(
     let mut walk = Walk { root, limits, left: limits.total_bytes, tree, above };
     walk.folder(root, "", 0, &mut keep)?;
     let mut tree = walk.tree;
-    tree.files.sort_by(|a, b| a.path.cmp(&b.path));
+    tree.files.sort_by(|a, b| a.path.split('/').cmp(b.path.split('/')));
     tree.links.sort();
     Ok(tree)
 }
@@ -188,12 +188,12 @@ mod tests {
     }
 
     #[test]
-    fn files_come_in_byte_order_and_refused_folders_are_not_entered() {
+    fn files_come_as_one_walks_and_refused_folders_are_not_entered() {
         let dir = tree(&[("b", "1"), ("a/z", "2"), ("a-b", "3"), ("skip/x", "4")]);
         let files =
             read_tree(dir.path(), &Limits::default(), |path, folder| !(folder && path == "skip")).unwrap();
         let paths: Vec<&str> = files.files.iter().map(|file| file.path.as_str()).collect();
-        assert_eq!(paths, ["a-b", "a/z", "b"]);
+        assert_eq!(paths, ["a/z", "a-b", "b"]);
     }
 
     #[test]
@@ -216,7 +216,7 @@ mod tests {
         symlink("../real/x", root.join("skip/link")).unwrap();
         let found = read_tree(&root, &Limits::default(), |path, _| path != "skip").unwrap();
         let paths: Vec<&str> = found.files.iter().map(|file| file.path.as_str()).collect();
-        assert_eq!(paths, ["a-b", "a/x", "b"]);
+        assert_eq!(paths, ["a/x", "a-b", "b"]);
         let links: Vec<&str> = found.links.iter().filter_map(|link| link.to_str()).collect();
         assert_eq!(links, ["a", "b"]);
         symlink("tree", dir.path().join("other")).unwrap();

@@ -50,10 +50,12 @@ pub(crate) fn main(words: &[String]) -> ExitCode {
         Err(error) => return failed(&error.to_string()),
     };
     let root = root(level);
-    if let Some((request, words)) = words.split_first()
-        && let Some(style) = complete::Style::of(request)
+    // Flags may stand before the request; they are among those of the command line that it asks about.
+    if let Some(at) = cobra::unknown_command(&root, words)
+        && let Some(style) = complete::Style::of(&words[at])
     {
-        return complete::answer(&root, level, words, style);
+        let asked: Vec<String> = [&words[..at], &words[at + 1..]].concat();
+        return complete::answer(&root, level, &asked, style);
     }
     if let Some(status) = plugin::run_command(&root, level, words) {
         return status;
@@ -149,7 +151,7 @@ LONGSHORE_HELM_COMPAT says which Helm to be (4.3 or 3.22).",
             show::command(level),
             template::command(level),
             verify::command(level),
-            version::command(),
+            version::command(level),
         ],
         run: None,
     }

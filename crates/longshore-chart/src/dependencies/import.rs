@@ -6,6 +6,7 @@ use longshore_go::{Map, Value, fmt};
 use serde_json::{Value as Json, json};
 
 use super::Work;
+use crate::Log;
 use crate::values::table::table;
 use crate::values::{Coalescer, from_json, merge_tables, to_json};
 use crate::{Chart, Error};
@@ -46,14 +47,14 @@ impl Work<'_> {
                         // The chart is not named where it lists exports.
                         self.warnings.push(match (import, self.rules.logs_lines) {
                             (Json::String(_), true) => {
-                                format!("dependencies.go:287: Warning: ImportValues missing table: {error}")
+                                Log::info(format!("dependencies.go:287: Warning: ImportValues missing table: {error}"))
                             }
-                            (Json::String(_), false) => format!("ImportValues missing table error={error}"),
-                            (_, true) => format!(
+                            (Json::String(_), false) => Log::warn("ImportValues missing table", &[("error", &error)]),
+                            (_, true) => Log::info(format!(
                                 "dependencies.go:270: Warning: ImportValues missing table from chart {chart}: {error}"
-                            ),
+                            )),
                             (_, false) => {
-                                format!("ImportValues missing table from chart chart={chart} error={error}")
+                                Log::warn("ImportValues missing table from chart", &[("chart", chart), ("error", &error)])
                             }
                         });
                     }

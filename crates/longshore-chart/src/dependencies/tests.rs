@@ -21,7 +21,7 @@ fn warnings(level: Level) -> Vec<String> {
     .unwrap();
     let mut warnings = Vec::new();
     resolve(&chart, &Map::new(), level.rules(), &mut warnings).unwrap();
-    warnings
+    warnings.iter().map(|log| format!("{} {log}", log.severity)).collect()
 }
 
 #[test]
@@ -29,10 +29,17 @@ fn warnings_have_the_words_of_the_level() {
     assert_eq!(
         warnings(Level::V3_22),
         [
-            "dependencies.go:95: Warning: Tag 't' for chart d returned non-bool value",
-            "dependencies.go:270: Warning: ImportValues missing table from chart d: \"none\" is not a table",
-            "dependencies.go:287: Warning: ImportValues missing table: \"exports\" is not a table",
+            "INFO dependencies.go:95: Warning: Tag 't' for chart d returned non-bool value",
+            "INFO dependencies.go:270: Warning: ImportValues missing table from chart d: \"none\" is not a table",
+            "INFO dependencies.go:287: Warning: ImportValues missing table: \"exports\" is not a table",
         ]
     );
-    assert_eq!(warnings(Level::V4_3).len(), 3);
+    assert_eq!(
+        warnings(Level::V4_3),
+        [
+            "WARN returned non-bool value tag=t chart=d",
+            "WARN ImportValues missing table from chart chart=d error=\"none\" is not a table",
+            "WARN ImportValues missing table error=\"exports\" is not a table",
+        ]
+    );
 }

@@ -107,7 +107,7 @@ fn render(
         Ok((coalescer.coalesce(&chart, &values)?, chart))
     });
     warnings.append(&mut coalescer.warnings);
-    report.logs.extend(warnings.iter().map(|warning| Log::warning(warning)));
+    report.logs.append(&mut warnings);
     let Ok((values, chart)) = values else { return Ok(None) };
     let mut capabilities = Capabilities::assumed(rules);
     if let Some(version) = input.kube_version {

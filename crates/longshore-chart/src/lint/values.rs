@@ -2,7 +2,7 @@
 
 use longshore_go::Map;
 
-use super::{Folder, Input, Log, Report, Severity};
+use super::{Folder, Input, Report, Severity};
 use crate::compat::Rules;
 use crate::values::{Coalescer, read_document, to_json};
 use crate::{Error, schema};
@@ -36,6 +36,6 @@ fn overlaid(given: &Map, own: &Map, rules: &Rules, report: &mut Report) -> Map {
     let values: Map = given.snapshot().into_iter().collect();
     let mut coalescer = Coalescer::new(rules);
     coalescer.overlay(&values, own);
-    report.logs.extend(coalescer.warnings.iter().map(|warning| Log::warning(warning)));
+    report.logs.append(&mut coalescer.warnings);
     values
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{HookEvent, sort, split};
+use crate::Log;
 use crate::compat::Level;
 
 #[test]
@@ -41,7 +42,7 @@ fn kinds_sort_and_files_keep_their_order() {
         ("c/templates/_p.yaml", "kind: Secret\n"),
         ("c/templates/e.yaml", " \n"),
     ]);
-    let sorted = sort(&files, Level::V4_3.rules()).unwrap();
+    let sorted = sort(&files, Level::V4_3.rules(), &mut Vec::new()).unwrap();
     let shown: Vec<String> = sorted.manifests.iter().map(|m| format!("{} {}", m.kind, m.name)).collect();
     assert_eq!(shown, ["ConfigMap b", "Service a", "Service b", "Gadget ", "Widget "]);
 }
@@ -61,9 +62,18 @@ fn hooks_are_taken_out() {
         ("c/templates/3.yaml", &hook("helm.sh/hook: test-success, helm.sh/hook-weight: heavy")),
         ("c/templates/4.yaml", &hook("other: x")),
     ]);
-    let sorted = sort(&files, Level::V4_3.rules()).unwrap();
+    let mut logs = Vec::new();
+    let sorted = sort(&files, Level::V4_3.rules(), &mut logs).unwrap();
     assert_eq!(sorted.manifests.len(), 1);
-    assert_eq!(sorted.dropped.len(), 1);
+    sort(&files, Level::V3_22.rules(), &mut logs).unwrap();
+    let logs: Vec<String> = logs.iter().map(Log::to_string).collect();
+    assert_eq!(
+        logs,
+        [
+            "skipping unknown hooks hookTypes=crd-install",
+            "manifest_sorter.go:199: info: skipping unknown hook: \"crd-install\"",
+        ]
+    );
     assert_eq!(sorted.hooks[0].events, [HookEvent::PreInstall, HookEvent::PostUpgrade]);
     assert_eq!((sorted.hooks[0].weight, sorted.hooks[1].weight), (-5, 0));
     assert_eq!(sorted.hooks[0].delete_policies, ["hook-succeeded", "x"]);
@@ -97,13 +107,15 @@ fn heads_are_refused_in_helms_words() {
             "error converting YAML to JSON: yaml: mapping values are not allowed in this context".to_owned(),
         ),
     ] {
-        let error = sort(&files(&[("c/templates/a.yaml", text)]), Level::V4_3.rules()).unwrap_err();
+        let error =
+            sort(&files(&[("c/templates/a.yaml", text)]), Level::V4_3.rules(), &mut Vec::new()).unwrap_err();
         assert_eq!(error.to_string(), format!("YAML parse error on c/templates/a.yaml: {expected}"));
     }
     assert!(
         sort(
             &files(&[("a", "metadata: {annotations: {a: null, b: 1, c: 1.5, d: true}}")]),
-            Level::V4_3.rules()
+            Level::V4_3.rules(),
+            &mut Vec::new()
         )
         .is_ok()
     );

@@ -8,6 +8,7 @@
 use longshore_go::{Map, Str, Value, fmt};
 
 use super::json;
+use crate::Log;
 use crate::compat::Rules;
 use crate::{Chart, Error, ErrorKind};
 
@@ -22,7 +23,7 @@ const GLOBAL: &[u8] = b"global";
 pub struct Coalescer<'a> {
     rules: &'a Rules,
     /// Helm's warnings, in its words.
-    pub warnings: Vec<String>,
+    pub warnings: Vec<Log>,
 }
 
 impl<'a> Coalescer<'a> {
@@ -203,7 +204,7 @@ impl<'a> Coalescer<'a> {
         if self.rules.logs_lines {
             text = format!("coalesce.go:{line}: {text}");
         }
-        self.warnings.push(text);
+        self.warnings.push(Log::info(text));
     }
 }
 

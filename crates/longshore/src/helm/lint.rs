@@ -5,13 +5,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{anyhow, bail};
-use longshore_chart::lint::{self, Entry, Folder, Input, Log, Report, Severity};
+use longshore_chart::lint::{self, Entry, Folder, Input, Report, Severity};
 use longshore_chart::{KubeVersion, Level};
 use longshore_platform::World;
 
-use super::locate::{logged, quoted, reason};
+use super::locate::reason;
 use super::paths::clean;
-use super::{Settings, flags, locate, print, say};
+use super::{Settings, flags, locate, print};
 use crate::cobra::{Arguments, Command, Flag, Kind, Matches};
 
 /// How often Helm loads a chart to lint it, and logs what it logs of loading.
@@ -116,18 +116,9 @@ fn lint_one(path: &str, input: &Input<'_>, settings: &Settings) -> anyhow::Resul
     let folder = if is_archive(path) { unpacked(path, settings)? } else { on_disk(path, settings)? };
     let report = lint::lint(&folder, input, settings.level);
     for log in &report.logs {
-        tell(log, settings);
+        settings.tell(log);
     }
     Ok(report)
-}
-
-fn tell(log: &Log, settings: &Settings) {
-    match &log.message {
-        Some(message) => {
-            say(&format!("level={} msg={} message={}", log.severity, quoted(&log.text), logged(message)));
-        }
-        None => settings.log(log.severity, &log.text),
-    }
 }
 
 /// A chart's folder as it lies there.

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use longshore_chart::Level;
+use longshore_chart::{Level, Log};
 use longshore_go::Value;
 use longshore_source::oci::Tokens;
 use longshore_source::{Access, Http};
@@ -66,6 +66,15 @@ impl Settings {
 }
 
 impl Settings {
+    /// Says on standard error what Helm logs about a chart.
+    pub(crate) fn tell(&self, log: &Log) {
+        let beside: Vec<(&str, &str)> = log.fields.iter().map(|(name, value)| (*name, &**value)).collect();
+        match self.level.rules().major {
+            3 => say(&log.text),
+            _ => self.log_with(log.severity, &log.text, &beside),
+        }
+    }
+
     /// Says on standard error what Helm logs there under `severity` (`WARN`); older ones have plain lines.
     pub(crate) fn log(&self, severity: &str, text: &str) {
         match self.level.rules().major {

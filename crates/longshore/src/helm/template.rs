@@ -119,7 +119,7 @@ fn run(settings: &Settings, matches: &Matches) -> anyhow::Result<()> {
         Err(error) => error.warnings(),
     };
     for warning in warnings {
-        settings.log("INFO", warning);
+        settings.tell(warning);
     }
     let rendered = rendered.map_err(|error| match error.kind() {
         ErrorKind::Parse | ErrorKind::Execute | ErrorKind::Manifest | ErrorKind::Capabilities

@@ -4,13 +4,23 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use anyhow::anyhow;
+use longshore_chart::Level;
 use longshore_go::{Map, Value};
 use longshore_template::{Budget, FuncTable, Set};
 
 use super::{Settings, print};
 use crate::cobra::{Arguments, Command, Flag, Kind, Matches};
 
-pub(super) fn command() -> Command<Settings> {
+pub(super) fn command(level: Level) -> Command<Settings> {
+    let mut flags = vec![
+        Flag::new("short", Kind::Bool, "only the version number"),
+        Flag::new("template", Kind::Text, "template for the version"),
+    ];
+    if level.rules().major == 3 {
+        // Of the days when there was a server, too: scripts still say `version -c`.
+        let client = Flag::new("client", Kind::Bool, "the version of the client").short('c');
+        flags.push(client.default("true").hidden());
+    }
     Command {
         usage: "version",
         aliases: &[],
@@ -18,10 +28,7 @@ pub(super) fn command() -> Command<Settings> {
         long: "Which Helm this is compatible with: scripts that ask for Helm's version see the one whose bytes they get.
 
 A template has the fields .Version, .GitCommit, .GitTreeState and .GoVersion.",
-        flags: vec![
-            Flag::new("short", Kind::Bool, "only the version number"),
-            Flag::new("template", Kind::Text, "template for the version"),
-        ],
+        flags,
         arguments: Arguments::None,
         exclusive: &[],
         children: Vec::new(),

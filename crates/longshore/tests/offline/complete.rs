@@ -91,6 +91,11 @@ fn candidates_and_directives_are_helms() {
         outcome.stderr,
         "[Debug] [Error] unable to find a command for arguments: [nope]\nCompletion ended with directive: ShellCompDirectiveDefault\n"
     );
+    // Flags before the request are those of what is asked about.
+    let words = ["--kubeconfig", "none", "__completeNoDesc", "template", "--kube-context", ""];
+    assert_eq!(helm(&project, "4.3", &words).stdout, ":4\n");
+    let words = ["--debug", "__completeNoDesc", "repo", "remove", ""];
+    assert_eq!(helm(&project, "3.22", &words).stdout, "one\ntwo\n:4\n");
     let outcome = helm(&project, "4.3", &["__complete"]);
     assert_eq!(outcome.stderr, "Error: requires at least 1 arg(s), only received 0\n");
     let outcome = helm(&project, "4.3", &["__complete", "lin"]);

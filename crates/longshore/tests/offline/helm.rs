@@ -125,6 +125,7 @@ fn the_name_helm_makes_it_helm() {
     };
     assert_eq!(run(&["version", "--short"]), "v4.3.1\n");
     assert_eq!(run(&["version", "--short", "--helm-compat", "3.22"]), "v3.22.0\n");
+    assert_eq!(run(&["version", "-c", "--client=false", "--short", "--helm-compat=3.22"]), "v3.22.0\n");
     assert_eq!(run(&["version", "--template", "{{.Version}} {{.GoVersion}}"]), "v4.3.1 go1.26.8");
     assert!(run(&["template", "--help"]).contains("\n  -s, --show-only stringArray "));
     let help = run(&[]);
@@ -202,6 +203,22 @@ fn package_makes_the_same_archive_again() {
     }
 }
 
+/// As 4.3.1 and 3.22.0 pack it: `controller/` before `controller-role.yaml`, no lock that says nothing.
+#[test]
+fn package_keeps_the_order_of_folders() {
+    let project = project();
+    for (path, text) in
+        [("templates/a-b.yaml", ""), ("templates/a/z.yaml", ""), ("x.md", ""), ("Chart.lock", "# none\n")]
+    {
+        project.write(&format!("o/{path}"), text).unwrap();
+    }
+    project.write("o/Chart.yaml", "apiVersion: v2\nname: o\nversion: 1.0.0\n").unwrap();
+    helm(&project, "4.3", "package o");
+    let outcome = Program::new("tar").unwrap().args(["tzf", "o-1.0.0.tgz"]).folder(project.path()).run();
+    let expected = "o/Chart.yaml\no/templates/a/z.yaml\no/templates/a-b.yaml\no/x.md\n";
+    assert_eq!(outcome.unwrap().stdout, expected);
+}
+
 #[test]
 fn dependency_list_says_what_is_there() {
     let project = project();
@@ -220,7 +237,9 @@ fn dependency_list_says_what_is_there() {
          e   \t1.0.0  \t           \tmissing      \n\n\
          WARNING: \"top/charts/f\" is not in Chart.yaml.\n"
     );
-    assert_eq!(helm(&project, "4.3", "dependency list c").stdout, "WARNING: no dependencies at c/charts\n");
+    assert_eq!(helm(&project, "4.3", "dependency list ./c").stdout, "WARNING: no dependencies at c/charts\n");
+    project.write("Chart.yaml", "apiVersion: v2\nname: here\nversion: 1.0.0\n").unwrap();
+    assert_eq!(helm(&project, "4.3", "dependency list").stdout, "WARNING: no dependencies at charts\n");
     let outcome = helm(&project, "4.3", "dependency list nope");
     assert_eq!(
         (outcome.stderr.as_str(), outcome.code),

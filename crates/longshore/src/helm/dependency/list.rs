@@ -30,8 +30,9 @@ fn list(settings: &Settings, matches: &Matches) -> anyhow::Result<()> {
     let name = matches.arguments.first().map_or(".", String::as_str);
     let path = paths::clean(Path::new(name));
     let chart = locate::open(&path, settings.level)?;
+    let folder = paths::clean(&path.join("charts"));
     let Some(wanted) = &chart.metadata().dependencies else {
-        return print(&format!("WARNING: no dependencies at {}\n", path.join("charts").display()));
+        return print(&format!("WARNING: no dependencies at {}\n", folder.display()));
     };
     let mut rows = vec![["NAME", "VERSION", "REPOSITORY", "STATUS"].map(str::to_owned).to_vec()];
     rows.extend(wanted.iter().map(|dependency| {
@@ -45,7 +46,7 @@ fn list(settings: &Settings, matches: &Matches) -> anyhow::Result<()> {
     }));
     let mut text = table(&rows, max_width(matches));
     text.push_str("\n\n");
-    for file in entries(&path.join("charts")) {
+    for file in entries(&folder) {
         let is_chart = file.is_dir() || file.extension().is_some_and(|extension| extension == "tgz");
         if !is_chart {
             continue;
