@@ -51,6 +51,9 @@ impl Registry<'_> {
     pub fn pull(&self, name: &str, part: Part) -> Result<Pulled, OciError> {
         let reference = ChartReference::parse(name)?.to_string();
         let named = Reference::parse(&reference)?;
+        if named.reference.is_empty() {
+            return Err(OciError::Other(String::from("invalid reference")).at_source("FetchReference"));
+        }
         self.http.block_on(self.copy(reference, &named, part))?
     }
 

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use longshore_chart::Level;
 
-use super::{Settings, env, failed, plugin, print, say, settings};
+use super::{Settings, failed, plugin, print, say, settings};
 use crate::cobra::{self, Answer, Ask, Command, HELP_MARK, NO_FILES, NO_SPACE};
 
 /// Whether candidates come with their descriptions.
@@ -86,7 +86,7 @@ fn candidates(ask: &Ask<'_>, level: Level) -> Option<Answer> {
     };
     match (ask.command.as_str(), given.len()) {
         ("env", 0) => {
-            let all = env::variables(&Settings::new(level, ask.matches), ask.matches);
+            let all = Settings::new(level, ask.matches).environment;
             Some(Answer::new(all.into_keys().map(str::to_owned).collect(), NO_FILES))
         }
         ("template", count) => {

@@ -123,7 +123,7 @@ pub(super) fn resolve(
         Some(entry) if entry.url.is_empty() => bail!("no URL found for repository {repository}"),
         Some(entry) => entry,
     };
-    check_url(&entry.url)?;
+    check_url(settings, &entry.url)?;
     prefer(&mut access, entry);
     let index = cached_index(settings, entry)?;
     let found = pick(settings, &index, chart, version).map_err(|error| {
@@ -188,7 +188,7 @@ fn owner_of<'f>(
     file: &'f RepositoryFile,
 ) -> anyhow::Result<Option<&'f RepositoryEntry>> {
     for entry in &file.repositories {
-        check_url(&entry.url)?;
+        check_url(settings, &entry.url)?;
         let index = cached_index(settings, entry)?;
         let mut all = index.entries.values().flatten().flat_map(ChartVersion::urls);
         if all.any(|url| same_url(address, url)) {
@@ -205,7 +205,7 @@ fn archive(
     access: &Access,
     digest: String,
 ) -> anyhow::Result<Archive> {
-    remote::check_scheme(&url.scheme).map_err(anyhow::Error::msg)?;
+    remote::check_scheme(settings, &url.scheme).map_err(anyhow::Error::msg)?;
     let address = String::from_utf8_lossy(&url.to_bytes()).into_owned();
     let request = remote::request(settings, &address, owner, access, TIMEOUT).accepting(ARCHIVE);
     let file_name = String::from_utf8_lossy(path::base(&url.path)).into_owned();
@@ -223,7 +223,7 @@ pub(super) fn find_in(
     version: &str,
     access: &Access,
 ) -> anyhow::Result<String> {
-    check_url(repository)?;
+    check_url(settings, repository)?;
     // Helm keeps the index there for a moment.
     let _ = fs::create_dir_all(paths::cache("repository"));
     let request = resolve_url(repository, "index.yaml").and_then(|url| {

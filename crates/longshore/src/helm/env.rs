@@ -24,14 +24,14 @@ pub(super) fn command() -> Command<Settings> {
 }
 
 fn run(settings: &Settings, matches: &Matches) -> anyhow::Result<()> {
-    let all = variables(settings, matches);
+    let all = &settings.environment;
     let mut text = String::new();
     match matches.arguments.first() {
         Some(name) => {
             let _ = writeln!(text, "{}", all.get(name.as_str()).map_or("", String::as_str));
         }
         None => {
-            for (name, value) in &all {
+            for (name, value) in all {
                 let _ = writeln!(text, "{name}={}", quoted(value));
             }
         }

@@ -11,7 +11,7 @@ use longshore_platform::{OpenError, open_chart};
 use longshore_source::Get;
 
 use super::registry::Out;
-use super::{Settings, download, paths, remote, say, verify};
+use super::{Settings, download, paths, registry, remote, say, verify};
 use crate::cobra::Matches;
 
 /// Where the chart lies that is meant: here, or where it was fetched to.
@@ -50,6 +50,7 @@ pub(super) fn locate(name: &str, settings: &Settings, matches: &Matches) -> anyh
         if !access.pass_credentials && !is_same_host(repository, &address, is_old)? {
             // The user is one of the repository, and not of where it keeps its charts.
             access.username.clear();
+            access.password = secrecy::SecretString::default();
         }
         name = address;
     }
@@ -220,8 +221,8 @@ fn read(settings: &Settings, name: &str) -> Result<Vec<u8>, String> {
     }
     let url = Url::parse(name.as_bytes()).map_err(|error| error.to_string())?;
     match url.scheme.as_slice() {
-        b"http" | b"https" => return remote::get(settings, &Get::new(name)),
-        b"oci" => return Err(format!("{name}: values from registries are not there yet; give a file")),
+        b"oci" => return registry::file(settings, name),
+        scheme if remote::can_get(settings, scheme) => return remote::get(settings, &Get::new(name)),
         _ => {}
     }
     std::fs::read(name).map_err(|error| format!("open {name}: {}", reason(&error)))

@@ -4,6 +4,7 @@
 //! <https://github.com/helm/helm/tree/v4.3.1/internal/plugin>. Plugins that are WebAssembly are refused.
 
 mod find;
+mod getter;
 mod install;
 mod manifest;
 mod package;
@@ -21,6 +22,7 @@ use super::locate::reason;
 use super::table::table;
 use super::{Settings, flags, paths, print};
 use crate::cobra::{Arguments, Command, Flag, Kind, Matches, Run};
+pub(super) use getter::Getter;
 use manifest::Plugin;
 pub(super) use run::run_command;
 
@@ -227,7 +229,7 @@ fn uninstall(settings: &Settings, matches: &Matches) -> anyhow::Result<()> {
             let _ = write!(name, ".prov");
             let _ = std::fs::remove_file(folder.join(name));
         }
-        run::hook(plugin, "delete", settings, matches).map_err(anyhow::Error::msg)
+        run::hook(plugin, "delete", settings).map_err(anyhow::Error::msg)
     })
 }
 

@@ -2,11 +2,13 @@
 
 mod login;
 
+use std::path::Path;
+
 use anyhow::anyhow;
 use longshore_source::TlsFiles;
-use longshore_source::oci::{Credential, Login, Options, Pulled, Registry, Store};
+use longshore_source::oci::{Credential, Login, Options, Part, Pulled, Registry, Store};
 
-use super::{Settings, print, remote, say};
+use super::{Settings, paths, print, remote, say};
 use crate::cobra::{Arguments, Command, Flag, Kind};
 
 pub(super) fn command() -> Command<Settings> {
@@ -62,6 +64,22 @@ pub(super) fn client(settings: &Settings) -> anyhow::Result<Registry<'_>> {
         speaks_old: is_old,
     };
     Ok(Registry::new(&settings.http, options, login, settings.registry_tokens.clone()))
+}
+
+/// What a registry has under a full name, without asking by flags how to be let in: the archive of a chart, or, with
+/// `.prov` behind the name, its signed statement. Helm gets values so, which an archive never is; for `--set-file` it does.
+///
+/// # Errors
+/// There is no such chart, or the registry does not speak TLS.
+pub(super) fn file(settings: &Settings, name: &str) -> Result<Vec<u8>, String> {
+    let store =
+        Store::open(Path::new(&paths::config("registry/config.json"))).map_err(|error| error.to_string())?;
+    let options = Options { speaks_old: settings.level.rules().major == 3, ..Options::default() };
+    let registry =
+        Registry::new(&settings.http, options, Login::Stored(store), settings.registry_tokens.clone());
+    let (name, part) =
+        name.strip_suffix(".prov").map_or((name, Part::Archive), |name| (name, Part::Provenance));
+    registry.pull(name, part).map(|pulled| pulled.bytes).map_err(|error| error.to_string())
 }
 
 /// The certificates, of which a pair that is not complete counts for nothing.

@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use longshore_chart::repository::RepositoryEntry;
+use longshore_go::url::Url;
 use longshore_source::{Access, Get, HttpError, TlsFileError, TlsFiles};
 
 use super::Settings;
 use super::locate::quoted;
+use super::plugin::Getter;
 use crate::cobra::Matches;
 
 /// What the flags of a chart say: user, password, certificates.
@@ -49,7 +51,10 @@ pub(super) fn request(
     timeout: Duration,
 ) -> Get {
     let mut access = access.clone();
-    if settings.level.rules().major == 3 && (access.tls.cert.is_empty() || access.tls.key.is_empty()) {
+    if settings.level.rules().major == 3
+        && is_http(&scheme(url))
+        && (access.tls.cert.is_empty() || access.tls.key.is_empty())
+    {
         // Half of an identity is none.
         access.tls.cert.clear();
         access.tls.key.clear();
@@ -62,7 +67,40 @@ pub(super) fn request(
 /// # Errors
 /// In the level's words.
 pub(super) fn get(settings: &Settings, request: &Get) -> Result<Vec<u8>, String> {
-    settings.http.get(request).map_err(|error| words(&error, settings))
+    let scheme = scheme(&request.url);
+    let getter = if is_http(&scheme) { None } else { Getter::of_scheme(settings, &scheme) };
+    match getter {
+        Some(getter) => getter.get(settings, &scheme, request),
+        None => settings.http.get(request).map_err(|error| words(&error, settings)),
+    }
+}
+
+/// Gets several files, those over HTTP at once: the answers in the order of the requests.
+pub(super) fn get_all(settings: &Settings, all: &[Get]) -> Vec<Result<Vec<u8>, String>> {
+    let is_http = |request: &&Get| is_http(&scheme(&request.url));
+    let asked: Vec<Get> = all.iter().filter(is_http).cloned().collect();
+    let mut answers = settings.http.get_all(&asked).into_iter();
+    let one = |request: &Get| match if is_http(&request) { answers.next() } else { None } {
+        Some(answer) => answer.map_err(|error| words(&error, settings)),
+        None => get(settings, request),
+    };
+    all.iter().map(one).collect()
+}
+
+/// The scheme of an address in small letters; empty if it has none.
+fn scheme(url: &str) -> String {
+    let url = Url::parse(url.as_bytes());
+    url.map(|url| String::from_utf8_lossy(&url.scheme).into_owned()).unwrap_or_default()
+}
+
+fn is_http(scheme: &str) -> bool {
+    matches!(scheme, "http" | "https")
+}
+
+/// Whether files can be got from addresses of a scheme: over HTTP, or by a plugin.
+pub(super) fn can_get(settings: &Settings, scheme: &[u8]) -> bool {
+    let scheme = String::from_utf8_lossy(scheme);
+    is_http(&scheme) || Getter::of_scheme(settings, &scheme).is_some()
 }
 
 /// What an error says at a level: older ones have their own words for files of certificates.
@@ -86,9 +124,9 @@ pub(super) fn words(error: &HttpError, settings: &Settings) -> String {
 ///
 /// # Errors
 /// Helm's words for other schemes.
-pub(super) fn check_scheme(scheme: &[u8]) -> Result<(), String> {
-    match scheme {
-        b"http" | b"https" => Ok(()),
-        other => Err(format!("scheme {} not supported", quoted(&String::from_utf8_lossy(other)))),
+pub(super) fn check_scheme(settings: &Settings, scheme: &[u8]) -> Result<(), String> {
+    if can_get(settings, scheme) {
+        return Ok(());
     }
+    Err(format!("scheme {} not supported", quoted(&String::from_utf8_lossy(scheme))))
 }

@@ -123,11 +123,11 @@ pub(super) fn update(
 ) -> Vec<Result<Index, String>> {
     let requests: Vec<_> = entries.iter().map(|entry| index_request(settings, entry, timeout)).collect();
     let asked: Vec<Get> = requests.iter().flatten().cloned().collect();
-    let mut answers = settings.http.get_all(&asked).into_iter();
+    let mut answers = remote::get_all(settings, &asked).into_iter();
     let mut cached = |entry: &&RepositoryEntry, request: Result<Get, String>| {
         request?;
         let answer = answers.next().ok_or_else(|| String::from("no answer"))?;
-        let bytes = answer.map_err(|error| remote::words(&error, settings))?;
+        let bytes = answer?;
         let index = read_index(settings, &bytes, &entry.url)?;
         keep(&entry.name, &index, &bytes, cache)?;
         Ok(index)

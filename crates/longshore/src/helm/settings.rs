@@ -1,5 +1,6 @@
 //! What holds for every command: the level, the namespace, where files are.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use longshore_chart::{Level, Log};
@@ -9,7 +10,7 @@ use longshore_source::{Access, Http};
 use longshore_yaml::sigs;
 
 use super::locate::{line, logged};
-use super::{remote, say};
+use super::{env, remote, say};
 use crate::cobra::Matches;
 
 /// Flags that every command has, and the environment behind them.
@@ -35,6 +36,8 @@ pub(crate) struct Settings {
     pub(crate) registry_tokens: Tokens,
     /// Whether registries are spoken to without TLS.
     pub(crate) plain_http: bool,
+    /// The variables of Helm's environment, as programs of plugins get them.
+    pub(crate) environment: BTreeMap<&'static str, String>,
     /// What gets files over the network; nothing is set up before one is wanted.
     pub(crate) http: Http,
 }
@@ -49,7 +52,7 @@ impl Settings {
                 .unwrap_or_else(|| String::from("default"));
         }
         let path = |flag: &str| PathBuf::from(matches.text(flag));
-        Self {
+        let mut settings = Self {
             level,
             debug: matches.is_on("debug"),
             namespace,
@@ -60,8 +63,11 @@ impl Settings {
             registry_access: remote::of_flags(matches),
             registry_tokens: Tokens::default(),
             plain_http: matches.is_on("plain-http"),
+            environment: BTreeMap::new(),
             http: Http::new(format!("Helm/{}", level.rules().helm_version.trim_start_matches('v'))),
-        }
+        };
+        settings.environment = env::variables(&settings, matches);
+        settings
     }
 }
 

@@ -6,6 +6,7 @@ mod access_layer;
 mod complete;
 mod create;
 mod dependencies;
+mod getters;
 mod helm;
 mod init;
 mod lint;

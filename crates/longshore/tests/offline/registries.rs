@@ -172,6 +172,21 @@ fn who_has_logged_in_is_let_in() {
     );
     assert_eq!(registry.helm(push).code, Some(0));
     assert_eq!(registry.helm("show chart oci://HOST/charts/c --insecure-skip-tls-verify").code, Some(0));
+    // Flags do not count for values, and an archive is none.
+    let before = [
+        &format!("SSL_CERT_FILE={}", registry.project.file("ca.pem").display()),
+        env!("CARGO_BIN_EXE_longshore"),
+        "helm",
+    ];
+    let values = |name: &str| {
+        registry.run(std::path::Path::new("/usr/bin/env"), &before, &format!("template c {name}"))
+    };
+    assert_eq!(
+        registry.said(&values("-f oci://HOST/charts/c:1.0.0_b.5")),
+        "Error: failed to parse oci://HOST/charts/c:1.0.0_b.5: cannot unmarshal yaml document: error converting YAML to JSON: yaml: control characters are not allowed\n"
+    );
+    let archive = values("--set-file a=oci://HOST/charts/c:1.0.0+b.5 --username eve --password x");
+    assert_eq!((archive.code, archive.stderr.as_str()), (Some(0), ""));
     let logout = registry.helm("registry logout HOST");
     assert_eq!(registry.said(&logout), "Removing login credentials for HOST\n");
     let shown = registry.helm("show chart oci://HOST/charts/c:1.0.0 --ca-file ca.pem");

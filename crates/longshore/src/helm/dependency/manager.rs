@@ -202,7 +202,7 @@ impl<'s> Manager<'s> {
                 _ => once.push(entry),
             }
         }
-        once.iter().try_for_each(|entry| check_url(&entry.url))?;
+        once.iter().try_for_each(|entry| check_url(self.settings, &entry.url))?;
         let fetched = repositories::update(self.settings, &once, &self.settings.repository_cache, TIMEOUT);
         for (entry, fetched) in once.iter().zip(fetched) {
             let (name, url) = (quoted(&entry.name), &entry.url);

@@ -20,9 +20,32 @@ pub(super) fn folders() -> Vec<PathBuf> {
 /// # Errors
 /// Two have one name; up to 3.x, also if one cannot be read.
 pub(super) fn all(level: Level) -> Result<Vec<Plugin>, String> {
+    let ignored = |file: PathBuf, problem: &str| {
+        say(&format!(
+            "level=WARN msg=\"failed to load plugin (ignoring)\" plugin_yaml={} error={}",
+            logged(&file.display().to_string()),
+            quoted(problem)
+        ));
+    };
+    all_of(&folders(), level, &ignored)
+}
+
+/// Those that get files; none where one cannot be read. Nothing is said, because every command looks for them.
+pub(super) fn getters(level: Level) -> Vec<Plugin> {
+    // 4.x takes the whole of HELM_PLUGINS for one folder here.
+    let folder = || std::env::var_os("HELM_PLUGINS").filter(|value| !value.is_empty());
+    let folders = if level.rules().major == 3 {
+        folders()
+    } else {
+        vec![folder().unwrap_or_else(|| paths::data("plugins").into()).into()]
+    };
+    all_of(&folders, level, &|_, _| ()).unwrap_or_default()
+}
+
+fn all_of(folders: &[PathBuf], level: Level, ignored: &dyn Fn(PathBuf, &str)) -> Result<Vec<Plugin>, String> {
     let mut found = Vec::new();
-    for folder in folders() {
-        let entries = std::fs::read_dir(&folder).into_iter().flatten().flatten();
+    for folder in folders {
+        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
         let mut dirs: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
         dirs.sort();
         let mut here: Vec<Plugin> = Vec::new();
@@ -30,11 +53,7 @@ pub(super) fn all(level: Level) -> Result<Vec<Plugin>, String> {
             match manifest::load(dir, level) {
                 Ok(plugin) => here.push(plugin),
                 Err(problem) if level.rules().major == 3 => return Err(problem),
-                Err(problem) => say(&format!(
-                    "level=WARN msg=\"failed to load plugin (ignoring)\" plugin_yaml={} error={}",
-                    logged(&dir.join(FILE).display().to_string()),
-                    quoted(&problem)
-                )),
+                Err(problem) => ignored(dir.join(FILE), &problem),
             }
         }
         for (i, one) in here.iter().enumerate() {

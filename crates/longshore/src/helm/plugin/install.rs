@@ -53,7 +53,7 @@ pub(super) fn install(settings: &Settings, matches: &Matches) -> anyhow::Result<
             "cannot get information about plugin source {shown} (if it's a local directory, does it exist?), last error was: Cannot detect VCS"
         );
     };
-    run::hook(&plugin, "install", settings, matches).map_err(anyhow::Error::msg)?;
+    run::hook(&plugin, "install", settings).map_err(anyhow::Error::msg)?;
     print(&format!("Installed plugin: {}\n", plugin.name))
 }
 

@@ -11,6 +11,7 @@ use longshore_go::semver::Version;
 use longshore_go::{Map, Value, strconv};
 use longshore_yaml::{Dialect, Limits, sigs, unmarshal};
 
+use super::getter::Download;
 use super::platform::PlatformCommand;
 use crate::helm::locate::{quoted, reason};
 
@@ -36,6 +37,9 @@ pub(crate) struct Plugin {
     /// Whether it is called without arguments.
     pub(super) ignore_flags: bool,
     pub(super) commands: Vec<PlatformCommand>,
+    /// Schemes of addresses that it gets files from.
+    pub(super) protocols: Vec<String>,
+    pub(super) downloads: Vec<Download>,
     /// By the event: `install`, `update` or `delete`.
     pub(super) hooks: BTreeMap<String, Vec<PlatformCommand>>,
     /// Whether variables in the arguments of hooks are filled in; a shell does it by itself.
@@ -152,16 +156,18 @@ fn legacy(map: &Map) -> Result<Plugin, String> {
             expands_hooks = false;
         }
     }
-    let downloads = matches!(map.get(b"downloaders"), Some(Value::List(all)) if !all.is_empty());
+    let downloads = Download::old(map)?;
     Ok(Plugin {
         name: text(map, "name")?,
         version: text(map, "version")?,
-        kind: String::from(if downloads { "getter/v1" } else { "cli/v1" }),
+        kind: String::from(if downloads.is_empty() { "cli/v1" } else { "getter/v1" }),
         api_version: String::from("legacy"),
         short: printable(&text(map, "usage")?),
         long: text(map, "description")?,
         ignore_flags: switch(map, "ignoreFlags"),
         commands,
+        protocols: downloads.iter().flat_map(|one| one.protocols.clone()).collect(),
+        downloads,
         hooks,
         expands_hooks,
         ..Plugin::default()
@@ -191,15 +197,15 @@ fn checked_legacy(map: &Map) -> Result<Plugin, Problem> {
             return Err(format!("both {one} and {other} are set").into());
         }
     }
-    if let Some(Value::List(all)) = map.get(b"downloaders") {
-        for (i, one) in all.iter().enumerate() {
-            let one = one.as_map().cloned().unwrap_or_default();
-            if text(&one, "command")?.is_empty() {
-                return Err(format!("downloader {i} has empty command").into());
-            }
-            if texts(&one, "protocols")?.is_empty() {
-                return Err(format!("downloader {i} has no protocols").into());
-            }
+    for (i, one) in plugin.downloads.iter().enumerate() {
+        if one.commands.iter().all(|one| one.command.is_empty()) {
+            return Err(format!("downloader {i} has empty command").into());
+        }
+        if one.protocols.is_empty() {
+            return Err(format!("downloader {i} has no protocols").into());
+        }
+        if let Some(at) = one.protocols.iter().position(String::is_empty) {
+            return Err(format!("downloader {i} has empty protocol at index {at}").into());
         }
     }
     Ok(plugin)
@@ -244,6 +250,7 @@ fn v1(map: &Map, content: &str) -> Result<Plugin, Problem> {
             config.snapshot().iter().position(|(other, _)| **other == *key.as_bytes()).map_or(1, |at| at + 1);
         failed(unknown(line, &key, of))
     })?;
+    let protocols = texts(&config, "protocols")?;
     let run = table(map, "runtimeConfig")?;
     match runtime.as_str() {
         "subprocess" => {}
@@ -251,6 +258,16 @@ fn v1(map: &Map, content: &str) -> Result<Plugin, Problem> {
             return Err(String::from("plugins that are WebAssembly (extism/v1) are not supported").into());
         }
         other => return Err(failed(format!("unsupported plugin runtime type: {}", quoted(other)))),
+    }
+    if kind == "getter/v1" {
+        let problem = match protocols.iter().position(String::is_empty) {
+            None if protocols.is_empty() => String::from("getter has no protocols"),
+            None => String::new(),
+            Some(at) => format!("getter has empty protocol at index {at}"),
+        };
+        if !problem.is_empty() {
+            return Err(format!("config validation failed: {problem}").into());
+        }
     }
     Ok(Plugin {
         name,
@@ -263,6 +280,8 @@ fn v1(map: &Map, content: &str) -> Result<Plugin, Problem> {
         long: text(&config, "longHelp")?,
         ignore_flags: switch(&config, "ignoreFlags"),
         commands: PlatformCommand::list(&run, "platformCommand")?,
+        protocols,
+        downloads: Download::new(&run)?,
         hooks: hooks(&run, "platformHooks")?,
         // Helm fills the arguments of hooks in for the old form only.
         expands_hooks: false,

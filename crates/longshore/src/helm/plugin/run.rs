@@ -9,7 +9,7 @@ use super::manifest::Plugin;
 use super::{find, platform};
 use crate::cobra::{self, Command, Matches};
 use crate::helm::locate::{quoted, reason};
-use crate::helm::{Settings, env, failed, failed_behind, say};
+use crate::helm::{Settings, failed, failed_behind, say};
 
 /// Flags of Helm's own that are taken off a plugin's arguments, each with its value.
 const KNOWN: [&str; 14] = [
@@ -81,7 +81,10 @@ fn part(words: &[String]) -> (Vec<String>, Vec<String>) {
 }
 
 /// The environment of a plugin: that of this process, what flags and variables of Helm's come to, and where it lies.
-fn variables(plugin: &Plugin, settings: Option<BTreeMap<&'static str, String>>) -> BTreeMap<String, String> {
+pub(super) fn variables(
+    plugin: &Plugin,
+    settings: Option<BTreeMap<&'static str, String>>,
+) -> BTreeMap<String, String> {
     let mut all: BTreeMap<String, String> = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .collect();
@@ -93,7 +96,7 @@ fn variables(plugin: &Plugin, settings: Option<BTreeMap<&'static str, String>>) 
 
 fn run(plugin: &Plugin, level: Level, matches: &Matches, arguments: &[String]) -> ExitCode {
     let settings = Settings::new(level, matches);
-    let variables = variables(plugin, Some(env::variables(&settings, matches)));
+    let variables = variables(plugin, Some(settings.environment.clone()));
     let arguments = if plugin.ignore_flags { &[] } else { arguments };
     let exited = format!("plugin {} exited with error", quoted(&plugin.name));
     let (program, arguments) = match platform::prepare(&plugin.commands, true, arguments, &variables) {
@@ -127,18 +130,13 @@ pub(in crate::helm) fn not_started(program: &str, error: &std::io::Error) -> Str
 ///
 /// # Errors
 /// It fails, or cannot be started.
-pub(super) fn hook(
-    plugin: &Plugin,
-    event: &str,
-    settings: &Settings,
-    matches: &Matches,
-) -> Result<(), String> {
+pub(super) fn hook(plugin: &Plugin, event: &str, settings: &Settings) -> Result<(), String> {
     let Some(commands) = plugin.hooks.get(event).filter(|commands| !commands.is_empty()) else {
         return Ok(());
     };
     let is_old = settings.level.rules().major == 3;
     // 4.x gives hooks nothing of its own but the plugin's name and folder.
-    let variables = variables(plugin, is_old.then(|| env::variables(settings, matches)));
+    let variables = variables(plugin, is_old.then(|| settings.environment.clone()));
     let (program, arguments) = match platform::prepare(commands, plugin.expands_hooks, &[], &variables) {
         Ok(prepared) => prepared,
         Err(_) if is_old => return Ok(()),

@@ -10,7 +10,7 @@ use longshore_chart::repository::{RepositoryEntry, RepositoryFile};
 use longshore_go::url::Url;
 
 use super::super::locate::{quoted, reason};
-use super::super::{Settings, duration, print, repositories, sign};
+use super::super::{Settings, duration, print, remote, repositories, sign};
 use crate::cobra::{Arguments, Command, Flag, Kind, Matches};
 
 /// Repositories that are gone, and what there is in their place.
@@ -81,7 +81,7 @@ fn run(settings: &Settings, matches: &Matches) -> anyhow::Result<()> {
         }
         return print(&format!("{} already exists with the same configuration, skipping\n", quoted(name)));
     }
-    check_url(url)?;
+    check_url(settings, url)?;
     let cache = &settings.repository_cache;
     for fetched in repositories::update(settings, &[&entry], cache, duration(matches, "timeout")) {
         fetched.map_err(|error| {
@@ -97,13 +97,13 @@ fn run(settings: &Settings, matches: &Matches) -> anyhow::Result<()> {
 }
 
 /// Refuses an address that nothing can be got from.
-pub(in super::super) fn check_url(url: &str) -> anyhow::Result<()> {
+pub(in super::super) fn check_url(settings: &Settings, url: &str) -> anyhow::Result<()> {
     let parsed = Url::parse(url.as_bytes()).map_err(|_| anyhow!("invalid chart URL format: {url}"))?;
     match parsed.scheme.as_slice() {
-        b"http" | b"https" => Ok(()),
         b"oci" => {
             bail!("charts in registries (oci://) have no index and are not added; name them by their address")
         }
+        scheme if remote::can_get(settings, scheme) => Ok(()),
         other => bail!("could not find protocol handler for: {}", String::from_utf8_lossy(other)),
     }
 }

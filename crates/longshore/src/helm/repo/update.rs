@@ -50,7 +50,7 @@ fn run(settings: &Settings, matches: &Matches) -> anyhow::Result<()> {
     }
     let wanted = |entry: &&RepositoryEntry| names.is_empty() || names.contains(&entry.name);
     let entries: Vec<&RepositoryEntry> = file.repositories.iter().filter(wanted).collect();
-    entries.iter().try_for_each(|entry| check_url(&entry.url))?;
+    entries.iter().try_for_each(|entry| check_url(settings, &entry.url))?;
     print("Hang tight while we grab the latest from your chart repositories...\n")?;
     let mut failed: Vec<&str> = Vec::new();
     let updated =
