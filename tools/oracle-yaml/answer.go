@@ -55,6 +55,8 @@ func answer(op, input string) (result string, err error) {
 		return write(op, v, indent)
 	case "tree", "emit", "restyle":
 		return nodes(op, input, indent)
+	case "kio", "unkio":
+		return objects(op, input)
 	}
 	return "", fmt.Errorf("unknown operation %q", op)
 }

@@ -21,6 +21,8 @@
 //	tree         go.yaml.in/yaml/v3 nodes of all documents, printed one per line
 //	emit         go.yaml.in/yaml/v3 nodes of all documents, encoded again, indent 2
 //	restyle      the same, with other styles and comments given to the nodes before: see restyle
+//	kio          kyaml: kio.ParseAll, an annotation set on every object, kio.StringAll
+//	unkio        kyaml: kio.ParseAll, that annotation cleared from every object, kio.StringAll
 //
 // An operation with `:4` behind it indents by 4 instead of 2. One with `@` behind it has its input in base64, for inputs that are no valid text.
 //

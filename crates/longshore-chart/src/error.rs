@@ -27,6 +27,8 @@ pub enum ErrorKind {
     Execute,
     /// What was rendered is not YAML.
     Manifest,
+    /// What a post-renderer gets or gives is not what it should be, or it fails.
+    PostRender,
     /// The chart does not run on that Kubernetes.
     Capabilities,
 }
@@ -42,6 +44,7 @@ impl ErrorKind {
             Self::Parse => "template/parse",
             Self::Execute => "template/execute",
             Self::Manifest => "chart/manifest",
+            Self::PostRender => "chart/post-render",
             Self::Capabilities => "chart/capabilities",
         }
     }

@@ -45,4 +45,4 @@ pub use functions::{GaveUp, KeyKind, Keys, Services};
 pub use log::Log;
 pub use manifest::{Hook, HookEvent, Manifest};
 pub use origin::{Action, Origin, Origins};
-pub use render::{Options, Output, Release, RenderInput, Rendered, render};
+pub use render::{Options, Output, PostRender, Release, RenderInput, Rendered, render};

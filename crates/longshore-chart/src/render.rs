@@ -1,8 +1,10 @@
 //! Rendering: from a chart and values to manifests, hooks and notes.
 
 mod output;
+mod post;
 
 pub use output::Output;
+pub use post::PostRender;
 
 use std::collections::BTreeMap;
 
@@ -116,7 +118,7 @@ impl Engine {
     /// # Errors
     /// As [`render`].
     pub fn render(&self, chart: &Chart, input: &RenderInput<'_>) -> Result<Rendered, Error> {
-        self.render_with(chart, input, None)
+        self.render_with(chart, input, None, None)
     }
 
     /// Renders a chart, and tells where each line comes from. It takes about twice as long.
@@ -129,8 +131,46 @@ impl Engine {
         input: &RenderInput<'_>,
     ) -> Result<(Rendered, Origins), Error> {
         let mut origins = Origins::default();
-        let rendered = self.render_with(chart, input, Some(&mut origins))?;
+        let rendered = self.render_with(chart, input, Some(&mut origins), None)?;
         Ok((rendered, origins))
+    }
+
+    /// Renders a chart, all of whose objects go through `post_render`, hooks too: as Helm 4 does with a post-renderer.
+    ///
+    /// # Errors
+    /// As [`render`], and [`ErrorKind::PostRender`].
+    ///
+    /// ```
+    /// # use longshore_chart::{Capabilities, Chart, Engine, File, Level, Options, Release, RenderInput};
+    /// # struct NoServices;
+    /// # impl longshore_chart::Services for NoServices {
+    /// #     fn random(&self, buffer: &mut [u8]) { buffer.fill(4) }
+    /// # }
+    /// let level = Level::default();
+    /// let chart = Chart::load([
+    ///     File::new("Chart.yaml", "{apiVersion: v2, name: web, version: 1.0.0}"),
+    ///     File::new("templates/service.yaml", "kind: Service\n"),
+    /// ], level)?;
+    /// let input = RenderInput {
+    ///     // As for `render`.
+    /// #   values: longshore_go::Map::new(),
+    /// #   release: Release { name: "shop", namespace: "default", revision: 1, is_upgrade: false },
+    /// #   capabilities: Capabilities::assumed(level.rules()),
+    /// #   services: &NoServices,
+    /// #   options: Options::default(),
+    /// };
+    /// let mut upgrade = |objects: &[u8]| Ok([objects, b"---\nkind: More\n"].concat());
+    /// let rendered = Engine::new(level).render_through(&chart, &input, &mut upgrade)?;
+    /// assert_eq!(rendered.manifests[1].path, "generated-by-postrender-1.yaml");
+    /// # Ok::<(), longshore_chart::Error>(())
+    /// ```
+    pub fn render_through(
+        &self,
+        chart: &Chart,
+        input: &RenderInput<'_>,
+        post_render: &mut PostRender<'_>,
+    ) -> Result<Rendered, Error> {
+        self.render_with(chart, input, None, Some(post_render))
     }
 
     fn render_with(
@@ -138,9 +178,10 @@ impl Engine {
         chart: &Chart,
         input: &RenderInput<'_>,
         origins: Option<&mut Origins>,
+        post_render: Option<&mut PostRender<'_>>,
     ) -> Result<Rendered, Error> {
         let mut warnings = chart.warnings().to_vec();
-        match self.render_warning(chart, input, origins, &mut warnings) {
+        match self.render_warning(chart, input, origins, post_render, &mut warnings) {
             Ok(rendered) => Ok(Rendered { warnings, ..rendered }),
             Err(error) => Err(error.warned(warnings)),
         }
@@ -151,6 +192,7 @@ impl Engine {
         chart: &Chart,
         input: &RenderInput<'_>,
         mut origins: Option<&mut Origins>,
+        post_render: Option<&mut PostRender<'_>>,
         warnings: &mut Vec<Log>,
     ) -> Result<Rendered, Error> {
         let rules = self.level().rules();
@@ -162,8 +204,17 @@ impl Engine {
         let fit = || is_version_fit(&chart, input);
         let mut files = self.execute(&chart, &values, input, fit, origins.as_deref_mut())?;
         let notes = take_notes(&mut files, &chart, input.options.subchart_notes);
-        let sorted = manifest::sort(&files, rules, warnings)
-            .map_err(|bad| self.located(bad, &chart, input, origins.as_deref().cloned()))?;
+        let sorted = if let Some(post_render) = post_render {
+            files = post::run(&files, rules, post_render)
+                .map_err(|reason| Error::new(ErrorKind::PostRender, reason))?;
+            // No line of it is a template's any more.
+            manifest::sort(&files, rules, warnings).map_err(|bad| {
+                Error::new(ErrorKind::Manifest, bad.to_string()).at(Place::new(bad.path, 0, 0))
+            })?
+        } else {
+            manifest::sort(&files, rules, warnings)
+                .map_err(|bad| self.located(bad, &chart, input, origins.as_deref().cloned()))?
+        };
         Ok(Rendered {
             manifests: sorted.manifests,
             hooks: sorted.hooks,

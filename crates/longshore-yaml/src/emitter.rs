@@ -143,6 +143,11 @@ impl Emitter {
         }
     }
 
+    /// Whether the `- ` of sequences counts as indentation from here on.
+    pub(crate) fn set_compact_sequences(&mut self, is_compact: bool) {
+        self.compact_sequences = is_compact;
+    }
+
     /// The text written so far.
     pub(crate) fn finish(self) -> Vec<u8> {
         self.out

@@ -8,6 +8,7 @@ use crate::emitter::Emitter;
 use crate::resolve::{Scalar, is_base60, old_bool, resolve};
 use crate::token::ScalarStyle;
 pub use node::emit;
+pub(crate) use node::emit_each;
 pub(crate) use value::{Form, RFC_3339, Writer};
 
 /// How to write YAML.

@@ -7,6 +7,7 @@
 //!
 //! - [`sigs`] is `sigs.k8s.io/yaml`: Helm's values, manifests and `toYaml` ([`sigs::to_value`],
 //!   [`sigs::marshal`]), in which YAML passes through JSON.
+//! - [`kio`] is kyaml's reader and writer of Kubernetes objects.
 //! - [`parse`] and [`emit`] work on [`Node`]s, which keep order, styles, comments and positions.
 //! - [`marshal`] writes Go values as go-yaml itself does (`toYamlPretty`).
 //!
@@ -26,6 +27,7 @@ mod encode;
 mod error;
 mod event;
 mod gosyntax;
+pub mod kio;
 mod node;
 mod parser;
 mod reader;

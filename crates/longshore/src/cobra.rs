@@ -13,6 +13,8 @@ mod value;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::fmt;
+use std::rc::Rc;
 
 use longshore_go::strconv;
 
@@ -54,6 +56,20 @@ pub(crate) struct Flag {
     usage: &'static str,
     deprecated: Option<&'static str>,
     is_hidden: bool,
+    check: Option<Check>,
+}
+
+/// Says what is wrong with a value, given what was typed before it.
+type CheckFn = dyn Fn(&str, &Matches) -> Result<(), String>;
+
+/// The same, shared by copies of a flag.
+#[derive(Clone)]
+struct Check(Rc<CheckFn>);
+
+impl fmt::Debug for Check {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Check")
+    }
 }
 
 impl Flag {
@@ -68,6 +84,7 @@ impl Flag {
             usage,
             deprecated: None,
             is_hidden: false,
+            check: None,
         }
     }
 
@@ -84,6 +101,11 @@ impl Flag {
     /// What it is when it is given without a value, so that a value must follow `=`.
     pub(crate) fn bare(self, value: &'static str) -> Self {
         Self { bare: Some(value), ..self }
+    }
+
+    /// Its values are looked at when they are read, so that what is wrong with one comes before what is wrong behind it.
+    pub(crate) fn check(self, check: impl Fn(&str, &Matches) -> Result<(), String> + 'static) -> Self {
+        Self { check: Some(Check(Rc::new(check))), ..self }
     }
 
     /// Taken, but not in the help.

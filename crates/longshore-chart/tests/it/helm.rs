@@ -42,6 +42,9 @@ pub(crate) struct Command {
     options: Options,
     output: Output,
     notes: bool,
+    /// The name of a plugin; empty for none.
+    post_renderer: String,
+    post_renderer_arguments: Vec<String>,
     pub(crate) level: Level,
     pub(crate) times: u32,
 }
@@ -60,6 +63,8 @@ impl Command {
             options: Options::default(),
             output: Output::default(),
             notes: false,
+            post_renderer: String::new(),
+            post_renderer_arguments: Vec::new(),
             level,
             times: 0,
         };
@@ -89,6 +94,8 @@ impl Command {
                 "--no-hooks" => command.output.hooks = false,
                 "--skip-schema-validation" => command.options.skip_schema = true,
                 "--render-subchart-notes" => command.options.subchart_notes = true,
+                "--post-renderer" => command.post_renderer = value()?,
+                "--post-renderer-args" => command.post_renderer_arguments.push(value()?),
                 "--notes" => command.notes = true,
                 _ => plain.push(arg.clone()),
             }
@@ -131,7 +138,25 @@ impl Command {
             services: &Fixed,
             options: self.options,
         };
-        engine.render(chart, &input).map_err(|error| error.to_string())
+        let rendered = if self.post_renderer.is_empty() {
+            engine.render(chart, &input)
+        } else {
+            let post_render = &mut |objects: &[u8]| self.post_render(objects, folder);
+            engine.render_through(chart, &input, post_render)
+        };
+        rendered.map_err(|error| error.to_string())
+    }
+
+    /// What the plugins of recorded cases do: `cat` gives what it gets, `print` a file beside it.
+    fn post_render(&self, objects: &[u8], folder: &Path) -> Result<Vec<u8>, String> {
+        let output = match self.post_renderer_arguments.first() {
+            Some(file) => read(&folder.join("plugins/print"), file)?,
+            None => objects.to_vec(),
+        };
+        if output.trim_ascii().is_empty() {
+            return Err(format!("post-renderer \"{}\" produced empty output", self.post_renderer));
+        }
+        Ok(output)
     }
 
     /// What Helm would print to standard output.

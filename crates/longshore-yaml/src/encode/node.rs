@@ -20,8 +20,18 @@ use crate::token::ScalarStyle;
 /// # Ok::<(), longshore_yaml::Error>(())
 /// ```
 pub fn emit<'n>(nodes: impl IntoIterator<Item = &'n Node>, options: &EmitOptions) -> Vec<u8> {
+    emit_each(nodes.into_iter().map(|node| (node, options.compact_sequences)), options)
+}
+
+/// The same, where each document says whether its sequences are compact. One emitter writes them all: a comment that it
+/// has no place for in one document comes out in the next.
+pub(crate) fn emit_each<'n>(
+    nodes: impl IntoIterator<Item = (&'n Node, bool)>,
+    options: &EmitOptions,
+) -> Vec<u8> {
     let mut writer = NodeWriter { emitter: options.emitter(), options };
-    for node in nodes {
+    for (node, is_compact) in nodes {
+        writer.emitter.set_compact_sequences(is_compact);
         writer.document(node);
     }
     writer.emitter.finish()

@@ -40,3 +40,8 @@ fn reading_v3() {
 fn writing_v3() {
     check("write-v3.txt", 300);
 }
+
+#[test]
+fn objects_by_way_of_kyaml() {
+    check("kio.txt", 240);
+}

@@ -5,8 +5,8 @@ use std::fmt::Write;
 use longshore_go::time::{self, Location};
 use longshore_go::{Duration, Map, Uint, UintKind, Value, encoding, json, strconv};
 use longshore_yaml::{
-    Dialect, EmitOptions, Kind, Limits, Node, Style, emit, marshal, parse, parse_first, sigs, to_json_value,
-    unmarshal,
+    Dialect, EmitOptions, Error, Kind, Limits, Node, Style, emit, kio, marshal, parse, parse_first, sigs,
+    to_json_value, unmarshal,
 };
 
 /// One recorded case.
@@ -97,6 +97,13 @@ pub(crate) fn answer(operation: &str, input: &[u8]) -> Result<String, String> {
             }
             text(emit(&documents, &indented))
         }),
+        "kio" => objects(input, |object| kio::set_annotation(object, FILE, "c/templates/x.yaml")).map(text),
+        "unkio" => match kio::read(input) {
+            Ok(objects) if objects.iter().any(|object| kio::meta(object).is_none()) => {
+                return Err(String::from("missing Resource metadata"));
+            }
+            _ => objects(input, |object| kio::clear_annotation(object, FILE)).map(text),
+        },
         other => panic!("unknown operation {other}"),
     }
     .map_err(|error| match operation {
@@ -104,6 +111,16 @@ pub(crate) fn answer(operation: &str, input: &[u8]) -> Result<String, String> {
         "json" => error.to_string().trim_start_matches("error converting YAML to JSON: ").to_owned(),
         _ => error.to_string(),
     })
+}
+
+/// The annotation that Helm 4 marks objects with on their way through post-renderers.
+const FILE: &str = "postrenderer.helm.sh/postrender-filename";
+
+/// Reads Kubernetes objects, changes each, and writes them again.
+fn objects(input: &[u8], change: fn(&mut Node) -> Result<(), Error>) -> Result<Vec<u8>, Error> {
+    let mut objects = kio::read(input)?;
+    objects.iter_mut().try_for_each(change)?;
+    kio::write(&objects)
 }
 
 /// Gives every node another style, and every other one a comment, by the rule of `tools/oracle-yaml`.

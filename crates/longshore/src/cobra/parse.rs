@@ -163,7 +163,8 @@ pub(super) fn read(flags: &[&Flag], words: &[String], matches: &mut Matches) -> 
 
 /// Gives a flag a value; `true` if it is the one that asks for help.
 fn set(flag: &Flag, value: &str, matches: &mut Matches) -> Result<bool, String> {
-    let new = values(flag, value).map_err(|reason| {
+    let checked = flag.check.as_ref().map_or(Ok(()), |check| check.0(value, matches));
+    let new = checked.and_then(|()| values(flag, value)).map_err(|reason| {
         let letter = flag.short.map(|letter| format!("-{letter}, ")).unwrap_or_default();
         format!("invalid argument {} for \"{letter}--{}\" flag: {reason}", quoted(value), flag.name)
     })?;

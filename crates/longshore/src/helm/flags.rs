@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use longshore_chart::Level;
 
-use super::paths;
+use super::{paths, post_render};
 use crate::cobra::{Flag, Kind};
 
 /// Flags about notes, which `helm template` never prints.
@@ -148,7 +148,8 @@ pub(super) fn install(level: Level) -> Vec<Flag> {
             .short('l'),
         Flag::new("name-template", Kind::Text, "template that gives the name of the release"),
         Flag::new("no-hooks", Kind::Bool, "no hooks"),
-        Flag::new("post-renderer", Kind::Named("postRendererString"), "plugin that all objects go through"),
+        Flag::new("post-renderer", Kind::Named("postRendererString"), "plugin that all objects go through")
+            .check(move |name, before| post_render::check(name, before, level)),
         Flag::new(
             "post-renderer-args",
             Kind::Named("postRendererArgsSlice"),

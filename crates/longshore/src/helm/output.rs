@@ -25,18 +25,23 @@ pub(super) fn print(rendered: &Rendered, matches: &Matches, rules: &Rules) -> an
         })
     };
     let mut text = output(!matches.is_on("no-hooks"));
-    if let Some(program) = post_render::program(matches)? {
+    if rules.major == 3 && post_render::named(matches).is_some() {
         // Hooks do not go through it; they are printed behind the others.
         let objects = output(false);
         let hooks = text.strip_prefix(objects.as_str()).unwrap_or_default();
-        let made = post_render::run(&program, matches, &objects)?;
+        let made = post_render::through_program(matches, &objects)?;
         text = format!("{}\n{hooks}", made.trim());
     }
+    print_chosen(&text, matches, rules)
+}
+
+/// Prints a text, or of its documents those of some templates.
+fn print_chosen(text: &str, matches: &Matches, rules: &Rules) -> anyhow::Result<()> {
     let wanted = matches.all("show-only");
     if wanted.is_empty() {
-        return super::print(&text);
+        return super::print(text);
     }
-    let documents: Vec<(&str, &str)> = manifest::split(&text, rules)
+    let documents: Vec<(&str, &str)> = manifest::split(text, rules)
         .into_iter()
         .filter_map(|document| Some((source(document)?, document)))
         .collect();
@@ -67,7 +72,12 @@ fn source(document: &str) -> Option<&str> {
 }
 
 /// Writes a file for each template below `folder`.
-pub(super) fn write(rendered: &Rendered, matches: &Matches, folder: &Path) -> anyhow::Result<()> {
+pub(super) fn write(
+    rendered: &Rendered,
+    matches: &Matches,
+    rules: &Rules,
+    folder: &Path,
+) -> anyhow::Result<()> {
     let mut written = BTreeSet::new();
     if matches.is_on("include-crds") {
         // Definitions never lie below the release's name.
@@ -81,6 +91,11 @@ pub(super) fn write(rendered: &Rendered, matches: &Matches, folder: &Path) -> an
         append(folder, &manifest.path, &manifest.content, written.contains(&manifest.path))?;
         written.insert(manifest.path.clone());
     }
+    // Of what goes to files nothing is given to a program.
+    let made = match rules.major {
+        3 => post_render::through_program(matches, "")?,
+        _ => String::new(),
+    };
     if !matches.is_on("no-hooks") {
         for hook in &rendered.hooks {
             if matches.is_on("skip-tests") && hook.events.contains(&HookEvent::Test) {
@@ -90,8 +105,8 @@ pub(super) fn write(rendered: &Rendered, matches: &Matches, folder: &Path) -> an
             append(folder, &hook.path, &hook.manifest, folder.join(&hook.path).exists())?;
         }
     }
-    // What is printed of all objects when none is left to print.
-    super::print("\n")
+    // What is printed of all objects when none is left to print: templates that were written are not there either.
+    print_chosen(&format!("{}\n", made.trim()), matches, rules)
 }
 
 /// Writes a document to its file, or adds it.

@@ -9,6 +9,7 @@ mod install;
 mod manifest;
 mod package;
 mod platform;
+mod post_render;
 mod run;
 
 use std::fmt::Write as _;
@@ -24,6 +25,7 @@ use super::{Settings, flags, paths, print};
 use crate::cobra::{Arguments, Command, Flag, Kind, Matches, Run};
 pub(super) use getter::Getter;
 use manifest::Plugin;
+pub(super) use post_render::post_renderer;
 pub(super) use run::run_command;
 
 /// To which width a column of the list is cut.

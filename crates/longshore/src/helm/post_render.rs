@@ -1,35 +1,48 @@
-//! `--post-renderer` of 3.x: a program that is given the objects and prints what is to be installed in their place.
+//! `--post-renderer`: what changes the objects of a render before they are printed.
+//!
+//! Up to 3.x it is a program that gets the text without hooks; its output is printed as it is. From 4.x on it is a
+//! plugin that gets all objects, hooks too, and what it gives is sorted into files and hooks again
+//! ([`longshore_chart::Engine::render_through`]).
 
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::io::{self, Write as _};
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
 
-use anyhow::{anyhow, bail};
+use anyhow::anyhow;
+use longshore_chart::Level;
 
 use super::locate::{quoted, reason};
-use super::paths;
+use super::{paths, plugin};
 use crate::cobra::Matches;
 
-/// The program that the flag names: a path, or a name that `PATH` is searched for.
-///
-/// # Errors
-/// It is not there, in Go's words.
-pub(super) fn program(matches: &Matches) -> anyhow::Result<Option<PathBuf>> {
-    let name = matches.text("post-renderer");
+/// What `--post-renderer` names, if anything: the last one that is not empty.
+pub(super) fn named(matches: &Matches) -> Option<&str> {
+    matches.all("post-renderer").iter().map(String::as_str).rfind(|name| !name.is_empty())
+}
+
+/// Whether the flag may name that: Helm looks for it as soon as it reads the flag.
+pub(super) fn check(name: &str, before: &Matches, level: Level) -> Result<(), String> {
     if name.is_empty() {
-        return Ok(None);
+        return Ok(());
     }
-    if !matches.text("output-dir").is_empty() {
-        bail!(
-            "--post-renderer with --output-dir is not there: what goes to files is not given to the program"
-        );
+    match level.rules().major {
+        3 => program(name).map(|_| ()),
+        _ if named(before).is_some() => {
+            Err(String::from("cannot specify --post-renderer flag more than once"))
+        }
+        _ => plugin::post_renderer(name, level).map(|_| ()),
     }
+}
+
+/// The program of that name: a path, or a name that `PATH` is searched for.
+fn program(name: &str) -> Result<PathBuf, String> {
     let problem = if name.contains('/') {
         match std::fs::metadata(name) {
-            Ok(found) if !found.is_dir() && is_executable(&found) => {
-                return Ok(Some(paths::clean(&std::path::absolute(name)?)));
-            }
             Ok(found) if found.is_dir() => String::from("is a directory"),
+            Ok(found) if is_executable(&found) => match std::path::absolute(name) {
+                Ok(path) => return Ok(paths::clean(&path)),
+                Err(error) => reason(&error),
+            },
             Ok(_) => String::from("permission denied"),
             Err(error) => format!("stat {name}: {}", reason(&error)),
         }
@@ -38,15 +51,12 @@ pub(super) fn program(matches: &Matches) -> anyhow::Result<Option<PathBuf>> {
         let found = std::env::split_paths(&search)
             .map(|folder| folder.join(name))
             .find(|path| std::fs::metadata(path).is_ok_and(|found| found.is_file() && is_executable(&found)));
-        if let Some(path) = found {
-            return Ok(Some(path));
+        match found {
+            Some(path) => return Ok(path),
+            None => String::from("executable file not found in $PATH"),
         }
-        String::from("executable file not found in $PATH")
     };
-    let shown = quoted(name);
-    bail!(
-        "invalid argument {shown} for \"--post-renderer\" flag: unable to find binary at {name}: exec: {shown}: {problem}"
-    )
+    Err(format!("unable to find binary at {name}: exec: {}: {problem}", quoted(name)))
 }
 
 #[cfg(unix)]
@@ -60,11 +70,13 @@ fn is_executable(_: &std::fs::Metadata) -> bool {
     true
 }
 
-/// What the program makes of the objects.
+/// What the program of 3.x makes of the objects; the same if none is named.
 ///
 /// # Errors
 /// It cannot be started, or fails; then with what it said.
-pub(super) fn run(program: &Path, matches: &Matches, objects: &str) -> anyhow::Result<String> {
+pub(super) fn through_program(matches: &Matches, objects: &str) -> anyhow::Result<String> {
+    let Some(name) = named(matches) else { return Ok(objects.to_owned()) };
+    let program = program(name).map_err(anyhow::Error::msg)?;
     let hint = if matches.is_on("debug") { "" } else { "\n\nUse --debug flag to render out invalid YAML" };
     let failed = |output: &str, why: &str| {
         let program = program.display();
@@ -72,22 +84,29 @@ pub(super) fn run(program: &Path, matches: &Matches, objects: &str) -> anyhow::R
             "error while running post render on files: error while running command {program}. error output:\n{output}: {why}{hint}"
         )
     };
-    let mut process = Command::new(program);
+    let mut process = Command::new(&program);
     process.args(matches.all("post-renderer-args"));
-    process.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let not_started =
-        |error: &std::io::Error| failed("", &format!("fork/exec {}: {}", program.display(), reason(error)));
-    let mut child = process.spawn().map_err(|error| not_started(&error))?;
-    let mut input = child.stdin.take().expect("it is piped");
-    let output = std::thread::scope(|scope| {
-        // It may print before it has read everything, or not read at all.
-        scope.spawn(move || input.write_all(objects.as_bytes()));
-        child.wait_with_output()
-    })?;
+    let output = filter(&mut process, objects.as_bytes())
+        .map_err(|error| failed("", &format!("fork/exec {}: {}", program.display(), reason(&error))))?;
     if output.status.success() {
         return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
     }
     let why =
         output.status.code().map_or_else(|| output.status.to_string(), |code| format!("exit status {code}"));
     Err(failed(&String::from_utf8_lossy(&output.stderr), &why))
+}
+
+/// Runs a program with that for its standard input, to its end.
+///
+/// # Errors
+/// It cannot be started.
+pub(super) fn filter(process: &mut Command, input: &[u8]) -> io::Result<Output> {
+    process.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = process.spawn()?;
+    let mut pipe = child.stdin.take().expect("it is piped");
+    std::thread::scope(|scope| {
+        // It may print before it has read everything, or not read at all.
+        scope.spawn(move || pipe.write_all(input));
+        child.wait_with_output()
+    })
 }

@@ -12,7 +12,7 @@ use longshore_go::{Map, strconv};
 use longshore_platform::World;
 
 use super::dependency::{Manager, Signatures};
-use super::{Settings, flags, locate, output, say};
+use super::{Settings, flags, locate, output, plugin, post_render, say};
 use crate::cobra::{Arguments, Command, Flag, Kind, Matches};
 
 pub(super) fn command(level: Level) -> Command<Settings> {
@@ -113,7 +113,15 @@ fn run(settings: &Settings, matches: &Matches) -> anyhow::Result<()> {
     };
     // The process ends with this command: to take all of it apart piece by piece would be a twentieth of its time.
     let (engine, chart) = (ManuallyDrop::new(Engine::new(settings.level)), ManuallyDrop::new(chart));
-    let rendered = engine.render(&chart, &input).map(ManuallyDrop::new);
+    let rendered = match post_render::named(matches).filter(|_| rules.major > 3) {
+        Some(name) => {
+            let plugin = plugin::post_renderer(name, settings.level).map_err(anyhow::Error::msg)?;
+            let arguments = matches.all("post-renderer-args");
+            engine.render_through(&chart, &input, &mut |objects| plugin.post_render(arguments, objects))
+        }
+        None => engine.render(&chart, &input),
+    };
+    let rendered = rendered.map(ManuallyDrop::new);
     let warnings = match &rendered {
         Ok(rendered) => rendered.warnings.as_slice(),
         Err(error) => error.warnings(),
@@ -122,12 +130,16 @@ fn run(settings: &Settings, matches: &Matches) -> anyhow::Result<()> {
         settings.tell(warning);
     }
     let rendered = rendered.map_err(|error| match error.kind() {
-        ErrorKind::Parse | ErrorKind::Execute | ErrorKind::Manifest | ErrorKind::Capabilities
+        ErrorKind::Parse
+        | ErrorKind::Execute
+        | ErrorKind::Manifest
+        | ErrorKind::PostRender
+        | ErrorKind::Capabilities
             if !settings.debug =>
         {
             anyhow!("{error}\n\nUse --debug flag to render out invalid YAML")
         }
-        ErrorKind::Parse | ErrorKind::Execute | ErrorKind::Capabilities => {
+        ErrorKind::Parse | ErrorKind::Execute | ErrorKind::PostRender | ErrorKind::Capabilities => {
             // All that there is, which is nothing.
             let _ = super::print("\n");
             anyhow!("{error}")
@@ -137,9 +149,9 @@ fn run(settings: &Settings, matches: &Matches) -> anyhow::Result<()> {
     match matches.text("output-dir") {
         "" => output::print(&rendered, matches, rules),
         folder if matches.is_on("release-name") => {
-            output::write(&rendered, matches, &Path::new(folder).join(&name))
+            output::write(&rendered, matches, rules, &Path::new(folder).join(&name))
         }
-        folder => output::write(&rendered, matches, Path::new(folder)),
+        folder => output::write(&rendered, matches, rules, Path::new(folder)),
     }
 }
 
@@ -167,9 +179,6 @@ fn check_dry_run(settings: &Settings, matches: &Matches) -> anyhow::Result<()> {
     }
     if matches.is_on("validate") {
         bail!("rendering with a cluster (--validate) is not there yet");
-    }
-    if !matches.text("post-renderer").is_empty() && settings.level.rules().major > 3 {
-        bail!("post-renderers of 4.x, which are plugins, are not there yet");
     }
     Ok(())
 }

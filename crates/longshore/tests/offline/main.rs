@@ -12,6 +12,7 @@ mod init;
 mod lint;
 mod mistakes;
 mod plugin;
+mod post_render;
 mod provenance;
 mod registries;
 mod render;

@@ -1,4 +1,4 @@
-//! `longshore helm plugin`, plugins as commands, and `--post-renderer`. What is said and done was compared with the real
+//! `longshore helm plugin`, and plugins as commands. What is said and done was compared with the real
 //! binaries of both levels.
 
 #![cfg(unix)]
@@ -51,18 +51,10 @@ kind: A
 //- c/templates/h.yaml
 kind: H
 metadata: {annotations: {helm.sh/hook: test}}
-//- upper
-#!/bin/sh
-tr a-z A-Z; echo \"# $*\"
-//- broken
-#!/bin/sh
-echo oops >&2; exit 3
 ",
     )
     .unwrap();
-    for file in ["old/run.sh", "upper", "broken"] {
-        fs::set_permissions(project.file(file), fs::Permissions::from_mode(0o755)).unwrap();
-    }
+    fs::set_permissions(project.file("old/run.sh"), fs::Permissions::from_mode(0o755)).unwrap();
     project
 }
 
@@ -274,35 +266,4 @@ fn what_is_no_plugin_is_refused() {
         told,
         "Error: cannot get information about plugin source \"nope\" (if it's a local directory, does it exist?), last error was: Cannot detect VCS\n"
     );
-}
-
-/// 3.x gives all but hooks to a program.
-#[test]
-fn a_post_renderer_changes_what_is_rendered() {
-    let project = project();
-    let hook = "---\n# Source: c/templates/h.yaml\nkind: H\nmetadata: {annotations: {helm.sh/hook: test}}\n";
-    assert_eq!(
-        printed(
-            &project,
-            "3.22",
-            "template c --post-renderer ./upper --post-renderer-args a --post-renderer-args b"
-        ),
-        format!("---\n# SOURCE: C/TEMPLATES/A.YAML\nKIND: A\n# a b\n{hook}")
-    );
-    let told = helm(&project, "3.22", "template c --post-renderer ./broken");
-    let here = project.path().canonicalize().unwrap();
-    assert_eq!(
-        told.stderr,
-        format!(
-            "Error: error while running post render on files: error while running command {}/broken. error output:\noops\n: exit status 3\n\nUse --debug flag to render out invalid YAML\n",
-            here.display()
-        )
-    );
-    let told = helm(&project, "3.22", "template c --post-renderer ./nope").stderr;
-    assert_eq!(
-        told,
-        "Error: invalid argument \"./nope\" for \"--post-renderer\" flag: unable to find binary at ./nope: exec: \"./nope\": stat ./nope: no such file or directory\n"
-    );
-    let told = helm(&project, "4.3", "template c --post-renderer upper").stderr;
-    assert_eq!(told, "Error: post-renderers of 4.x, which are plugins, are not there yet\n");
 }

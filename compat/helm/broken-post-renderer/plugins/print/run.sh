@@ -1,0 +1,1 @@
+exec cat "$HELM_PLUGIN_DIR/$1" </dev/null
