@@ -98,6 +98,16 @@ impl Cluster {
     /// # });
     /// ```
     pub async fn connect(options: ClusterOptions) -> Result<Self, Error> {
+        let cluster = Self::choose(options).await?;
+        cluster.fetch_version().await?;
+        Ok(cluster)
+    }
+
+    /// Chooses a cluster, and asks it for nothing yet.
+    ///
+    /// # Errors
+    /// [`Error::Kubeconfig`], and [`Error::Connection`] where a plugin gives no credentials.
+    pub async fn choose(options: ClusterOptions) -> Result<Self, Error> {
         let Target { config, endpoint } = kubeconfig::load(&options)?;
         let namespace = config.default_namespace.clone();
         let endpoint = Arc::new(endpoint);
@@ -105,11 +115,7 @@ impl Cluster {
         let client = transport::client(config).await.map_err(|error| unbuildable(&error, &endpoint))?;
         let transport =
             Transport::new(client, renewal, options.concurrency, options.retry, options.request_timeout);
-        let cluster = Self::with(transport, endpoint, namespace);
-        let version = cluster.ask_version().await?;
-        // Nobody else has this cluster yet, so nobody else has set its version.
-        let _ = cluster.inner.version.set(version);
-        Ok(cluster)
+        Ok(Self::with(transport, endpoint, namespace))
     }
 
     /// A cluster behind a client that somebody else made: a tunnel, or a test's server. Nothing is sent.

@@ -4,6 +4,7 @@
 //! [`Error::diagnostic`] is what people see. Tokens, keys and the contents of objects never get in:
 //! what the server or a plugin said is quoted, what we sent is not.
 
+mod client_go;
 mod diagnostic;
 mod locate;
 mod refused;

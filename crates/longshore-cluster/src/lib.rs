@@ -18,7 +18,7 @@
 //! ```
 //!
 //! Where to look: [`ClusterOptions`] says how to get there, [`Discovery`] what kinds there are,
-//! [`Cluster::apply`] and its neighbours write and read objects, [`Cluster::wait`] waits until they are
+//! [`Cluster::apply`] and its neighbours write and read objects, [`Cluster::lookup`] reads them for charts, [`Cluster::wait`] waits until they are
 //! ready and explains why they are not, and [`Error`] is everything that can go wrong.
 
 mod apply;
@@ -28,6 +28,7 @@ mod endpoint;
 mod error;
 mod kubeconfig;
 mod logs;
+mod lookup;
 mod objects;
 mod options;
 mod status;
@@ -44,6 +45,7 @@ pub use endpoint::{Credential, Endpoint};
 pub use error::{Error, FieldConflict, InvalidField, Refusal, Refused, Subject, Unauthorized, UnknownKind};
 pub use kubeconfig::KubeconfigError;
 pub use logs::LogOptions;
+pub use lookup::LookupError;
 pub use objects::{DeleteOptions, List, Patch, Propagation, Selector};
 pub use options::{ClusterOptions, Environment, Impersonation, RetryPolicy};
 pub use status::{Status, StatusCause, StatusDetails};

@@ -8,22 +8,26 @@ use std::time::Instant;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use longshore_chart::{Keys, Services, values};
-use longshore_cluster::{Cluster, Selector};
+use longshore_cluster::{Cluster, LookupError};
 use longshore_go::time::{Location, Time, ZoneRules};
 use longshore_go::{Duration, Map, Str, Value};
-use longshore_object::Gvk;
-use serde_json::json;
+use serde_json::Value as Json;
 use tokio::runtime::Handle;
 
 use crate::generate::Random;
 use crate::keys::Provider;
 use crate::source::SystemRandom;
 
+/// Who is told of a look-up that fails.
+pub type Told = Box<dyn Fn(&LookupError) + Send>;
+
 /// What a chart may see beside its files and values.
 #[derive(Default)]
 pub struct World {
     /// The cluster for `lookup`, and the runtime to ask it on; rendering itself is synchronous.
     pub cluster: Option<(Cluster, Handle)>,
+    /// Who is told of look-ups that fail, which ends the render.
+    pub told: Option<Told>,
     /// Whether `getHostByName` may ask for addresses.
     pub asks_names: bool,
 }
@@ -65,20 +69,22 @@ impl Services for World {
 
     fn lookup(&self, api_version: &str, kind: &str, namespace: &str, name: &str) -> Result<Value, String> {
         let Some((cluster, runtime)) = &self.cluster else { return Ok(Value::Map(Map::new())) };
-        let gvk = Gvk::new(api_version, kind);
-        let namespace = Some(namespace).filter(|namespace| !namespace.is_empty());
-        if name.is_empty() {
-            let list = runtime.block_on(cluster.list(&gvk, namespace, &Selector::default()));
-            let list = list.map_err(|error| error.to_string())?;
-            let items =
-                json!({"apiVersion": api_version, "kind": format!("{kind}List"), "items": list.items});
-            return Ok(values::from_json(&items));
+        let found = runtime.block_on(cluster.lookup(api_version, kind, namespace, name));
+        if let (Err(error), Some(told)) = (&found, &self.told) {
+            told(error);
         }
-        match runtime.block_on(cluster.get(&gvk, namespace, name)) {
-            Ok(Some(live)) => Ok(values::from_json(&live)),
-            Ok(None) => Ok(Value::Map(Map::new())),
-            Err(error) => Err(error.to_string()),
-        }
+        let found = found.map_err(|error| error.to_string())?;
+        Ok(found.map_or_else(|| Value::Map(Map::new()), |json| live(&json)))
+    }
+}
+
+/// An object of a cluster as Go reads it: whole numbers are `int64`, which charts may compare and print.
+fn live(json: &Json) -> Value {
+    match json {
+        Json::Number(number) => number.as_i64().map_or_else(|| values::from_json(json), Value::int64),
+        Json::Array(items) => Value::list(items.iter().map(live).collect()),
+        Json::Object(map) => Value::Map(map.iter().map(|(key, value)| (key.as_str(), live(value))).collect()),
+        other => values::from_json(other),
     }
 }
 

@@ -4,6 +4,7 @@
 //! What it does is Helm's; the help is told in our words.
 
 mod beside;
+mod cluster;
 mod complete;
 mod completion;
 mod create;

@@ -5,12 +5,13 @@ use std::path::Path;
 
 use anyhow::{anyhow, bail};
 use longshore_chart::{
-    Capabilities, Chart, Engine, ErrorKind, File, KubeVersion, Level, Options, Release, RenderInput,
+    Capabilities, Chart, Engine, ErrorKind, File, KubeVersion, Level, Options, Output, Release, RenderInput,
     dependencies, metadata, render,
 };
-use longshore_go::{Map, strconv};
+use longshore_go::Map;
 use longshore_platform::World;
 
+use super::cluster::{self, Asked, Install, Live};
 use super::dependency::{Manager, Signatures};
 use super::{Settings, flags, locate, output, plugin, post_render, say};
 use crate::cobra::{Arguments, Command, Flag, Kind, Matches};
@@ -48,7 +49,7 @@ pub(super) fn command(level: Level) -> Command<Settings> {
         long: "Renders a chart without a cluster and prints the objects, hooks behind the others.
 
 What a cluster would say is assumed: its version and APIs are those that this level of Helm knows, or those that
---kube-version and --api-versions name; look-ups find nothing.",
+--kube-version and --api-versions name; look-ups find nothing. With --dry-run=server it is asked.",
         flags: all,
         arguments: Arguments::AtLeast(1),
         exclusive: match level.rules().major {
@@ -72,7 +73,7 @@ fn run(settings: &Settings, matches: &Matches) -> anyhow::Result<()> {
         capabilities.kube_version = KubeVersion::parse(wanted, rules)
             .map_err(|reason| anyhow!("invalid kube version '{wanted}': {reason}"))?;
     }
-    check_dry_run(settings, matches)?;
+    let asked = Asked::of(settings, matches)?;
     capabilities.api_versions.extend(matches.all("api-versions").iter().cloned());
     let (name, chart) = name_and_chart(matches)?;
     let path = locate::locate(chart, settings, matches)?;
@@ -90,6 +91,7 @@ fn run(settings: &Settings, matches: &Matches) -> anyhow::Result<()> {
             .map_err(|error| anyhow!("failed reloading chart after repo update: {error}"))?;
     }
     dependencies::check_installable(&chart, rules).map_err(|error| anyhow!("{error}"))?;
+    let live = if asked == Asked::default() { None } else { Some(Live::connect(settings, matches, asked)?) };
     if let Err(reason) = metadata::validate_release_name(&name) {
         let problem = format!("release name {}: {reason}", locate::quoted(&name));
         if rules.major == 3 {
@@ -98,7 +100,15 @@ fn run(settings: &Settings, matches: &Matches) -> anyhow::Result<()> {
         say(&format!("level=ERROR msg=\"release name check failed\" error={}", locate::quoted(&problem)));
         bail!("release name check failed: {problem}");
     }
-    let world = World { asks_names: matches.is_on("enable-dns"), ..World::default() };
+    if let Some(live) = live.as_ref().filter(|_| asked.validates) {
+        capabilities = live.capabilities()?;
+        if rules.major > 3 && !matches.is_on("skip-crds") && !chart.crds().is_empty() {
+            let text = "This chart or one of its subcharts contains CRDs. Rendering may fail or contain inaccuracies.";
+            settings.log("WARN", text);
+        }
+    }
+    let seen = live.as_ref().filter(|_| asked.looks_up).map(|live| live.world(settings.level));
+    let world = World { asks_names: matches.is_on("enable-dns"), ..seen.unwrap_or_default() };
     let input = RenderInput {
         values,
         release: Release {
@@ -146,41 +156,27 @@ fn run(settings: &Settings, matches: &Matches) -> anyhow::Result<()> {
         }
         _ => anyhow!("{error}"),
     })?;
-    match matches.text("output-dir") {
+    let folder = matches.text("output-dir");
+    if let Some(live) = live.filter(|_| asked.validates && folder.is_empty()) {
+        let install = Install {
+            release: &name,
+            namespace: &settings.namespace,
+            is_upgrade: matches.is_on("is-upgrade"),
+            takes_ownership: matches.is_on("take-ownership"),
+            validates: !matches.is_on("disable-openapi-validation"),
+            is_old: rules.major == 3,
+        };
+        let crds = matches.is_on("include-crds");
+        let what = Output { crds, hooks: false, tests: false, hide_secrets: false };
+        cluster::check(&live, &rendered.output(what), &install)?;
+    }
+    match folder {
         "" => output::print(&rendered, matches, rules),
         folder if matches.is_on("release-name") => {
             output::write(&rendered, matches, rules, &Path::new(folder).join(&name))
         }
         folder => output::write(&rendered, matches, rules, Path::new(folder)),
     }
-}
-
-/// Refuses what would need a cluster, or a program that is not there.
-fn check_dry_run(settings: &Settings, matches: &Matches) -> anyhow::Result<()> {
-    let value = matches.text("dry-run");
-    let invalid = |allowed| anyhow!("invalid dry-run value ({}). Must be {allowed}", locate::quoted(value));
-    match value {
-        "client" => {}
-        "unset" | "true" | "false" | "none" if settings.level.rules().major == 3 => {}
-        "unset" => {
-            settings.log("WARN", "--dry-run is deprecated and should be replaced with '--dry-run=client'");
-        }
-        "server" => bail!("rendering with a cluster (--dry-run=server) is not there yet"),
-        _ if settings.level.rules().major == 3 => bail!(
-            "Invalid dry-run flag. Flag must one of the following: false, true, none, client, server"
-        ),
-        _ => match strconv::parse_bool(value.as_bytes()) {
-            Err(_) if value != "none" => return Err(invalid("\"none\", \"server\", or \"client\"")),
-            Ok(true) => settings.log("WARN", &format!(
-                "boolean '--dry-run={value}' flag is deprecated and must be replaced with '--dry-run=client'"
-            )),
-            _ => return Err(invalid("\"server\" or \"client\"")),
-        },
-    }
-    if matches.is_on("validate") {
-        bail!("rendering with a cluster (--validate) is not there yet");
-    }
-    Ok(())
 }
 
 /// The release's name and the chart's, by Helm's rules.

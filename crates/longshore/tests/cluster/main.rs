@@ -6,6 +6,7 @@ mod access_layer;
 mod hooks;
 mod interrupt;
 mod life;
+mod lookup;
 mod refused;
 
 use longshore_testkit::{Outcome, Program, Project, Started, TestCluster, TestNamespace};
