@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
-use longshore_testkit::tools::{go_environment, workspace_root};
+use longshore_testkit::tools::{TOOLS, go_environment, workspace_root};
 use tokio::process::Command;
 
 use crate::{say, step};
@@ -13,15 +13,37 @@ use crate::{say, step};
 pub(crate) struct Pair {
     /// The folder under `tools/`.
     pub(crate) module: &'static str,
-    /// The crate, with the examples `replay` and `bench`.
+    /// The crate, with the example that compares.
     pub(crate) package: &'static str,
+    /// That example.
+    pub(crate) way: Way,
 }
 
-const GO: Pair = Pair { module: "oracle-go", package: "longshore-go" };
-const YAML: Pair = Pair { module: "oracle-yaml", package: "longshore-yaml" };
-const TEMPLATE: Pair = Pair { module: "oracle-template", package: "longshore-template" };
+/// Who makes the cases of a pair.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// The Go program, which answers them too; the example `replay` reads both. The crate has an example `bench` beside.
+    Replay,
+    /// The example `odd`, which asks the Go program, and asks again to make small what differs.
+    Ask,
+}
 
-/// All pairs, from the ground up.
+impl Way {
+    /// The example's name.
+    pub(crate) fn example(self) -> &'static str {
+        match self {
+            Self::Replay => "replay",
+            Self::Ask => "odd",
+        }
+    }
+}
+
+const GO: Pair = Pair { module: "oracle-go", package: "longshore-go", way: Way::Replay };
+const YAML: Pair = Pair { module: "oracle-yaml", package: "longshore-yaml", way: Way::Replay };
+const TEMPLATE: Pair = Pair { module: "oracle-template", package: "longshore-template", way: Way::Replay };
+const HELM: Pair = Pair { module: "oracle-helm", package: "longshore-chart", way: Way::Ask };
+
+/// All pairs that have benchmarks, from the ground up.
 pub(crate) const PAIRS: [&Pair; 3] = [&GO, &YAML, &TEMPLATE];
 
 /// One thing that Go's libraries do and ours must do alike.
@@ -48,6 +70,13 @@ pub(crate) const AREAS: &[Area] = &[
     Area { name: "regexp", pair: &GO, cases: "go/regexp.jsonl" },
     Area { name: "time", pair: &GO, cases: "go/time.jsonl" },
     Area { name: "path", pair: &GO, cases: "go/path.jsonl" },
+    Area { name: "set", pair: &HELM, cases: "odd/set.jsonl" },
+    Area { name: "values", pair: &HELM, cases: "odd/values.jsonl" },
+    Area { name: "functions", pair: &HELM, cases: "odd/functions.jsonl" },
+    Area { name: "archive", pair: &HELM, cases: "odd/archive.jsonl" },
+    Area { name: "metadata", pair: &HELM, cases: "odd/metadata.jsonl" },
+    Area { name: "schema", pair: &HELM, cases: "odd/schema.jsonl" },
+    Area { name: "chart", pair: &HELM, cases: "odd/chart.jsonl" },
 ];
 
 impl Area {
@@ -71,7 +100,7 @@ impl Pair {
         let program = target().join("oracle").join(self.module);
         let mut command = Command::new("go");
         command
-            .args(["build", "-o"])
+            .args(["build", "-ldflags", &self.link(), "-o"])
             .arg(&program)
             .arg(".")
             .envs(go_environment())
@@ -80,6 +109,13 @@ impl Pair {
             .await
             .with_context(|| format!("cannot build tools/{}", self.module))?;
         Ok(program)
+    }
+
+    /// The link variables that real Helm is built with; others need none.
+    fn link(&self) -> String {
+        let helms = TOOLS.iter().filter(|tool| self.way == Way::Ask && tool.name.starts_with("helm"));
+        let variables = helms.flat_map(|tool| tool.variables);
+        variables.map(|(name, value)| format!("-X {name}={value}")).collect::<Vec<_>>().join(" ")
     }
 
     /// Builds an example of the crate with optimisation and returns its path.

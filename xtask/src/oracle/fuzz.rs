@@ -3,7 +3,8 @@
 //! For each area two programs are joined by a pipe: the Go program makes inputs and answers them, without end, and the
 //! crate's example `replay` answers each again and tells where it differs. When the time is over the first is stopped
 //! and the second counts. What differs is given to the original a few times more: where it does not agree with itself
-//! (the order of Go's maps is random), the case says nothing. [`Finding`] is one difference.
+//! (the order of Go's maps is random), the case says nothing. [`Finding`] is one difference. Where cases are whole charts
+//! ([`Way::Ask`]) our program makes them, asks the original, and makes small what differs.
 
 use std::fs;
 use std::io::Write as _;
@@ -17,7 +18,7 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{Child, Command};
 use tokio::task::JoinSet;
 
-use super::area::{AREAS, Area, Pair, target};
+use super::area::{AREAS, Area, Pair, Way, target};
 use crate::say;
 
 /// What `--help` shows.
@@ -102,7 +103,13 @@ pub(super) async fn run(arguments: &Arguments) -> Result<bool> {
                 .iter()
                 .find_map(|(pair, programs)| (*pair == area.pair).then(|| programs.clone()))
                 .context("programs of all areas have been built")?;
-            running.spawn(async move { (area, compare(area, &original, &ours, seed, time).await) });
+            running.spawn(async move {
+                let outcome = match area.pair.way {
+                    Way::Replay => compare(area, &original, &ours, seed, time).await,
+                    Way::Ask => asked(area, &original, &ours, seed, time).await,
+                };
+                (area, outcome)
+            });
         }
         let Some(ended) = running.join_next().await else { return Ok(equal) };
         let (area, outcome) = ended.context("an area was not compared to its end")?;
@@ -125,7 +132,10 @@ async fn build(areas: &[&'static Area]) -> Result<Vec<(&'static Pair, (PathBuf, 
     let mut programs: Vec<(&'static Pair, (PathBuf, PathBuf))> = Vec::new();
     for area in areas {
         if programs.iter().all(|(pair, _)| *pair != area.pair) {
-            programs.push((area.pair, (area.pair.original().await?, area.pair.ours("replay").await?)));
+            programs.push((
+                area.pair,
+                (area.pair.original().await?, area.pair.ours(area.pair.way.example()).await?),
+            ));
         }
     }
     Ok(programs)
@@ -186,6 +196,32 @@ async fn compare(area: &Area, original: &Path, ours: &Path, seed: u32, time: Dur
     let kept = found.len();
     let findings = stable(area, original, found).await?;
     Ok(Outcome { cases, differences, unstable: (kept - findings.len()) as u64, findings })
+}
+
+/// The same where our program makes the cases and asks the original.
+async fn asked(area: &Area, original: &Path, ours: &Path, seed: u32, time: Duration) -> Result<Outcome> {
+    let (seed, seconds) = (seed.to_string(), time.as_secs().max(1).to_string());
+    let asking = Command::new(ours)
+        .arg(area.name)
+        .arg(original)
+        .args([&seed, &seconds, &ENOUGH.to_string()])
+        .stdin(Stdio::null())
+        .kill_on_drop(true)
+        .output();
+    let output = asking.await.with_context(|| format!("cannot run {}", ours.display()))?;
+    let told = String::from_utf8_lossy(&output.stderr);
+    let counted = told.lines().last().and_then(counts);
+    let (true, Some((cases, differences))) = (output.status.success(), counted) else {
+        bail!("it ended with {}:\n{}", output.status, told.trim_end());
+    };
+    let findings = output
+        .stdout
+        .split(|&byte| byte == b'\n')
+        .filter(|line| !line.is_empty())
+        .map(serde_json::from_slice)
+        .collect::<Result<_, _>>()
+        .context("what differs is told in JSON")?;
+    Ok(Outcome { cases, differences, unstable: 0, findings })
 }
 
 /// The findings where the original says the same again and again.

@@ -3,4 +3,5 @@
 mod corpus;
 mod helm;
 mod hostile;
+mod odd;
 mod recorded;
