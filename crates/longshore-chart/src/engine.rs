@@ -125,6 +125,17 @@ impl Engine {
         Ok(files)
     }
 
+    /// Hands out the parsed templates of a chart whose dependencies are resolved.
+    pub(crate) fn with_templates<T>(&self, chart: &Chart, look: impl FnOnce(&Set) -> T) -> Result<T, Error> {
+        let sources = builtins::sources(chart);
+        // Only executing tells a strict set from another: one that is here will do.
+        let last = self.last.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        match last.filter(|parsed| parsed.is_of(parsed.missing_key, &sources)) {
+            Some(parsed) => Ok(look(&parsed.set)),
+            None => Ok(look(&self.parse(MissingKey::Zero, &sources)?.set)),
+        }
+    }
+
     /// Parses templates, and does the checks of values in another thread meanwhile: what came out of each.
     fn parse_beside(
         &self,

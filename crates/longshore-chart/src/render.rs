@@ -173,6 +173,15 @@ impl Engine {
         self.render_with(chart, input, None, Some(post_render))
     }
 
+    /// The values that the templates of a chart see, whose dependencies are resolved ([`Rendered::chart`]), from what
+    /// the user gave.
+    ///
+    /// # Errors
+    /// As [`Coalescer::coalesce`].
+    pub fn effective_values(&self, chart: &Chart, values: &Map) -> Result<Map, Error> {
+        Coalescer::new(self.level().rules()).coalesce(chart, values)
+    }
+
     fn render_with(
         &self,
         chart: &Chart,

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use longshore_chart::{
     Capabilities, Chart, Engine, File, KubeVersion, Level, Options, Origins, Release, RenderInput, Rendered,
-    dependencies, load, render, values,
+    dependencies, load, values,
 };
 use longshore_diag::{Diagnostic, Place};
 use longshore_go::{Map, Value};
@@ -18,6 +18,7 @@ use crate::project::ReleaseSpec;
 use crate::render::RenderOptions;
 use crate::selection::Selection;
 use crate::session::Session;
+use crate::warn::Found;
 use crate::world::World;
 
 /// A JSON object.
@@ -28,7 +29,7 @@ pub(crate) async fn live(
     session: &Session,
     release: &ReleaseSpec,
     prior: &Prior,
-) -> Result<Candidate, ReleaseError> {
+) -> Result<(Candidate, Found), ReleaseError> {
     let version = session.cluster.fetch_version().await?;
     let capabilities = Capabilities {
         kube_version: KubeVersion::of_server(&version.git_version, &version.major, &version.minor),
@@ -39,8 +40,9 @@ pub(crate) async fn live(
     let (revision, is_upgrade) = (prior.next_revision(), prior.exists());
     // Rendering is synchronous and may ask the cluster (`lookup`): it gets a thread of its own.
     let rendering = tokio::task::spawn_blocking(move || {
-        let (rendered, config) = rendered(&selection, &spec, capabilities, &world, revision, is_upgrade)?;
-        candidate(&rendered, config, &spec.name)
+        let (rendered, config, found) =
+            rendered(&selection, &spec, capabilities, &world, revision, is_upgrade)?;
+        Ok::<_, Diagnostic>((candidate(&rendered, config, &spec.name)?, found))
     });
     let candidate = rendering.await.map_err(|error| {
         ReleaseError::from(Diagnostic::error("chart/render", format!("rendering broke off: {error}")))
@@ -53,9 +55,10 @@ pub(crate) fn offline(
     selection: &Selection,
     release: &ReleaseSpec,
     options: &RenderOptions,
-) -> Result<Rendered, Diagnostic> {
+) -> Result<(Rendered, Found), Diagnostic> {
     let world = World::default();
-    rendered(selection, release, assumed(options)?, &world, 1, false).map(|(rendered, _)| rendered)
+    let (rendered, _, found) = rendered(selection, release, assumed(options)?, &world, 1, false)?;
+    Ok((rendered, found))
 }
 
 /// What charts are told of a cluster that is not asked.
@@ -71,7 +74,7 @@ fn assumed(options: &RenderOptions) -> Result<Capabilities, Diagnostic> {
     Ok(capabilities)
 }
 
-/// What the chart renders to, and the user's values.
+/// What the chart renders to, the user's values, and what the user should look at.
 fn rendered(
     selection: &Selection,
     spec: &ReleaseSpec,
@@ -79,20 +82,34 @@ fn rendered(
     world: &World,
     revision: u32,
     is_upgrade: bool,
-) -> Result<(Rendered, JsonMap), Diagnostic> {
+) -> Result<(Rendered, JsonMap, Found), Diagnostic> {
     let opened = Opened::new(selection, spec)?;
     let config = values::to_json(&Value::Map(opened.values.clone()));
     let input = opened.input(selection, spec, capabilities, world, revision, is_upgrade);
-    let rendered = render(&opened.chart, &input, Level::default()).map_err(|error| opened.located(&error))?;
-    Ok((rendered, config.as_object().cloned().unwrap_or_default()))
+    let engine = Engine::new(Level::default());
+    let rendered = engine.render(&opened.chart, &input).map_err(|error| opened.located(&error))?;
+    let found = Found::of(spec, &opened, &rendered, &engine, &input);
+    Ok((rendered, config.as_object().cloned().unwrap_or_default(), found))
 }
 
 /// A chart that was found and read, with the values of its release.
 pub(crate) struct Opened {
     /// Its folder or archive.
     pub(crate) path: PathBuf,
-    chart: Chart,
-    values: Map,
+    /// As it was read, its dependencies not resolved.
+    pub(crate) chart: Chart,
+    /// What the user gave.
+    pub(crate) values: Map,
+    /// The values files of the release, in order.
+    pub(crate) files: Vec<ValuesFile>,
+}
+
+/// A values file.
+pub(crate) struct ValuesFile {
+    /// Its path, for people.
+    pub(crate) shown: String,
+    /// Its content.
+    pub(crate) bytes: Vec<u8>,
 }
 
 impl Opened {
@@ -107,8 +124,8 @@ impl Opened {
             .map_err(|error| Diagnostic::from(error).or_at(entry.place.clone()))?;
         dependencies::check_installable(&chart, level.rules())
             .map_err(|error| in_chart(&error, chart.name(), &path).or_at(entry.place.clone()))?;
-        let values = read_values(selection, spec, level)?;
-        Ok(Self { path, chart, values })
+        let (values, files) = read_values(selection, spec, level)?;
+        Ok(Self { path, chart, values, files })
     }
 
     fn input<'a>(
@@ -229,8 +246,12 @@ pub fn open_chart(path: &Path, level: Level, told: impl FnOnce(&[PathBuf])) -> R
 }
 
 /// The values files in their order, and `set` over them.
-fn read_values(selection: &Selection, spec: &ReleaseSpec, level: Level) -> Result<Map, Diagnostic> {
-    let mut all = Map::new();
+fn read_values(
+    selection: &Selection,
+    spec: &ReleaseSpec,
+    level: Level,
+) -> Result<(Map, Vec<ValuesFile>), Diagnostic> {
+    let (mut all, mut files) = (Map::new(), Vec::new());
     for entry in &spec.values {
         let path = selection.path(&entry.value, &entry.place)?;
         let bytes = read_file(&path, &Limits::default()).map_err(|error| error.or_at(entry.place.clone()))?;
@@ -244,8 +265,9 @@ fn read_values(selection: &Selection, spec: &ReleaseSpec, level: Level) -> Resul
             diagnostic
         })?;
         all = values::merge_maps(&all, &file);
+        files.push(ValuesFile { shown, bytes });
     }
-    Ok(values::merge_maps(&all, &values::map_from_json(&spec.set)))
+    Ok((values::merge_maps(&all, &values::map_from_json(&spec.set)), files))
 }
 
 /// A chart's error, its places given as paths that can be opened from here.

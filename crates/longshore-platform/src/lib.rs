@@ -11,6 +11,7 @@ mod generate;
 mod history;
 mod keys;
 mod manifests;
+mod places;
 mod plan;
 pub mod project;
 mod render;
@@ -20,6 +21,7 @@ mod session;
 mod source;
 mod status;
 mod trace;
+mod warn;
 mod world;
 mod yaml;
 

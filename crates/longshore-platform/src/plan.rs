@@ -3,12 +3,13 @@
 use longshore_diag::Diagnostic;
 use longshore_object::ObjectKey;
 use longshore_release::{
-    Intent, ObjectAction, PLATFORM_LABEL, Prepared, ReleaseError, ReleasePlan, Store, prepare,
+    Event, Intent, ObjectAction, PLATFORM_LABEL, Prepared, ReleaseError, ReleasePlan, Store, prepare,
 };
 use serde::Serialize;
 
 use crate::session::{ENVIRONMENT_LABEL, Session};
 use crate::source;
+use crate::warn;
 
 /// The plan of a platform in one environment.
 #[derive(Debug, Clone, Serialize)]
@@ -65,20 +66,22 @@ pub struct Planned {
     pub(crate) waves: Vec<Vec<Prepared>>,
 }
 
-/// Renders the selection and compares it with the cluster. Writes nothing.
+/// Renders the selection and compares it with the cluster. Writes nothing. The observer is told what looks like a
+/// mistake in charts and values.
 ///
 /// # Errors
 /// Something cannot be rendered, the cluster cannot be asked, or the namespace is missing and may not
 /// be created. What the server refuses is no error here but a problem of the plan.
 pub async fn plan(session: &Session) -> Result<Planned, ReleaseError> {
     let creates_namespace = session.creates_namespace().await?;
-    let mut waves = Vec::new();
+    let (mut waves, mut found) = (Vec::new(), Vec::new());
     for wave in &session.selection.waves {
         let mut prepared = Vec::new();
         for release in wave {
-            let candidate = source::candidate(session, release, creates_namespace)
+            let (candidate, warned) = source::candidate(session, release, creates_namespace)
                 .await
                 .map_err(|error| in_release(error, &release.name))?;
+            found.push((release.name.clone(), warned));
             prepared.push(
                 prepare(&session.context, &release.name, candidate, Intent::Deploy, creates_namespace)
                     .await
@@ -86,6 +89,12 @@ pub async fn plan(session: &Session) -> Result<Planned, ReleaseError> {
             );
         }
         waves.push(prepared);
+    }
+    for warning in warn::told(&session.selection, found) {
+        session
+            .context
+            .observer
+            .observe(&session.selection.platform.project.name.value, &Event::Warning(warning));
     }
     let unlisted = if creates_namespace { Vec::new() } else { unlisted(session).await? };
     Ok(assemble(session, waves, creates_namespace, unlisted))

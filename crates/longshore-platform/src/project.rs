@@ -109,6 +109,8 @@ pub struct ReleaseSpec {
     pub values: Vec<Placed<String>>,
     /// Values over those of the files.
     pub set: serde_json::Map<String, serde_json::Value>,
+    /// The same as it is written.
+    pub(crate) set_node: Option<longshore_yaml::Node>,
     /// Manifest files or folders, relative to the project file.
     pub manifests: Vec<Placed<String>>,
     /// Secrets made once and kept, for the method `manifests`.

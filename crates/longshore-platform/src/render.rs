@@ -8,6 +8,7 @@ use crate::manifests;
 use crate::project::Method;
 use crate::selection::Selection;
 use crate::source::{Known, SystemRandom, named};
+use crate::warn;
 
 /// What charts are told of the cluster that is not there.
 #[derive(Debug, Clone, Default)]
@@ -27,7 +28,7 @@ pub struct Rendered {
     pub text: String,
     /// The same as one Kubernetes `List`, if it was asked for, hooks left out.
     pub list: Value,
-    /// Worth knowing: what is different from what a deploy would apply.
+    /// Worth knowing: what looks like a mistake, and what is different from what a deploy would apply.
     pub warnings: Vec<Diagnostic>,
 }
 
@@ -38,7 +39,7 @@ pub struct Rendered {
 pub fn render(selection: &Selection, options: &RenderOptions) -> Result<Rendered, Diagnostic> {
     let mut text = String::new();
     let mut items = Vec::new();
-    let mut warnings = Vec::new();
+    let (mut warnings, mut found) = (Vec::new(), Vec::new());
     for release in selection.releases() {
         let objects = match selection.method(release)? {
             Method::Manifests => {
@@ -56,9 +57,10 @@ pub fn render(selection: &Selection, options: &RenderOptions) -> Result<Rendered
                 candidate.objects
             }
             Method::Helm => {
-                let rendered =
+                let (rendered, warned) =
                     charts::offline(selection, release, options).map_err(|error| named(error, release))?;
                 text.push_str(&rendered.helm_template_output());
+                found.push((release.name.clone(), warned));
                 if options.list {
                     charts::all_objects(&rendered, &release.name).map_err(|error| named(error, release))?
                 } else {
@@ -68,6 +70,7 @@ pub fn render(selection: &Selection, options: &RenderOptions) -> Result<Rendered
         };
         items.extend(objects.iter().map(longshore_object::Object::to_json));
     }
+    warnings.extend(warn::told(selection, found));
     let list = json!({"apiVersion": "v1", "kind": "List", "items": items});
     Ok(Rendered { text, list, warnings })
 }

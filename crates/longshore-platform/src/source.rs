@@ -12,9 +12,10 @@ use crate::generate::Random;
 use crate::manifests::{self, Existing};
 use crate::project::{Method, ReleaseSpec};
 use crate::session::Session;
+use crate::warn::Found;
 
 /// Renders a release for deploying it: with the cluster's own capabilities, its live objects for
-/// `lookup`, and the Secrets that were generated before.
+/// `lookup`, and the Secrets that were generated before. With it comes what the user should look at.
 ///
 /// # Errors
 /// It cannot be rendered, or the cluster cannot be asked.
@@ -22,7 +23,7 @@ pub(crate) async fn candidate(
     session: &Session,
     release: &ReleaseSpec,
     missing_namespace: bool,
-) -> Result<Candidate, ReleaseError> {
+) -> Result<(Candidate, Found), ReleaseError> {
     let prior = if missing_namespace {
         Prior::default()
     } else {
@@ -32,7 +33,8 @@ pub(crate) async fn candidate(
     match session.selection.method(release)? {
         Method::Manifests => {
             let existing = existing(session, release, &prior, missing_namespace).await?;
-            Ok(manifests::candidate(&session.selection, release, &existing, &mut SystemRandom)?)
+            let candidate = manifests::candidate(&session.selection, release, &existing, &mut SystemRandom)?;
+            Ok((candidate, Found::default()))
         }
         Method::Helm => charts::live(session, release, &prior).await,
     }

@@ -1,18 +1,16 @@
 //! Where each rendered line comes from: what `longshore render --trace` prints.
 
-mod sources;
-
 use longshore_chart::{Origin, Origins};
 use longshore_diag::{Diagnostic, Place};
 use serde::Serialize;
 
 use crate::charts::Opened;
 use crate::manifests;
+use crate::places::ValuesPlaces;
 use crate::project::{Method, ReleaseSpec};
 use crate::render::RenderOptions;
 use crate::selection::Selection;
 use crate::source::{Known, SystemRandom, named};
-use sources::ValuesSources;
 
 /// A line of what `longshore render` prints, and where it comes from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -97,7 +95,7 @@ fn chart(
 ) -> Result<Vec<TracedLine>, Diagnostic> {
     let opened = Opened::new(selection, spec)?;
     let (rendered, origins) = opened.traced(selection, spec, options)?;
-    let sources = ValuesSources::new(selection, spec, &opened, &rendered.chart);
+    let sources = ValuesPlaces::new(spec, &opened, &rendered.chart);
     let tracer = Tracer { opened: &opened, origins, sources };
     let mut lines = Vec::new();
     let add = |lines: &mut Vec<TracedLine>, path: &str, content: &str| {
@@ -126,7 +124,7 @@ fn chart(
 struct Tracer<'a> {
     opened: &'a Opened,
     origins: Origins,
-    sources: ValuesSources,
+    sources: ValuesPlaces,
 }
 
 impl Tracer<'_> {

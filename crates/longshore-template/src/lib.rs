@@ -66,6 +66,7 @@ mod parse;
 mod set;
 mod shares;
 mod sources;
+pub mod syntax;
 mod template;
 mod trace;
 mod types;

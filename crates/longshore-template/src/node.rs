@@ -41,9 +41,12 @@ pub(crate) struct Node {
 
 /// Which control structure a branch node is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Branch {
+pub enum Branch {
+    /// `if`
     If,
+    /// `range`
     Range,
+    /// `with`
     With,
 }
 

@@ -11,7 +11,7 @@ use crate::exec::{Body, Budget, Vm};
 use crate::func::{FuncTable, Functions};
 use crate::lex::Delimiters;
 use crate::names::Names;
-use crate::node::Pools;
+use crate::node::{NodeId, Pools, Unit};
 use crate::parse::Definition;
 use crate::sources::Sources;
 use crate::template::Template;
@@ -151,6 +151,11 @@ impl Set {
 
     pub(crate) fn get(&self, name: &[u8]) -> Option<&Code> {
         self.templates.get(name).map(|template| template.code())
+    }
+
+    /// The tree of a template, and the list in it that is the template's body.
+    pub(crate) fn tree(&self, name: &[u8]) -> Option<(&Unit, NodeId)> {
+        self.templates.get(name).map(|template| template.tree())
     }
 
     pub(crate) fn functions(&self) -> &FuncTable {

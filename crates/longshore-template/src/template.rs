@@ -37,6 +37,11 @@ impl Template {
         }
     }
 
+    /// Its source, and the list in it that it is.
+    pub(crate) fn tree(&self) -> (&Unit, NodeId) {
+        (&self.unit, self.root)
+    }
+
     /// What executes it.
     pub(crate) fn code(&self) -> &Code {
         self.code.get_or_init(|| Box::new(compile(&self.unit, &self.name, self.root, &self.functions)))

@@ -91,6 +91,8 @@ pub struct Node {
 pub struct DuplicateKey {
     /// The key's text.
     pub key: String,
+    /// The keys above it; items of lists count as what the list is.
+    pub path: Vec<String>,
     /// Line and column of the first one, from 1.
     pub first: (u32, u32),
     /// Line and column of the second one.

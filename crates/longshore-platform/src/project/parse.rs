@@ -66,7 +66,7 @@ fn read(text: &str, file: &str) -> Result<Project, Diagnostic> {
             .at(place(file, second)));
         }
     };
-    if let Some(twice) = root.duplicate_key() {
+    if let Some(twice) = root.duplicate_keys().first() {
         let message = format!("key `{}` is there twice", twice.key);
         let first = Place::new(file, twice.first.0, twice.first.1);
         return Err(Diagnostic::error("project/duplicate-key", message)
@@ -182,6 +182,7 @@ fn release(file: &str, name: String, at: Place, node: &Node) -> Result<ReleaseSp
         chart: fields.string("chart")?,
         values: fields.strings("values")?,
         set: set(file, &fields)?,
+        set_node: fields.get("set").cloned(),
         manifests: fields.strings("manifests")?,
         generate: generate(file, &fields)?,
         place: at,

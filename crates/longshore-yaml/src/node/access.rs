@@ -100,26 +100,34 @@ impl Node {
         }
     }
 
-    /// The first key of this node or below it that a mapping holds twice, compared by text: what a file
+    /// The keys of this node or below it that a mapping holds twice, compared by text, outer ones first: what a file
     /// that is written by hand should not have. Merge keys may repeat.
-    pub fn duplicate_key(&self) -> Option<DuplicateKey> {
-        let node = self.root();
-        if node.kind == Kind::Mapping {
-            let mut seen: BTreeMap<&str, &Node> = BTreeMap::new();
-            for (key, _) in node.entries() {
-                if key.kind != Kind::Scalar || key.tag == "!!merge" {
-                    continue;
-                }
-                if let Some(first) = seen.insert(&key.value, key) {
-                    return Some(DuplicateKey {
-                        key: key.value.to_string(),
-                        first: (first.line, first.column),
-                        second: (key.line, key.column),
-                    });
-                }
+    pub fn duplicate_keys(&self) -> Vec<DuplicateKey> {
+        let mut found = Vec::new();
+        self.root().duplicates(&mut Vec::new(), &mut found);
+        found
+    }
+
+    fn duplicates(&self, path: &mut Vec<String>, found: &mut Vec<DuplicateKey>) {
+        let mut seen: BTreeMap<&str, &Node> = BTreeMap::new();
+        for (key, _) in self.entries().filter(|(key, _)| key.kind == Kind::Scalar && key.tag != "!!merge") {
+            if let Some(first) = seen.insert(&key.value, key) {
+                found.push(DuplicateKey {
+                    key: key.value.to_string(),
+                    path: path.clone(),
+                    first: (first.line, first.column),
+                    second: (key.line, key.column),
+                });
             }
         }
-        node.content.iter().find_map(Node::duplicate_key)
+        for (key, value) in self.entries() {
+            path.push(key.value.to_string());
+            value.duplicates(path, found);
+            path.pop();
+        }
+        for item in self.items() {
+            item.duplicates(path, found);
+        }
     }
 
     /// Where the last entry with the key is in `content`.

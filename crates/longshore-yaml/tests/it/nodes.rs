@@ -31,12 +31,19 @@ fn positions_count_characters() {
 
 #[test]
 fn duplicates_have_both_places() {
-    let documents = read("a:\n  b: 1\n  c: 2\n  'b': 3\n", Dialect::V2);
-    let duplicate = documents[0].duplicate_key().expect("b");
-    assert_eq!(duplicate.key, "b");
-    assert_eq!((duplicate.first, duplicate.second), ((2, 3), (4, 3)));
+    let documents = read("a:\n  b: 1\n  c: 2\n  'b': 3\nl: [{x: {y: 1, y: 2}}]\na: 1\n", Dialect::V2);
+    let shown = documents[0]
+        .duplicate_keys()
+        .into_iter()
+        .map(|found| (found.path.join("."), found.key, found.first, found.second));
+    let expected = [
+        (String::new(), String::from("a"), (1, 1), (6, 1)),
+        (String::from("a"), String::from("b"), (2, 3), (4, 3)),
+        (String::from("l.x"), String::from("y"), (5, 10), (5, 16)),
+    ];
+    assert_eq!(shown.collect::<Vec<_>>(), expected);
     let merges = read("x: &x {}\na: {<<: *x, <<: *x, b: 1}\n", Dialect::V2);
-    assert_eq!(merges[0].duplicate_key(), None);
+    assert_eq!(merges[0].duplicate_keys(), []);
 }
 
 #[test]

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use longshore_platform::{Planned, plan};
-use longshore_release::Silent;
 
 use crate::args::{GlobalArgs, PlanArgs};
 use crate::exit::ExitStatus;
 use crate::printer::Printer;
+use crate::progress::Progress;
 use crate::settings::{behaviour, connect, selection};
 use crate::view;
 
@@ -19,7 +19,7 @@ pub(crate) async fn run(
 ) -> anyhow::Result<ExitStatus> {
     let selection = selection(global, &args.select, Some(&args.method), Some(&args.cluster))?;
     let behaviour = behaviour(Some(&args.force), None, args.create_namespace);
-    let session = connect(selection, &args.cluster, &behaviour, Arc::new(Silent)).await?;
+    let session = connect(selection, &args.cluster, &behaviour, Arc::new(Progress::new(printer))).await?;
     let planned = plan(&session).await?;
     show(&planned, printer, args.detailed_exitcode)
 }

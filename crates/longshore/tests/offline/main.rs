@@ -17,6 +17,7 @@ mod provenance;
 mod registries;
 mod render;
 mod repositories;
+mod warnings;
 
 use longshore_testkit::{Outcome, Program, Project};
 

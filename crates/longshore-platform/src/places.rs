@@ -2,51 +2,50 @@
 
 use longshore_chart::Chart;
 use longshore_diag::Place;
-use longshore_source::{Limits, read_file};
-use longshore_yaml::{Dialect, Limits as YamlLimits, Node};
+use longshore_yaml::{Dialect, Limits, Node};
 
 use crate::charts::Opened;
-use crate::project::{Placed, ReleaseSpec};
-use crate::selection::Selection;
+use crate::project::ReleaseSpec;
 
 /// Values files with positions, the most important first.
-pub(super) struct ValuesSources {
+pub(crate) struct ValuesPlaces {
     /// Those of the release.
     given: Vec<Source>,
-    /// What the project file sets itself, and where.
-    set: (serde_json::Map<String, serde_json::Value>, Place),
+    /// What the project file sets itself.
+    set: Option<Source>,
     /// The `values.yaml` of the chart and of its subcharts: the names of the subcharts on the way, and the file.
     charts: Vec<(Vec<String>, Source)>,
 }
 
-struct Source {
-    file: String,
-    documents: Vec<Node>,
+/// A file that sets values.
+pub(crate) struct Source {
+    /// Its path.
+    pub(crate) file: String,
+    /// What is in it.
+    pub(crate) documents: Vec<Node>,
 }
 
 impl Source {
     /// A file that does not parse has no positions; what is wrong with it was told when it was read.
-    fn new(file: String, bytes: &[u8]) -> Self {
-        let documents = longshore_yaml::parse(bytes, Dialect::V2, &YamlLimits::default()).unwrap_or_default();
+    pub(crate) fn new(file: String, bytes: &[u8]) -> Self {
+        let documents = longshore_yaml::parse(bytes, Dialect::V2, &Limits::default()).unwrap_or_default();
         Self { file, documents }
     }
 
     /// Where it sets the value at a path.
-    fn find(&self, path: &[&str]) -> Option<Place> {
+    pub(crate) fn find(&self, path: &[&str]) -> Option<Place> {
         let (last, above) = path.split_last()?;
         let key = self.documents.iter().rev().find_map(|document| document.at(above)?.key(last))?;
-        Some(Place::new(self.file.clone(), key.line, key.column))
+        Some(Place::new(self.file.clone(), key.line, key.column).spanning(last.chars().count()))
     }
 }
 
-impl ValuesSources {
-    pub(super) fn new(selection: &Selection, spec: &ReleaseSpec, opened: &Opened, chart: &Chart) -> Self {
-        let read = |entry: &Placed<String>| {
-            let path = selection.path(&entry.value, &entry.place).ok()?;
-            let bytes = read_file(&path, &Limits::default()).ok()?;
-            Some(Source::new(path.display().to_string(), &bytes))
-        };
-        let given = spec.values.iter().rev().filter_map(read).collect();
+impl ValuesPlaces {
+    pub(crate) fn new(spec: &ReleaseSpec, opened: &Opened, chart: &Chart) -> Self {
+        let given = opened.files.iter().rev();
+        let given = given.map(|file| Source::new(file.shown.clone(), &file.bytes)).collect();
+        let set = spec.set_node.clone();
+        let set = set.map(|node| Source { file: spec.place.file.clone(), documents: vec![node] });
         let mut charts = Vec::new();
         collect(chart, chart.name(), &mut Vec::new(), &mut charts);
         for (_, source) in &mut charts {
@@ -54,36 +53,36 @@ impl ValuesSources {
             opened.openable(&mut place);
             source.file = place.file;
         }
-        Self { given, set: (spec.set.clone(), spec.place.clone()), charts }
+        Self { given, set, charts }
+    }
+
+    /// What the user gave, the most important first.
+    pub(crate) fn given(&self) -> impl Iterator<Item = &Source> {
+        self.set.iter().chain(&self.given)
     }
 
     /// Where the value was last set that the template `template` calls by `path`.
-    pub(super) fn find(&self, template: &str, path: &[&str]) -> Option<Place> {
-        let below: Vec<&str> = subcharts(template);
-        let mut full = below.clone();
+    pub(crate) fn find(&self, template: &str, path: &[&str]) -> Option<Place> {
+        let mut full = subcharts(template);
         if path.first() == Some(&"global") {
             full.clear();
         }
         full.extend(path);
-        let is_set = |path: &[&str]| {
-            let mut keys = path.iter();
-            let first = keys.next().and_then(|key| self.set.0.get(*key));
-            keys.try_fold(first?, |value, key| value.get(key))
-        };
-        if is_set(&full).is_some() {
-            return Some(self.set.1.clone());
-        }
-        if let Some(place) = self.given.iter().find_map(|source| source.find(&full)) {
+        self.find_from_top(&full)
+    }
+
+    /// Where the value was last set that is at a path from the top.
+    pub(crate) fn find_from_top(&self, path: &[&str]) -> Option<Place> {
+        if let Some(place) = self.given().find_map(|source| source.find(path)) {
             return Some(place);
         }
         // A parent's file counts more than that of the subchart itself.
         self.charts.iter().find_map(|(names, source)| {
-            let is_above = below.len() >= names.len() && names.iter().zip(&below).all(|(a, b)| a == b);
-            let path: Vec<&str> = match path.first() {
-                Some(&"global") => path.to_vec(),
-                _ => full.get(names.len()..)?.to_vec(),
-            };
-            if is_above { source.find(&path) } else { None }
+            if path.first() == Some(&"global") {
+                return source.find(path);
+            }
+            let is_above = path.len() > names.len() && names.iter().zip(path).all(|(a, b)| a == b);
+            if is_above { source.find(&path[names.len()..]) } else { None }
         })
     }
 }
@@ -101,7 +100,7 @@ fn collect(chart: &Chart, path: &str, names: &mut Vec<String>, found: &mut Vec<(
 }
 
 /// The subcharts on the way to a template: `a/charts/b/templates/x.yaml` is in `b`.
-fn subcharts(template: &str) -> Vec<&str> {
+pub(crate) fn subcharts(template: &str) -> Vec<&str> {
     let mut names = Vec::new();
     let mut parts = template.split('/').skip(1);
     while parts.next() == Some("charts") {
