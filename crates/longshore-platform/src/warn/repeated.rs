@@ -73,12 +73,10 @@ fn may_repeat(bytes: &[u8]) -> bool {
             content = inner;
             open.retain(|(other, _)| *other < column);
         }
-        let Some((key, value)) = key(content) else {
-            if opens_flow(content) {
-                return true;
-            }
-            continue;
-        };
+        if opens_flow(content) {
+            return true;
+        }
+        let Some((key, value)) = key(content) else { continue };
         let mapping = match open.last() {
             Some((other, mapping)) if *other == column => *mapping,
             _ => {
