@@ -32,6 +32,8 @@ pub(super) struct Descriptor {
     pub(super) digest: String,
     #[serde(default)]
     pub(super) size: u64,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) annotations: BTreeMap<String, String>,
 }
 
 /// The list itself, with its fields in the order in which they are written.
@@ -39,6 +41,8 @@ pub(super) struct Descriptor {
 pub(super) struct Manifest {
     #[serde(rename = "schemaVersion", default)]
     pub(super) schema_version: u32,
+    #[serde(rename = "artifactType", default, skip_serializing_if = "String::is_empty")]
+    pub(super) artifact_type: String,
     pub(super) config: Descriptor,
     #[serde(default)]
     pub(super) layers: Vec<Descriptor>,
@@ -49,7 +53,12 @@ pub(super) struct Manifest {
 impl Descriptor {
     /// What describes these bytes.
     pub(super) fn of(media_type: &str, bytes: &[u8]) -> Self {
-        Self { media_type: media_type.to_owned(), digest: sha256(bytes), size: bytes.len() as u64 }
+        Self {
+            media_type: media_type.to_owned(),
+            digest: sha256(bytes),
+            size: bytes.len() as u64,
+            ..Self::default()
+        }
     }
 
     /// Whether these are its bytes.
@@ -102,7 +111,8 @@ mod tests {
         let digest = "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a";
         assert!(config.is_of(b"{}") && !config.is_of(b"{ }"));
         let annotations = [(String::from("a"), String::from("<&>"))].into_iter().collect();
-        let manifest = Manifest { schema_version: 2, config, layers: Vec::new(), annotations };
+        let artifact_type = String::new();
+        let manifest = Manifest { schema_version: 2, artifact_type, config, layers: Vec::new(), annotations };
         assert_eq!(
             String::from_utf8(to_json(&manifest)).unwrap(),
             format!(

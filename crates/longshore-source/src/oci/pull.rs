@@ -115,7 +115,10 @@ impl Registry<'_> {
     }
 
     /// A manifest's kind, its digest as the registry states it, and its bytes.
-    async fn manifest(&self, named: &Reference) -> Result<(String, Option<String>, Vec<u8>), OciError> {
+    pub(super) async fn manifest(
+        &self,
+        named: &Reference,
+    ) -> Result<(String, Option<String>, Vec<u8>), OciError> {
         let path = format!("{}/manifests/{}", named.repository, named.reference);
         let call =
             Call::new(Method::GET, self.url(named.host(), &path)).allowed(named, "pull").accepting(ACCEPTED);
@@ -137,7 +140,7 @@ impl Registry<'_> {
     }
 
     /// The bytes that a descriptor describes.
-    async fn blob(&self, named: &Reference, wanted: &Descriptor) -> Result<Vec<u8>, OciError> {
+    pub(super) async fn blob(&self, named: &Reference, wanted: &Descriptor) -> Result<Vec<u8>, OciError> {
         let not_fetched = |error: OciError| error.at_source("Fetch");
         let path = format!("{}/blobs/{}", named.repository, wanted.digest);
         let call = Call::new(Method::GET, self.url(named.host(), &path)).allowed(named, "pull");

@@ -50,6 +50,7 @@ impl Registry<'_> {
         layers.extend(chart.provenance.as_ref().map(|bytes| described(PROVENANCE, bytes)));
         layers.sort_by(|(a, _), (b, _)| a.digest.cmp(&b.digest));
         let manifest = to_json(&Manifest {
+            artifact_type: String::new(),
             schema_version: 2,
             config: config.0.clone(),
             layers: layers.iter().map(|(descriptor, _)| descriptor.clone()).collect(),

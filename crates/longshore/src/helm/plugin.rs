@@ -11,6 +11,7 @@ mod package;
 mod platform;
 mod post_render;
 mod run;
+mod vcs;
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -44,7 +45,11 @@ pub(super) fn command(level: Level) -> Command<Settings> {
         children: Vec::new(),
         run: Some(run),
     };
-    let version = Flag::new("version", Kind::Text, "version to install; of archives there is only one");
+    let version = Flag::new(
+        "version",
+        Kind::Text,
+        "version, range of versions, branch or commit; of archives there is only one",
+    );
     let mut install_flags = vec![version];
     let mut list_flags = Vec::new();
     if !is_old {
@@ -72,7 +77,7 @@ pub(super) fn command(level: Level) -> Command<Settings> {
         child(
             "install [options] <path|url>",
             &["add"],
-            "install a plugin from a folder or an archive",
+            "install a plugin from a folder, an archive, a git repository or a registry",
             one,
             install_flags,
             install::install,
@@ -238,17 +243,5 @@ fn uninstall(settings: &Settings, matches: &Matches) -> anyhow::Result<()> {
 /// Only plugins from version control can be updated: what was linked is up to date by itself, and of archives it is
 /// not known where they came from.
 fn update(settings: &Settings, matches: &Matches) -> anyhow::Result<()> {
-    each(settings, matches, ("update", "Updated"), &|plugin| {
-        let place = plugin.dir.canonicalize()?;
-        if [".git", ".hg", ".svn", ".bzr"].iter().any(|mark| place.join(mark).exists()) {
-            bail!("updates from version control are not there yet");
-        }
-        if settings.level.rules().major > 3 {
-            super::say(&format!(
-                "level=WARN msg=\"cannot get information about plugin source\" location={} error=\"Cannot detect VCS\"",
-                place.display()
-            ));
-        }
-        bail!("cannot get information about plugin source")
-    })
+    each(settings, matches, ("update", "Updated"), &|plugin| vcs::update(plugin, settings))
 }

@@ -66,17 +66,33 @@ pub(super) fn client(settings: &Settings) -> anyhow::Result<Registry<'_>> {
     Ok(Registry::new(&settings.http, options, login, settings.registry_tokens.clone()))
 }
 
+/// A client as Helm has it where it gets files as from any server: who has logged in is let in, of flags only what is
+/// given here counts, and nothing is tried twice.
+///
+/// # Errors
+/// A file of certificates or credentials cannot be used.
+pub(super) fn plain<'s>(
+    settings: &'s Settings,
+    tls: &TlsFiles,
+    plain_http: bool,
+) -> anyhow::Result<Registry<'s>> {
+    let tls = complete(tls);
+    if tls != TlsFiles::default() {
+        tls.config().map_err(|error| anyhow!("{}", remote::words(&error, settings)))?;
+    }
+    let store = Store::open(Path::new(&paths::config("registry/config.json")))?;
+    let speaks_old = settings.level.rules().major == 3;
+    let options = Options { tls, plain_http, speaks_old, ..Options::default() };
+    Ok(Registry::new(&settings.http, options, Login::Stored(store), settings.registry_tokens.clone()))
+}
+
 /// What a registry has under a full name, without asking by flags how to be let in: the archive of a chart, or, with
 /// `.prov` behind the name, its signed statement. Helm gets values so, which an archive never is; for `--set-file` it does.
 ///
 /// # Errors
 /// There is no such chart, or the registry does not speak TLS.
 pub(super) fn file(settings: &Settings, name: &str) -> Result<Vec<u8>, String> {
-    let store =
-        Store::open(Path::new(&paths::config("registry/config.json"))).map_err(|error| error.to_string())?;
-    let options = Options { speaks_old: settings.level.rules().major == 3, ..Options::default() };
-    let registry =
-        Registry::new(&settings.http, options, Login::Stored(store), settings.registry_tokens.clone());
+    let registry = plain(settings, &TlsFiles::default(), false).map_err(|error| error.to_string())?;
     let (name, part) =
         name.strip_suffix(".prov").map_or((name, Part::Archive), |name| (name, Part::Provenance));
     registry.pull(name, part).map(|pulled| pulled.bytes).map_err(|error| error.to_string())

@@ -12,6 +12,7 @@ mod init;
 mod lint;
 mod mistakes;
 mod plugin;
+mod plugin_sources;
 mod post_render;
 mod provenance;
 mod registries;

@@ -1,15 +1,15 @@
-//! `helm plugin install`: from folders, which stay where they are, and from archives.
+//! `helm plugin install`: from folders, which stay where they are, and from archives, also those of registries.
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{anyhow, bail};
-use longshore_source::{Access, Limits, provenance, tarball};
+use longshore_source::{Access, Limits, oci, provenance, tarball};
 
 use super::manifest::{self, FILE, Plugin};
-use super::{find, package, run};
+use super::{find, package, run, vcs};
 use crate::cobra::Matches;
-use crate::helm::locate::{quoted, reason};
-use crate::helm::{Settings, beside, paths, print, remote, say};
+use crate::helm::locate::reason;
+use crate::helm::{Settings, beside, paths, print, registry, remote, say};
 
 /// The ends of names of archives.
 const ARCHIVES: [&str; 2] = [".tar.gz", ".tgz"];
@@ -28,30 +28,18 @@ pub(super) fn install(settings: &Settings, matches: &Matches) -> anyhow::Result<
     let is_archive = ARCHIVES.iter().any(|end| source.ends_with(end));
     let plugin = if Path::new(source).exists() {
         if is_archive && !is_old {
-            from_archive(source, &|| read(source), settings, matches)?
+            let place = folder(settings).join(stem(source.rsplit('/').next().unwrap_or(source)));
+            from_archive(&place, &|| read(source), settings, matches)?
         } else {
             from_folder(source, settings)?
         }
-    } else if source.starts_with("http://") || source.starts_with("https://") {
-        if !is_archive {
-            bail!(
-                "{source}: plugins from version control are not there yet; give a folder or an archive (.tgz)"
-            );
-        }
-        from_archive(source, &|| download(source, settings, matches), settings, matches)?
+    } else if is_archive && (source.starts_with("http://") || source.starts_with("https://")) {
+        let place = folder(settings).join(stem(source.rsplit('/').next().unwrap_or(source)));
+        from_archive(&place, &|| download(source, settings, matches), settings, matches)?
+    } else if source.starts_with("oci://") && !is_old {
+        from_registry(source, settings, matches)?
     } else {
-        if source.contains("://") || source.contains('@') {
-            bail!(
-                "{source}: plugins from registries and version control are not there yet; give a folder or an archive"
-            );
-        }
-        if is_old {
-            bail!("Cannot detect VCS");
-        }
-        let shown = quoted(source);
-        bail!(
-            "cannot get information about plugin source {shown} (if it's a local directory, does it exist?), last error was: Cannot detect VCS"
-        );
+        vcs::install(source, settings, matches)?
     };
     run::hook(&plugin, "install", settings).map_err(anyhow::Error::msg)?;
     print(&format!("Installed plugin: {}\n", plugin.name))
@@ -67,7 +55,7 @@ fn folder(settings: &Settings) -> PathBuf {
 }
 
 /// Makes the folder of plugins, and refuses a plugin that is there.
-fn check_place(place: &Path, settings: &Settings) -> anyhow::Result<()> {
+pub(super) fn check_place(place: &Path, settings: &Settings) -> anyhow::Result<()> {
     if let Some(above) = place.parent() {
         make_folder(above)?;
     }
@@ -106,16 +94,16 @@ fn from_folder(source: &str, settings: &Settings) -> anyhow::Result<Plugin> {
 }
 
 #[cfg(unix)]
-fn link(target: &Path, place: &Path) -> std::io::Result<()> {
+pub(super) fn link(target: &Path, place: &Path) -> std::io::Result<()> {
     std::os::unix::fs::symlink(target, place)
 }
 
 #[cfg(windows)]
-fn link(target: &Path, place: &Path) -> std::io::Result<()> {
+pub(super) fn link(target: &Path, place: &Path) -> std::io::Result<()> {
     std::os::windows::fs::symlink_dir(target, place)
 }
 
-fn usable(place: &Path, settings: &Settings) -> anyhow::Result<Plugin> {
+pub(super) fn usable(place: &Path, settings: &Settings) -> anyhow::Result<Plugin> {
     manifest::load(place, settings.level)
         .map_err(|problem| anyhow!("plugin is installed but unusable: {problem}"))
 }
@@ -142,7 +130,7 @@ fn download(source: &str, settings: &Settings, matches: &Matches) -> anyhow::Res
 
 /// Unpacks an archive into a folder of its own. Everything is written beside and moved there when it is whole.
 fn from_archive(
-    source: &str,
+    place: &Path,
     fetch: &dyn Fn() -> anyhow::Result<Archive>,
     settings: &Settings,
     matches: &Matches,
@@ -154,9 +142,9 @@ fn from_archive(
     } else if !is_old {
         print("WARNING: Skipping plugin signature verification\n")?;
     }
+    check_place(place, settings)?;
     let folder = folder(settings);
-    let place = folder.join(stem(source.rsplit('/').next().unwrap_or(source)));
-    check_place(&place, settings)?;
+    make_folder(&folder)?;
     let archive = fetch()?;
     if verifies {
         let Some(statement) = archive.statement.as_ref().filter(|statement| !statement.is_empty()) else {
@@ -165,22 +153,10 @@ fn from_archive(
         let checked = package::check(&archive.bytes, statement, &archive.name, matches, settings);
         print(&checked.map_err(|error| anyhow!("plugin verification failed: {error}"))?)?;
     }
-    let members = tarball::unpack(&archive.bytes, &Limits::default());
-    let members =
-        members.map_err(|problem| anyhow!("failed to extract plugin metadata from tarball: {problem}"))?;
-    let is_metadata = |member: &&tarball::Member| member.path.rsplit('/').next() == Some(FILE);
-    let metadata =
-        members.iter().find(is_metadata).and_then(|member| Some((&member.path, member.content.as_ref()?)));
-    let Some((path, content)) = metadata else {
-        bail!("failed to extract plugin metadata from tarball: plugin.yaml not found in tarball");
-    };
-    let plugin = manifest::read(content, settings.level)
-        .map_err(|problem| anyhow!("failed to extract plugin metadata from tarball: {problem}"))?;
-    // What lies above the metadata is the archive's own folder, if there is one.
-    let above = path.strip_suffix(FILE).unwrap_or_default().to_owned();
-    let part = folder.join(format!(".{}.{}", plugin.name, std::process::id()));
+    let (members, above, plugin) = opened(&archive.bytes, settings)?;
+    let part = place.with_file_name(format!(".{}.{}", plugin.name, std::process::id()));
     let written = unpack_to(&part, &members, &above).and_then(|()| {
-        std::fs::rename(&part, &place)
+        std::fs::rename(&part, place)
             .map_err(|error| anyhow!("rename {}: {}", place.display(), reason(&error)))
     });
     if let Err(error) = written {
@@ -196,7 +172,46 @@ fn from_archive(
             beside::write(&PathBuf::from(format!("{}.prov", kept.display())), statement).map_err(failed)?;
         }
     }
-    usable(&place, settings)
+    usable(place, settings)
+}
+
+/// The members of an archive, the folder of it that is the plugin, and what the plugin says of itself.
+fn opened(archive: &[u8], settings: &Settings) -> anyhow::Result<(Vec<tarball::Member>, String, Plugin)> {
+    let failed = |problem: &dyn std::fmt::Display| {
+        anyhow!("failed to extract plugin metadata from tarball: {problem}")
+    };
+    let members = tarball::unpack(archive, &Limits::default()).map_err(|problem| failed(&problem))?;
+    let is_metadata = |member: &&tarball::Member| member.path.rsplit('/').next() == Some(FILE);
+    let metadata =
+        members.iter().find(is_metadata).and_then(|member| Some((&member.path, member.content.as_ref()?)));
+    let Some((path, content)) = metadata else { return Err(failed(&"plugin.yaml not found in tarball")) };
+    let plugin = manifest::read(content, settings.level).map_err(|problem| failed(&problem))?;
+    // What lies above the metadata is the archive's own folder, if there is one.
+    let above = path.strip_suffix(FILE).unwrap_or_default().to_owned();
+    Ok((members, above, plugin))
+}
+
+/// Gets a plugin from a registry.
+fn from_registry(source: &str, settings: &Settings, matches: &Matches) -> anyhow::Result<Plugin> {
+    let name = oci::plugin_name(source).map_err(|error| anyhow!("invalid OCI reference: {error}"))?;
+    let place = vcs::folder().join(name);
+    let pulled = || {
+        let registry = registry::plain(settings, &remote::of_flags(matches).tls, settings.plain_http)?;
+        let got = registry.plugin(source)?;
+        anyhow::Ok(got)
+    };
+    let get = || {
+        let got = pulled().map_err(|error| anyhow!("failed to pull plugin from {source}: {error}"))?;
+        let (.., plugin) = opened(&got.archive, settings)?;
+        let name = format!("{}-{}.tgz", plugin.name, plugin.version);
+        anyhow::Ok(Archive { name, bytes: got.archive, statement: got.statement })
+    };
+    let fetch = || {
+        let verifies = matches.is_on("verify");
+        let what = |error| anyhow!("failed to get verification data: {error}");
+        get().map_err(|error| if verifies { what(error) } else { error })
+    };
+    from_archive(&place, &fetch, settings, matches)
 }
 
 /// Writes the members below `above`; what lies beside it is no part of the plugin.
