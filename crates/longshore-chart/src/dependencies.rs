@@ -40,16 +40,25 @@ pub fn resolve(chart: &Chart, values: &Map, rules: &Rules, warnings: &mut Vec<Lo
     Ok(chart)
 }
 
+/// Checks that a chart is no library.
+///
+/// # Errors
+/// Helm's text.
+pub fn check_kind(chart: &Chart) -> Result<(), Error> {
+    let kind = &chart.metadata().kind;
+    if matches!(kind.as_str(), "" | "application") {
+        return Ok(());
+    }
+    Err(Error::new(ErrorKind::Dependency, format!("{kind} charts are not installable")))
+}
+
 /// Checks that a chart can be installed: it is no library, and every chart that it lists is there. What
 /// `helm template`, `install` and `upgrade` ask before they render.
 ///
 /// # Errors
 /// Helm's text.
 pub fn check_installable(chart: &Chart, rules: &Rules) -> Result<(), Error> {
-    let kind = &chart.metadata().kind;
-    if !matches!(kind.as_str(), "" | "application") {
-        return Err(Error::new(ErrorKind::Dependency, format!("{kind} charts are not installable")));
-    }
+    check_kind(chart)?;
     let missing = missing(chart);
     if missing.is_empty() {
         return Ok(());

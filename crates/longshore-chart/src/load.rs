@@ -22,7 +22,7 @@ pub use ignore::Ignore;
 use crate::Log;
 use crate::compat::Level;
 use crate::file::{extension, without_mark};
-use crate::metadata::{Decode, Lock, Metadata};
+use crate::metadata::{ApiVersion, Decode, Lock, Metadata};
 use crate::values::{self, to_json};
 use crate::{Chart, Error, ErrorKind, File};
 
@@ -70,6 +70,16 @@ pub fn metadata(file: &File, level: Level) -> Result<Metadata, Error> {
     let mut metadata = Metadata::default();
     fill(file, &mut metadata, level)?;
     Ok(metadata)
+}
+
+/// The API version that a Chart.yaml says, which is all that is read of it: what 4.x looks at before it loads a chart.
+///
+/// # Errors
+/// It is not YAML, or the version is no text, in Helm's words.
+pub fn api_version(file: &File, level: Level) -> Result<String, Error> {
+    let mut version = ApiVersion::default();
+    fill(file, &mut version, level)?;
+    Ok(version.0)
 }
 
 /// A chart from its files.

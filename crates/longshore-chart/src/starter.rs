@@ -8,8 +8,8 @@ use crate::{Chart, Error, File};
 /// What a chart's name takes the place of in templates and values.
 pub const PLACEHOLDER: &str = "<CHARTNAME>";
 
-/// The files of a chart called `name` that has templates, values and files of `starter`, and new metadata.
-/// Charts that it brings are packed.
+/// The files of a chart called `name`, of that API version, that has templates, values and files of `starter`, and new
+/// metadata. Charts that it brings are packed.
 ///
 /// ```
 /// use longshore_chart::{Chart, File, Level, starter};
@@ -17,16 +17,16 @@ pub const PLACEHOLDER: &str = "<CHARTNAME>";
 ///     File::new("Chart.yaml", "{apiVersion: v2, name: base, version: 1.0.0}"),
 ///     File::new("templates/a.yaml", "name: <CHARTNAME>"),
 /// ], Level::default())?;
-/// let files = starter::files(&chart, "shop")?;
+/// let files = starter::files(&chart, "shop", "v2")?;
 /// assert_eq!(files[1].data.to_string(), "name: shop");
 /// # Ok::<(), longshore_chart::Error>(())
 /// ```
 ///
 /// # Errors
 /// A chart that it brings cannot be packed.
-pub fn files(starter: &Chart, name: &str) -> Result<Vec<File>, Error> {
+pub fn files(starter: &Chart, name: &str, api_version: &str) -> Result<Vec<File>, Error> {
     let metadata = Metadata {
-        api_version: String::from("v2"),
+        api_version: api_version.to_owned(),
         name: name.to_owned(),
         description: format!("{name} on Kubernetes"),
         kind: String::from("application"),

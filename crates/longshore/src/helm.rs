@@ -34,6 +34,7 @@ mod table;
 mod template;
 mod verify;
 mod version;
+mod versioned;
 
 use std::io::Write;
 use std::process::ExitCode;

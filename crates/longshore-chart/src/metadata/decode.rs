@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use longshore_go::{List, Map, Value};
 
 use super::{Dependency, Lock, Maintainer, Metadata};
-use crate::compat::Rules;
+use crate::compat::{Packages, Rules};
 use crate::values::to_json;
 
 /// A Go struct to be filled: where its fields' errors are said to be.
@@ -260,6 +260,19 @@ pub(crate) fn read_metadata(fields: &mut Fields<'_, '_>, into: &mut Metadata) {
     fields.string("tags", &mut into.tags);
     fields.string("type", &mut into.kind);
     fields.string("version", &mut into.version);
+}
+
+/// The part of a Chart.yaml that says how to read the rest.
+#[derive(Default)]
+pub(crate) struct ApiVersion(pub(crate) String);
+
+impl Decode for ApiVersion {
+    fn decode(&mut self, value: &Value, rules: &Rules) -> Result<(), String> {
+        let packages = Packages { chart: "loader", ..rules.packages };
+        top(value, "chartBase", &Rules { packages, ..*rules }, self, |fields, into| {
+            fields.string("apiVersion", &mut into.0);
+        })
+    }
 }
 
 impl Decode for Lock {

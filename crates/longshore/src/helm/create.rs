@@ -11,12 +11,18 @@ use anyhow::{anyhow, bail};
 use longshore_chart::{Level, starter};
 use longshore_go::path;
 
-use super::locate::{quoted, reason};
-use super::{Settings, locate, paths, print};
+use super::locate::{logged, quoted, reason};
+use super::{Settings, locate, paths, print, say};
 use crate::cobra::{Arguments, Command, Flag, Kind, Matches};
 
 /// Longest name of a chart, in bytes.
 const MAX_NAME: usize = 250;
+
+/// What charts may be of; the first one if nothing is said.
+const API_VERSIONS: [&str; 2] = ["v2", "v3"];
+
+/// The environment variable with which charts of API v3 may be made.
+const GATE: &str = "HELM_EXPERIMENTAL_CHART_V3";
 
 pub(super) fn command(level: Level) -> Command<Settings> {
     let mut all = vec![
@@ -24,7 +30,9 @@ pub(super) fn command(level: Level) -> Command<Settings> {
             .short('p'),
     ];
     if level.rules().major > 3 {
-        all.push(Flag::new("chart-api-version", Kind::Text, "").default("v2").hidden());
+        let flag = Flag::new("chart-api-version", Kind::Text, "API version of the chart: v2 or v3");
+        let flag = flag.default(API_VERSIONS[0]);
+        all.push(if has_next() { flag } else { flag.hidden() });
     }
     Command {
         usage: "create NAME",
@@ -45,24 +53,33 @@ Files that are there already are written over; others stay.",
 fn run(settings: &Settings, matches: &Matches) -> anyhow::Result<()> {
     let path = matches.arguments.first().map_or("", String::as_str);
     print(&format!("Creating {path}\n"))?;
-    match matches.text("chart-api-version") {
-        "v2" | "" => {}
-        "v3" if std::env::var_os("HELM_EXPERIMENTAL_CHART_V3").is_none_or(|value| value.is_empty()) => bail!(
-            "this feature has been marked as experimental and is not enabled by default. Please set HELM_EXPERIMENTAL_CHART_V3=1 in your environment to use this feature"
+    let api_version = match matches.text("chart-api-version") {
+        "" => API_VERSIONS[0],
+        "v3" if !has_next() => bail!(
+            "this feature has been marked as experimental and is not enabled by default. Please set {GATE}=1 in your environment to use this feature"
         ),
-        "v3" => bail!("charts of API version v3 are not there yet"),
-        other => bail!("unsupported chart API version: {other} (supported: v2, v3)"),
-    }
+        other => match API_VERSIONS.into_iter().find(|known| *known == other) {
+            Some(known) => known,
+            None => {
+                bail!("unsupported chart API version: {other} (supported: {})", API_VERSIONS.join(", "))
+            }
+        },
+    };
     let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
     let name = text(path::base(path.as_bytes()).to_vec());
     let folder = PathBuf::from(text(path::dir(path.as_bytes())));
     match matches.text("starter") {
-        "" => from_scaffold(&name, &folder),
-        starter => from_starter(&name, &folder, starter, settings.level),
+        "" => from_scaffold(&name, &folder, api_version),
+        starter => from_starter(&name, &folder, starter, api_version, settings.level),
     }
 }
 
-fn from_scaffold(name: &str, folder: &Path) -> anyhow::Result<()> {
+/// Whether charts of API v3 may be made, which 4.x tries out.
+fn has_next() -> bool {
+    std::env::var_os(GATE).is_some_and(|value| !value.is_empty())
+}
+
+fn from_scaffold(name: &str, folder: &Path, api_version: &str) -> anyhow::Result<()> {
     if name.is_empty() || name.len() > MAX_NAME {
         bail!("chart name must be between 1 and {MAX_NAME} characters");
     }
@@ -77,26 +94,42 @@ fn from_scaffold(name: &str, folder: &Path) -> anyhow::Result<()> {
         bail!("no such directory {shown}");
     }
     let chart = chart_folder(&absolute, name)?;
+    let is_next = api_version != API_VERSIONS[0];
     for (file, text) in scaffold::FILES {
         let file = chart.join(file);
+        let text = text.replace(starter::PLACEHOLDER, name);
+        let text = match text.strip_prefix("apiVersion: v2\n") {
+            Some(rest) if is_next => format!("apiVersion: {api_version}\n{rest}"),
+            _ => text,
+        };
         if file.exists() {
-            let shown = quoted(&file.display().to_string());
-            print(&format!("WARNING: File {shown} already exists. Overwriting.\n"))?;
+            let shown = file.display().to_string();
+            if is_next {
+                say(&format!("level=WARN msg=\"Overwriting existing file\" file={}", logged(&shown)));
+            } else {
+                print(&format!("WARNING: File {} already exists. Overwriting.\n", quoted(&shown)))?;
+            }
         }
-        write(&file, text.replace(starter::PLACEHOLDER, name).as_bytes())?;
+        write(&file, text.as_bytes())?;
     }
     make_folder(&chart.join("charts"))
 }
 
 /// A chart made of another one, in which its name stands for the placeholder.
-fn from_starter(name: &str, folder: &Path, starter: &str, level: Level) -> anyhow::Result<()> {
+fn from_starter(
+    name: &str,
+    folder: &Path,
+    starter: &str,
+    api_version: &str,
+    level: Level,
+) -> anyhow::Result<()> {
     // A path that is absolute takes the place of the folder.
     let path = Path::new(&paths::data("starters")).join(starter);
     let chart =
         locate::open(&path, level).map_err(|error| anyhow!("could not load {}: {error}", path.display()))?;
     let chart_folder = chart_folder(folder, name)?;
     make_folder(&chart_folder)?;
-    for file in starter::files(&chart, name).map_err(|error| anyhow!("{error}"))? {
+    for file in starter::files(&chart, name, api_version).map_err(|error| anyhow!("{error}"))? {
         write(&chart_folder.join(&file.name), &file.data)?;
     }
     Ok(())

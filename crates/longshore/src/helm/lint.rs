@@ -11,6 +11,7 @@ use longshore_platform::World;
 
 use super::locate::reason;
 use super::paths::clean;
+use super::settings::tell_all;
 use super::{Settings, flags, locate, print};
 use crate::cobra::{Arguments, Command, Flag, Kind, Matches};
 
@@ -115,9 +116,7 @@ fn run(settings: &Settings, matches: &Matches) -> anyhow::Result<()> {
 fn lint_one(path: &str, input: &Input<'_>, settings: &Settings) -> anyhow::Result<Report> {
     let folder = if is_archive(path) { unpacked(path, settings)? } else { on_disk(path, settings)? };
     let report = lint::lint(&folder, input, settings.level);
-    for log in &report.logs {
-        settings.tell(log);
-    }
+    tell_all(&report.logs, settings.level);
     Ok(report)
 }
 

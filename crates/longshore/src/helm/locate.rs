@@ -11,6 +11,7 @@ use longshore_platform::{OpenError, open_chart};
 use longshore_source::Get;
 
 use super::registry::Out;
+use super::settings::tell_all;
 use super::{Settings, download, paths, registry, remote, say, verify};
 use crate::cobra::Matches;
 
@@ -103,32 +104,18 @@ pub(super) fn open_as(path: &Path, shown: &Path, level: Level) -> anyhow::Result
     }
     if path.is_file() {
         check_archive(path, shown)?;
-        return load(path, level);
-    }
-    open_folder(path, level)
-}
-
-/// Opens a chart that must be a folder.
-pub(super) fn open_folder(path: &Path, level: Level) -> anyhow::Result<Chart> {
-    if level.rules().major > 3
-        && let Err(error) = std::fs::metadata(path.join("Chart.yaml"))
-    {
-        let file = std::path::absolute(path)?.join("Chart.yaml");
-        let file = file.display();
-        bail!("unable to detect chart at {file}: open {file}: {}", reason(&error));
-    }
-    if path.is_file() {
-        bail!("Chart.yaml file is missing");
     }
     load(path, level)
 }
 
-/// Loads a chart without asking what kind of thing it is. Helm tells of links in it, which may lead anywhere.
+/// Loads a chart without asking what kind of thing it is, and tells what there is to say of it.
 pub(super) fn load(path: &Path, level: Level) -> anyhow::Result<Chart> {
-    load_telling(path, level, 1)
+    let chart = load_telling(path, level, 1)?;
+    tell_all(chart.warnings(), level);
+    Ok(chart)
 }
 
-/// The same, with everything told as often as Helm loads the chart.
+/// Loads a chart and tells, as often as Helm loads it, of links in it, which may lead anywhere.
 pub(super) fn load_telling(path: &Path, level: Level, times: usize) -> anyhow::Result<Chart> {
     let root = absolute(&path.to_string_lossy())?;
     let told = |links: &[PathBuf]| {
@@ -168,7 +155,7 @@ fn broken_link(path: &Path) -> Option<String> {
 }
 
 /// Refuses what is no archive, with what Go takes it for.
-fn check_archive(path: &Path, shown: &Path) -> anyhow::Result<()> {
+pub(super) fn check_archive(path: &Path, shown: &Path) -> anyhow::Result<()> {
     const SNIFFED: usize = 512;
     let mut start = Vec::new();
     let file =

@@ -11,7 +11,7 @@ use longshore_go::time::{Location, Time};
 
 use super::dependency::{Manager, Signatures};
 use super::locate::reason;
-use super::{Settings, beside, flags, locate, print, sign};
+use super::{Settings, beside, flags, locate, print, sign, versioned};
 use crate::cobra::{Arguments, Command, Flag, Kind, Matches};
 
 /// As locks have their time.
@@ -63,7 +63,7 @@ fn run(settings: &Settings, matches: &Matches) -> anyhow::Result<()> {
             manager.is_silent = true;
             manager.update()?;
         }
-        let mut chart = locate::open_folder(path, settings.level)?;
+        let mut chart = versioned::open_to_pack(path, settings.level)?;
         if settings.level.rules().major > 3 {
             chart = aged(chart, fixed);
         }

@@ -72,15 +72,6 @@ impl Settings {
 }
 
 impl Settings {
-    /// Says on standard error what Helm logs about a chart.
-    pub(crate) fn tell(&self, log: &Log) {
-        let beside: Vec<(&str, &str)> = log.fields.iter().map(|(name, value)| (*name, &**value)).collect();
-        match self.level.rules().major {
-            3 => say(&log.text),
-            _ => self.log_with(log.severity, &log.text, &beside),
-        }
-    }
-
     /// Says on standard error what Helm logs there under `severity` (`WARN`); older ones have plain lines.
     pub(crate) fn log(&self, severity: &str, text: &str) {
         match self.level.rules().major {
@@ -92,6 +83,17 @@ impl Settings {
     /// The same with what newer ones say beside the text.
     pub(crate) fn log_with(&self, severity: &str, text: &str, beside: &[(&str, &str)]) {
         say(&line(&format!("level={severity} msg="), &logged(text), beside));
+    }
+}
+
+/// Says on standard error what Helm logs about a chart.
+pub(super) fn tell_all<'l>(logs: impl IntoIterator<Item = &'l Log>, level: Level) {
+    for log in logs {
+        let beside: Vec<(&str, &str)> = log.fields.iter().map(|(name, value)| (*name, &**value)).collect();
+        match level.rules().major {
+            3 => say(&log.text),
+            _ => say(&line(&format!("level={} msg=", log.severity), &logged(&log.text), &beside)),
+        }
     }
 }
 

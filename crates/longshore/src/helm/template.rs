@@ -12,8 +12,8 @@ use longshore_go::Map;
 use longshore_platform::World;
 
 use super::cluster::{self, Asked, Install, Live};
-use super::dependency::{Manager, Signatures};
-use super::{Settings, flags, locate, output, plugin, post_render, say};
+use super::settings::tell_all;
+use super::{Settings, flags, locate, output, plugin, post_render, say, versioned};
 use crate::cobra::{Arguments, Command, Flag, Kind, Matches};
 
 pub(super) fn command(level: Level) -> Command<Settings> {
@@ -78,19 +78,20 @@ fn run(settings: &Settings, matches: &Matches) -> anyhow::Result<()> {
     let (name, chart) = name_and_chart(matches)?;
     let path = locate::locate(chart, settings, matches)?;
     let values = locate::user_values(settings, matches)?;
-    let mut chart = locate::open(&path, settings.level)?;
-    if chart.metadata().deprecated && !chart.metadata().is_library() {
+    let mut chart = versioned::open(&path, settings.level)?;
+    dependencies::check_kind(&chart).map_err(|error| anyhow!("{error}"))?;
+    if chart.metadata().deprecated {
         settings.log("WARN", rules.deprecation);
     }
-    let is_incomplete = !chart.metadata().is_library() && !dependencies::missing(&chart).is_empty();
-    if matches.is_on("dependency-update") && is_incomplete {
-        let mut manager = Manager::new(settings, path.clone(), matches.text("keyring"), Signatures::Ignored)?;
-        manager.is_aside = true;
-        manager.update()?;
-        chart = locate::open(&path, settings.level)
-            .map_err(|error| anyhow!("failed reloading chart after repo update: {error}"))?;
+    if versioned::is_next(&chart, settings.level) {
+        return Err(versioned::refused(&chart, &path, settings, matches));
     }
-    dependencies::check_installable(&chart, rules).map_err(|error| anyhow!("{error}"))?;
+    if let Err(missing) = dependencies::check_installable(&chart, rules) {
+        if !matches.is_on("dependency-update") {
+            bail!("{missing}");
+        }
+        chart = versioned::updated(&path, settings, matches)?;
+    }
     let live = if asked == Asked::default() { None } else { Some(Live::connect(settings, matches, asked)?) };
     if let Err(reason) = metadata::validate_release_name(&name) {
         let problem = format!("release name {}: {reason}", locate::quoted(&name));
@@ -136,9 +137,8 @@ fn run(settings: &Settings, matches: &Matches) -> anyhow::Result<()> {
         Ok(rendered) => rendered.warnings.as_slice(),
         Err(error) => error.warnings(),
     };
-    for warning in warnings {
-        settings.tell(warning);
-    }
+    // What there was to say of the chart itself was told when it was loaded.
+    tell_all(warnings.iter().skip(chart.warnings().len()), settings.level);
     let rendered = rendered.map_err(|error| match error.kind() {
         ErrorKind::Parse
         | ErrorKind::Execute

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod access_layer;
+mod api_versions;
 mod complete;
 mod create;
 mod dependencies;

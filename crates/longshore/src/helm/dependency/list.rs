@@ -29,7 +29,7 @@ pub(super) fn command() -> Command<Settings> {
 fn list(settings: &Settings, matches: &Matches) -> anyhow::Result<()> {
     let name = matches.arguments.first().map_or(".", String::as_str);
     let path = paths::clean(Path::new(name));
-    let chart = locate::open(&path, settings.level)?;
+    let chart = locate::open_as(&path, &path, settings.level)?;
     let folder = paths::clean(&path.join("charts"));
     let Some(wanted) = &chart.metadata().dependencies else {
         return print(&format!("WARNING: no dependencies at {}\n", folder.display()));

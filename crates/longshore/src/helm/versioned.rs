@@ -1,0 +1,127 @@
+//! Charts as `template` and `package` of 4.x load them: by their API version, of which they ask first.
+//!
+//! Charts of API v3 are an experiment of 4.x. It makes them (`create`), shows and checks them as if they were of v2, and
+//! renders them below one that is of v2; `template` and `package` load them only to refuse them. Rules:
+//! <https://github.com/helm/helm/blob/v4.3.1/pkg/chart/loader/load.go>.
+
+use std::io::ErrorKind;
+use std::path::Path;
+
+use anyhow::{anyhow, bail};
+use longshore_chart::load::{self, MAX_CHART_BYTES};
+use longshore_chart::{Chart, File, Level};
+use longshore_source::{Limits, read_file};
+
+use super::dependency::{Manager, Signatures};
+use super::locate::{self, check_archive, reason};
+use super::settings::{Settings, tell_all};
+use crate::cobra::Matches;
+
+/// What 4.x says in the end of every chart of API v3.
+const REFUSED: &str = "invalid chart apiVersion";
+
+const METADATA: &str = "Chart.yaml";
+
+/// Opens a chart; one of API v3 as well.
+pub(super) fn open(path: &Path, level: Level) -> anyhow::Result<Chart> {
+    if level.rules().major == 3 || !path.exists() {
+        return locate::open(path, level);
+    }
+    if !path.is_file() {
+        return open_folder(path, level);
+    }
+    check_archive(path, &std::path::absolute(path)?)?;
+    let bytes = read_file(path, &Limits::default()).map_err(|problem| anyhow!("{}", problem.message))?;
+    let files = load::unpack(&bytes, MAX_CHART_BYTES).map_err(|_| anyhow!("unable to load chart archive"))?;
+    let metadata = files.iter().find(|file| file.name == METADATA);
+    let metadata = metadata.ok_or_else(|| anyhow!("unable to detect chart version, no {METADATA} found"))?;
+    let is_next = is_next_version(metadata, level)?;
+    let chart = Chart::load(files, level).map_err(|error| anyhow!("{error}"))?;
+    if !is_next {
+        tell_all(chart.warnings(), level);
+    }
+    Ok(chart)
+}
+
+/// Opens a chart that must be a folder.
+fn open_folder(path: &Path, level: Level) -> anyhow::Result<Chart> {
+    if level.rules().major == 3 {
+        if path.is_file() {
+            bail!("Chart.yaml file is missing");
+        }
+        return locate::load(path, level);
+    }
+    let file = std::path::absolute(path)?.join(METADATA);
+    let metadata = std::fs::read(&file).map_err(|error| {
+        let file = file.display();
+        let action = if error.kind() == ErrorKind::IsADirectory { "read" } else { "open" };
+        anyhow!("unable to detect chart at {file}: {action} {file}: {}", reason(&error))
+    })?;
+    if is_next_version(&File::new(METADATA, metadata), level)? {
+        // What is old about it nobody tells.
+        return locate::load_telling(path, level, 1);
+    }
+    locate::load(path, level)
+}
+
+/// Opens a folder that is to be packed.
+///
+/// # Errors
+/// Also if it is of API v3.
+pub(super) fn open_to_pack(path: &Path, level: Level) -> anyhow::Result<Chart> {
+    let chart = open_folder(path, level)?;
+    if is_next(&chart, level) {
+        bail!(REFUSED);
+    }
+    Ok(chart)
+}
+
+/// Whether 4.x takes the chart for one of API v3.
+pub(super) fn is_next(chart: &Chart, level: Level) -> bool {
+    level.rules().major > 3 && chart.metadata().api_version == "v3"
+}
+
+fn is_next_version(metadata: &File, level: Level) -> anyhow::Result<bool> {
+    match load::api_version(metadata, level).map_err(|error| anyhow!("{error}"))?.as_str() {
+        "" | "v1" | "v2" => Ok(false),
+        "v3" => Ok(true),
+        _ => bail!("unsupported chart version"),
+    }
+}
+
+/// Why `template` does not render a chart of API v3: what it looks at before it sees that. `path` is the chart's.
+pub(super) fn refused(chart: &Chart, path: &Path, settings: &Settings, matches: &Matches) -> anyhow::Error {
+    match check(chart, path, settings, matches) {
+        Ok(()) => anyhow!(REFUSED),
+        Err(problem) => problem,
+    }
+}
+
+fn check(chart: &Chart, path: &Path, settings: &Settings, matches: &Matches) -> anyhow::Result<()> {
+    // A file requirements.yaml is one of many here.
+    let metadata = chart.raw().iter().find(|file| file.name == METADATA);
+    let metadata = metadata.and_then(|file| load::metadata(file, settings.level).ok()).unwrap_or_default();
+    let listed: Vec<_> = metadata.dependencies.iter().flatten().collect();
+    let is_there = |name: &str| chart.dependencies().iter().any(|child| child.name() == name);
+    let missing: Vec<&str> =
+        listed.iter().map(|one| one.name.as_str()).filter(|name| !is_there(name)).collect();
+    let problem = match chart.dependencies().len() {
+        // More are listed than there are: Helm panics.
+        there if there < listed.len() => return Ok(()),
+        there if there > listed.len() => String::from("unsupported chart dependency type"),
+        _ if missing.is_empty() => return Ok(()),
+        _ => format!("found in Chart.yaml, but missing in charts/ directory: {}", missing.join(", ")),
+    };
+    if !matches.is_on("dependency-update") {
+        bail!("{}: {problem}", settings.level.rules().missing_charts_advice);
+    }
+    updated(path, settings, matches).map(|_| ())
+}
+
+/// The chart in a folder after `--dependency-update`.
+pub(super) fn updated(path: &Path, settings: &Settings, matches: &Matches) -> anyhow::Result<Chart> {
+    let mut manager = Manager::new(settings, path.to_owned(), matches.text("keyring"), Signatures::Ignored)?;
+    manager.is_aside = true;
+    manager.update()?;
+    open(path, settings.level).map_err(|error| anyhow!("failed reloading chart after repo update: {error}"))
+}
