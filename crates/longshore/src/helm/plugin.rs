@@ -11,6 +11,7 @@ mod package;
 mod platform;
 mod post_render;
 mod run;
+mod statement;
 mod vcs;
 
 use std::fmt::Write as _;

@@ -173,6 +173,11 @@ fn archives_are_packed_signed_checked_and_installed() {
         printed(&project, "4.3", "plugin package old --key maker --keyring maker.sec -d out"),
         "Successfully signed. Signature written to: out/old-0.1.0.tgz.prov\nSuccessfully packaged plugin and saved it to: out/old-0.1.0.tgz\n"
     );
+    // It is signed as what Helm made of it.
+    let statement = fs::read_to_string(project.file("out/old-0.1.0.tgz.prov")).unwrap();
+    assert!(statement.contains("\nAPIVersion: legacy\nConfig:\n  IgnoreFlags: false\n"), "{statement}");
+    let told = helm(&project, "4.3", "plugin package old --keyring maker.sec -d other").stderr;
+    assert_eq!(told, "Error: private key not found\n");
     let who = printed(&project, "4.3", "plugin verify out/old-0.1.0.tgz --keyring maker.gpg");
     assert!(who.starts_with("Signed by: maker <maker@example.com>\nUsing Key With Fingerprint: "), "{who}");
     assert_eq!(

@@ -30,7 +30,7 @@ pub(crate) struct Plugin {
     pub(super) api_version: String,
     pub(super) source: String,
     /// The command's name and arguments, where it is not called as the plugin is.
-    usage: String,
+    pub(super) usage: String,
     /// One line for lists.
     pub(super) short: String,
     pub(super) long: String,
@@ -245,9 +245,11 @@ fn v1(map: &Map, content: &str) -> Result<Plugin, Problem> {
         other => return Err(failed(format!("unknown plugin type {}", quoted(other)))),
     };
     known(&config, fields).map_err(|key| {
-        // Helm writes it anew, by name, before it reads it.
-        let line =
-            config.snapshot().iter().position(|(other, _)| **other == *key.as_bytes()).map_or(1, |at| at + 1);
+        // Helm writes it anew, by name, before it reads it; a list has a line for each of its texts.
+        let lines = |value: &Value| 1 + value.as_list().map_or(0, |all| all.iter().count());
+        let all = config.snapshot();
+        let before = all.iter().take_while(|(other, _)| **other != *key.as_bytes());
+        let line = 1 + before.map(|(_, value)| lines(value)).sum::<usize>();
         failed(unknown(line, &key, of))
     })?;
     let protocols = texts(&config, "protocols")?;

@@ -8,7 +8,7 @@ use anyhow::{anyhow, bail};
 use longshore_source::provenance::{self, Keyring};
 use longshore_source::tarball::{self, Member};
 
-use super::manifest;
+use super::{manifest, statement};
 use crate::cobra::Matches;
 use crate::helm::locate::reason;
 use crate::helm::{Settings, beside, paths, print, sign, verify};
@@ -31,6 +31,9 @@ pub(super) fn package(settings: &Settings, matches: &Matches) -> anyhow::Result<
         .then(|| Keyring::open(matches.text("keyring"), verify::formats(settings.level)));
     let keyring = keyring.transpose().map_err(|fault| anyhow!("error reading from keyring: {fault}"))?;
     let signer = if let Some(keyring) = &keyring {
+        if matches.text("key").is_empty() {
+            bail!("private key not found");
+        }
         Some(sign::signer(keyring, settings, matches, &mut sign::Passphrase::default())?)
     } else {
         print(
@@ -49,7 +52,7 @@ pub(super) fn package(settings: &Settings, matches: &Matches) -> anyhow::Result<
         anyhow!("failed to create tarball: open {}: {}", place.display(), reason(&error))
     };
     if let Some(signer) = signer {
-        let text = std::fs::read_to_string(path.join(manifest::FILE))?;
+        let text = statement::describe(&plugin).map_err(anyhow::Error::msg)?;
         let statement = signer.clear_sign(&provenance::statement(&text, &archive, &name), verify::now());
         let statement = statement.map_err(|fault| anyhow!("failed to sign plugin: {fault}"))?;
         beside::write(&place, &archive).map_err(failed)?;
