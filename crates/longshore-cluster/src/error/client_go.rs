@@ -1,5 +1,6 @@
 //! What client-go, and with it kubectl and Helm, says in the place of our words: charts and scripts know those.
 
+use crate::endpoint::Credential;
 use crate::error::Error;
 use crate::kubeconfig::KubeconfigError;
 use crate::transport::ConnectProblem;
@@ -41,7 +42,14 @@ impl Error {
                     ConnectProblem::NoAnswer { .. } => String::from(
                         "net/http: request canceled (Client.Timeout exceeded while awaiting headers)",
                     ),
-                    ConnectProblem::Plugin { message, .. } => format!("getting credentials: {message}"),
+                    ConnectProblem::Plugin { message, missing } => match &endpoint.credential {
+                        Credential::Exec { command, .. } if *missing && command.contains('/') => {
+                            format!(
+                                "getting credentials: exec: fork/exec {command}: no such file or directory"
+                            )
+                        }
+                        _ => format!("getting credentials: {message}"),
+                    },
                     ConnectProblem::Unreachable { message }
                     | ConnectProblem::Tls { message }
                     | ConnectProblem::Credentials { message }
@@ -75,9 +83,14 @@ fn by_code(code: u16, body: &str) -> String {
 
 fn of_kubeconfig(error: &KubeconfigError) -> String {
     match error {
-        KubeconfigError::Unknown { what, name, .. } if *what == "context" => {
-            format!("context {name:?} does not exist")
+        KubeconfigError::Missing { looked, named: true } => {
+            let file = looked.first().map(|file| file.display().to_string()).unwrap_or_default();
+            format!("stat {file}: no such file or directory")
         }
+        KubeconfigError::Unknown { what, name, referrer, .. } if *what == "context" => match referrer {
+            Some(_) => format!("invalid configuration: context was not found for specified context: {name}"),
+            None => format!("context {name:?} does not exist"),
+        },
         KubeconfigError::Unknown { what, name, .. } => {
             format!("invalid configuration: {what} {name:?} does not exist")
         }
@@ -85,7 +98,11 @@ fn of_kubeconfig(error: &KubeconfigError) -> String {
             format!("error loading config file {:?}: {message}", place.file)
         }
         KubeconfigError::Unreadable { file, message } => {
-            format!("error loading config file {:?}: {message}", file.display().to_string())
+            let file = file.display().to_string();
+            let why = message.split(" (os error").next().unwrap_or_default().to_ascii_lowercase();
+            // A folder can be opened.
+            let verb = if why == "is a directory" { "read" } else { "open" };
+            format!("error loading config file {file:?}: {verb} {file}: {why}")
         }
         KubeconfigError::Entry { message, .. } => format!("invalid configuration: {message}"),
         other => other.to_string(),

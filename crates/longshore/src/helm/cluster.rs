@@ -154,18 +154,19 @@ async fn choose(matches: &Matches) -> Result<Cluster, String> {
         environment: Environment::from_process(),
         ..ClusterOptions::default()
     };
-    let is_free = options.kubeconfig.is_none() && options.context.is_none();
     let chosen = Cluster::choose(options.clone()).await;
-    let is_nowhere = |error: &KubeconfigError| {
-        matches!(error, KubeconfigError::Missing { .. } | KubeconfigError::NoContext { .. })
+    let is_nowhere = |error: &KubeconfigError| match error {
+        KubeconfigError::Missing { .. } => options.kubeconfig.is_none(),
+        KubeconfigError::NoContext { .. } => true,
+        _ => false,
     };
     let chosen = match chosen {
-        Err(Error::Kubeconfig(error)) if is_free && is_nowhere(&error) => {
+        Err(Error::Kubeconfig(error)) if options.context.is_none() && is_nowhere(&error) => {
             Cluster::choose(ClusterOptions { server: Some(NOWHERE.to_owned()), ..options }).await
         }
         chosen => chosen,
     };
-    chosen.map_err(|error| error.as_client_go(""))
+    chosen.map_err(|error| error.as_client_go("/version"))
 }
 
 /// Says what Helm logs about a look-up that found out nothing.
