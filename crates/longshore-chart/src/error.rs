@@ -3,6 +3,7 @@
 //! The text of an [`Error`] is, byte for byte, what Helm prints after `Error: `; scripts and people
 //! match on it. What Helm does not say (the place as file and line) is kept beside the text.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::Log;
@@ -61,6 +62,7 @@ struct Content {
     place: Option<Place>,
     trace: Option<Trace>,
     warnings: Vec<Log>,
+    files: BTreeMap<String, String>,
 }
 
 /// The same told link by link, where Helm's text runs all together.
@@ -75,7 +77,14 @@ pub(crate) struct Trace {
 impl Error {
     /// An error with Helm's text.
     pub fn new(kind: ErrorKind, text: impl Into<String>) -> Self {
-        Self(Box::new(Content { kind, text: text.into(), place: None, trace: None, warnings: Vec::new() }))
+        Self(Box::new(Content {
+            kind,
+            text: text.into(),
+            place: None,
+            trace: None,
+            warnings: Vec::new(),
+            files: BTreeMap::new(),
+        }))
     }
 
     /// Says where it is.
@@ -99,6 +108,17 @@ impl Error {
     /// What Helm would have logged before it, in its words.
     pub fn warnings(&self) -> &[Log] {
         &self.0.warnings
+    }
+
+    /// Says what was rendered before it.
+    pub(crate) fn having(mut self, files: BTreeMap<String, String>) -> Self {
+        self.0.files = files;
+        self
+    }
+
+    /// What the templates rendered to, by path, where one of them is no YAML: Helm prints it with `--debug`.
+    pub fn files(&self) -> &BTreeMap<String, String> {
+        &self.0.files
     }
 
     /// The same error behind `prefix`, as Go's `fmt.Errorf("prefix: %w")`.

@@ -130,6 +130,18 @@ pub fn lint(folder: &Folder, input: &Input<'_>, level: Level) -> Report {
     report
 }
 
+/// How often Helm loads a chart with such folders to lint it, and logs what it logs of loading: for its dependencies,
+/// and for each folder that is there.
+pub fn loads(templates: Entry, crds: Entry, level: Level) -> usize {
+    let rules = &level.rules().lint;
+    let renders = match templates {
+        Entry::Folder => true,
+        Entry::Missing => !rules.wants_templates,
+        Entry::File => false,
+    };
+    1 + usize::from(renders) + usize::from(rules.definitions && crds == Entry::Folder)
+}
+
 /// The chart, for one of the parts that each load it anew.
 fn load<'f>(folder: &'f Folder, report: &mut Report) -> Result<&'f Chart, String> {
     let chart = folder.chart.as_ref().map_err(Clone::clone)?;

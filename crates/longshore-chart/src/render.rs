@@ -213,16 +213,22 @@ impl Engine {
         let fit = || is_version_fit(&chart, input);
         let mut files = self.execute(&chart, &values, input, fit, origins.as_deref_mut())?;
         let notes = take_notes(&mut files, &chart, input.options.subchart_notes);
-        let sorted = if let Some(post_render) = post_render {
+        let is_posted = post_render.is_some();
+        if let Some(post_render) = post_render {
             files = post::run(&files, rules, post_render)
                 .map_err(|reason| Error::new(ErrorKind::PostRender, reason))?;
-            // No line of it is a template's any more.
-            manifest::sort(&files, rules, warnings).map_err(|bad| {
-                Error::new(ErrorKind::Manifest, bad.to_string()).at(Place::new(bad.path, 0, 0))
-            })?
-        } else {
-            manifest::sort(&files, rules, warnings)
-                .map_err(|bad| self.located(bad, &chart, input, origins.as_deref().cloned()))?
+        }
+        let sorted = match manifest::sort(&files, rules, warnings) {
+            Ok(sorted) => sorted,
+            Err(bad) => {
+                let error = if is_posted {
+                    // No line of it is a template's any more.
+                    Error::new(ErrorKind::Manifest, bad.to_string()).at(Place::new(bad.path, 0, 0))
+                } else {
+                    self.located(bad, &chart, input, origins.as_deref().cloned())
+                };
+                return Err(error.having(files));
+            }
         };
         Ok(Rendered {
             manifests: sorted.manifests,

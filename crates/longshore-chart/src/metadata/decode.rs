@@ -184,14 +184,14 @@ fn text(value: &Value) -> Option<String> {
     }
 }
 
-/// `strconv.FormatFloat(f, 'g', -1, 32)`.
+/// `strconv.FormatFloat(f, 'g', -1, 32)`; not what `fmt` prints, which takes an exponent only from 21 digits on.
 pub(crate) fn float32_text(float: f64) -> String {
     let scientific = format!("{:e}", float as f32);
     let Some((digits, exponent)) = scientific.split_once('e') else {
         return scientific;
     };
     let exponent: i32 = exponent.parse().unwrap_or(0);
-    if (-4..21).contains(&exponent) {
+    if (-4..6).contains(&exponent) {
         return format!("{}", float as f32);
     }
     let sign = if exponent < 0 { '-' } else { '+' };

@@ -22,6 +22,23 @@ fn scalars_become_strings_and_names_match_in_any_case() {
     assert_eq!((annotations["a"].as_str(), annotations["b"].as_str()), ("1.5", ""));
 }
 
+/// As `helm show chart` of 4.3.1 has them.
+#[test]
+fn numbers_become_texts_as_go_formats_them() {
+    for (number, text) in [
+        ("100000.0", "100000"),
+        ("123456.5", "123456.5"),
+        ("1e6", "1e+06"),
+        ("-1234567.5", "-1.2345675e+06"),
+        ("12345678e1", "1.2345678e+08"),
+        ("0.0001", "0.0001"),
+        ("0.00001", "1e-05"),
+    ] {
+        let metadata = read(&format!("{{apiVersion: v2, name: a, version: 1.0.0, appVersion: {number}}}"));
+        assert_eq!(metadata.unwrap().app_version, text, "{number}");
+    }
+}
+
 #[test]
 fn texts_are_cleaned() {
     let metadata = read("{apiVersion: v2, name: web, version: 1.0.0, description: \"a\\tb\\x07c\"}").unwrap();

@@ -15,9 +15,6 @@ use super::settings::tell_all;
 use super::{Settings, flags, locate, print};
 use crate::cobra::{Arguments, Command, Flag, Kind, Matches};
 
-/// How often Helm loads a chart to lint it, and logs what it logs of loading.
-const LOADS: usize = 2;
-
 pub(super) fn command(level: Level) -> Command<Settings> {
     let mut all = flags::values();
     all.extend([
@@ -137,15 +134,17 @@ fn on_disk(name: &str, settings: &Settings) -> anyhow::Result<Folder> {
         let what = if file.is_dir() { "read" } else { "open" };
         fs::read(&file).map_err(|error| format!("{what} {}: {}", file.display(), reason(&error)))
     };
+    let (templates, crds) = (entry("templates"), entry("crds"));
+    let loads = lint::loads(templates, crds, settings.level);
     Ok(Folder {
         path: path.display().to_string(),
         chart_entry: entry("Chart.yaml"),
         chart_file: read("Chart.yaml"),
         values_file: (entry("values.yaml") != Entry::Missing).then(|| read("values.yaml")),
         schema_file: read("values.schema.json").unwrap_or_default(),
-        templates: entry("templates"),
-        crds: entry("crds"),
-        chart: locate::load_telling(&path, settings.level, LOADS).map_err(|error| error.to_string()),
+        templates,
+        crds,
+        chart: locate::load_telling(&path, settings.level, loads).map_err(|error| error.to_string()),
     })
 }
 

@@ -1,6 +1,6 @@
 //! What `helm template` prints and writes.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::path::Path;
@@ -33,6 +33,17 @@ pub(super) fn print(rendered: &Rendered, matches: &Matches, rules: &Rules) -> an
         text = format!("{}\n{hooks}", made.trim());
     }
     print_chosen(&text, matches, rules)
+}
+
+/// Prints files of which one is no YAML, in the order of their paths (Helm: at random).
+pub(super) fn print_files(
+    files: &BTreeMap<String, String>,
+    matches: &Matches,
+    rules: &Rules,
+) -> anyhow::Result<()> {
+    let files = files.iter().filter(|(_, content)| !content.trim().is_empty());
+    let text: String = files.map(|(path, content)| format!("---\n# Source: {path}\n{content}\n")).collect();
+    print_chosen(&format!("{}\n", text.trim()), matches, rules)
 }
 
 /// Prints a text, or of its documents those of some templates.

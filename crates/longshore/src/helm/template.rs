@@ -154,6 +154,10 @@ fn run(settings: &Settings, matches: &Matches) -> anyhow::Result<()> {
             let _ = super::print("\n");
             anyhow!("{error}")
         }
+        ErrorKind::Manifest => match output::print_files(error.files(), matches, rules) {
+            Ok(()) => anyhow!("{error}"),
+            Err(problem) => problem,
+        },
         _ => anyhow!("{error}"),
     })?;
     let folder = matches.text("output-dir");

@@ -264,6 +264,11 @@ fn links_in_a_chart_are_told() {
     let text = format!("walk.go:75: found symbolic link in path: {link} resolves to {to}. ");
     let told = helm(&project, "3.22", "show chart c").stderr;
     assert_eq!(told, format!("{text}Contents of linked file included and used\n"));
+    // Once for dependencies, once for each folder that is there; 3.22 does not look for definitions.
+    for (level, times) in [("4.3", 3), ("3.22", 2)] {
+        let told = helm(&project, level, "lint c").stderr;
+        assert_eq!(told.matches("found symbolic link").count(), times, "{level} {told}");
+    }
     std::fs::remove_file(root.join("elsewhere.yaml")).unwrap();
     let broken = format!("Error: error evaluating symlink {link}: lstat {to}: no such file or directory\n");
     assert_eq!(helm(&project, "4.3", "template c").stderr, broken);
@@ -279,4 +284,34 @@ fn warnings_come_before_the_error_that_ends_it() {
     assert!(lines[1].starts_with("Error: c/templates/bad.yaml:1:"), "{outcome}");
     outcome = helm(&project, "3.22", "template c --set a.b=5,bad=true");
     assert!(outcome.stderr.contains("cannot overwrite table with non table for c.a.b"), "{outcome}");
+}
+
+/// `--debug` prints what was rendered, although one file of it is no YAML; what is old-fashioned is told by every command
+/// that opens a chart. As 4.3.1 and 3.22.0.
+#[test]
+fn what_is_wrong_is_shown_all_the_same() {
+    let project = project();
+    project.write("w/Chart.yaml", "apiVersion: v2\nname: w\nversion: 1.0.0\n").unwrap();
+    project.write("w/requirements.yaml", "dependencies: []\n").unwrap();
+    project.write("w/templates/a.yaml", "kind: Pod\n").unwrap();
+    project.write("w/templates/b.yaml", "a: b: c\n").unwrap();
+    project.write("w/templates/c.yaml", "# {{ .Release.Name }}").unwrap();
+    let rendered = "---\n# Source: w/templates/a.yaml\nkind: Pod\n\n---\n# Source: w/templates/b.yaml\na: b: c\n\n\
+        ---\n# Source: w/templates/c.yaml\n# release-name\n";
+    let warning = "Dependencies are handled in Chart.yaml since apiVersion \"v2\". We recommend migrating dependencies to Chart.yaml.";
+    for level in ["4.3", "3.22"] {
+        let outcome = helm(&project, level, "template w --debug");
+        assert_eq!((outcome.stdout.as_str(), outcome.code), (rendered, Some(1)));
+        let outcome = helm(&project, level, "template w --debug --show-only templates/a.yaml");
+        assert!(outcome.stdout.starts_with("---\n# Source: w/templates/a.yaml\nkind: Pod\n"), "{outcome}");
+        assert_eq!(helm(&project, level, "template w").stdout, "");
+        for command in ["show chart w", "dependency list w", "package w", "template w"] {
+            let told = helm(&project, level, command).stderr.replace("\\\"", "\"");
+            assert_eq!(told.matches(warning).count(), 1, "{level} {command}: {told}");
+        }
+    }
+    project.write("none/x.txt", "").unwrap();
+    assert_eq!(helm(&project, "4.3", "show chart none").stderr, "Error: Chart.yaml file is missing\n");
+    let told = helm(&project, "4.3", "template none").stderr;
+    assert!(told.starts_with("Error: unable to detect chart at "), "{told}");
 }
