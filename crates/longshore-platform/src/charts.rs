@@ -57,18 +57,17 @@ pub(crate) fn offline(
     options: &RenderOptions,
 ) -> Result<(Rendered, Found), Diagnostic> {
     let world = World::default();
-    let (rendered, _, found) = rendered(selection, release, assumed(options)?, &world, 1, false)?;
+    let (rendered, _, found) = rendered(selection, release, assumed(options, selection.level())?, &world, 1, false)?;
     Ok((rendered, found))
 }
 
 /// What charts are told of a cluster that is not asked.
-fn assumed(options: &RenderOptions) -> Result<Capabilities, Diagnostic> {
-    let mut capabilities = Capabilities::assumed(Level::default().rules());
+fn assumed(options: &RenderOptions, level: Level) -> Result<Capabilities, Diagnostic> {
+    let mut capabilities = Capabilities::assumed(level.rules());
     if let Some(version) = &options.kube_version {
-        capabilities.kube_version =
-            KubeVersion::parse(version, Level::default().rules()).map_err(|text| {
-                Diagnostic::error("chart/kube-version", text).hint("write `1.29` or `v1.29.3`")
-            })?;
+        capabilities.kube_version = KubeVersion::parse(version, level.rules()).map_err(|text| {
+            Diagnostic::error("chart/kube-version", text).hint("write `1.29` or `v1.29.3`")
+        })?;
     }
     capabilities.api_versions.extend(options.api_versions.iter().cloned());
     Ok(capabilities)
@@ -86,7 +85,7 @@ fn rendered(
     let opened = Opened::new(selection, spec)?;
     let config = values::to_json(&Value::Map(opened.values.clone()));
     let input = opened.input(selection, spec, capabilities, world, revision, is_upgrade);
-    let engine = Engine::new(Level::default());
+    let engine = Engine::new(selection.level());
     let rendered = engine.render(&opened.chart, &input).map_err(|error| opened.located(&error))?;
     let found = Found::of(spec, &opened, &rendered, &engine, &input);
     Ok((rendered, config.as_object().cloned().unwrap_or_default(), found))
@@ -119,7 +118,7 @@ impl Opened {
             return Err(Diagnostic::error("project/no-chart", message).at(spec.place.clone()));
         };
         let path = selection.path(&entry.value, &entry.place)?;
-        let level = Level::default();
+        let level = selection.level();
         let chart = open_chart(&path, level, |_| ())
             .map_err(|error| Diagnostic::from(error).or_at(entry.place.clone()))?;
         dependencies::check_installable(&chart, level.rules())
@@ -155,8 +154,8 @@ impl Opened {
         options: &RenderOptions,
     ) -> Result<(Rendered, Origins), Diagnostic> {
         let world = World::default();
-        let input = self.input(selection, spec, assumed(options)?, &world, 1, false);
-        let engine = Engine::new(Level::default());
+        let input = self.input(selection, spec, assumed(options, selection.level())?, &world, 1, false);
+        let engine = Engine::new(selection.level());
         engine.render_traced(&self.chart, &input).map_err(|error| self.located(&error))
     }
 

@@ -11,6 +11,7 @@ mod parse;
 
 use std::collections::BTreeMap;
 
+use longshore_chart::Level;
 use longshore_diag::{Diagnostic, Place};
 
 pub(crate) use interpolate::interpolate;
@@ -63,6 +64,8 @@ pub struct Project {
     pub description: Option<String>,
     /// The method for releases that offer both; `None` leaves it to what each release has.
     pub method: Option<Method>,
+    /// Which Helm its charts are rendered as.
+    pub helm_compat: Level,
     /// By name, in the file's order.
     pub environments: Vec<Environment>,
     /// The environment used without `-e`.

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use longshore_chart::Level;
 use longshore_diag::{Diagnostic, Place};
 
 use crate::project::{Environment, FILE_NAME, Method, Project, ReleaseSpec, interpolate, parse, waves};
@@ -87,6 +88,11 @@ pub struct Selection {
 }
 
 impl Selection {
+    /// Which Helm charts are rendered as.
+    pub fn level(&self) -> Level {
+        self.platform.project.helm_compat
+    }
+
     /// Applies a choice to a platform.
     ///
     /// # Errors

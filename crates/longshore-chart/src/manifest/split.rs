@@ -22,20 +22,20 @@ fn split_keeping(text: &str) -> Vec<&str> {
     let text = text.trim_start();
     let mut documents = Vec::new();
     let mut start = 0;
-    let mut line = 0;
-    loop {
-        if text[line..].starts_with("---") {
-            documents.push(&text[start..line]);
-            let rest = text[line + 3..].trim_start_matches([' ', '\t']);
-            start = text.len() - rest.len();
-        }
-        match text[line.max(start)..].find('\n') {
-            Some(end) => line = line.max(start) + end + 1,
-            None => break,
-        }
+    let mut separator = if text.starts_with("---") { Some(0) } else { find(text, 0) };
+    while let Some(line) = separator {
+        documents.push(&text[start..line]);
+        let rest = text[line + 3..].trim_start_matches([' ', '\t']);
+        start = text.len() - rest.len();
+        separator = find(text, start);
     }
     documents.push(&text[start..]);
     documents.into_iter().map(str::trim_start).filter(|document| !document.is_empty()).collect()
+}
+
+/// The next line from `from` on that starts with `---`, but for one that starts there.
+fn find(text: &str, from: usize) -> Option<usize> {
+    memchr::memmem::find(&text.as_bytes()[from..], b"\n---").map(|line_end| from + line_end + 1)
 }
 
 /// `(?:^|\s*\n)---\s*`, over the trimmed text.
@@ -48,8 +48,8 @@ fn split_trimming(text: &str) -> Vec<&str> {
         let found = if from == 0 && text.starts_with("---") {
             Some((0, 3))
         } else {
-            text[from..].find("\n---").map(|at| {
-                let newline = from + at;
+            find(text, from).map(|line| {
+                let newline = line - 1;
                 // White space before the line end belongs to the separator.
                 let end = start + text[start..newline].trim_end_matches(is_re_space).len();
                 (end, newline + 4)

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use longshore_chart::Level;
 use longshore_diag::{Diagnostic, Place};
 use longshore_yaml::{Dialect, Kind, Limits, Node};
 
@@ -10,12 +11,13 @@ use super::{
     API_VERSION, Environment, GeneratedSecret, Method, Placed, Project, ReleaseSpec, suggest, waves,
 };
 
-const PROJECT_KEYS: [&str; 9] = [
+const PROJECT_KEYS: [&str; 10] = [
     "apiVersion",
     "kind",
     "name",
     "description",
     "method",
+    "helmCompat",
     "environments",
     "defaultEnvironment",
     "hosts",
@@ -81,6 +83,7 @@ fn read(text: &str, file: &str) -> Result<Project, Diagnostic> {
         name,
         description: fields.string("description")?.map(|placed| placed.value),
         method: fields.string("method")?.map(method).transpose()?,
+        helm_compat: fields.string("helmCompat")?.map(level).transpose()?.unwrap_or_default(),
         environments: environments(file, &fields)?,
         default_environment: fields.string("defaultEnvironment")?,
         hosts: fields.strings("hosts")?.into_iter().map(|placed| placed.value).collect(),
@@ -131,6 +134,14 @@ fn method(placed: Placed<String>) -> Result<Method, Diagnostic> {
             &placed.value,
             &known.map(|(name, _)| name),
         )
+    })
+}
+
+fn level(placed: Placed<String>) -> Result<Level, Diagnostic> {
+    placed.value.parse().map_err(|_| {
+        let names = Level::ALL.map(Level::name);
+        let message = format!("`helmCompat` must be `{}`, not `{}`", names.join("` or `"), placed.value);
+        Diagnostic::error("project/helm-compat", message).at(placed.place)
     })
 }
 

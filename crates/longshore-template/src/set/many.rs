@@ -29,6 +29,10 @@ impl Set {
             let mut pools = Pools::roomy();
             for (name, text) in sources {
                 let parsed = self.read(name, text, &mut pools);
+                // What a source is for is executed most likely; what it defines besides may never be.
+                for own in parsed.iter().flatten().filter(|template| template.name == *name) {
+                    own.code();
+                }
                 let is_bad = parsed.is_err();
                 all.push(parsed);
                 if is_bad {

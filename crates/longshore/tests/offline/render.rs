@@ -158,3 +158,34 @@ fn yaml_that_does_not_parse_is_told_at_the_line_of_the_template() {
     assert!(outcome.stderr.contains("--> chart/templates/config.yaml:4:3"), "{outcome}");
     assert!(outcome.stderr.contains("which became the line `name: web: web`"), "{outcome}");
 }
+
+/// The two levels keep or trim the end of a document, and know other fields of `.Capabilities.HelmVersion`.
+#[test]
+fn the_project_says_which_helm_its_charts_are_rendered_as() {
+    let of = |line: &str| {
+        let text = format!(
+            "
+            //- longshore.yaml
+            apiVersion: longshore.dev/v1alpha1
+            kind: Project
+            name: shop
+            {line}
+            environments: {{dev: {{namespace: shop}}}}
+            releases: {{web: {{chart: chart}}}}
+            //- chart/Chart.yaml
+            {{apiVersion: v2, name: web, version: 1.0.0}}
+            //- chart/templates/version.yaml
+            version: {{{{ .Capabilities.HelmVersion.Version }}}}
+            "
+        );
+        longshore(&Project::new(&text).unwrap(), "render -e dev")
+    };
+    assert!(of("helmCompat: '3.22'").stdout.ends_with("version: v3.22.0\n"));
+    assert!(of("").stdout.ends_with("version: v4.3.1\n"));
+    let outcome = of("helmCompat: '3.21'");
+    assert_eq!(outcome.code, Some(1), "{outcome}");
+    assert!(
+        outcome.stderr.contains("longshore.yaml:4:13: `helmCompat` must be `3.22` or `4.3`, not `3.21`"),
+        "{outcome}"
+    );
+}
