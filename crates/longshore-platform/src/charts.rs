@@ -57,7 +57,8 @@ pub(crate) fn offline(
     options: &RenderOptions,
 ) -> Result<(Rendered, Found), Diagnostic> {
     let world = World::default();
-    let (rendered, _, found) = rendered(selection, release, assumed(options, selection.level())?, &world, 1, false)?;
+    let (rendered, _, found) =
+        rendered(selection, release, assumed(options, selection.level())?, &world, 1, false)?;
     Ok((rendered, found))
 }
 

@@ -13,7 +13,7 @@ use longshore_chart::Level;
 
 pub(super) use manager::{Manager, Signatures};
 
-use super::{Settings, flags};
+use super::{Settings, flags, registry};
 use crate::cobra::{Arguments, Command, Flag, Kind, Matches};
 
 pub(super) fn command(level: Level) -> Command<Settings> {
@@ -48,6 +48,7 @@ fn manager<'s>(
     let path = super::paths::clean(std::path::Path::new(name));
     let signatures = if matches.is_on("verify") { signatures } else { Signatures::Ignored };
     let mut manager = Manager::new(settings, path, matches.text("keyring"), signatures)?;
+    registry::check_files(settings)?;
     manager.skips_refresh = matches.is_on("skip-refresh");
     Ok(manager)
 }

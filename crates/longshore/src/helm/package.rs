@@ -11,7 +11,7 @@ use longshore_go::time::{Location, Time};
 
 use super::dependency::{Manager, Signatures};
 use super::locate::reason;
-use super::{Settings, beside, flags, locate, print, sign, versioned};
+use super::{Settings, beside, flags, locate, print, registry, sign, versioned};
 use crate::cobra::{Arguments, Command, Flag, Kind, Matches};
 
 /// As locks have their time.
@@ -53,6 +53,7 @@ fn run(settings: &Settings, matches: &Matches) -> anyhow::Result<()> {
     let fixed = fixed_age()?;
     sign::check_flags(matches)?;
     locate::user_values(settings, matches)?;
+    registry::check_files(settings)?;
     let mut passphrase = sign::Passphrase::default();
     for name in &matches.arguments {
         let path = Path::new(name);

@@ -9,7 +9,7 @@ use longshore_chart::load::{MAX_CHART_BYTES, metadata, unpack};
 use longshore_go::path;
 
 use super::locate::{quoted, reason, wanted_version};
-use super::{Settings, beside, download, flags, print, remote};
+use super::{Settings, beside, download, flags, print, registry, remote};
 use crate::cobra::{Arguments, Command, Flag, Kind, Matches};
 
 pub(super) fn command(level: Level) -> Command<Settings> {
@@ -36,6 +36,7 @@ pub(super) fn command(level: Level) -> Command<Settings> {
 }
 
 fn run(settings: &Settings, matches: &Matches) -> anyhow::Result<()> {
+    registry::check_files(settings)?;
     matches.arguments.iter().try_for_each(|name| print(&pull(settings, matches, name)?))
 }
 

@@ -38,21 +38,34 @@ pub(super) fn flags() -> Vec<Flag> {
     ]
 }
 
+/// Checks the certificates that were typed: commands that take them complain before they do anything, whether they will
+/// ask a registry or not.
+///
+/// # Errors
+/// A file of certificates cannot be used.
+pub(super) fn check_files(settings: &Settings) -> anyhow::Result<()> {
+    let tls = complete(&settings.registry_access.tls);
+    if tls == TlsFiles::default() {
+        return Ok(());
+    }
+    tls.config().map(|_| ()).map_err(|error| missing(&remote::words(&error, settings)))
+}
+
+fn missing(problem: &dyn std::fmt::Display) -> anyhow::Error {
+    anyhow!("missing registry client: {problem}")
+}
+
 /// A client with the certificates and credentials that were typed.
 ///
 /// # Errors
 /// A file of certificates or credentials cannot be used.
 pub(super) fn client(settings: &Settings) -> anyhow::Result<Registry<'_>> {
-    let wrong = |problem: &dyn std::fmt::Display| anyhow!("missing registry client: {problem}");
+    check_files(settings)?;
     let is_old = settings.level.rules().major == 3;
     let access = &settings.registry_access;
     let tls = complete(&access.tls);
     let has_tls = tls != TlsFiles::default();
-    if has_tls {
-        // Files are complained about before anything is asked.
-        tls.config().map_err(|error| wrong(&remote::words(&error, settings)))?;
-    }
-    let store = Store::open(&settings.registry_config).map_err(|error| wrong(&error))?;
+    let store = Store::open(&settings.registry_config).map_err(|error| missing(&error))?;
     let typed = Credential::new(access.username.clone(), access.password.clone());
     let login = if typed.is_complete() { Login::Always(typed) } else { Login::Stored(store) };
     let options = Options {

@@ -6,7 +6,7 @@ use anyhow::anyhow;
 use longshore_chart::{Chart, File, Level, values};
 use longshore_yaml::sigs;
 
-use super::{Settings, flags, locate, print};
+use super::{Settings, flags, locate, print, registry};
 use crate::cobra::{Arguments, Command, Flag, Kind, Matches, Run};
 
 /// What of a chart is shown.
@@ -67,6 +67,7 @@ pub(super) fn command(level: Level) -> Command<Settings> {
 }
 
 fn run(settings: &Settings, matches: &Matches, part: Part) -> anyhow::Result<()> {
+    registry::check_files(settings)?;
     let name = matches.arguments.first().map_or("", String::as_str);
     let chart = locate::open(&locate::locate(name, settings, matches)?, settings.level)?;
     print(&text(&chart, part, settings.level)?)

@@ -13,7 +13,7 @@ use longshore_platform::World;
 
 use super::cluster::{self, Asked, Install, Live};
 use super::settings::tell_all;
-use super::{Settings, flags, locate, output, plugin, post_render, say, versioned};
+use super::{Settings, flags, locate, output, plugin, post_render, registry, say, versioned};
 use crate::cobra::{Arguments, Command, Flag, Kind, Matches};
 
 pub(super) fn command(level: Level) -> Command<Settings> {
@@ -73,6 +73,7 @@ fn run(settings: &Settings, matches: &Matches) -> anyhow::Result<()> {
         capabilities.kube_version = KubeVersion::parse(wanted, rules)
             .map_err(|reason| anyhow!("invalid kube version '{wanted}': {reason}"))?;
     }
+    registry::check_files(settings)?;
     let asked = Asked::of(settings, matches)?;
     capabilities.api_versions.extend(matches.all("api-versions").iter().cloned());
     let (name, chart) = name_and_chart(matches)?;

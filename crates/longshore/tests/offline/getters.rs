@@ -118,6 +118,22 @@ fn values_of_registries_need_a_full_name() {
     }
 }
 
+/// Compared over 238 command lines.
+#[test]
+fn certificates_that_cannot_be_read_stop_a_command_before_it_begins() {
+    for (level, why) in [
+        ("4.3", "can't read CA file: \"nope\": open nope: no such file or directory"),
+        ("3.22", "can't read CA file: nope"),
+    ] {
+        let project = project(level == "3.22");
+        for command in ["template c", "show chart c", "pull c", "dependency build u", "package c"] {
+            let outcome = helm(&project, level, &format!("{command} --ca-file nope"));
+            let told = format!("Error: missing registry client: can't create TLS config for client: {why}\n");
+            assert_eq!((outcome.stdout.as_str(), outcome.stderr), ("", told), "{level} {command}");
+        }
+    }
+}
+
 #[test]
 fn a_plugin_of_the_new_form_has_commands_by_scheme() {
     let project = project(false);
