@@ -77,6 +77,11 @@ impl Engine {
         self.level
     }
 
+    /// The names of all functions that templates may call beside Go's own.
+    pub fn function_names(&self) -> Vec<&'static str> {
+        self.table.iter().map(|function| function.name).collect()
+    }
+
     /// Holds values against the schemas, asks `between` whether to go on, and executes the templates of a chart whose
     /// dependencies are resolved; gives what each printed, by path, and if asked where each piece of that comes from.
     pub(crate) fn execute(

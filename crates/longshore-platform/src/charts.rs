@@ -14,6 +14,7 @@ use longshore_release::{Candidate, Prior, ReleaseError};
 use longshore_source::{Limits, read_file, read_tree};
 use tokio::runtime::Handle;
 
+use crate::explain;
 use crate::project::ReleaseSpec;
 use crate::render::RenderOptions;
 use crate::selection::Selection;
@@ -87,7 +88,8 @@ fn rendered(
     let config = values::to_json(&Value::Map(opened.values.clone()));
     let input = opened.input(selection, spec, capabilities, world, revision, is_upgrade);
     let engine = Engine::new(selection.level());
-    let rendered = engine.render(&opened.chart, &input).map_err(|error| opened.located(&error))?;
+    let rendered =
+        engine.render(&opened.chart, &input).map_err(|error| opened.located(&error, spec, &engine))?;
     let found = Found::of(spec, &opened, &rendered, &engine, &input);
     Ok((rendered, config.as_object().cloned().unwrap_or_default(), found))
 }
@@ -120,10 +122,12 @@ impl Opened {
         };
         let path = selection.path(&entry.value, &entry.place)?;
         let level = selection.level();
-        let chart = open_chart(&path, level, |_| ())
-            .map_err(|error| Diagnostic::from(error).or_at(entry.place.clone()))?;
+        let mut links = Vec::new();
+        let opened = open_chart(&path, level, |found| links = found.to_vec());
+        links.iter().try_for_each(|link| stays_inside(&path, link))?;
+        let chart = opened.map_err(|error| Diagnostic::from(error).or_at(entry.place.clone()))?;
         dependencies::check_installable(&chart, level.rules())
-            .map_err(|error| in_chart(&error, chart.name(), &path).or_at(entry.place.clone()))?;
+            .map_err(|error| not_installable(&error, &chart, &path).or_at(entry.place.clone()))?;
         let (values, files) = read_values(selection, spec, level)?;
         Ok(Self { path, chart, values, files })
     }
@@ -157,11 +161,12 @@ impl Opened {
         let world = World::default();
         let input = self.input(selection, spec, assumed(options, selection.level())?, &world, 1, false);
         let engine = Engine::new(selection.level());
-        engine.render_traced(&self.chart, &input).map_err(|error| self.located(&error))
+        engine.render_traced(&self.chart, &input).map_err(|error| self.located(&error, spec, &engine))
     }
 
-    fn located(&self, error: &longshore_chart::Error) -> Diagnostic {
-        in_chart(error, self.chart.name(), &self.path)
+    /// Why it does not render, its places given as paths that can be opened from here.
+    fn located(&self, error: &longshore_chart::Error, spec: &ReleaseSpec, engine: &Engine) -> Diagnostic {
+        in_chart(explain::explained(error, spec, self, engine), self.chart.name(), &self.path)
     }
 
     /// A place in a file of the chart, as a path that can be opened from here where there is one.
@@ -270,9 +275,36 @@ fn read_values(
     Ok((values::merge_maps(&all, &values::map_from_json(&spec.set)), files))
 }
 
-/// A chart's error, its places given as paths that can be opened from here.
-fn in_chart(error: &longshore_chart::Error, chart: &str, path: &Path) -> Diagnostic {
+/// Refuses a link in a chart's folder that leads out of it. Helm follows it, whatever it leads to; a chart of others
+/// could so take files of whoever renders it to a cluster.
+fn stays_inside(chart: &Path, link: &Path) -> Result<(), Diagnostic> {
+    let path = chart.join(link);
+    let (Ok(to), Ok(root)) = (path.canonicalize(), chart.canonicalize()) else { return Ok(()) };
+    if to.starts_with(&root) {
+        return Ok(());
+    }
+    let message = format!("`{}` is a link that leads out of the chart, to {}", link.display(), to.display());
+    Err(Diagnostic::error("chart/link", message)
+        .at(Place::file(path.display().to_string()))
+        .hint("put the file itself into the chart; `longshore helm` follows such links, as Helm does"))
+}
+
+/// A chart that cannot be installed: a library, or one whose dependencies are not all there.
+fn not_installable(error: &longshore_chart::Error, chart: &Chart, path: &Path) -> Diagnostic {
     let mut diagnostic = error.diagnostic();
+    if let Some(place) = &mut diagnostic.place {
+        place.file = format!("{}/{}", chart.name(), place.file);
+    }
+    let diagnostic = in_chart(diagnostic, chart.name(), path);
+    if dependencies::missing(chart).is_empty() {
+        return diagnostic;
+    }
+    diagnostic
+        .hint(format!("`longshore helm dependency build {}` fetches what Chart.yaml lists", path.display()))
+}
+
+/// A chart's error, its places given as paths that can be opened from here.
+fn in_chart(mut diagnostic: Diagnostic, chart: &str, path: &Path) -> Diagnostic {
     let report = &mut *diagnostic;
     let places =
         report.place.iter_mut().chain(report.chain.iter_mut().filter_map(|link| link.place.as_mut()));

@@ -7,6 +7,7 @@
 mod charts;
 mod deploy;
 mod destroy;
+mod explain;
 mod generate;
 mod history;
 mod keys;

@@ -32,7 +32,7 @@ pub(super) fn parsing(error: &ParseError) -> Error {
 pub(super) fn execution(error: &ExecError, rules: &Rules, sources: &[(Str, Str)]) -> Error {
     let text = error.to_string();
     let failure = Error::new(ErrorKind::Execute, reworded(error, &text, rules));
-    match trace::place(error.innermost(), sources) {
+    match trace::innermost(error, sources) {
         Some(place) => failure.at(place).traced(trace::of(error, sources)),
         None => failure,
     }

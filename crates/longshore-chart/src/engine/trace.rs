@@ -24,6 +24,9 @@ pub(super) fn of(error: &ExecError, sources: &[(Str, Str)]) -> Trace {
             }
             problem => {
                 chain.reverse();
+                if current.place.is_none() && !chain.is_empty() {
+                    chain.remove(0); // it is where the error itself is told
+                }
                 return Trace { message: message(problem), chain };
             }
         }
@@ -61,6 +64,29 @@ pub(super) fn place(error: &ExecError, sources: &[(Str, Str)]) -> Option<Place> 
     let characters = String::from_utf8_lossy(before).chars().count();
     let place = Place::new(file, at.line, characters as u32 + 1);
     // Go prints nodes in its own way; only if it is the author's way too is it known how long they are.
-    let same = !at.node.is_empty() && after.starts_with(at.node.as_bytes());
-    Some(if same { place.spanning(at.node.chars().count()) } else { place })
+    let node = at.node.as_bytes();
+    if node.is_empty() {
+        return Some(place);
+    }
+    if after.starts_with(node) {
+        return Some(place.spanning(at.node.chars().count()));
+    }
+    // Of a chain of fields Go names the place of the second one.
+    let starts = (column.saturating_sub(node.len())..column).rev();
+    let Some(start) = starts.into_iter().find(|&start| line[start..].starts_with(node)) else {
+        return Some(place);
+    };
+    let before = String::from_utf8_lossy(&line[..start]).chars().count() as u32;
+    Some(Place::new(place.file, at.line, before + 1).spanning(at.node.chars().count()))
+}
+
+/// Where the innermost error is that has a place: one about a template that is not there has none.
+pub(super) fn innermost(error: &ExecError, sources: &[(Str, Str)]) -> Option<Place> {
+    let mut found = place(error, sources);
+    let mut current = error;
+    while let Problem::Call { error: FuncError::Exec { source, .. }, .. } = &current.problem {
+        current = source;
+        found = place(current, sources).or(found);
+    }
+    found
 }
