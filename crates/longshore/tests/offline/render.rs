@@ -185,7 +185,9 @@ fn the_project_says_which_helm_its_charts_are_rendered_as() {
     let outcome = of("helmCompat: '3.21'");
     assert_eq!(outcome.code, Some(1), "{outcome}");
     assert!(
-        outcome.stderr.contains("longshore.yaml:4:13: `helmCompat` must be `3.22` or `4.3`, not `3.21`"),
+        outcome
+            .stderr
+            .contains("`helmCompat` must be `3.22` or `4.3`, not `3.21`\n  --> longshore.yaml:4:13\n"),
         "{outcome}"
     );
 }
