@@ -38,8 +38,9 @@ pub(crate) fn sources(chart: &Chart) -> Vec<Source<'_>> {
     fn collect<'c>(chart: &'c Chart, path: &str, next: &mut usize, found: &mut BTreeMap<String, Source<'c>>) {
         let context = *next;
         *next += 1;
+        let below = chart.old_path.as_deref().unwrap_or(path);
         for child in chart.dependencies() {
-            collect(child, &format!("{path}/charts/{}", child.name()), next, found);
+            collect(child, &format!("{below}/charts/{}", child.name()), next, found);
         }
         for file in chart.templates() {
             if chart.metadata().is_library() && !file.base().starts_with('_') {

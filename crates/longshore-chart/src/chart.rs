@@ -27,6 +27,8 @@ pub struct Chart {
     pub(crate) raw: Arc<Vec<File>>,
     pub(crate) dependencies: Vec<Chart>,
     pub(crate) warnings: Arc<Vec<Log>>,
+    /// The path that those of its dependencies count from, where that is not its own.
+    pub(crate) old_path: Option<Arc<str>>,
 }
 
 impl Chart {
@@ -110,6 +112,7 @@ impl Chart {
         for file in self.files.iter().filter(|file| file.is_definition()) {
             found.push(File { name: format!("{path}/{}", file.name), ..file.clone() });
         }
+        let path = self.old_path.as_deref().unwrap_or(path);
         for child in &self.dependencies {
             child.collect_crds(&format!("{path}/charts/{}", child.name()), found);
         }

@@ -81,6 +81,13 @@ pub struct Rules {
     pub sets_json_objects: bool,
     /// `--kube-version` keeps a vendor's suffix in what templates see.
     pub keeps_vendor_suffix: bool,
+    /// The charts within a dependency, if it lists none itself, keep the path that they were loaded under when the
+    /// dependency or one around it gets an alias.
+    pub forgets_parents: bool,
+    /// What an archive may not be larger than, in words.
+    pub archive_limit: &'static str,
+    /// Most bytes of a file in an archive, if there is such a limit.
+    pub max_file_bytes: Option<u64>,
     /// Names of Go's packages where types are printed.
     pub packages: Packages,
     /// Warnings about values begin with the file and line of Helm's source that logs them.
@@ -143,6 +150,9 @@ static HELM_4_3: Rules = Rules {
     missing_charts_advice: "an error occurred while checking for chart dependencies. You may need to run 'helm dependency build' to fetch missing dependencies",
     sets_json_objects: true,
     keeps_vendor_suffix: true,
+    forgets_parents: false,
+    archive_limit: "size",
+    max_file_bytes: None,
     packages: Packages { values: "common", manifest: "util", chart: "v2" },
     logs_lines: false,
     has_must_encoders: true,
@@ -177,6 +187,9 @@ static HELM_3_22: Rules = Rules {
     missing_charts_advice: "An error occurred while checking for chart dependencies. You may need to run `helm dependency build` to fetch missing dependencies",
     sets_json_objects: false,
     keeps_vendor_suffix: false,
+    forgets_parents: true,
+    archive_limit: "file size",
+    max_file_bytes: Some(5 << 20),
     packages: Packages { values: "chartutil", manifest: "releaseutil", chart: "chart" },
     logs_lines: true,
     has_must_encoders: false,

@@ -9,6 +9,7 @@ mod import;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use longshore_diag::Place;
@@ -30,7 +31,8 @@ use crate::{Chart, Error, ErrorKind};
 pub fn resolve(chart: &Chart, values: &Map, rules: &Rules, warnings: &mut Vec<Log>) -> Result<Chart, Error> {
     let mut chart = chart.clone();
     let mut work = Work { rules, warnings };
-    work.choose(&mut chart, values, "").and_then(|()| work.import(&mut chart)).map_err(|error| {
+    let name = chart.name().to_owned();
+    work.choose(&mut chart, values, "", &name).and_then(|()| work.import(&mut chart)).map_err(|error| {
         if rules.names_dependency_stage {
             error.within("chart dependencies processing failed")
         } else {
@@ -83,8 +85,9 @@ pub(crate) struct Work<'a> {
 }
 
 impl Work<'_> {
-    /// Aliases, tags and conditions. `path` is the chart's place in the values, with a dot at its end.
-    fn choose(&mut self, chart: &mut Chart, values: &Map, path: &str) -> Result<(), Error> {
+    /// Aliases, tags and conditions. `path` is the chart's place in the values, with a dot at its end; `old_path` is its
+    /// path from the top by the names that it and those around it had when they were loaded.
+    fn choose(&mut self, chart: &mut Chart, values: &Map, path: &str, old_path: &str) -> Result<(), Error> {
         let Some(listed) = &chart.metadata.dependencies else {
             return Ok(());
         };
@@ -96,9 +99,16 @@ impl Work<'_> {
             .filter(|child| !listed.iter().any(|dependency| fits(dependency, child)))
             .cloned()
             .collect();
+        let mut old_paths: Vec<String> =
+            children.iter().map(|child| format!("{old_path}/charts/{}", child.name())).collect();
         for dependency in &mut listed {
             if let Some(found) = chart.dependencies.iter().find(|child| fits(dependency, child)) {
                 let mut child = found.clone();
+                let old_path = format!("{old_path}/charts/{}", found.name());
+                if self.rules.forgets_parents && child.metadata.dependencies.is_none() {
+                    child.old_path = Some(old_path.as_str().into());
+                }
+                old_paths.push(old_path);
                 if !dependency.alias.is_empty() {
                     let name = dependency.alias.clone();
                     child.metadata = Arc::new(Metadata { name, ..(*child.metadata).clone() });
@@ -110,6 +120,8 @@ impl Work<'_> {
             }
             dependency.enabled = true;
         }
+        let old_paths: BTreeMap<String, String> =
+            children.iter().map(|child| child.name().to_owned()).zip(old_paths).collect();
         chart.dependencies = children;
         let mut coalescer = Coalescer::new(self.rules);
         let values = coalescer.coalesce(chart, values)?;
@@ -125,7 +137,8 @@ impl Work<'_> {
         listed.retain(|dependency| !unused.contains(&dependency.name));
         for child in &mut chart.dependencies {
             let path = format!("{path}{}.", child.name());
-            self.choose(child, &values, &path)?;
+            let old_path = old_paths.get(child.name()).map_or("", String::as_str);
+            self.choose(child, &values, &path, old_path)?;
         }
         let metadata = Arc::make_mut(&mut chart.metadata);
         metadata.dependencies = (!listed.is_empty()).then_some(listed);

@@ -5,7 +5,9 @@
 //! vendored charts, in random order, we go by folder name.
 
 mod archive;
+mod detect;
 mod ignore;
+mod tar;
 #[cfg(test)]
 mod tests;
 
@@ -17,6 +19,7 @@ use longshore_yaml::sigs;
 use serde_json::Value as Json;
 
 pub use archive::{MAX_CHART_BYTES, unpack};
+pub use detect::{check_version, open, open_detected};
 pub use ignore::Ignore;
 
 use crate::Log;
@@ -45,7 +48,7 @@ impl Default for Budget {
 
 /// A chart from the bytes of an archive.
 pub(crate) fn archive(bytes: &[u8], level: Level, budget: &mut Budget) -> Result<Chart, Error> {
-    let files = unpack(bytes, budget.bytes)?;
+    let files = unpack(bytes, budget.bytes, level)?;
     let used: u64 = files.iter().map(|file| file.data.len() as u64).sum();
     budget.bytes = budget.bytes.saturating_sub(used);
     self::files(files, level, budget)
@@ -93,7 +96,8 @@ pub(crate) fn files(
     }
     let raw: Vec<File> = files.into_iter().collect();
     let mut metadata: Option<Metadata> = None;
-    if let Some(file) = raw.iter().find(|file| file.name == "Chart.yaml") {
+    // An archive may hold several; each is read over the one before.
+    for file in raw.iter().filter(|file| file.name == "Chart.yaml") {
         let content = metadata.get_or_insert_default();
         fill(file, content, level)?;
         if content.api_version.is_empty() {

@@ -127,6 +127,7 @@ fn copy(value: &Value) -> Value {
         Value::List(list) if list.iter().any(|item| matches!(item, Value::Map(_) | Value::List(_))) => {
             Value::List(List::typed(list.type_info(), list.iter().map(copy).collect()))
         }
+        Value::Object(object) => object.deep_copied().unwrap_or_else(|| value.clone()),
         other => other.clone(),
     }
 }

@@ -20,6 +20,12 @@ pub trait Object: fmt::Debug {
     /// Names of the exported fields in declaration order: what `%+v`, `toJson` and `range` walk.
     fn field_names(&self) -> &'static [&'static str];
 
+    /// The field that holds an embedded struct, whose own fields can be asked for too: Go's encoders write them as if they
+    /// were the outer one's.
+    fn embedded(&self) -> Option<&'static str> {
+        None
+    }
+
     /// The type under which a field was declared, if that is an interface: Go's errors name it, and not
     /// what is in it.
     fn interface_field(&self, _name: &str) -> Option<&'static TypeInfo> {
@@ -61,6 +67,11 @@ pub trait Object: fmt::Debug {
     /// What JSON (and YAML by way of JSON) writes in its place, where that is not the fields by name:
     /// a type with a `MarshalJSON`, or with names of its own for JSON.
     fn to_json(&self) -> Option<Value> {
+        None
+    }
+
+    /// What a deep copy of it is, where that is not the same.
+    fn deep_copied(&self) -> Option<Value> {
         None
     }
 

@@ -2,7 +2,7 @@
 
 mod pattern;
 
-pub use pattern::{BadPattern, matches};
+pub use pattern::{BadPattern, matches, matches_file};
 
 /// `path.Clean`: the shortest path that means the same, by its text alone.
 ///

@@ -237,7 +237,7 @@ pub fn open_chart(path: &Path, level: Level, told: impl FnOnce(&[PathBuf])) -> R
     let limits = Limits::default();
     if path.is_file() {
         let bytes = read_file(path, &limits).map_err(OpenError::Files)?;
-        return Chart::unpack(&bytes, level).map_err(OpenError::Chart);
+        return load::open(&path.display().to_string(), &bytes, level).map_err(OpenError::Chart);
     }
     let rules = path.join(".helmignore");
     let rules =

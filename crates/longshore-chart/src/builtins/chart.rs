@@ -170,28 +170,39 @@ impl Object for Described {
     }
 
     fn field(&self, name: &str) -> Option<Value> {
-        let metadata = &self.metadata;
-        Some(match name {
-            "IsRoot" => Value::Bool(self.is_root),
-            "Sources" => Value::List(List::strings(metadata.sources.iter().map(String::as_str))),
-            "Keywords" => Value::List(List::strings(metadata.keywords.iter().map(String::as_str))),
-            "Maintainers" => {
-                let items = metadata.maintainers.iter();
-                let items = items.map(|item| {
-                    Value::Object(Rc::new(Part(&MAINTAINER, maintainer_map(item), item.to_json())))
-                });
-                Value::List(List::typed(&MAINTAINERS, items.collect()))
-            }
-            "Dependencies" => {
-                let items = metadata.dependencies.iter().flatten();
-                let items = items.map(|item| {
-                    Value::Object(Rc::new(Part(&DEPENDENCY, dependency_map(item), item.to_json())))
-                });
-                Value::List(List::typed(&DEPENDENCIES, items.collect()))
-            }
-            name if FIELDS.contains(&name) => scalar(metadata, name),
-            _ => return None,
-        })
+        match name {
+            "IsRoot" => Some(Value::Bool(self.is_root)),
+            "Metadata" => Some(Value::Object(Rc::new(Embedded(self.metadata.clone())))),
+            name => promoted(&self.metadata, name),
+        }
+    }
+
+    fn field_names(&self) -> &'static [&'static str] {
+        &["Metadata", "IsRoot"]
+    }
+
+    fn embedded(&self) -> Option<&'static str> {
+        Some("Metadata")
+    }
+
+    fn to_json(&self) -> Option<Value> {
+        written(&self.metadata, Some(self.is_root))
+    }
+}
+
+/// `chart.Metadata`, which the struct embeds.
+#[derive(Debug)]
+struct Embedded(Metadata);
+
+static METADATA: TypeInfo = TypeInfo::plain("chart.Metadata", Kind::Struct);
+
+impl Object for Embedded {
+    fn type_info(&self) -> &'static TypeInfo {
+        &METADATA
+    }
+
+    fn field(&self, name: &str) -> Option<Value> {
+        promoted(&self.0, name)
     }
 
     fn field_names(&self) -> &'static [&'static str] {
@@ -199,17 +210,53 @@ impl Object for Described {
     }
 
     fn to_json(&self) -> Option<Value> {
-        let metadata = &self.metadata;
-        let Value::Map(map) = from_json(&metadata.to_json()) else { return None };
-        map.insert("IsRoot", Value::Bool(self.is_root));
-        let maintainers =
-            metadata.maintainers.iter().map(|item| Written::of(&item.to_json(), MAINTAINER_FIELDS));
-        put(&map, "maintainers", maintainers.collect());
-        let dependencies = metadata.dependencies.iter().flatten();
-        let dependencies = dependencies.map(|item| Written::of(&item.to_json(), DEPENDENCY_FIELDS));
-        put(&map, "dependencies", dependencies.collect());
-        Some(Value::Object(Rc::new(Written { fields: map, names: CHART_JSON })))
+        written(&self.0, None)
     }
+}
+
+/// A field of the metadata.
+fn promoted(metadata: &Metadata, name: &str) -> Option<Value> {
+    Some(match name {
+        "Sources" => strings(&metadata.sources),
+        "Keywords" => strings(&metadata.keywords),
+        "Maintainers" => {
+            let items = metadata.maintainers.iter();
+            let items = items
+                .map(|item| Value::Object(Rc::new(Part(&MAINTAINER, maintainer_map(item), item.to_json()))));
+            slice(&MAINTAINERS, items.collect())
+        }
+        "Dependencies" => {
+            let items = metadata.dependencies.iter().flatten();
+            let items = items
+                .map(|item| Value::Object(Rc::new(Part(&DEPENDENCY, dependency_map(item), item.to_json()))));
+            slice(&DEPENDENCIES, items.collect())
+        }
+        name if FIELDS.contains(&name) => scalar(metadata, name),
+        _ => return None,
+    })
+}
+
+/// A slice; an empty one is nil.
+fn slice(of: &'static TypeInfo, items: Vec<Value>) -> Value {
+    Value::List(if items.is_empty() { List::nil(of) } else { List::typed(of, items) })
+}
+
+fn strings(items: &[String]) -> Value {
+    slice(&types::SLICE_STRING, items.iter().map(|text| Value::from(text.as_str())).collect())
+}
+
+/// What JSON writes of the metadata, and of what is beside it.
+fn written(metadata: &Metadata, is_root: Option<bool>) -> Option<Value> {
+    let Value::Map(map) = from_json(&metadata.to_json()) else { return None };
+    if let Some(is_root) = is_root {
+        map.insert("IsRoot", Value::Bool(is_root));
+    }
+    let maintainers = metadata.maintainers.iter().map(|item| Written::of(&item.to_json(), MAINTAINER_FIELDS));
+    put(&map, "maintainers", maintainers.collect());
+    let dependencies = metadata.dependencies.iter().flatten();
+    let dependencies = dependencies.map(|item| Written::of(&item.to_json(), DEPENDENCY_FIELDS));
+    put(&map, "dependencies", dependencies.collect());
+    Some(Value::Object(Rc::new(Written { fields: map, names: CHART_JSON })))
 }
 
 /// A maintainer or dependency of 3.x: its fields by Go's names, and its JSON.

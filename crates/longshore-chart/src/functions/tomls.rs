@@ -6,7 +6,7 @@
 //! the error under the key `Error`.
 
 use longshore_go::time::{Location, Time};
-use longshore_go::{List, Map, Str, Value, strconv};
+use longshore_go::{List, Map, Object, Str, Value, strconv};
 use longshore_template::{FuncDef, FuncError, Return};
 
 use super::args::{ANY, MAP, STRING, check_size, check_value, text};
@@ -96,7 +96,7 @@ impl Shape {
             Value::List(list) if list.is_nil() => Self::Nil,
             Value::Map(_) => Self::Table,
             Value::List(list) => Self::of_list(list, depth)?,
-            Value::Object(object) if object.to_json().is_none() => Self::Table,
+            Value::Object(object) if is_struct(&**object) => Self::Table,
             _ => Self::Plain,
         })
     }
@@ -144,6 +144,9 @@ impl Encoder {
         match Shape::of(value, 0)? {
             Shape::Nil if matches!(value, Value::List(_)) => self.key_value(key, value, false),
             Shape::Nil => Ok(()),
+            Shape::Plain if key.is_empty() && matches!(value, Value::Complex(_)) => {
+                Err(Failure::Returned("unsupported type for key '': complex128"))
+            }
             Shape::Plain => self.key_value(key, value, false),
             Shape::Table => {
                 if key.len() == 1 {
@@ -258,10 +261,10 @@ impl Encoder {
                         None => time.format(b"2006-01-02T15:04:05.999999999Z07:00"),
                     };
                     self.out.extend_from_slice(&shown);
+                } else if is_struct(&**object) {
+                    self.inline_table(value)?;
                 } else if let Some(stand_in) = object.to_json() {
                     self.nest(|encoder| encoder.element(&stand_in))?;
-                } else {
-                    self.inline_table(value)?;
                 }
             }
             Value::Nil | Value::Missing => return Err(NIL_ELEMENT),
@@ -291,6 +294,11 @@ impl Encoder {
             Ok(())
         })
     }
+}
+
+/// Whether a value is written field by field, by Go's names of the fields; others say what they are as text.
+fn is_struct(object: &dyn Object) -> bool {
+    matches!(object.to_json(), None | Some(Value::Object(_) | Value::Map(_)))
 }
 
 /// A key, quoted unless it is bare.
@@ -327,8 +335,18 @@ fn parted(value: &Value) -> Step<(Entries, Entries)> {
     let entries: Entries = match value {
         Value::Map(map) => Map::snapshot(map),
         Value::Object(object) => {
-            let fields = object.field_names().iter();
-            fields.map(|name| (Str::from(*name), object.field(name).unwrap_or_default())).collect()
+            let mut entries = Entries::new();
+            for name in object.field_names() {
+                match object.field(name) {
+                    // The fields of an embedded struct count as fields of the struct around it.
+                    Some(Value::Object(inner)) if object.embedded() == Some(*name) => {
+                        let field = |name: &&'static str| Some((Str::from(*name), inner.field(name)?));
+                        entries.extend(inner.field_names().iter().filter_map(field));
+                    }
+                    value => entries.push((Str::from(*name), value.unwrap_or_default())),
+                }
+            }
+            entries
         }
         _ => Vec::new(),
     };

@@ -17,7 +17,11 @@ pub(super) static FUNCTIONS: &[Function] = &[
     }),
     Function::pure(FuncDef::new("mustToYaml", &[ANY]).returning(STRING), to_yaml),
     Function::pure(FuncDef::new("toYamlPretty", &[ANY]).returning(STRING), |args| {
-        Ok(pretty(&args[0]).unwrap_or_else(|_| "".into()))
+        match pretty(&args[0]) {
+            // Go's library panics over what cannot be YAML at all.
+            Err(error) if error.to_string().starts_with("cannot marshal type") => Err(error),
+            written => Ok(written.unwrap_or_else(|_| "".into())),
+        }
     }),
     Function::pure(FuncDef::new("fromYaml", &[STRING]).returning(MAP), |args| Ok(from_yaml(text(args, 0)))),
     Function::pure(FuncDef::new("fromYamlArray", &[STRING]).returning(LIST), |args| {

@@ -75,7 +75,7 @@ impl Folder {
     /// # Errors
     /// Helm's text: what [`load::unpack`] refuses, and `chart name not specified`.
     pub fn of_archive(parent: &str, archive: &[u8], level: Level) -> Result<Self, Error> {
-        let files = load::unpack(archive, MAX_CHART_BYTES)?;
+        let files = load::unpack(archive, MAX_CHART_BYTES, level)?;
         let name = name(&files, level)?;
         Self::of_files(format!("{parent}/{name}"), &files, level)
     }

@@ -9,6 +9,8 @@ use std::io::Read;
 use flate2::read::MultiGzDecoder;
 use longshore_go::path as go_path;
 
+use super::tar;
+use crate::compat::Level;
 use crate::file::without_mark;
 use crate::{Error, ErrorKind, File};
 
@@ -16,6 +18,9 @@ use crate::{Error, ErrorKind, File};
 pub const MAX_CHART_BYTES: u64 = 100 << 20;
 /// Most files that a chart may have. Helm has no such limit; no chart comes near it.
 const MAX_FILES: usize = 100_000;
+
+/// What is said of bytes that are no gzip.
+pub(crate) const NO_GZIP: &str = "gzip: invalid header";
 
 /// Bytes of a gzip header without what is optional.
 const GZIP_HEADER: usize = 10;
@@ -44,59 +49,63 @@ impl<R: Read> Read for Capped<R> {
 /// Unpacks a gzipped tar of a chart into its files, in the archive's order, the top folder taken off.
 ///
 /// # Errors
-/// Broken archives, paths that lead out, more than `budget` bytes (at most [`MAX_CHART_BYTES`]).
-pub fn unpack(bytes: &[u8], budget: u64) -> Result<Vec<File>, Error> {
+/// Broken archives, paths that lead out, more than `budget` bytes (at most [`MAX_CHART_BYTES`]), at 3.22 also files of
+/// more than 5 MiB.
+pub fn unpack(bytes: &[u8], budget: u64, level: Level) -> Result<Vec<File>, Error> {
     let budget = budget.min(MAX_CHART_BYTES);
-    let refuse = |text: &str| Error::new(ErrorKind::Load, text);
+    let rules = level.rules();
+    let refuse = |text: String| Error::new(ErrorKind::Load, text);
     // Go reads a whole header before it looks at it.
     match bytes.len() {
-        0 => return Err(refuse("EOF")),
-        1..GZIP_HEADER => return Err(refuse("unexpected EOF")),
-        _ if !bytes.starts_with(b"\x1F\x8B") => return Err(refuse("gzip: invalid header")),
+        0 => return Err(refuse("EOF".to_owned())),
+        1..GZIP_HEADER => return Err(refuse("unexpected EOF".to_owned())),
+        _ if !bytes.starts_with(b"\x1F\x8B\x08") => return Err(refuse(NO_GZIP.to_owned())),
         _ => {}
     }
-    let too_large =
-        || refuse(&format!("decompressed chart is larger than the maximum size {MAX_CHART_BYTES}"));
-    let broken = |error: std::io::Error| match error.to_string().as_str() {
-        "incomplete deflate stream" => refuse("unexpected EOF"),
-        text => refuse(text),
+    let too_large = || {
+        let limit = rules.archive_limit;
+        refuse(format!("decompressed chart is larger than the maximum {limit} {MAX_CHART_BYTES}"))
     };
     let unzipped =
         Capped { inner: MultiGzDecoder::new(bytes), left: budget.saturating_mul(2).max(MIN_STREAM) };
-    let mut archive = tar::Archive::new(unzipped);
+    let mut archive = tar::Reader::new(unzipped);
     let mut files = Vec::new();
     let mut left = budget;
-    for entry in archive.entries().map_err(broken)? {
-        let mut entry = entry.map_err(broken)?;
-        let kind = entry.header().entry_type();
-        if kind.is_dir() || kind.is_pax_global_extensions() || kind.is_pax_local_extensions() {
+    while let Some(entry) = archive.next().map_err(refuse)? {
+        if entry.is_folder() || entry.is_about_others() {
             continue;
         }
-        let path = entry.path_bytes().into_owned();
-        let path = String::from_utf8_lossy(&path);
-        if path.ends_with('/') {
-            continue;
-        }
-        let name = place_below(&path)?;
-        if entry.size() > left || files.len() >= MAX_FILES {
+        let name = place_below(&entry.name)?;
+        let size = u64::try_from(entry.size).unwrap_or_default();
+        if size > left || files.len() >= MAX_FILES {
             return Err(too_large());
         }
-        let mut data = Vec::new();
-        let read = entry.by_ref().take(left).read_to_end(&mut data).map_err(broken)? as u64;
+        if let Some(most) = rules.max_file_bytes.filter(|most| size > *most) {
+            let name = quoted(&entry.name);
+            let text = format!("decompressed chart file {name} is larger than the maximum file size {most}");
+            return Err(refuse(text));
+        }
+        let data = archive.content(left).map_err(refuse)?;
+        let read = data.len() as u64;
         left -= read;
-        if read < entry.size() || left == 0 {
+        if read < size || left == 0 {
             return Err(too_large());
         }
         files.push(File::new(name, without_mark(data)));
     }
     if files.is_empty() {
-        return Err(refuse("no files in chart archive"));
+        return Err(refuse("no files in chart archive".to_owned()));
     }
     Ok(files)
 }
 
+fn quoted(text: &[u8]) -> String {
+    String::from_utf8_lossy(&longshore_go::strconv::quote(text)).into_owned()
+}
+
 /// The path below the chart of an entry's path: its first part is the chart's folder.
-fn place_below(path: &str) -> Result<String, Error> {
+fn place_below(written: &[u8]) -> Result<String, Error> {
+    let path = String::from_utf8_lossy(written);
     let refuse = |text: &str| Err(Error::new(ErrorKind::Load, text));
     let delimiter = if path.contains('\\') { '\\' } else { '/' };
     let mut parts = path.split(delimiter);
@@ -108,11 +117,8 @@ fn place_below(path: &str) -> Result<String, Error> {
     }
     let name = String::from_utf8_lossy(&go_path::clean(rest.as_bytes())).into_owned();
     if name == "." {
-        let quoted = longshore_go::strconv::quote(path.as_bytes());
-        return refuse(&format!(
-            "chart illegally contains content outside the base directory: {}",
-            String::from_utf8_lossy(&quoted)
-        ));
+        let path = quoted(written);
+        return refuse(&format!("chart illegally contains content outside the base directory: {path}"));
     }
     if name.starts_with("..") {
         return refuse("chart illegally references parent directory");
@@ -130,6 +136,7 @@ fn place_below(path: &str) -> Result<String, Error> {
 #[cfg(test)]
 mod tests {
     use super::{place_below, unpack};
+    use crate::compat::Level;
     use crate::load::archive::MAX_CHART_BYTES;
 
     #[test]
@@ -147,16 +154,16 @@ mod tests {
             ("/./c://foo", "chart contains illegally named files"),
             ("Chart.yaml/x", "chart yaml not in base directory"),
         ] {
-            let got = place_below(path).unwrap_or_else(|error| error.to_string());
+            let got = place_below(path.as_bytes()).unwrap_or_else(|error| error.to_string());
             assert_eq!(got, expected, "{path}");
         }
     }
 
     fn packed(files: &[(&str, &[u8])]) -> Vec<u8> {
         let gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-        let mut tar = tar::Builder::new(gzip);
+        let mut tar = ::tar::Builder::new(gzip);
         for (name, data) in files {
-            let mut header = tar::Header::new_gnu();
+            let mut header = ::tar::Header::new_gnu();
             header.set_size(data.len() as u64);
             header.set_mode(0o644);
             tar.append_data(&mut header, name, *data).unwrap();
@@ -166,13 +173,18 @@ mod tests {
 
     #[test]
     fn files_come_out_without_the_top_folder_and_the_mark() {
-        let files = unpack(&packed(&[("c/Chart.yaml", b"\xEF\xBB\xBFname: c")]), MAX_CHART_BYTES).unwrap();
+        let files =
+            unpack(&packed(&[("c/Chart.yaml", b"\xEF\xBB\xBFname: c")]), MAX_CHART_BYTES, Level::V4_3)
+                .unwrap();
         assert_eq!((files[0].name.as_str(), files[0].data.as_bytes()), ("Chart.yaml", &b"name: c"[..]));
-        assert_eq!(unpack(&packed(&[]), 10).unwrap_err().to_string(), "no files in chart archive");
+        assert_eq!(
+            unpack(&packed(&[]), 10, Level::V4_3).unwrap_err().to_string(),
+            "no files in chart archive"
+        );
         for (bytes, problem) in
             [(&b"PK and more"[..], "gzip: invalid header"), (b"PK", "unexpected EOF"), (b"", "EOF")]
         {
-            assert_eq!(unpack(bytes, 10).unwrap_err().to_string(), problem);
+            assert_eq!(unpack(bytes, 10, Level::V4_3).unwrap_err().to_string(), problem);
         }
     }
 
@@ -180,7 +192,7 @@ mod tests {
     fn a_bomb_is_refused_before_it_is_unpacked() {
         let bomb = packed(&[("c/zeros", &vec![0; 3 << 20])]);
         assert!(bomb.len() < 100_000);
-        let error = unpack(&bomb, 1 << 20).unwrap_err();
+        let error = unpack(&bomb, 1 << 20, Level::V4_3).unwrap_err();
         assert_eq!(error.to_string(), "decompressed chart is larger than the maximum size 104857600");
     }
 }

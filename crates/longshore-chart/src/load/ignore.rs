@@ -60,7 +60,7 @@ impl Ignore {
         if rule.contains("**") {
             return refuse("double-star (**) syntax is not supported");
         }
-        if path::matches(rule.as_bytes(), b"abc").is_err() {
+        if path::matches_file(rule.as_bytes(), b"abc").is_err() {
             return refuse("syntax error in pattern");
         }
         let (rule, negated) = rule.strip_prefix('!').map_or((rule, false), |rest| (rest, true));
@@ -88,7 +88,7 @@ impl Ignore {
             let matched = if rule.literal {
                 rule.pattern == name
             } else {
-                path::matches(rule.pattern.as_bytes(), name.as_bytes()).unwrap_or(false)
+                path::matches_file(rule.pattern.as_bytes(), name.as_bytes()).unwrap_or(false)
             };
             if rule.negated {
                 if !matched || (rule.only_folders && !is_folder) {

@@ -5,9 +5,10 @@
 
 use std::collections::BTreeMap;
 
-use longshore_go::{List, Map, Value};
+use longshore_go::time::{self, Location};
+use longshore_go::{List, Map, Str, Value};
 
-use super::{Dependency, Lock, Maintainer, Metadata};
+use super::{CHART_FIELDS, DEPENDENCY_FIELDS, Dependency, Lock, MAINTAINER_FIELDS, Maintainer, Metadata};
 use crate::compat::{Packages, Rules};
 use crate::values::to_json;
 
@@ -238,6 +239,35 @@ impl Decode for Metadata {
 
 /// The fields of a chart's metadata.
 pub(crate) fn read_metadata(fields: &mut Fields<'_, '_>, into: &mut Metadata) {
+    in_order(fields, CHART_FIELDS, into, read_all_metadata);
+}
+
+/// Reads member by member where keys are not written as they should be: of those that mean the same field each is read
+/// over the one before, and an upper-case key comes before all others.
+fn in_order<T>(
+    fields: &mut Fields<'_, '_>,
+    names: &[&str],
+    into: &mut T,
+    read: fn(&mut Fields<'_, '_>, &mut T),
+) {
+    let entries = fields.map.entries();
+    let is_odd = |key: &Str| {
+        let same = |name: &&str| key.eq_ignore_ascii_case(name.as_bytes()) && **key != *name.as_bytes();
+        names.iter().any(same)
+    };
+    if !entries.iter().any(|(key, _)| is_odd(key)) {
+        drop(entries);
+        return read(fields, into);
+    }
+    for (key, value) in entries.iter() {
+        let member: Map = [(key.clone(), value.clone())].into_iter().collect();
+        let Struct { name, package, path } = &fields.of;
+        let of = Struct { name, package, path: path.clone() };
+        read(&mut Fields::new(of, &member, fields.error), into);
+    }
+}
+
+fn read_all_metadata(fields: &mut Fields<'_, '_>, into: &mut Metadata) {
     // In the order of JSON's sorted keys, so that the first error is Go's first.
     fields.string_map("annotations", &mut into.annotations);
     fields.string("apiVersion", &mut into.api_version);
@@ -275,6 +305,9 @@ impl Decode for ApiVersion {
     }
 }
 
+/// Go's `time.RFC3339`.
+const RFC3339: &[u8] = b"2006-01-02T15:04:05Z07:00";
+
 impl Decode for Lock {
     fn decode(&mut self, value: &Value, rules: &Rules) -> Result<(), String> {
         top(value, "Lock", rules, self, |fields, into| {
@@ -282,7 +315,14 @@ impl Decode for Lock {
                 into.dependencies = found.into_iter().map(or_null).collect();
             }
             fields.string("digest", &mut into.digest);
-            fields.string("generated", &mut into.generated);
+            match fields.get("generated") {
+                Some(Value::Str(text)) => match time::parse(RFC3339, &text, &Location::Utc) {
+                    Ok(_) => into.generated = text.to_str_lossy().into_owned(),
+                    Err(error) => fields.fail(error.to_string()),
+                },
+                Some(_) => fields.fail("Time.UnmarshalJSON: input is not a JSON string".to_owned()),
+                None => {}
+            }
         })
     }
 }
@@ -316,12 +356,20 @@ fn or_null<T: Named>(item: Option<T>) -> T {
 }
 
 fn read_maintainer(fields: &mut Fields<'_, '_>, into: &mut Maintainer) {
+    in_order(fields, MAINTAINER_FIELDS, into, read_all_maintainer);
+}
+
+fn read_all_maintainer(fields: &mut Fields<'_, '_>, into: &mut Maintainer) {
     fields.string("email", &mut into.email);
     fields.string("name", &mut into.name);
     fields.string("url", &mut into.url);
 }
 
 fn read_dependency(fields: &mut Fields<'_, '_>, into: &mut Dependency) {
+    in_order(fields, DEPENDENCY_FIELDS, into, read_all_dependency);
+}
+
+fn read_all_dependency(fields: &mut Fields<'_, '_>, into: &mut Dependency) {
     fields.string("alias", &mut into.alias);
     fields.string("condition", &mut into.condition);
     fields.bool("enabled", &mut into.enabled);

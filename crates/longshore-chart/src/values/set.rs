@@ -4,9 +4,8 @@
 //! quirks included: floats and numbers with a leading zero stay strings, spaces are kept, a backslash
 //! takes the meaning off any character, `k=` is the empty string. So are the texts of its errors.
 
-use longshore_go::{Map, Value, strconv};
+use longshore_go::{Map, Value, json, strconv};
 
-use super::json;
 use crate::compat::Level;
 
 #[cfg(test)]
@@ -261,15 +260,13 @@ impl Parser<'_, '_> {
         if self.separator() {
             return Ok(Read::Value(Value::Nil));
         }
-        let mut stream = serde_json::Deserializer::from_str(self.rest).into_iter();
-        let value: serde_json::Value = match stream.next() {
-            Some(Ok(value)) => value,
-            Some(Err(fault)) => return error(fault.to_string()),
-            None => return error("EOF"),
+        let (value, length) = match json::parse_first(self.rest.as_bytes()) {
+            Ok(read) => read,
+            Err(fault) => return error(fault.to_string()),
         };
-        self.rest = &self.rest[stream.byte_offset()..];
+        self.rest = &self.rest[length..];
         self.separator();
-        Ok(Read::Value(json::from_json(&value)))
+        Ok(Read::Value(value))
     }
 
     /// Skips white space and one comma; whether the value was over.

@@ -1,8 +1,8 @@
 //! All values of a command: files and flags, in Helm's order of precedence.
 
-use longshore_go::{Map, Value};
+use longshore_go::{Map, Value, json};
 
-use super::{Form, json, merge_maps, read, set};
+use super::{Form, merge_maps, read, set};
 use crate::compat::Level;
 use crate::{Error, ErrorKind};
 
@@ -43,10 +43,10 @@ pub fn merge(
     for text in &sources.set_json {
         let trimmed = text.trim();
         if trimmed.starts_with('{') && level.rules().sets_json_objects {
-            let Ok(serde_json::Value::Object(map)) = serde_json::from_str(trimmed) else {
+            let Ok(Value::Map(map)) = json::parse(trimmed.as_bytes()) else {
                 return Err(fail(format!("failed parsing --set-json data JSON: {text}")));
             };
-            values = merge_maps(&values, &json::map_from_json(&map));
+            values = merge_maps(&values, &map);
         } else {
             set(text, Form::Json, &values, level)
                 .map_err(|_| fail(format!("failed parsing --set-json data {text}")))?;

@@ -18,7 +18,23 @@ pub struct BadPattern;
 /// assert_eq!(matches(b"*", b"a/b"), Ok(false));
 /// assert_eq!(matches(b"[", b"x"), Err(BadPattern));
 /// ```
-pub fn matches(mut pattern: &[u8], mut name: &[u8]) -> Result<bool, BadPattern> {
+pub fn matches(pattern: &[u8], name: &[u8]) -> Result<bool, BadPattern> {
+    matches_with(pattern, name, true)
+}
+
+/// As [`matches()`], but a malformed rest of the pattern is not noticed where the name has already failed: Go's
+/// `filepath.Match`.
+///
+/// ```
+/// use longshore_go::path::{matches, matches_file};
+/// assert!(matches(b"/*[", b"abc").is_err());
+/// assert_eq!(matches_file(b"/*[", b"abc"), Ok(false));
+/// ```
+pub fn matches_file(pattern: &[u8], name: &[u8]) -> Result<bool, BadPattern> {
+    matches_with(pattern, name, false)
+}
+
+fn matches_with(mut pattern: &[u8], mut name: &[u8], checks_rest: bool) -> Result<bool, BadPattern> {
     'pattern: while !pattern.is_empty() {
         let (star, chunk, rest) = scan_chunk(pattern);
         pattern = rest;
@@ -50,7 +66,7 @@ pub fn matches(mut pattern: &[u8], mut name: &[u8]) -> Result<bool, BadPattern> 
             }
         }
         // The name does not match; the rest of the pattern is still checked.
-        while !pattern.is_empty() {
+        while checks_rest && !pattern.is_empty() {
             let (_, chunk, rest) = scan_chunk(pattern);
             pattern = rest;
             match_chunk(chunk, b"")?;

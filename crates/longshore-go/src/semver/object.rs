@@ -32,6 +32,14 @@ macro_rules! object {
             fn to_json(&self) -> Option<Value> {
                 Some(self.0.to_string().into())
             }
+            fn printed_fields(&self) -> Vec<(&'static str, Value)> {
+                self.0.fields()
+            }
+            fn deep_copied(&self) -> Option<Value> {
+                // A copy has only the fields that others may write to, and a version has none.
+                let zero = Version { major: 0, minor: 0, patch: 0, ..self.0.bare() };
+                Some(Value::Object(std::rc::Rc::new($type(zero))))
+            }
             fn as_any(&self) -> Option<&dyn Any> {
                 Some(&self.0)
             }
@@ -43,6 +51,24 @@ object!(Pointer, POINTER);
 object!(Plain, PLAIN);
 
 impl Version {
+    /// What `fmt` prints of the struct, where it does not ask the version for its text.
+    fn fields(&self) -> Vec<(&'static str, Value)> {
+        let number = |value| Value::Uint(Uint { value, kind: UintKind::Uint64 });
+        vec![
+            ("major", number(self.major)),
+            ("minor", number(self.minor)),
+            ("patch", number(self.patch)),
+            ("pre", self.pre.as_str().into()),
+            ("metadata", self.metadata.as_str().into()),
+            ("original", Value::Str(self.original.clone())),
+        ]
+    }
+
+    /// The version without all that is text.
+    fn bare(&self) -> Self {
+        Self { pre: String::new(), metadata: String::new(), original: "".into(), ..self.clone() }
+    }
+
     /// The version as a `*semver.Version` with its methods.
     pub fn into_value(self) -> Value {
         Value::Object(std::rc::Rc::new(Pointer(self)))

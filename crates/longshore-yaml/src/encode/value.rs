@@ -114,6 +114,13 @@ impl Writer {
         {
             return self.value(&value);
         }
+        // go-yaml writes what a type says of itself as text, if it does.
+        if let (Some(text), Some(Value::Str(json))) = (object.to_go_string(), object.to_json())
+            && *text.as_bytes() == *json
+        {
+            self.string(&json);
+            return Ok(());
+        }
         let names = object.field_names().iter();
         let fields = names.filter_map(|name| Some((*name, object.field(name)?)));
         match self.form {

@@ -60,7 +60,7 @@ fn print_chosen(text: &str, matches: &Matches, rules: &Rules) -> anyhow::Result<
     for pattern in wanted {
         let before = shown.len();
         for (source, document) in &documents {
-            if path::matches(pattern.as_bytes(), source.as_bytes()).unwrap_or_default() {
+            if path::matches_file(pattern.as_bytes(), source.as_bytes()).unwrap_or_default() {
                 shown.push_str("---\n");
                 shown.push_str(document);
                 shown.push('\n');

@@ -100,7 +100,7 @@ fn expand(settings: &Settings, name: &str, archive: &Path, folder: &Path) -> any
         .map_err(|error| anyhow!("failed to untar (mkdir): mkdir {}: {}", taken.display(), reason(&error)))?;
     let bytes =
         fs::read(archive).map_err(|error| anyhow!("open {}: {}", archive.display(), reason(&error)))?;
-    let files = unpack(&bytes, MAX_CHART_BYTES)?;
+    let files = unpack(&bytes, MAX_CHART_BYTES, settings.level)?;
     let mut chart = String::new();
     for file in files.iter().filter(|file| file.name == "Chart.yaml") {
         chart = metadata(file, settings.level)?.name;

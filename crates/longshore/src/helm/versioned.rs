@@ -8,7 +8,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use anyhow::{anyhow, bail};
-use longshore_chart::load::{self, MAX_CHART_BYTES};
+use longshore_chart::load;
 use longshore_chart::{Chart, File, Level};
 use longshore_source::{Limits, read_file};
 
@@ -32,12 +32,9 @@ pub(super) fn open(path: &Path, level: Level) -> anyhow::Result<Chart> {
     }
     check_archive(path, &std::path::absolute(path)?)?;
     let bytes = read_file(path, &Limits::default()).map_err(|problem| anyhow!("{}", problem.message))?;
-    let files = load::unpack(&bytes, MAX_CHART_BYTES).map_err(|_| anyhow!("unable to load chart archive"))?;
-    let metadata = files.iter().find(|file| file.name == METADATA);
-    let metadata = metadata.ok_or_else(|| anyhow!("unable to detect chart version, no {METADATA} found"))?;
-    let is_next = is_next_version(metadata, level)?;
-    let chart = Chart::load(files, level).map_err(|error| anyhow!("{error}"))?;
-    if !is_next {
+    let chart = load::open_detected(&path.display().to_string(), &bytes, level);
+    let chart = chart.map_err(|error| anyhow!("{error}"))?;
+    if !is_next(&chart, level) {
         tell_all(chart.warnings(), level);
     }
     Ok(chart)
@@ -57,7 +54,8 @@ fn open_folder(path: &Path, level: Level) -> anyhow::Result<Chart> {
         let action = if error.kind() == ErrorKind::IsADirectory { "read" } else { "open" };
         anyhow!("unable to detect chart at {file}: {action} {file}: {}", reason(&error))
     })?;
-    if is_next_version(&File::new(METADATA, metadata), level)? {
+    let is_next = load::check_version(&File::new(METADATA, metadata), level);
+    if is_next.map_err(|error| anyhow!("{error}"))? {
         // What is old about it nobody tells.
         return locate::load_telling(path, level, 1);
     }
@@ -79,14 +77,6 @@ pub(super) fn open_to_pack(path: &Path, level: Level) -> anyhow::Result<Chart> {
 /// Whether 4.x takes the chart for one of API v3.
 pub(super) fn is_next(chart: &Chart, level: Level) -> bool {
     level.rules().major > 3 && chart.metadata().api_version == "v3"
-}
-
-fn is_next_version(metadata: &File, level: Level) -> anyhow::Result<bool> {
-    match load::api_version(metadata, level).map_err(|error| anyhow!("{error}"))?.as_str() {
-        "" | "v1" | "v2" => Ok(false),
-        "v3" => Ok(true),
-        _ => bail!("unsupported chart version"),
-    }
 }
 
 /// Why `template` does not render a chart of API v3: what it looks at before it sees that. `path` is the chart's.

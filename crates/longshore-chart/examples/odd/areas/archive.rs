@@ -161,7 +161,6 @@ fn extra(out: &mut Vec<u8>, random: &mut Random) {
                     "linkpath",
                     "comment",
                     "SCHILY.xattr.x",
-                    "GNU.sparse.map",
                     "",
                     "uid",
                     "gname",
@@ -233,7 +232,7 @@ fn packed(random: &mut Random, depth: usize) -> Vec<u8> {
         } else if random.chance(90) {
             b'0'
         } else {
-            *random.pick(b"\x007123456SVMXAZgxLKN")
+            *random.pick(b"\x007123456VMXAZgxLKN")
         };
         let link = if matches!(kind, b'1' | b'2') {
             random.one(&["c/Chart.yaml", "Chart.yaml", "../x", "/etc/passwd", "", "values.yaml"])

@@ -49,12 +49,12 @@ const DRAWS: &[&str] = &[
     "len (randAlpha 5)", "len (randAlphaNum 3)", "len (randNumeric 2)", "len (randAscii 0)", "len (randBytes 4)",
     "kindOf (randInt 0 3)", "randInt 3 3", "randInt 4 1", "randAlpha -1", "randAlpha \"x\"", "len uuidv4",
     "typeOf now", "kindOf (now)", "len (shuffle \"abc\")", "shuffle \"\"", "len (encryptAES \"k\" \"t\")",
-    "typeOf (ago now)", "genCA 1 1", "genCA \"x\"", "genSignedCert \"x\" nil nil 1 1",
+    "genCA 1 1", "genCA \"x\"", "genSignedCert \"x\" nil nil 1 1",
     "genSelfSignedCert nil nil nil 1", "genPrivateKey \"x\"", "genPrivateKey 1", "buildCustomCert \"a\" \"b\"",
     "buildCustomCert \"YQ==\" \"YQ==\"", "derivePassword 1 \"x\" \"p\" \"u\" \"s\"", "htpasswd \"u:x\" \"p\"",
     "genCAWithKey \"x\" 1 \"k\"", "genSignedCertWithKey \"x\" nil nil 1 (dict) \"k\"",
     "genSelfSignedCertWithKey \"x\" nil nil 1 \"k\"", "genSignedCert \"x\" (list 1) nil 1 (dict)", "bcrypt 1",
-    "ago 1", "randBytes -1", "typeOf (randBytes 1)", "typeOf (randInt 0 9)",
+    "randBytes -1", "typeOf (randBytes 1)", "typeOf (randInt 0 9)",
 ];
 
 #[rustfmt::skip] // else one a line

@@ -111,7 +111,6 @@ const ODD: &[&str] = &[
     "!!binary aGk=",
     "\"\\u2028\"",
     "~",
-    ".nan",
     "[{name: a, tags: [1]}]",
     "[{name: a, enabled: 1}]",
     "[{name: a, import-values: [1, {child: a}]}]",

@@ -1,10 +1,11 @@
 //! What we make of an odd chart: `helm template --include-crds` with the notes behind, or `Error: …`.
 
 use longshore_chart::dependencies::check_installable;
-use longshore_chart::load::{Ignore, read_files};
+use longshore_chart::load::{Ignore, check_version, open, open_detected, read_files};
 use longshore_chart::values::{Sources, merge};
 use longshore_chart::{
-    Capabilities, Chart, Engine, Error, ErrorKind, Level, Options, Output, Release, RenderInput, Services,
+    Capabilities, Chart, Engine, Error, ErrorKind, File, Level, Options, Output, Release, RenderInput,
+    Services,
 };
 
 use super::case::{Case, plain};
@@ -83,13 +84,18 @@ fn rendered(case: &Case, engine: &Engine) -> Result<String, Error> {
 
 fn load(case: &Case, level: Level) -> Result<Chart, Error> {
     if let Some(archive) = &case.archive {
-        return Chart::unpack(archive, level);
+        let opened = if level.rules().major > 3 { open_detected } else { open };
+        return opened("chart.tgz", archive, level);
     }
     if level.rules().major > 3 && !case.files.iter().any(|(name, _)| name == "Chart.yaml") {
         // The command line looks for it before it reads the folder.
         let text =
             "unable to detect chart at chart/Chart.yaml: open chart/Chart.yaml: no such file or directory";
         return Err(Error::new(ErrorKind::Load, text));
+    }
+    let about = case.files.iter().find(|(name, _)| name == "Chart.yaml");
+    if let Some((name, about)) = about.filter(|_| level.rules().major > 3) {
+        check_version(&File::new(name, about), level)?;
     }
     let ignore = case.files.iter().find(|(name, _)| name == ".helmignore");
     let ignore = Ignore::parse(ignore.map_or(&[], |(_, text)| text))?;
