@@ -300,7 +300,7 @@ impl Decode for ApiVersion {
     fn decode(&mut self, value: &Value, rules: &Rules) -> Result<(), String> {
         let packages = Packages { chart: "loader", ..rules.packages };
         top(value, "chartBase", &Rules { packages, ..*rules }, self, |fields, into| {
-            fields.string("apiVersion", &mut into.0);
+            in_order(fields, &["apiVersion"], into, |fields, into| fields.string("apiVersion", &mut into.0));
         })
     }
 }
