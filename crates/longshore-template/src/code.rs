@@ -20,6 +20,8 @@ pub(crate) const DYNAMIC: NodeId = u32::MAX - 1;
 #[derive(Debug)]
 pub(crate) struct Code {
     pub(crate) name: Str,
+    /// The name under which its source was parsed: the file, in errors.
+    pub(crate) file: Str,
     pub(crate) unit: Arc<Unit>,
     pub(crate) ops: Vec<Op>,
     pub(crate) fields: Vec<FieldSite>,

@@ -19,13 +19,19 @@ mod literal;
 
 pub(crate) use literal::{Literal, literal};
 
-/// Compiles the template with the given root.
-pub(crate) fn compile(unit: &Arc<Unit>, name: &Str, root: NodeId, functions: &FuncTable) -> Code {
+/// Compiles the template with the given root, by its name and that of its source.
+pub(crate) fn compile(
+    unit: &Arc<Unit>,
+    (name, file): (&Str, &Str),
+    root: NodeId,
+    functions: &FuncTable,
+) -> Code {
     let mut compiler = Compiler {
         unit,
         functions,
         code: Code {
             name: name.clone(),
+            file: file.clone(),
             unit: Arc::clone(unit),
             ops: Vec::with_capacity(16),
             fields: Vec::new(),

@@ -269,7 +269,7 @@ impl<'s, T: Tracer> Vm<'s, T> {
         let (line, column) = code.unit.place(node);
         Box::new(ExecError {
             place: Some(Box::new(ExecPlace {
-                file: code.unit.parse_name.clone(),
+                file: code.file.clone(),
                 line,
                 column,
                 node: rune::to_text(&code.unit.print(node)),

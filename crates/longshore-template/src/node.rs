@@ -175,8 +175,6 @@ impl Pools {
 /// One parsed source with the pools that its nodes point into.
 #[derive(Debug)]
 pub(crate) struct Unit {
-    /// The name under which it was parsed: the file, in errors.
-    pub(crate) parse_name: Str,
     pub(crate) source: Str,
     pools: Pools,
     /// Where lines start, once somebody has asked.
@@ -185,8 +183,8 @@ pub(crate) struct Unit {
 
 impl Unit {
     /// A source without nodes. The pools may have room, but hold nothing.
-    pub(crate) fn new(parse_name: Str, source: Str, pools: Pools) -> Self {
-        Self { parse_name, source, pools, lines: OnceLock::new() }
+    pub(crate) fn new(source: Str, pools: Pools) -> Self {
+        Self { source, pools, lines: OnceLock::new() }
     }
 
     /// Keeps the nodes in about as much memory as they need; gives back the rest.

@@ -21,6 +21,8 @@ mod pipeline;
 pub(crate) struct Parsed {
     pub(crate) unit: Unit,
     pub(crate) definitions: Vec<Definition>,
+    /// Whether it has a `define` or `block` of its own name.
+    pub(crate) defines_itself: bool,
 }
 
 /// One template of a source.
@@ -42,11 +44,13 @@ pub(crate) fn parse(
 ) -> Result<Parsed> {
     let text = source.clone();
     let mut parser = Parser {
+        name,
         lexer: Lexer::new(&text, delimiters),
         source: &text,
         functions,
-        unit: Unit::new(name.clone(), source.clone(), mem::take(pools)),
+        unit: Unit::new(source.clone(), mem::take(pools)),
         definitions: Vec::new(),
+        defines_itself: false,
         defined: BTreeMap::new(),
         tokens: [Token { kind: Kind::Eof, pos: 0, end: 0, line: 0 }; 3],
         peeked: 0,
@@ -62,15 +66,18 @@ pub(crate) fn parse(
     parser.file()?;
     let mut unit = parser.unit;
     *pools = unit.pack();
-    Ok(Parsed { unit, definitions: parser.definitions })
+    Ok(Parsed { unit, definitions: parser.definitions, defines_itself: parser.defines_itself })
 }
 
 struct Parser<'a> {
+    /// The source's name.
+    name: &'a Str,
     lexer: Lexer<'a>,
     source: &'a [u8],
     functions: &'a FuncTable,
     unit: Unit,
     definitions: Vec<Definition>,
+    defines_itself: bool,
     /// Where in `definitions` each name is.
     defined: BTreeMap<Str, usize>,
     /// Three tokens of look-ahead, in Go's order: the newest first.
@@ -163,11 +170,7 @@ impl Parser<'_> {
 
     /// An error on the line of the token that was read last.
     fn error(&self, message: impl Into<String>) -> ParseError {
-        ParseError {
-            name: self.unit.parse_name.to_string(),
-            line: self.tokens[0].line,
-            message: message.into(),
-        }
+        ParseError { name: self.name.to_string(), line: self.tokens[0].line, message: message.into() }
     }
 
     fn unexpected(&self, token: Token, context: &str) -> ParseError {
@@ -181,7 +184,7 @@ impl Parser<'_> {
         }
         // Not "unclosed action in action started at".
         let action = if message.ends_with(" action") { "" } else { " in action" };
-        let name = &self.unit.parse_name;
+        let name = self.name;
         self.error(format!("{message}{action} started at {name}:{started}"))
     }
 

@@ -30,6 +30,13 @@ pub enum MissingKey {
     Error,
 }
 
+/// What a source comes to.
+struct Read {
+    templates: Vec<Arc<Template>>,
+    /// Whether it has a `define` of its own name: then it is another one under another name.
+    defines_itself: bool,
+}
+
 /// Templates by name, parsed, with the functions that they may call.
 ///
 /// Parse once, execute many times, also from several threads at a time: the set is `Send + Sync`.
@@ -94,8 +101,8 @@ impl Set {
     /// # Errors
     /// Go's parse error; the set is as it was.
     pub fn parse(&mut self, name: &str, source: impl Into<Str>) -> Result<(), ParseError> {
-        let templates = self.read(&name.into(), &source.into(), &mut Pools::default())?;
-        self.add(templates);
+        let templates = self.read(&name.into(), &source.into(), &mut Pools::default())?.templates;
+        self.add(&templates);
         Ok(())
     }
 
@@ -164,7 +171,7 @@ impl Set {
 
     /// The templates of a source that is executed on top of the set, parsed once.
     pub(crate) fn on_top(&self, name: &Str, source: &Str) -> Result<Arc<[Arc<Template>]>, ParseError> {
-        self.sources.get(name, source, || self.read(name, source, &mut Pools::default()))
+        self.sources.get(name, source, || Ok(self.read(name, source, &mut Pools::default())?.templates))
     }
 
     pub(crate) fn missing_key(&self) -> MissingKey {
@@ -182,19 +189,20 @@ impl Set {
     }
 
     /// Takes in what a source defines; blank definitions replace nothing.
-    fn add(&mut self, templates: Vec<Arc<Template>>) {
+    fn add(&mut self, templates: &[Arc<Template>]) {
         for template in templates {
             if !(template.blank && self.contains(&template.name)) {
-                self.templates.insert(template);
+                self.templates.insert(Arc::clone(template));
             }
         }
     }
 
     /// Parses a source: all the templates that it defines, itself included.
-    fn read(&self, name: &Str, source: &Str, pools: &mut Pools) -> Result<Vec<Arc<Template>>, ParseError> {
+    fn read(&self, name: &Str, source: &Str, pools: &mut Pools) -> Result<Read, ParseError> {
         let parsed = parse::parse(name, source, &self.delimiters, &self.functions, pools)?;
         let unit = Arc::new(parsed.unit);
-        let template = |def: Definition| Arc::new(Template::new(def.name, def.root, &unit, &self.functions));
-        Ok(parsed.definitions.into_iter().map(template).collect())
+        let template = |def: Definition| Arc::new(Template::new(def, name, &unit, &self.functions));
+        let templates = parsed.definitions.into_iter().map(template).collect();
+        Ok(Read { templates, defines_itself: parsed.defines_itself })
     }
 }

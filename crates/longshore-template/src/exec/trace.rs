@@ -8,13 +8,7 @@ use crate::trace::{Position, Tracer, Written};
 /// The place at `offset` of the source of a template.
 fn position(code: &Code, offset: u32) -> Position {
     let (line, column) = code.unit.line_column(offset);
-    Position {
-        source: code.unit.parse_name.clone(),
-        template: code.name.clone(),
-        offset: offset as usize,
-        line,
-        column,
-    }
+    Position { source: code.file.clone(), template: code.name.clone(), offset: offset as usize, line, column }
 }
 
 pub(super) fn node(code: &Code, node: NodeId) -> Position {

@@ -56,7 +56,8 @@ impl<'a> Parser<'a> {
                 }
                 let mut file = open.pop().expect("the file is open");
                 let root = self.list(&mut file);
-                let name = self.unit.parse_name.clone();
+                let name = self.name.clone();
+                self.defines_itself = self.defined.contains_key(&name);
                 return self.define(name, root);
             }
             if at_file && next.kind == Kind::LeftDelim {
