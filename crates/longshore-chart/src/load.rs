@@ -216,6 +216,21 @@ fn subchart(
 }
 
 /// The files of a folder as a loader reads them: byte order marks taken off.
-pub fn read_files(files: impl IntoIterator<Item = (String, Vec<u8>)>) -> Vec<File> {
-    files.into_iter().map(|(name, data)| File::new(name, without_mark(data))).collect()
+///
+/// # Errors
+/// At 3.22 a file is larger than 5 MiB.
+pub fn read_files(
+    files: impl IntoIterator<Item = (String, Vec<u8>)>,
+    level: Level,
+) -> Result<Vec<File>, Error> {
+    let most = level.rules().max_file_bytes;
+    let read = |(name, data): (String, Vec<u8>)| {
+        if let Some(most) = most.filter(|most| data.len() as u64 > *most) {
+            let base = crate::file::base(&name);
+            let text = format!("chart file \"{base}\" is larger than the maximum file size {most}");
+            return Err(Error::new(ErrorKind::Load, text).at(Place::file(name)));
+        }
+        Ok(File::new(name, without_mark(data)))
+    };
+    files.into_iter().map(read).collect()
 }

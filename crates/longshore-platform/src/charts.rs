@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use longshore_chart::{
-    Capabilities, Chart, Engine, File, KubeVersion, Level, Options, Origins, Release, RenderInput, Rendered,
+    Capabilities, Chart, Engine, KubeVersion, Level, Options, Origins, Release, RenderInput, Rendered,
     dependencies, load, values,
 };
 use longshore_diag::{Diagnostic, Place};
@@ -246,7 +246,8 @@ pub fn open_chart(path: &Path, level: Level, told: impl FnOnce(&[PathBuf])) -> R
     let files = read_tree(path, &limits, |file, folder| !ignore.is_ignored(file, folder));
     let tree = files.map_err(OpenError::Files)?;
     told(&tree.links);
-    let files: Vec<File> = load::read_files(tree.files.into_iter().map(|file| (file.path, file.bytes)));
+    let files = tree.files.into_iter().map(|file| (file.path, file.bytes));
+    let files = load::read_files(files, level).map_err(OpenError::Chart)?;
     Chart::load(files, level).map_err(OpenError::Chart)
 }
 

@@ -107,3 +107,12 @@ fn a_record_gives_the_chart_back() {
     assert_eq!(back.metadata(), chart.metadata());
     assert!(Chart::from_record_json(&serde_json::json!({"templates": [{"data": "?"}]})).is_err());
 }
+
+/// As Helm 3.22.0 says it of a folder that holds `files/big.bin`; 4.3.1 has no such limit.
+#[test]
+fn files_of_folders_were_limited_before_4() {
+    let files = || [("files/big.bin".to_owned(), vec![0; 5_242_881])];
+    assert_eq!(super::read_files(files(), Level::V4_3).unwrap().len(), 1);
+    let error = super::read_files(files(), Level::V3_22).unwrap_err();
+    assert_eq!(error.to_string(), "chart file \"big.bin\" is larger than the maximum file size 5242880");
+}

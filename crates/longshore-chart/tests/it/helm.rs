@@ -179,7 +179,8 @@ fn load(path: &Path, level: Level) -> Result<Chart, String> {
     let ignore = Ignore::parse(&ignore).map_err(|error| error.to_string())?;
     let mut files = Vec::new();
     walk(path, "", &ignore, &mut files)?;
-    Chart::load(read_files(files), level).map_err(|error| error.to_string())
+    let load = |files| Chart::load(read_files(files, level)?, level);
+    load(files).map_err(|error| error.to_string())
 }
 
 fn walk(

@@ -105,5 +105,5 @@ fn load(case: &Case, level: Level) -> Result<Chart, Error> {
     let ignore = Ignore::parse(ignore.map_or(&[], |(_, text)| text))?;
     let mut files: Vec<_> = case.files.iter().filter(|(name, _)| !ignore.hides(name)).cloned().collect();
     files.sort_by(|(a, _), (b, _)| a.split('/').cmp(b.split('/')));
-    Chart::load(read_files(files), level)
+    Chart::load(read_files(files, level)?, level)
 }
