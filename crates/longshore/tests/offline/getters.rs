@@ -6,7 +6,9 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
-use longshore_testkit::{Outcome, Program, Project};
+use longshore_testkit::{Outcome, Project};
+
+use crate::helm_at;
 
 /// A plugin of the old form (both levels) and one of the new (4.x), which print files of the folder `W`.
 fn project(is_old: bool) -> Project {
@@ -68,19 +70,8 @@ dependencies: [{name: c, version: 1.x, repository: 'mine://repo'}]
 }
 
 fn helm(project: &Project, level: &str, arguments: &str) -> Outcome {
-    let folder = |name: &str| project.file(name).to_str().unwrap().to_owned();
-    Program::new(env!("CARGO_BIN_EXE_longshore"))
-        .unwrap()
-        .env("LONGSHORE_HELM_COMPAT", level)
-        .env("KUBECONFIG", "none")
-        .env("W", folder(""))
-        .env("HELM_DATA_HOME", folder("data"))
-        .env("HELM_CACHE_HOME", folder("cache"))
-        .env("HELM_CONFIG_HOME", folder("config"))
-        .args(["helm"].into_iter().chain(arguments.split_whitespace()))
-        .folder(project.path())
-        .run()
-        .unwrap()
+    let folder = project.file("").to_str().unwrap().to_owned();
+    helm_at(project, level).env("W", folder).args(arguments.split_whitespace()).run().unwrap()
 }
 
 #[test]

@@ -34,3 +34,17 @@ fn longshore(project: &Project, arguments: &str) -> Outcome {
         .run()
         .unwrap()
 }
+
+/// Helm's command line at a level, with folders of its own below the project for what Helm keeps.
+fn helm_at(project: &Project, level: &str) -> Program {
+    let folder = |name: &str| project.file(name).to_str().unwrap().to_owned();
+    Program::new(env!("CARGO_BIN_EXE_longshore"))
+        .unwrap()
+        .env("LONGSHORE_HELM_COMPAT", level)
+        .env("KUBECONFIG", "none")
+        .env("HELM_DATA_HOME", folder("data"))
+        .env("HELM_CACHE_HOME", folder("cache"))
+        .env("HELM_CONFIG_HOME", folder("config"))
+        .folder(project.path())
+        .args(["helm"])
+}

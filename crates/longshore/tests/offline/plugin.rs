@@ -6,7 +6,9 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
-use longshore_testkit::{Answer, Outcome, Program, Project, TestServer};
+use longshore_testkit::{Answer, Outcome, Project, TestServer};
+
+use crate::helm_at;
 
 const KEYS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/offline/provenance");
 
@@ -58,20 +60,8 @@ metadata: {annotations: {helm.sh/hook: test}}
     project
 }
 
-fn program(project: &Project, level: &str) -> Program {
-    let folder = |name: &str| project.file(name).to_str().unwrap().to_owned();
-    Program::new(env!("CARGO_BIN_EXE_longshore"))
-        .unwrap()
-        .env("LONGSHORE_HELM_COMPAT", level)
-        .env("KUBECONFIG", "none")
-        .env("HELM_DATA_HOME", folder("data"))
-        .env("HELM_CACHE_HOME", folder("cache"))
-        .env("HELM_CONFIG_HOME", folder("config"))
-}
-
 fn helm(project: &Project, level: &str, arguments: &str) -> Outcome {
-    let words = ["helm"].into_iter().chain(arguments.split_whitespace());
-    program(project, level).args(words).folder(project.path()).run().unwrap()
+    helm_at(project, level).args(arguments.split_whitespace()).run().unwrap()
 }
 
 /// What a command prints, all of it being well.
@@ -103,22 +93,12 @@ fn a_folder_is_installed_run_and_taken_away() {
             "args: pre old x --own -y\nin red, debug true\n"
         );
         assert_eq!(helm(&project, level, "__completeNoDesc ol").stdout, "old\n:4\n");
-        let outcome = program(&project, level)
-            .env("EXIT", "7")
-            .args(["helm", "old"])
-            .folder(project.path())
-            .run()
-            .unwrap();
+        let outcome = helm_at(&project, level).env("EXIT", "7").args(["old"]).run().unwrap();
         assert_eq!(
             (outcome.code, outcome.stderr.as_str()),
             (Some(7), "Error: plugin \"old\" exited with error\n")
         );
-        let outcome = program(&project, level)
-            .env("HELM_NO_PLUGINS", "1")
-            .args(["helm", "old"])
-            .folder(project.path())
-            .run()
-            .unwrap();
+        let outcome = helm_at(&project, level).env("HELM_NO_PLUGINS", "1").args(["old"]).run().unwrap();
         assert_eq!(
             outcome.stderr,
             "Error: unknown command \"old\" for \"helm\"\nRun 'helm --help' for usage.\n"

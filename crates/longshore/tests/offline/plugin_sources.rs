@@ -10,25 +10,16 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::process::Command;
 
 use longshore_source::oci::sha256;
-use longshore_testkit::{Answer, Outcome, Program, Project, TestServer};
+use longshore_testkit::{Answer, Outcome, Project, TestServer};
 use serde_json::json;
+
+use crate::helm_at;
 
 const KEYS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/offline/provenance");
 
 fn helm(project: &Project, level: &str, arguments: &str) -> Outcome {
-    let folder = |name: &str| project.file(name).to_str().unwrap().to_owned();
-    Program::new(env!("CARGO_BIN_EXE_longshore"))
-        .unwrap()
-        .env("LONGSHORE_HELM_COMPAT", level)
-        .env("KUBECONFIG", "none")
-        .env("HELM_DATA_HOME", folder("data"))
-        .env("HELM_CACHE_HOME", folder("cache"))
-        .env("HELM_CONFIG_HOME", folder("config"))
-        .env("GIT_CONFIG_GLOBAL", "/dev/null")
-        .args(["helm"].into_iter().chain(arguments.split_whitespace()))
-        .folder(project.path())
-        .run()
-        .unwrap()
+    let program = helm_at(project, level).env("GIT_CONFIG_GLOBAL", "/dev/null");
+    program.args(arguments.split_whitespace()).run().unwrap()
 }
 
 /// Runs git in the repository.

@@ -6,7 +6,9 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
-use longshore_testkit::{Outcome, Program, Project};
+use longshore_testkit::{Outcome, Project};
+
+use crate::helm_at;
 
 fn project() -> Project {
     let project = Project::new(
@@ -89,16 +91,9 @@ runtimeConfig:
 }
 
 fn helm(project: &Project, level: &str, arguments: &str) -> Outcome {
-    let folder = |name: &str| project.file(name).to_str().unwrap().to_owned();
-    Program::new(env!("CARGO_BIN_EXE_longshore"))
-        .unwrap()
-        .env("LONGSHORE_HELM_COMPAT", level)
-        .env("KUBECONFIG", "none")
-        .env("HELM_PLUGINS", if level == "4.3" { folder("plugins") } else { folder("none") })
-        .args(["helm"].into_iter().chain(arguments.split_whitespace()))
-        .folder(project.path())
-        .run()
-        .unwrap()
+    let plugins = project.file(if level == "4.3" { "plugins" } else { "none" });
+    let program = helm_at(project, level).env("HELM_PLUGINS", plugins.to_str().unwrap());
+    program.args(arguments.split_whitespace()).run().unwrap()
 }
 
 /// What a command prints, all of it being well.
