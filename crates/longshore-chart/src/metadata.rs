@@ -16,6 +16,7 @@ use std::collections::BTreeMap;
 use serde_json::Value as Json;
 
 pub(crate) use decode::{ApiVersion, Decode, Fields, NULL_NODE, Struct, kind as kind_name, read_metadata};
+pub(crate) use names::CHART_FIELDS_IN_TEMPLATES;
 pub use names::{CHART_FIELDS, DEPENDENCY_FIELDS, MAINTAINER_FIELDS, fields_of};
 pub use validate::validate_release_name;
 

@@ -7,7 +7,9 @@ use serde_json::Value as Json;
 
 use crate::Chart;
 use crate::compat::Rules;
-use crate::metadata::{DEPENDENCY_FIELDS, Dependency, MAINTAINER_FIELDS, Maintainer, Metadata};
+use crate::metadata::{
+    CHART_FIELDS_IN_TEMPLATES, DEPENDENCY_FIELDS, Dependency, MAINTAINER_FIELDS, Maintainer, Metadata,
+};
 use crate::values::from_json;
 
 /// The struct that 3.x embeds the metadata in has no name.
@@ -36,28 +38,6 @@ const FIELDS: &[&str] = &[
     "KubeVersion",
     "Dependencies",
     "Type",
-];
-
-/// What JSON calls them at 3.22, in the same order.
-const CHART_JSON: &[&str] = &[
-    "name",
-    "home",
-    "sources",
-    "version",
-    "description",
-    "keywords",
-    "maintainers",
-    "icon",
-    "apiVersion",
-    "condition",
-    "tags",
-    "appVersion",
-    "deprecated",
-    "annotations",
-    "kubeVersion",
-    "dependencies",
-    "type",
-    "IsRoot",
 ];
 
 /// `.Chart` of a chart.
@@ -256,7 +236,7 @@ fn written(metadata: &Metadata, is_root: Option<bool>) -> Option<Value> {
     let dependencies = metadata.dependencies.iter().flatten();
     let dependencies = dependencies.map(|item| Written::of(&item.to_json(), DEPENDENCY_FIELDS));
     put(&map, "dependencies", dependencies.collect());
-    Some(Value::Object(Rc::new(Written { fields: map, names: CHART_JSON })))
+    Some(Value::Object(Rc::new(Written { fields: map, names: CHART_FIELDS_IN_TEMPLATES })))
 }
 
 /// A maintainer or dependency of 3.x: its fields by Go's names, and its JSON.

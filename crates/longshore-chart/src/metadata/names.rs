@@ -4,7 +4,13 @@
 //! Source: <https://github.com/helm/helm/blob/v4.3.1/pkg/chart/v2/metadata.go>.
 
 /// The fields of the metadata themselves.
-pub const CHART_FIELDS: &[&str] = &[
+pub const CHART_FIELDS: &[&str] = match CHART_FIELDS_IN_TEMPLATES.split_last() {
+    Some((_, fields)) => fields,
+    None => &[],
+};
+
+/// The same as templates of 3.x see them: with `IsRoot` behind them.
+pub(crate) const CHART_FIELDS_IN_TEMPLATES: &[&str] = &[
     "name",
     "home",
     "sources",
@@ -22,6 +28,7 @@ pub const CHART_FIELDS: &[&str] = &[
     "kubeVersion",
     "dependencies",
     "type",
+    "IsRoot",
 ];
 
 /// Those of a dependency.
