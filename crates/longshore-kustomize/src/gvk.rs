@@ -1,0 +1,140 @@
+//! Types of objects: group, version and kind.
+
+use std::cmp::Ordering;
+use std::fmt;
+
+use longshore_yaml::Text;
+
+use crate::scope::Scopes;
+
+/// The type of an object, with what is known of its scope (`resid.Gvk`).
+///
+/// ```
+/// use longshore_kustomize::{Gvk, Scopes};
+/// let gvk = Gvk::new("apps/v1", "Deployment", &Scopes::default());
+/// assert_eq!((&*gvk.group, &*gvk.version), ("apps", "v1"));
+/// assert_eq!(gvk.to_string(), "Deployment.v1.apps");
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Gvk {
+    /// Empty for core types.
+    pub group: Text,
+    /// Such as `v1`.
+    pub version: Text,
+    /// Such as `Deployment`.
+    pub kind: Text,
+    /// Known to be outside of namespaces.
+    pub is_cluster_scoped: bool,
+}
+
+impl Gvk {
+    /// The type with this `apiVersion` and `kind`.
+    pub fn new(api_version: &str, kind: &str, scopes: &Scopes) -> Self {
+        let (group, version) = split_api_version(api_version);
+        let is_cluster_scoped = scopes.is_cluster_scoped(api_version, kind);
+        Self { group: group.into(), version: version.into(), kind: kind.into(), is_cluster_scoped }
+    }
+
+    /// The type of these parts.
+    pub fn of(group: &str, version: &str, kind: &str, scopes: &Scopes) -> Self {
+        let mut gvk =
+            Self { group: group.into(), version: version.into(), kind: kind.into(), ..Self::default() };
+        gvk.is_cluster_scoped = scopes.is_cluster_scoped(&gvk.api_version(), kind);
+        gvk
+    }
+
+    /// `group/version`, or the version alone.
+    pub fn api_version(&self) -> String {
+        if self.group.is_empty() {
+            self.version.to_string()
+        } else {
+            format!("{}/{}", self.group, self.version)
+        }
+    }
+
+    /// Whether each part that `selector` names is the same.
+    pub fn is_selected_by(&self, selector: &Gvk) -> bool {
+        let fits = |wanted: &Text, found: &Text| wanted.is_empty() || wanted == found;
+        fits(&selector.group, &self.group)
+            && fits(&selector.version, &self.version)
+            && fits(&selector.kind, &self.kind)
+    }
+
+    /// Same group, version and kind, whatever is known of the scope.
+    pub fn is_same(&self, other: &Gvk) -> bool {
+        self.group == other.group && self.version == other.version && self.kind == other.kind
+    }
+
+    /// The order in which Kustomize has always written types: a fixed list of kinds first, webhooks last, the rest by
+    /// [`Gvk::sort_text`].
+    pub fn legacy_order(&self, other: &Gvk) -> Ordering {
+        rank(&self.kind).cmp(&rank(&other.kind)).then_with(|| self.sort_text().cmp(&other.sort_text()))
+    }
+
+    /// The text by which types are sorted: `group_version_kind`, with `~G` and the like for what is empty.
+    pub fn sort_text(&self) -> String {
+        let part =
+            |text: &'_ Text, empty: &str| if text.is_empty() { empty.to_owned() } else { text.to_string() };
+        format!("{}_{}_{}", part(&self.group, "~G"), part(&self.version, "~V"), part(&self.kind, "~K"))
+    }
+
+    /// `group_version_kind` without what is empty, as in file names.
+    pub fn file_text(&self) -> String {
+        let parts: Vec<&str> = [&self.group, &self.version, &self.kind]
+            .into_iter()
+            .map(|part| &**part)
+            .filter(|part| !part.is_empty())
+            .collect();
+        parts.join("_")
+    }
+}
+
+/// As in messages: `Deployment.v1.apps`, `Service.v1.[noGrp]`.
+impl fmt::Display for Gvk {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let part = |text: &'_ Text, empty: &'static str| {
+            if text.is_empty() { empty.to_owned() } else { text.to_string() }
+        };
+        let (kind, version) = (part(&self.kind, "[noKind]"), part(&self.version, "[noVer]"));
+        write!(f, "{kind}.{version}.{}", part(&self.group, "[noGrp]"))
+    }
+}
+
+/// Group and version; what has no `/` is a version of the core group.
+pub fn split_api_version(api_version: &str) -> (&str, &str) {
+    api_version.split_once('/').unwrap_or(("", api_version))
+}
+
+/// The kinds that come first, in their order.
+pub const FIRST: [&str; 22] = [
+    "Namespace",
+    "ResourceQuota",
+    "StorageClass",
+    "CustomResourceDefinition",
+    "ServiceAccount",
+    "PodSecurityPolicy",
+    "Role",
+    "ClusterRole",
+    "RoleBinding",
+    "ClusterRoleBinding",
+    "ConfigMap",
+    "Secret",
+    "Endpoints",
+    "Service",
+    "LimitRange",
+    "PriorityClass",
+    "PersistentVolume",
+    "PersistentVolumeClaim",
+    "Deployment",
+    "StatefulSet",
+    "CronJob",
+    "PodDisruptionBudget",
+];
+
+/// The kinds that come last, in their order.
+pub const LAST: [&str; 2] = ["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"];
+
+fn rank(kind: &str) -> i32 {
+    let at = |list: &[&str]| list.iter().position(|known| *known == kind).map(|at| at as i32);
+    at(&FIRST).map(|at| at - FIRST.len() as i32).or_else(|| at(&LAST).map(|at| at + 1)).unwrap_or(0)
+}

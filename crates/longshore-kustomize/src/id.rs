@@ -1,0 +1,69 @@
+//! What an object is known by: type, name and namespace.
+
+use std::fmt;
+
+use longshore_yaml::Text;
+
+use crate::gvk::Gvk;
+
+/// The namespace that counts where none is named.
+pub const DEFAULT_NAMESPACE: &str = "default";
+
+/// What stands for the namespace of an object that cannot have one.
+const NO_NAMESPACE: &str = "_non_namespaceable_";
+
+/// What an object is known by (`resid.ResId`).
+///
+/// `==` compares what is written; [`Id::is_same`] compares what is meant.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Id {
+    /// The type.
+    pub gvk: Gvk,
+    /// `metadata.name`
+    pub name: Text,
+    /// `metadata.namespace` as written; see [`Id::namespace`].
+    pub written_namespace: Text,
+}
+
+impl Id {
+    /// The id of these parts.
+    pub fn new(gvk: Gvk, name: impl Into<Text>, namespace: impl Into<Text>) -> Self {
+        Self { gvk, name: name.into(), written_namespace: namespace.into() }
+    }
+
+    /// The namespace that the object is really in: `default` if it names none, and a word that is no namespace if its
+    /// type is known to have none.
+    pub fn namespace(&self) -> &str {
+        match &*self.written_namespace {
+            _ if self.gvk.is_cluster_scoped => NO_NAMESPACE,
+            "" => DEFAULT_NAMESPACE,
+            namespace => namespace,
+        }
+    }
+
+    /// Whether the object is in the namespace `default`, by name or for want of one.
+    pub fn is_in_default_namespace(&self) -> bool {
+        self.namespace() == DEFAULT_NAMESPACE
+    }
+
+    /// The same type, name and effective namespace.
+    pub fn is_same(&self, other: &Id) -> bool {
+        self.name == other.name && self.gvk.is_same(&other.gvk) && self.namespace() == other.namespace()
+    }
+
+    /// Whether each part that `selector` names is the same.
+    pub fn is_selected_by(&self, selector: &Id) -> bool {
+        (selector.name.is_empty() || selector.name == self.name)
+            && (selector.written_namespace.is_empty() || selector.namespace() == self.namespace())
+            && self.gvk.is_selected_by(&selector.gvk)
+    }
+}
+
+/// As in messages: `Deployment.v1.apps/web.shop`, `Service.v1.[noGrp]/web.[noNs]`.
+impl fmt::Display for Id {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let part =
+            |text: &Text, empty: &str| if text.is_empty() { empty.to_owned() } else { text.to_string() };
+        write!(f, "{}/{}.{}", self.gvk, part(&self.name, "[noName]"), part(&self.written_namespace, "[noNs]"))
+    }
+}

@@ -1,0 +1,15 @@
+//! Kustomizations: generators, transformers, patches, replacements, components.
+//!
+//! The crate does what `kustomize build` of Kustomize 5.8.1 does, byte for byte, in time linear in the number of objects.
+//! It is pure: files come in through a trait, and out come objects, warnings, or an error with the text that Kustomize
+//! prints. An object's body is a [`longshore_yaml::Node`] as go-yaml v3 reads it, comments included, until it is written.
+//!
+//! What it does not know: where files lie, git, HTTP, clusters, and how anything is shown.
+
+pub mod gvk;
+pub mod id;
+pub mod scope;
+
+pub use gvk::Gvk;
+pub use id::Id;
+pub use scope::Scopes;
