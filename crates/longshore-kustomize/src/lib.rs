@@ -6,10 +6,13 @@
 //!
 //! What it does not know: where files lie, git, HTTP, clusters, and how anything is shown.
 
+pub mod error;
+pub mod field;
 pub mod gvk;
 pub mod id;
 pub mod scope;
 
+pub use error::Error;
 pub use gvk::Gvk;
 pub use id::Id;
 pub use scope::Scopes;

@@ -7,6 +7,7 @@
 //!
 //! Rules: <https://github.com/kubernetes-sigs/kustomize/tree/kyaml/v0.21.2/kyaml/kio>.
 
+mod anchor;
 mod field;
 mod meta;
 
@@ -53,6 +54,39 @@ const OPTIONS: EmitOptions =
 /// # Ok::<(), longshore_yaml::Error>(())
 /// ```
 pub fn read(stream: &[u8]) -> Result<Vec<Node>, Error> {
+    read_each(stream, |object, index| {
+        for names in [PATH, INDEX, ID] {
+            meta::share_annotation(object, names)?;
+        }
+        for name in [INDEX[1], INDEX[0]] {
+            set_annotation(object, name, &index.to_string())?;
+        }
+        Ok(())
+    })
+}
+
+/// Reads the objects of a stream as Kustomize does (`kio.FromBytes`): like [`read`], but nothing is noted on them, and
+/// aliases and merge keys are replaced by what they stand for.
+///
+/// # Errors
+/// As [`read`]; also merge keys whose values are no mappings, and more nodes than [`Limits`] allow.
+///
+/// ```
+/// use longshore_yaml::kio;
+/// let objects = kio::read_inlined(b"base: &b {a: 1}\nuse: {<<: *b, c: 2}\n")?;
+/// assert_eq!(kio::write(&objects)?, b"base: {a: 1}\nuse: {c: 2, a: 1}\n");
+/// # Ok::<(), longshore_yaml::Error>(())
+/// ```
+pub fn read_inlined(stream: &[u8]) -> Result<Vec<Node>, Error> {
+    read_each(stream, |object, _| anchor::inline(object, &Limits::default()))
+}
+
+/// Reads the objects of a stream, and does to each, before lists are taken apart, what `prepare` does, which is told how
+/// many came before.
+fn read_each(
+    stream: &[u8],
+    prepare: impl Fn(&mut Node, usize) -> Result<(), Error>,
+) -> Result<Vec<Node>, Error> {
     let stream = unix_lines(stream);
     let documents = split(&stream)?;
     let is_alone = documents.len() == 1;
@@ -62,12 +96,7 @@ pub fn read(stream: &[u8]) -> Result<Vec<Node>, Error> {
         let found = parse_first(text, Dialect::V3, &Limits::default());
         let found = found.map_err(|error| error.wrapped("MalformedYAMLError: "))?;
         let Some(mut object) = found.filter(|object| !field::is_null(object)) else { continue };
-        for names in [PATH, INDEX, ID] {
-            meta::share_annotation(&mut object, names)?;
-        }
-        for name in [INDEX[1], INDEX[0]] {
-            set_annotation(&mut object, name, &index.to_string())?;
-        }
+        prepare(&mut object, index)?;
         let kind = meta(&object).map(|meta| meta.kind).unwrap_or_default();
         let has = |name| field::get(&object, name).is_some();
         if is_alone && (kind == "List" || kind == "ResourceList") && (has("items") || has("functionConfig")) {

@@ -82,6 +82,10 @@ pub struct Node {
     pub line: u32,
     /// The column where it starts, from 1 and in characters; 0 if it was not read.
     pub column: u32,
+    /// Go's nodes are pointers, so a tree can hold one of them in several places, and whoever changes it changes it in
+    /// all of them. Nodes of a tree with the same number here, other than 0, are such a node; whoever makes use of it
+    /// keeps them equal (see `longshore-kustomize`). Nothing in this crate does.
+    pub identity: u32,
     /// Children: the one node of a document, the keys and values of a mapping, the items of a sequence.
     pub content: Vec<Node>,
 }

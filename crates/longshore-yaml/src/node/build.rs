@@ -20,6 +20,7 @@ impl Node {
             comments: None,
             line: 0,
             column: 0,
+            identity: 0,
             content: Vec::new(),
         }
     }

@@ -228,6 +228,7 @@ fn node(
         comments: event.comments.take(),
         line: event.start.line + 1,
         column: event.start.column + 1,
+        identity: 0,
         content: Vec::new(),
     }
 }
