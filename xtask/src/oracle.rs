@@ -3,12 +3,15 @@
 //!
 //! Only recording, differential runs and benchmarks use them. The product does not, and `ci` does not build them.
 //! [`area`] lists what is compared with Go's libraries, [`fuzz`] looks for differences there, [`mod@bench`] times both.
-//! [`charts`] renders charts of others with real Helm and with ours.
+//! [`charts`] renders charts of others with real Helm and with ours, [`kustomize`] builds kustomizations of others with
+//! real Kustomize and with ours; [`differ`] compares what the two print.
 
 mod area;
 mod bench;
 mod charts;
+mod differ;
 mod fuzz;
+mod kustomize;
 
 use anyhow::Result;
 use clap::Subcommand;
@@ -34,6 +37,9 @@ pub(crate) enum Command {
     /// Render every chart below a folder with real Helm and with ours; exit code 1 if anything differs
     #[command(after_help = charts::EXAMPLES)]
     Charts(charts::Arguments),
+    /// Build every kustomization below a folder with real Kustomize and with ours; exit code 1 if anything differs
+    #[command(after_help = kustomize::EXAMPLES)]
+    Kustomize(kustomize::Arguments),
 }
 
 pub(crate) async fn run(command: Command) -> Result<bool> {
@@ -50,6 +56,7 @@ pub(crate) async fn run(command: Command) -> Result<bool> {
         Command::Fuzz(arguments) => return fuzz::run(&arguments).await,
         Command::Bench(arguments) => return bench::run(&arguments).await,
         Command::Charts(arguments) => return charts::run(&arguments).await,
+        Command::Kustomize(arguments) => return kustomize::run(&arguments).await,
     }
     Ok(true)
 }

@@ -5,18 +5,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-/// One way to render one chart.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Case {
-    /// The chart's path below the folder that was given.
-    pub(super) chart: String,
-    /// What is special about it.
-    pub(super) what: String,
-    /// Where the chart is.
-    pub(super) path: PathBuf,
-    /// After `template NAME CHART`.
-    pub(super) flags: Vec<String>,
-}
+use crate::oracle::differ::{Case, below};
+
+/// The release's name in every case.
+const NAME: &str = "demo";
 
 /// Flags that no chart should mind, and what each is there for: names that all names are made of, another place, values
 /// by `--set` over those of the chart, the branches for upgrades, and those for old clusters.
@@ -28,34 +20,22 @@ const FLAGS: &[&[&str]] = &[
     &["--kube-version", "1.25.0"],
 ];
 
-impl Case {
-    pub(super) fn new(root: &Path, path: &Path, what: &str, flags: &[&str]) -> Self {
-        let below = path.strip_prefix(root).unwrap_or(path).to_string_lossy();
-        let chart = if below.is_empty() { ".".to_owned() } else { below.into_owned() };
-        let flags = flags.iter().map(|&flag| flag.to_owned()).collect();
-        Self { chart, what: what.to_owned(), path: path.to_owned(), flags }
-    }
-
-    /// `CHART: WHAT`
-    pub(super) fn name(&self) -> String {
-        format!("{}: {}", self.chart, self.what)
-    }
-
-    /// The folder that the chart's folder is in: what is counted together.
-    pub(super) fn collection(&self) -> &str {
-        self.chart.rsplit_once('/').map_or(".", |(collection, _)| collection)
-    }
+/// One way to render the chart at `path`.
+fn case(root: &Path, path: &Path, what: &str, flags: &[&str]) -> Case {
+    let chart = path.to_string_lossy();
+    let arguments = ["template", NAME, &*chart].iter().chain(flags).map(|&word| word.to_owned()).collect();
+    Case { subject: below(root, path), what: what.to_owned(), folder: None, arguments }
 }
 
 /// All cases of the chart at `path`, somewhere below `root`.
 pub(super) fn table(root: &Path, path: &Path) -> Result<Vec<Case>> {
-    let mut cases = vec![Case::new(root, path, "own values", &[])];
+    let mut cases = vec![case(root, path, "own values", &[])];
     for file in value_files(&path.join("ci"))? {
         let name = file.file_name().unwrap_or_default().to_string_lossy();
         let what = format!("-f ci/{name}");
-        cases.push(Case::new(root, path, &what, &["-f", &file.to_string_lossy()]));
+        cases.push(case(root, path, &what, &["-f", &file.to_string_lossy()]));
     }
-    cases.extend(FLAGS.iter().map(|flags| Case::new(root, path, &flags.join(" "), flags)));
+    cases.extend(FLAGS.iter().map(|flags| case(root, path, &flags.join(" "), flags)));
     Ok(cases)
 }
 
@@ -94,7 +74,10 @@ mod tests {
         let names: Vec<_> = cases.iter().map(Case::name).collect();
         let expected = ["own values", "-f ci/a.yml", "-f ci/b-values.yaml", "--set fullnameOverride=x"];
         assert_eq!(names[..4], expected.map(|what| format!("people/web: {what}")));
-        assert_eq!(cases[1].flags, ["-f".to_owned(), chart.join("ci/a.yml").to_string_lossy().into_owned()]);
+        assert_eq!(
+            cases[1].arguments[3..],
+            ["-f".to_owned(), chart.join("ci/a.yml").to_string_lossy().into_owned()]
+        );
         assert_eq!(cases.len(), 3 + FLAGS.len());
         assert_eq!(cases[0].collection(), "people");
     }

@@ -1,7 +1,7 @@
 //! What differences have in common. A hundred charts that differ in the same way are one thing to mend, so that the names
 //! and numbers of a chart are taken out of what is said about it.
 
-use super::render::Rendered;
+use super::side::Rendered;
 
 /// How far one text is searched for the line at which the other goes on.
 const FAR: usize = 200;
@@ -12,11 +12,11 @@ const LONGEST: usize = 140;
 /// Two exit codes that differ.
 pub(super) fn of_exits(theirs: &Rendered, ours: &Rendered) -> String {
     match (theirs.code, ours.code) {
-        (None, _) => "Helm takes too long".to_owned(),
+        (None, _) => "the original takes too long".to_owned(),
         (_, None) => "ours takes too long, or dies".to_owned(),
         (Some(0), Some(_)) if ours.error().is_empty() => format!("ours dies: {}", shape(&ours.stderr)),
         (Some(0), Some(_)) => format!("only ours fails: {}", shape(ours.error())),
-        (Some(_), Some(0)) => format!("only Helm fails: {}", shape(theirs.error())),
+        (Some(_), Some(0)) => format!("only the original fails: {}", shape(theirs.error())),
         (Some(theirs), Some(ours)) => format!("exit code {ours} instead of {theirs}"),
     }
 }
@@ -125,7 +125,7 @@ mod tests {
             |code: Option<i32>, stderr: &str| Rendered { code, stderr: stderr.into(), ..Rendered::default() };
         let (fine, failed) = (side(Some(0), "careful"), side(Some(1), "careful\nError: no 5"));
         assert_eq!(of_exits(&fine, &failed), "only ours fails: Error: no 0");
-        assert_eq!(of_exits(&failed, &fine), "only Helm fails: Error: no 0");
+        assert_eq!(of_exits(&failed, &fine), "only the original fails: Error: no 0");
         assert_eq!(of_exits(&fine, &side(Some(101), "thread panicked")), "ours dies: thread panicked");
         assert_eq!(of_exits(&fine, &side(None, "")), "ours takes too long, or dies");
         assert_eq!(of_exits(&failed, &side(Some(2), "")), "exit code 2 instead of 1");

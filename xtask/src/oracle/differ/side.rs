@@ -1,4 +1,5 @@
-//! One side rendering one case: a process with nothing of this machine in its environment, and with a time limit.
+//! One side of a comparison at work on one case: a process with nothing of this machine in its environment, and with a
+//! time limit.
 
 use std::ffi::OsString;
 use std::fs;
@@ -10,28 +11,26 @@ use anyhow::{Context, Result};
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::Command;
 
-use super::case::Case;
-
-/// The release's name in every case.
-const NAME: &str = "demo";
+use super::Case;
 
 /// What a side may print before it is cut off. The largest charts make some MiB.
 const LARGEST: u64 = 256 << 20;
 
-/// A program that renders.
+/// A program that renders or builds.
 #[derive(Debug, Clone)]
-pub(super) struct Side {
+pub(in crate::oracle) struct Side {
     program: PathBuf,
-    /// The word before `template`.
+    /// The word before the case's own.
     leading: Option<&'static str>,
-    level: String,
     home: PathBuf,
+    /// What it has in its environment beside what every program needs.
+    environment: Vec<(&'static str, OsString)>,
     limit: Duration,
 }
 
 /// What a side made of a case.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Rendered {
+pub(in crate::oracle) struct Rendered {
     /// The exit code; `None` if the process was killed, by us after its time or by the system.
     pub(super) code: Option<i32>,
     pub(super) stdout: Vec<u8>,
@@ -41,29 +40,27 @@ pub(super) struct Rendered {
 }
 
 impl Side {
-    /// A side whose Helm keeps its things in `home`, which is created.
-    pub(super) fn new(
+    /// A side that keeps its things in `home`, which is created.
+    pub(in crate::oracle) fn new(
         program: PathBuf,
         leading: Option<&'static str>,
-        level: &str,
         home: PathBuf,
+        environment: Vec<(&'static str, OsString)>,
         limit: Duration,
     ) -> Result<Self> {
         fs::create_dir_all(&home).with_context(|| format!("cannot create {}", home.display()))?;
-        Ok(Self { program, leading, level: level.to_owned(), home, limit })
+        Ok(Self { program, leading, home, environment, limit })
     }
 
-    /// Renders a case.
-    pub(super) async fn render(&self, case: &Case) -> Result<Rendered> {
+    /// Does a case.
+    pub(super) async fn run(&self, case: &Case) -> Result<Rendered> {
         let start = Instant::now();
         let mut child = Command::new(&self.program)
             .args(self.leading)
-            .args(["template", NAME])
-            .arg(&case.path)
-            .args(&case.flags)
+            .args(&case.arguments)
             .env_clear()
             .envs(self.environment())
-            .current_dir(&self.home)
+            .current_dir(case.folder.as_ref().unwrap_or(&self.home))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -90,9 +87,9 @@ impl Side {
             ("HELM_CACHE_HOME", home("cache")),
             ("HELM_CONFIG_HOME", home("config")),
             ("HELM_DATA_HOME", home("data")),
-            ("LONGSHORE_HELM_COMPAT", self.level.clone().into()),
             ("LANG", "C.UTF-8".into()),
         ];
+        environment.extend(self.environment.iter().cloned());
         // Names of time zones are the machine's, for both sides.
         environment.extend(["PATH", "TZ"].iter().filter_map(|&name| Some((name, std::env::var_os(name)?))));
         environment
@@ -112,7 +109,7 @@ impl Rendered {
     }
 
     /// What stands before it, without the times that some lines begin with, in the order of the alphabet: Go walks maps
-    /// in random order, and Helm warns while it does.
+    /// in random order, and the originals warn while they do.
     pub(super) fn warnings(&self) -> Vec<String> {
         let text = String::from_utf8_lossy(&self.stderr[..self.error_begins()]).into_owned();
         let mut lines: Vec<_> = text.lines().map(|line| without_time(line).to_owned()).collect();
@@ -171,8 +168,8 @@ mod tests {
         fs::write(&program, "#!/bin/sh\nexec sleep 60\n").unwrap();
         fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
         let limit = Duration::from_millis(50);
-        let side = Side::new(program, None, "4.3", folder.path().join("home"), limit).unwrap();
-        let rendered = side.render(&Case::new(folder.path(), folder.path(), "", &[])).await.unwrap();
+        let side = Side::new(program, None, folder.path().join("home"), vec![], limit).unwrap();
+        let rendered = side.run(&Case::default()).await.unwrap();
         assert_eq!(rendered.code, None);
         assert!(rendered.elapsed < Duration::from_secs(20), "{:?}", rendered.elapsed);
     }

@@ -1,4 +1,4 @@
-//! Where what ours rendered differs from what real Helm rendered, given that real Helm need not agree with itself.
+//! Where what ours printed differs from what the original printed, given that the original need not agree with itself.
 
 use std::fmt;
 use std::ops::Range;
@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use similar::{Algorithm, DiffTag, capture_diff_slices_deadline};
 
 use super::kind;
-use super::render::Rendered;
+use super::side::Rendered;
 
 /// Texts that have little in common are not aligned for longer than this.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -20,7 +20,7 @@ const SHOWN: usize = 160;
 pub(super) enum Verdict {
     /// Exit code, standard output and error are the same.
     Identical,
-    /// They are, but for lines in which real Helm differs from itself.
+    /// They are, but for lines in which the original differs from itself.
     Random,
     /// They are not.
     Different(Difference),
@@ -40,18 +40,18 @@ impl Verdict {
 pub(super) struct Difference {
     /// What it has in common with others, for people to group by.
     pub(super) kind: String,
-    /// What real Helm has there, and what ours has.
+    /// What the original has there, and what ours has.
     sides: [String; 2],
 }
 
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let [theirs, ours] = &self.sides;
-        write!(f, "  {}\n    helm {theirs}\n    ours {ours}", self.kind)
+        write!(f, "  {}\n    real {theirs}\n    ours {ours}", self.kind)
     }
 }
 
-/// Compares. `theirs` has at least one rendering by real Helm; the more, the better it is known what is random.
+/// Compares. `theirs` has at least one try of the original; the more, the better it is known what is random.
 pub(super) fn compare(theirs: &[Rendered], ours: &Rendered) -> Verdict {
     let Some(first) = theirs.first() else { return Verdict::Identical };
     if theirs.iter().all(|theirs| theirs.code != ours.code) {
@@ -247,9 +247,9 @@ mod tests {
         );
         let difference = check(&failed, &rendered(1, "", "Error: no `x`\n"));
         let told = difference.difference().unwrap().to_string();
-        assert!(told.contains("helm error line 3: Use --debug\n    ours error ends before line 3"), "{told}");
+        assert!(told.contains("real error line 3: Use --debug\n    ours error ends before line 3"), "{told}");
         let told = check(&fine, &failed).difference().unwrap().to_string();
-        assert!(told.contains("helm exit code 0\n    ours exit code 1: Error: no `x`"), "{told}");
+        assert!(told.contains("real exit code 0\n    ours exit code 1: Error: no `x`"), "{told}");
     }
 
     #[test]

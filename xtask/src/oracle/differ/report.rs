@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use super::case::Case;
+use super::Case;
 use super::compare::Verdict;
 
 /// One case that has been compared.
@@ -13,36 +13,46 @@ pub(super) struct Outcome {
     pub(super) case: Case,
     pub(super) verdict: Verdict,
     pub(super) warnings_differ: bool,
-    /// Whether real Helm renders nothing but an error.
+    /// Whether the original says nothing but an error.
     pub(super) fails: bool,
-    /// How long real Helm took, and ours.
+    /// How long the original took, and ours.
     pub(super) theirs: Duration,
     pub(super) ours: Duration,
 }
 
-/// The numbers of one collection of charts.
+/// The numbers of one collection of charts or kustomizations.
 #[derive(Debug, Default)]
 struct Count {
-    charts: BTreeSet<String>,
+    subjects: BTreeSet<String>,
     identical: usize,
     random: usize,
     different: usize,
-    /// Cases in which real Helm fails. They are among the others.
+    /// Cases in which the original fails. They are among the others.
     failing: usize,
     warnings: usize,
+}
+
+/// How what is compared is called.
+#[derive(Debug)]
+pub(in crate::oracle) struct Words {
+    /// The original and its version.
+    pub(in crate::oracle) original: String,
+    /// What there are cases of, in the plural.
+    pub(in crate::oracle) subjects: &'static str,
+    /// What is said under the table; may be empty.
+    pub(in crate::oracle) closing: String,
 }
 
 /// All numbers.
 #[derive(Debug)]
 pub(super) struct Report {
-    level: String,
-    libraries: usize,
+    words: Words,
     collections: BTreeMap<String, Count>,
     /// Names of the cases that differ, by kind.
     kinds: BTreeMap<String, BTreeSet<String>>,
     /// Names of the cases that are the same but for their warnings.
     warnings: BTreeSet<String>,
-    /// How many times as long real Helm took, and the case.
+    /// How many times as long the original took, and the case.
     ratios: Vec<(f64, String)>,
     slowest: Option<(Duration, Duration, String)>,
 }
@@ -53,7 +63,7 @@ impl Count {
     }
 
     fn add(&mut self, other: &Self) {
-        self.charts.extend(other.charts.iter().cloned());
+        self.subjects.extend(other.subjects.iter().cloned());
         self.identical += other.identical;
         self.random += other.random;
         self.different += other.different;
@@ -66,7 +76,7 @@ impl Count {
         let ratio = 100.0 * (cases - self.different) as f64 / cases.max(1) as f64;
         format!(
             "{name:28} {:>6} {cases:>6} {:>9} {:>6} {:>9} {ratio:>7.2} % {:>7} {:>8}",
-            self.charts.len(),
+            self.subjects.len(),
             self.identical,
             self.random,
             self.different,
@@ -77,10 +87,9 @@ impl Count {
 }
 
 impl Report {
-    pub(super) fn new(level: &str, libraries: usize) -> Self {
+    pub(super) fn new(words: Words) -> Self {
         Self {
-            level: level.to_owned(),
-            libraries,
+            words,
             collections: BTreeMap::new(),
             kinds: BTreeMap::new(),
             warnings: BTreeSet::new(),
@@ -107,7 +116,7 @@ impl Report {
             }
         }
         count.failing += usize::from(outcome.fails);
-        count.charts.insert(outcome.case.chart);
+        count.subjects.insert(outcome.case.subject);
         self.ratios.push((outcome.theirs.as_secs_f64() / outcome.ours.as_secs_f64(), name.clone()));
         if self.slowest.as_ref().is_none_or(|(slowest, ..)| *slowest < outcome.ours) {
             self.slowest = Some((outcome.ours, outcome.theirs, name));
@@ -142,8 +151,8 @@ impl Report {
         let _ = writeln!(
             text,
             "\n{:28} {:>6} {:>6} {:>9} {:>6} {:>9} {:>9} {:>7} {:>8}",
-            format!("Helm {}", self.level),
-            "charts",
+            self.words.original,
+            self.words.subjects,
             "cases",
             "identical",
             "random",
@@ -161,16 +170,21 @@ impl Report {
             let _ = writeln!(text, "{}", all.row("all"));
         }
         let _ =
-            writeln!(text, "failing: of all cases, those in which real Helm fails; warnings: they differ");
-        let _ = writeln!(text, "library charts skipped: {}", self.libraries);
+            writeln!(text, "failing: of all cases, those in which the original fails; warnings: they differ");
+        if !self.words.closing.is_empty() {
+            let _ = writeln!(text, "{}", self.words.closing);
+        }
         let mut ratios: Vec<_> = self.ratios.iter().collect();
         ratios.sort_by(|a, b| a.0.total_cmp(&b.0));
         if let (Some((least, name)), Some((median, _))) = (ratios.first(), ratios.get(ratios.len() / 2)) {
-            let _ = writeln!(text, "Helm's time over ours: median {median:.1}, least {least:.1} ({name})");
+            let _ = writeln!(
+                text,
+                "the original's time over ours: median {median:.1}, least {least:.1} ({name})"
+            );
         }
         if let Some((ours, theirs, name)) = &self.slowest {
             let (ours, theirs) = (ours.as_secs_f64() * 1e3, theirs.as_secs_f64() * 1e3);
-            let _ = write!(text, "slowest of ours: {ours:.0} ms, Helm {theirs:.0} ms ({name})");
+            let _ = write!(text, "slowest of ours: {ours:.0} ms, the original {theirs:.0} ms ({name})");
         }
         text
     }
@@ -179,13 +193,12 @@ impl Report {
 #[cfg(test)]
 mod tests {
     use super::super::compare::compare;
-    use super::super::render::Rendered;
+    use super::super::side::Rendered;
     use super::*;
-    use std::path::Path;
 
     fn outcome(chart: &str, verdict: Verdict, theirs: u64, ours: u64) -> Outcome {
         Outcome {
-            case: Case::new(Path::new("/c"), &Path::new("/c").join(chart), "own values", &[]),
+            case: Case { subject: chart.to_owned(), what: "own values".to_owned(), ..Case::default() },
             warnings_differ: verdict == Verdict::Random,
             fails: ours == 5,
             verdict,
@@ -198,7 +211,11 @@ mod tests {
     fn everything_is_counted() {
         let side = |text: &str| Rendered { code: Some(0), stdout: text.into(), ..Rendered::default() };
         let different = compare(&[side("a: 1")], &side("a: 2"));
-        let mut report = Report::new("4.3", 2);
+        let mut report = Report::new(Words {
+            original: "Helm 4.3".to_owned(),
+            subjects: "charts",
+            closing: "library charts skipped: 2".to_owned(),
+        });
         report.add(outcome("one/x", Verdict::Identical, 100, 10));
         report.add(outcome("one/x", different, 100, 20));
         report.add(outcome("two/y", Verdict::Random, 100, 5));
@@ -212,8 +229,8 @@ mod tests {
             "two 1 1 0 1 0 100.00 % 1 1",
             "all 2 3 1 1 1 66.67 % 1 1",
             "library charts skipped: 2",
-            "Helm's time over ours: median 10.0, least 5.0 (one/x: own values)",
-            "slowest of ours: 20 ms, Helm 100 ms (one/x: own values)",
+            "the original's time over ours: median 10.0, least 5.0 (one/x: own values)",
+            "slowest of ours: 20 ms, the original 100 ms (one/x: own values)",
         ] {
             assert!(rows.contains(&row.split_whitespace().collect()), "{row} is not in\n{told}");
         }
