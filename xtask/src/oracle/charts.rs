@@ -1,5 +1,5 @@
 //! `cargo xtask oracle charts`: `helm template` over any folder of charts, by real Helm and by ours, compared by
-//! [`differ`](super::differ). The charts are other people's and are kept outside this repository.
+//! [`differ`]. The charts are other people's and are kept outside this repository.
 //!
 //! [`find`] looks for charts, [`case`](mod@case) has the table of cases.
 

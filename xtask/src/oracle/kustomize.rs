@@ -1,5 +1,5 @@
 //! `cargo xtask oracle kustomize`: `kustomize build` over any folder of kustomizations, by real Kustomize and by ours,
-//! compared by [`differ`](super::differ). They are other people's and are kept outside this repository.
+//! compared by [`differ`]. They are other people's and are kept outside this repository.
 //!
 //! A case is a folder with a kustomization file, or a line of an index, which may say what the command line is.
 
