@@ -40,6 +40,9 @@ pub(crate) enum Command {
     /// Build every kustomization below a folder with real Kustomize and with ours; exit code 1 if anything differs
     #[command(after_help = kustomize::EXAMPLES)]
     Kustomize(kustomize::Arguments),
+    /// Record what real Kustomize answers to the cases of compat/kustomize
+    #[command(after_help = kustomize::record::EXAMPLES)]
+    RecordKustomize(kustomize::record::Arguments),
 }
 
 pub(crate) async fn run(command: Command) -> Result<bool> {
@@ -57,6 +60,7 @@ pub(crate) async fn run(command: Command) -> Result<bool> {
         Command::Bench(arguments) => return bench::run(&arguments).await,
         Command::Charts(arguments) => return charts::run(&arguments).await,
         Command::Kustomize(arguments) => return kustomize::run(&arguments).await,
+        Command::RecordKustomize(arguments) => kustomize::record::run(&arguments).await?,
     }
     Ok(true)
 }

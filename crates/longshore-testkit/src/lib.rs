@@ -28,6 +28,7 @@ mod namespace;
 mod process;
 mod program;
 mod project;
+pub mod recorded;
 mod server;
 pub mod tools;
 

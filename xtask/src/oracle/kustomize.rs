@@ -3,6 +3,8 @@
 //!
 //! A case is a folder with a kustomization file, or a line of an index, which may say what the command line is.
 
+pub(super) mod record;
+
 use std::collections::VecDeque;
 use std::ffi::OsString;
 use std::fs;
