@@ -9,6 +9,7 @@ mod cobra;
 mod commands;
 mod exit;
 mod helm;
+mod kustomize;
 mod printer;
 mod progress;
 mod settings;
@@ -27,8 +28,11 @@ use crate::exit::ExitStatus;
 use crate::printer::Printer;
 
 fn main() -> ExitCode {
-    if let Some(words) = helm_words() {
+    if let Some(words) = drop_in_words("helm") {
         return helm::main(&words);
+    }
+    if let Some(words) = drop_in_words("kustomize") {
+        return kustomize::main(&words);
     }
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
@@ -56,13 +60,13 @@ fn main() -> ExitCode {
     }
 }
 
-/// The words of Helm's command line: behind `longshore helm`, or behind the program's name if that is `helm`.
-fn helm_words() -> Option<Vec<String>> {
+/// The words of Helm's or Kustomize's command line: behind `longshore NAME`, or behind the program's name if that is it.
+fn drop_in_words(name: &str) -> Option<Vec<String>> {
     let mut words = std::env::args_os();
     let program = words.next()?;
-    let is_helm = std::path::Path::new(&program).file_stem().is_some_and(|name| name == "helm");
+    let is_called_so = std::path::Path::new(&program).file_stem().is_some_and(|stem| stem == name);
     let mut words = words.map(|word| word.to_string_lossy().into_owned());
-    if is_helm || words.next()? == "helm" {
+    if is_called_so || words.next()? == name {
         // A name that is no text cannot be a flag, and as a path is not found.
         return Some(words.collect());
     }
