@@ -1,18 +1,19 @@
 //! How Helm's schema library words numbers, strings and types.
 
 use longshore_go::strconv;
-use serde_json::Value as Json;
+
+use super::json::Json;
 
 /// In single quotes, with Go's escapes.
 pub(super) fn quote(text: &str) -> String {
     let quoted = strconv::quote(text.as_bytes());
-    let quoted = String::from_utf8_lossy(&quoted);
-    let inner = quoted[1..quoted.len() - 1].replace("\\\"", "\"").replace('\'', "\\'");
-    format!("'{inner}'")
+    // The library does this with the quotes around it, which takes half of a backslash at the end.
+    let quoted = String::from_utf8_lossy(&quoted).replace("\\\"", "\"").replace('\'', "\\'");
+    format!("'{}'", &quoted[1..quoted.len() - 1])
 }
 
 /// Each in single quotes, with commas.
-pub(super) fn quote_all(texts: &[String]) -> String {
+pub(super) fn quote_all(texts: &[&str]) -> String {
     let quoted: Vec<String> = texts.iter().map(|text| quote(text)).collect();
     quoted.join(", ")
 }
@@ -25,6 +26,7 @@ pub(super) fn display(json: &Json) -> String {
         Json::Null => "<nil>".to_owned(),
         Json::Bool(b) => b.to_string(),
         Json::Number(number) => number.to_string(),
+        Json::Other(name) => (*name).to_owned(),
     }
 }
 
@@ -37,6 +39,7 @@ pub(super) fn type_of(json: &Json) -> &'static str {
         Json::String(_) => "string",
         Json::Array(_) => "array",
         Json::Object(_) => "object",
+        Json::Other(_) => "",
     }
 }
 
@@ -101,5 +104,6 @@ mod tests {
         }
         assert_eq!(count(1_234_567), "1,234,567");
         assert_eq!(quote("a'b\"c\n"), "'a\\'b\"c\\n'");
+        assert_eq!(quote("\\a\\"), r"'\\a\'");
     }
 }
