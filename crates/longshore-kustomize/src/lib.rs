@@ -10,6 +10,7 @@ pub mod error;
 pub mod field;
 pub mod gvk;
 pub mod id;
+pub mod json6902;
 pub mod merge;
 pub mod scope;
 

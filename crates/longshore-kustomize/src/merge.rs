@@ -21,7 +21,8 @@ use directive::Directive;
 use schema::Schema;
 pub use schema::Schemas;
 
-/// Merges a patch into an object; `None` if the patch says that the object is to be deleted.
+/// Merges a patch into an object; `None` if the patch says that the object is to be deleted. Where nodes stand in several
+/// places, [`field::settle`] is to be called then.
 ///
 /// # Errors
 /// The patch has a mapping where the object has a list, or the like; or an unknown directive. In kyaml's words.
@@ -42,14 +43,12 @@ pub use schema::Schemas;
 pub fn merge(object: Node, patch: &Node, schemas: &Schemas) -> Result<Option<Node>, Error> {
     let walker = Walker { schemas };
     let mut patch = patch.root().clone();
-    let mut merged = match walker.walk(Some(into_root(object)), Some(&mut patch), None)? {
+    Ok(match walker.walk(Some(into_root(object)), Some(&mut patch), None)? {
         Outcome::Kept(node) => Some(node),
         // To replace a whole object is done, but nobody takes the result.
         Outcome::Other { left, .. } => left,
         Outcome::Null { .. } | Outcome::Gone { .. } => None,
-    };
-    merged.iter_mut().for_each(field::settle);
-    Ok(merged)
+    })
 }
 
 /// The content of a document, or the node itself.
