@@ -8,11 +8,14 @@
 
 pub mod error;
 pub mod field;
+pub mod fieldpath;
 pub mod gvk;
 pub mod id;
 pub mod json6902;
+pub mod labels;
 pub mod merge;
 pub mod scope;
+pub mod var;
 
 pub use error::Error;
 pub use gvk::Gvk;
