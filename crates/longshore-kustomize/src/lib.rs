@@ -6,6 +6,7 @@
 //!
 //! What it does not know: where files lie, git, HTTP, clusters, and how anything is shown.
 
+pub mod edit;
 pub mod error;
 pub mod field;
 pub mod fieldpath;

@@ -20,6 +20,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
+/// The time in front of a line, as Go's `log` writes it.
+const TIME: &[u8] = b"0000/00/00 00:00:00 ";
+
 /// How the last line begins that a program writes which dies of a bug of its own.
 const PANIC: &str = "panic: ";
 
@@ -113,7 +116,7 @@ impl Case {
     }
 
     /// What a program answered that was started in `folder`, where the case was laid out. The folder is called `/case`,
-    /// addresses are called `0xADDRESS`, and of a panic of Go's only the first line is kept.
+    /// addresses are called `0xADDRESS`, times are zero, and what follows a panic or begins with `Usage:` is not kept.
     ///
     /// # Errors
     /// Tells what cannot be read.
@@ -121,7 +124,7 @@ impl Case {
         let here = folder.canonicalize().with_context(|| format!("no {}", folder.display()))?;
         let here = here.to_str().context("a folder's name is no text")?;
         let mut files = BTreeMap::new();
-        for (name, bytes) in [("out", out.to_vec()), ("err", without_addresses(until_panic(err)))] {
+        for (name, bytes) in [("out", out.to_vec()), ("err", stable(err))] {
             if !bytes.is_empty() {
                 files.insert(name.to_owned(), Entry::File(without(&bytes, here)));
             }
@@ -263,16 +266,31 @@ fn escaped(bytes: &[u8]) -> String {
     text.strip_suffix('\n').map(ToOwned::to_owned).unwrap_or(text)
 }
 
-/// Standard error without the addresses that follow a panic.
-fn until_panic(err: &[u8]) -> &[u8] {
-    let mut end = 0;
+/// What is the same each time of standard error, and not only in the original's words: neither times in front of lines,
+/// nor what follows a panic, nor the help that follows a mistake.
+fn stable(err: &[u8]) -> Vec<u8> {
+    let mut text = Vec::new();
     for line in err.split_inclusive(|&byte| byte == b'\n') {
-        end += line.len();
+        if line == b"Usage:\n" {
+            break;
+        }
+        match line.split_at_checked(TIME.len()) {
+            Some((time, rest)) if time.iter().zip(TIME).all(|(byte, like)| is_like(*byte, *like)) => {
+                text.extend_from_slice(TIME);
+                text.extend_from_slice(rest);
+            }
+            _ => text.extend_from_slice(line),
+        }
         if line.starts_with(PANIC.as_bytes()) {
-            return &err[..end];
+            break;
         }
     }
-    err
+    without_addresses(&text)
+}
+
+/// Whether a byte is what stands in [`TIME`], where zeros are any digits.
+fn is_like(byte: u8, like: u8) -> bool {
+    if like == b'0' { byte.is_ascii_digit() } else { byte == like }
 }
 
 /// The bytes with what Go prints of a pointer called the same each time.
@@ -347,6 +365,9 @@ mod tests {
             case.answered(folder.path(), 2, b"", b"&{0xc000123456 0x1}\npanic: no\n0x12\n").unwrap();
         assert_eq!(answered.files["err"], Entry::File(b"&{0xADDRESS 0x1}\npanic: no\n".to_vec()));
         assert!(answered.panicked());
+        let err = b"2026/11/21 01:02:03 careful\nError: no\nUsage:\n  x\n";
+        let answered = case.answered(folder.path(), 1, b"", err).unwrap();
+        assert_eq!(answered.files["err"], Entry::File(b"0000/00/00 00:00:00 careful\nError: no\n".to_vec()));
     }
 
     #[test]
