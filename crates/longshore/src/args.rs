@@ -146,6 +146,12 @@ pub(crate) enum Command {
     Rollback(RollbackArgs),
     /// Remove the releases; data stays unless --delete-data
     Destroy(DestroyArgs),
+    /// Helm's command line: its words, flags, output and exit codes
+    #[command(disable_help_flag = true, disable_version_flag = true)]
+    Helm(DropInArgs),
+    /// Kustomize's command line
+    #[command(disable_help_flag = true, disable_version_flag = true)]
+    Kustomize(DropInArgs),
     /// Print a completion script for a shell
     Completion(CompletionArgs),
 }
@@ -327,6 +333,14 @@ pub(crate) struct DestroyArgs {
 pub(crate) struct CompletionArgs {
     /// The shell
     pub(crate) shell: clap_complete::Shell,
+}
+
+/// `longshore helm` and `longshore kustomize`, which are told from the rest before this is read.
+#[derive(Debug, Args)]
+pub(crate) struct DropInArgs {
+    /// Words of that command line; `--help` tells them
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    pub(crate) words: Vec<String>,
 }
 
 /// Reads `90s`, `5m`, `1h30m`: the forms that Helm's `--timeout` takes.

@@ -7,6 +7,7 @@
 //! Rules: <https://pkg.go.dev/github.com/spf13/pflag> and <https://pkg.go.dev/github.com/spf13/cobra>.
 
 mod complete;
+mod completion;
 mod help;
 mod parse;
 mod value;
@@ -208,6 +209,7 @@ pub(crate) enum Action<'c, C> {
 }
 
 pub(crate) use complete::{Answer, Ask, HELP_MARK, NO_FILES, NO_SPACE, complete};
+pub(crate) use completion::Shell;
 pub(crate) use parse::{global_flags, parse, unknown_command};
 
 impl<C> Command<C> {

@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod completion;
 mod deploy;
 mod destroy;
 mod history;
@@ -9,8 +10,9 @@ mod render;
 mod rollback;
 mod status;
 
-use clap::CommandFactory;
 use tokio::runtime;
+
+use longshore_diag::Diagnostic;
 
 use crate::args::{Cli, Command};
 use crate::exit::ExitStatus;
@@ -22,12 +24,9 @@ pub(crate) fn run(cli: &Cli, printer: &Printer) -> anyhow::Result<ExitStatus> {
     match &cli.command {
         Command::Init(args) => init::run(args, printer),
         Command::Render(args) => render::run(global, args, printer),
-        Command::Completion(args) => {
-            let mut script = Vec::new();
-            clap_complete::generate(args.shell, &mut Cli::command(), "longshore", &mut script);
-            printer.raw(&script)?;
-            Ok(ExitStatus::Success)
-        }
+        Command::Completion(args) => completion::run(args, printer),
+        Command::Helm(_) => Ok(misplaced("helm", printer)),
+        Command::Kustomize(_) => Ok(misplaced("kustomize", printer)),
         Command::Plan(args) => block_on(plan::run(global, args, printer)),
         Command::Deploy(args) => block_on(deploy::run(global, args, printer)),
         Command::Status(args) => block_on(status::run(global, args, printer)),
@@ -35,6 +34,13 @@ pub(crate) fn run(cli: &Cli, printer: &Printer) -> anyhow::Result<ExitStatus> {
         Command::Rollback(args) => block_on(rollback::run(global, args, printer)),
         Command::Destroy(args) => block_on(destroy::run(global, args, printer)),
     }
+}
+
+/// The words of a drop-in command are its own: flags of ours before it would be taken for its, or the reverse.
+fn misplaced(command: &str, printer: &Printer) -> ExitStatus {
+    let problem = Diagnostic::error("usage/drop-in", format!("`{command}` takes no flags before it"));
+    printer.diagnostic(&problem.hint(format!("write `longshore {command} …`")));
+    ExitStatus::Usage
 }
 
 /// The runtime is built only for commands that talk to a cluster.

@@ -1,15 +1,7 @@
 //! `helm completion`: scripts by which a shell asks `helm __complete` what it may offer.
 
 use super::{Settings, print};
-use crate::cobra::{Arguments, Command, Flag, Kind, Matches, Run};
-
-const BASH: &str = include_str!("completion/helm.bash");
-const FISH: &str = include_str!("completion/helm.fish");
-const POWERSHELL: &str = include_str!("completion/helm.ps1");
-const ZSH: &str = include_str!("completion/helm.zsh");
-
-/// What stands in the scripts for the hidden command that they ask.
-const REQUEST: &str = "__complete";
+use crate::cobra::{Arguments, Command, Flag, Kind, Matches, Run, Shell};
 
 pub(super) fn command() -> Command<Settings> {
     let shell = |usage, short, long, run: Run<Settings>| Command {
@@ -40,7 +32,7 @@ pub(super) fn command() -> Command<Settings> {
     source <(helm completion bash)
 
 or, for every shell, write it to /etc/bash_completion.d/helm.",
-                |_, matches| script(BASH, matches),
+                |_, matches| script(Shell::Bash, matches),
             ),
             shell(
                 "fish",
@@ -50,7 +42,7 @@ or, for every shell, write it to /etc/bash_completion.d/helm.",
     helm completion fish | source
 
 or, for every shell, write it to ~/.config/fish/completions/helm.fish.",
-                |_, matches| script(FISH, matches),
+                |_, matches| script(Shell::Fish, matches),
             ),
             shell(
                 "powershell",
@@ -60,7 +52,7 @@ or, for every shell, write it to ~/.config/fish/completions/helm.fish.",
     helm completion powershell | Out-String | Invoke-Expression
 
 or, for every shell, add it to your profile.",
-                |_, matches| script(POWERSHELL, matches),
+                |_, matches| script(Shell::Pwsh, matches),
             ),
             shell(
                 "zsh",
@@ -70,16 +62,13 @@ or, for every shell, add it to your profile.",
     source <(helm completion zsh)
 
 or, for every shell, write it to a file `_helm` in a folder of $fpath.",
-                |_, matches| script(ZSH, matches),
+                |_, matches| script(Shell::Zsh, matches),
             ),
         ],
         run: None,
     }
 }
 
-fn script(text: &str, matches: &Matches) -> anyhow::Result<()> {
-    if matches.is_on("no-descriptions") {
-        return print(&text.replace(REQUEST, "__completeNoDesc"));
-    }
-    print(text)
+fn script(shell: Shell, matches: &Matches) -> anyhow::Result<()> {
+    print(&shell.script("helm", !matches.is_on("no-descriptions")))
 }

@@ -127,6 +127,87 @@ fn bash_completes() {
     }
 }
 
+/// What a shell offers below `longshore`, our own commands and those of Helm.
+const LINES: [(&str, &[&str]); 9] = [
+    ("longshore he", &["helm", "help"]),
+    ("longshore helm temp", &["template"]),
+    ("longshore helm template --output-", &["--output-dir"]),
+    ("longshore helm show chart one/", &["one/web", "one/db"]),
+    ("longshore helm template --color=al", &["always"]),
+    ("longshore helm completion ", &["bash", "fish", "powershell", "zsh"]),
+    ("longshore helm repo remove ", &["one", "two"]),
+    ("longshore plan --onl", &["--only"]),
+    ("longshore render -o js", &["json"]),
+];
+
+/// What a shell's program prints, with ours on its path; nothing if the shell is not there.
+fn shell(project: &Project, name: &str, script: &str) -> Option<Outcome> {
+    let own = std::path::Path::new(env!("CARGO_BIN_EXE_longshore")).parent().unwrap();
+    let path = format!("{}:{}", own.display(), std::env::var("PATH").unwrap_or_default());
+    let Some(program) =
+        std::env::split_paths(&path).map(|folder| folder.join(name)).find(|file| file.is_file())
+    else {
+        let _ = std::io::Write::write_all(
+            &mut std::io::stderr(),
+            format!("skipped: {name} is not installed\n").as_bytes(),
+        );
+        return None;
+    };
+    let program = Program::new(program.to_str().unwrap()).unwrap().env("PATH", &path);
+    let program = program.env("HELM_CONFIG_HOME", project.file("config").to_str().unwrap());
+    let program = program.env("HELM_CACHE_HOME", project.file("cache").to_str().unwrap());
+    let program = program.env("HOME", project.path().to_str().unwrap());
+    Some(program.args(["-c", script]).folder(project.path()).run().unwrap())
+}
+
+#[test]
+fn bash_completes_below_longshore() {
+    let project = project();
+    for (line, expected) in LINES {
+        let script = format!(
+            "source <(longshore completion bash); line={line:?}; read -ra COMP_WORDS <<<\"$line\"; [[ $line == *' ' ]] && COMP_WORDS+=(''); COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1)); COMP_LINE=$line; COMP_POINT=${{#line}}; COMP_TYPE=9; compopt() {{ :; }}; _longshore_or_below longshore \"${{COMP_WORDS[COMP_CWORD]}}\" \"${{COMP_WORDS[COMP_CWORD-1]}}\"; printf '%s\n' \"${{COMPREPLY[@]}}\""
+        );
+        let outcome = shell(&project, "bash", &script).expect("every developer has bash");
+        let offered: Vec<&str> = outcome.stdout.lines().collect();
+        assert_eq!(offered, expected, "{line}: {}", outcome.stderr);
+    }
+}
+
+#[test]
+fn fish_completes_below_longshore() {
+    let project = project();
+    for (line, expected) in LINES {
+        let script = format!("longshore completion fish | source; complete -C '{line}'");
+        let Some(outcome) = shell(&project, "fish", &script) else { return };
+        let offered = outcome.stdout.lines().map(|line| line.split('\t').next().unwrap_or_default());
+        // fish offers the whole word, and sorts.
+        let offered: Vec<&str> = offered.map(|word| word.strip_prefix("--color=").unwrap_or(word)).collect();
+        let mut expected = expected.to_vec();
+        expected.sort_unstable();
+        assert_eq!(offered, expected, "{line}: {}", outcome.stderr);
+        assert_eq!(outcome.stderr, "", "{line}");
+    }
+}
+
+#[test]
+fn zsh_completes_below_longshore() {
+    let project = project();
+    // What `_describe` and the like are asked to offer is printed instead.
+    let script = "compdef() { :; }; _describe() { print -rl -- ${${(P)2}%%:*}; }; source <(longshore completion zsh); words=(longshore helm repo remove ''); CURRENT=5; _longshore; words=(longshore helm temp); CURRENT=3; _longshore";
+    let Some(outcome) = shell(&project, "zsh", script) else { return };
+    assert_eq!(outcome.stdout, "one\ntwo\ntemplate\n", "{}", outcome.stderr);
+}
+
+#[test]
+fn flags_before_a_drop_in_command_are_refused() {
+    let program = Program::new(env!("CARGO_BIN_EXE_longshore")).unwrap();
+    let outcome = program.args(["-q", "helm", "version"]).run().unwrap();
+    assert_eq!(
+        (outcome.code, outcome.stderr.as_str()),
+        (Some(64), "error[usage/drop-in]: `helm` takes no flags before it\nhint: write `longshore helm …`\n")
+    );
+}
+
 #[test]
 fn every_shell_has_a_script() {
     let project = project();

@@ -1,14 +1,14 @@
-#compdef helm
-# Completion of helm's command line for zsh.
+# Completion of PROGRAM's command line for zsh.
 #
 # The program is asked what it may go on with. It answers with a candidate on each line, perhaps a tab and what it means
 # behind it, and in the end a colon and a sum: 1 an error, 2 no space behind, 4 no files.
 
-_helm() {
-    local answer line sum name prefix=""
+_NAME_complete() {
+    # The first words call the program.
+    local lead=LEAD answer line sum name prefix=""
     local -a candidates options asked
     asked=("${(@)words[1,CURRENT]}")
-    answer=$("${asked[1]}" __complete "${(@)asked[2,-1]}" 2>/dev/null) || return 1
+    answer=$("${(@)asked[1,lead]}" __complete "${(@)asked[lead+1,-1]}" 2>/dev/null) || return 1
     sum="${answer##*:}"
     [[ $sum == <-> ]] || return 1
     (( sum & 1 )) && return 1
@@ -33,15 +33,8 @@ _helm() {
     done
     (( sum & 2 )) && options=(-S '')
     if (( ${#candidates} )); then
-        _describe helm candidates "${options[@]}" && return 0
+        _describe PROGRAM candidates "${options[@]}" && return 0
     fi
     (( sum & 4 )) && return 1
     _files
 }
-
-# Read as a file of $fpath it is called; sourced it is only made known.
-if [[ ${funcstack[1]} == _helm ]]; then
-    _helm "$@"
-else
-    compdef _helm helm
-fi

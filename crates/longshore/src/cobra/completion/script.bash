@@ -1,15 +1,16 @@
-# Completion of helm's command line for bash.
+# Completion of PROGRAM's command line for bash.
 #
 # The program is asked what it may go on with. It answers with a candidate on each line, perhaps a tab and what it means
 # behind it, and in the end a colon and a sum: 1 an error, 2 no space behind, 4 no files.
 
-_helm_complete() {
-    local line="${COMP_LINE:0:COMP_POINT}" words typed answer sum candidate broken shown width=0
+_NAME_complete() {
+    # The first words call the program.
+    local lead=LEAD line="${COMP_LINE:0:COMP_POINT}" words typed answer sum candidate broken shown width=0
     local -a candidates=()
     read -ra words <<<"$line"
     [[ $line == *[[:space:]] ]] && words+=("")
     typed="${words[${#words[@]} - 1]}"
-    answer=$("${words[0]}" __complete "${words[@]:1}" 2>/dev/null) || return
+    answer=$("${words[@]:0:lead}" __complete "${words[@]:lead}" 2>/dev/null) || return
     sum="${answer##*:}"
     [[ $sum =~ ^[0-9]+$ ]] || return
     ((sum & 1)) && return
@@ -42,5 +43,3 @@ _helm_complete() {
         ((sum & 4)) && compopt +o default
     fi
 }
-
-complete -o default -F _helm_complete helm

@@ -1,18 +1,21 @@
-# Completion of helm's command line for PowerShell.
+# Completion of PROGRAM's command line for PowerShell.
 #
 # The program is asked what it may go on with. It answers with a candidate on each line, perhaps a tab and what it means
 # behind it, and in the end a colon and a sum: 1 an error, 2 no space behind, 4 no files.
 
-Register-ArgumentCompleter -Native -CommandName 'helm' -ScriptBlock {
+$__NAME_complete = {
     param($typed, $syntax, $position)
 
+    # The first words call the program.
+    $lead = LEAD
     $words = @($syntax.CommandElements |
             Where-Object { $_.Extent.StartOffset -lt $position } |
             ForEach-Object { "$_" })
     $program = $words[0]
-    $before = @($words | Select-Object -Skip 1)
+    $below = @($words | Select-Object -Skip 1 -First ($lead - 1))
+    $before = @($words | Select-Object -Skip $lead)
     if (-not $typed) { $before += '""' }
-    $answer = @(& $program __complete @before 2>$null)
+    $answer = @(& $program @below __complete @before 2>$null)
     if ($answer.Count -eq 0 -or $answer[-1] -notmatch '^:(\d+)$') { return }
     $sum = [int]$Matches[1]
     if ($sum -band 1) { return }

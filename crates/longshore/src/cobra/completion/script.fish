@@ -1,12 +1,17 @@
-# Completion of helm's command line for fish.
+# Completion of PROGRAM's command line for fish.
 #
 # The program is asked what it may go on with. It answers with a candidate on each line, perhaps a tab and what it means
 # behind it, and in the end a colon and a sum: 1 an error, 2 no space behind, 4 no files.
 
-function __helm_offer
-    set -l before (commandline -opc)
+function __NAME_offer
+    # The first words call the program.
+    set -l lead LEAD
+    set -l words (commandline -opc)
     set -l typed (commandline -ct)
-    set -l answer ($before[1] __complete $before[2..-1] "$typed" 2>/dev/null)
+    set -l before
+    test (count $words) -gt $lead
+    and set before $words[(math $lead + 1)..-1]
+    set -l answer ($words[1..$lead] __complete $before "$typed" 2>/dev/null)
     or return
     set -l sum (string replace -r '^:' '' -- $answer[-1])
     string match -qr '^[0-9]+$' -- $sum
@@ -27,6 +32,3 @@ function __helm_offer
         __fish_complete_path "$typed"
     end
 end
-
-complete -c helm -e
-complete -c helm -f -a '(__helm_offer)'
