@@ -4,13 +4,15 @@
 //! keeps at run time: the stack of variables (so that a variable becomes a slot) and the node that an
 //! error would name. It works off a list of tasks instead of recursing, so that depth costs no stack.
 
+use std::cell::Cell;
+use std::mem;
 use std::sync::Arc;
 
 use longshore_go::{Str, TypeInfo, rune};
 
-use crate::code::{CallSite, Code, Op};
+use crate::code::{CallSite, Code, FieldSite, Op};
 use crate::func::FuncTable;
-use crate::node::{NodeId, Unit};
+use crate::node::{NodeId, Span, Unit};
 
 mod block;
 mod call;
@@ -26,6 +28,7 @@ pub(crate) fn compile(
     root: NodeId,
     functions: &FuncTable,
 ) -> Code {
+    let Spare { ops, fields, calls, strings, tasks, vars, branches } = SPARE.take();
     let mut compiler = Compiler {
         unit,
         functions,
@@ -33,21 +36,21 @@ pub(crate) fn compile(
             name: name.clone(),
             file: file.clone(),
             unit: Arc::clone(unit),
-            ops: Vec::with_capacity(16),
-            fields: Vec::new(),
-            calls: Vec::new(),
+            ops,
+            fields,
+            calls,
             ranges: Vec::new(),
             consts: Vec::new(),
-            strings: Vec::new(),
+            strings,
             types: Vec::new(),
             messages: Vec::new(),
             candidates: Vec::new(),
         },
-        tasks: Vec::with_capacity(16),
-        vars: Vec::new(),
+        tasks,
+        vars,
         declared: 0,
         at: root,
-        branches: Vec::new(),
+        branches,
         loops: Vec::new(),
         shorts: Vec::new(),
         withs: 0,
@@ -64,10 +67,41 @@ pub(crate) fn compile(
         }
     }
     compiler.emit(Op::Return);
-    compiler.code
+    let Compiler { mut code, tasks, mut vars, branches, .. } = compiler;
+    vars.clear();
+    let ops = packed(&mut code.ops);
+    let fields = packed(&mut code.fields);
+    let calls = packed(&mut code.calls);
+    let strings = packed(&mut code.strings);
+    SPARE.set(Spare { ops, fields, calls, strings, tasks, vars, branches });
+    code
+}
+
+thread_local! {
+    static SPARE: Cell<Spare> = Cell::default();
+}
+
+/// Empty lists with room, for the next template of this thread: few lists of a template are longer than those before.
+#[derive(Default)]
+struct Spare {
+    ops: Vec<Op>,
+    fields: Vec<FieldSite>,
+    calls: Vec<CallSite>,
+    strings: Vec<Str>,
+    tasks: Vec<Task>,
+    vars: Vec<Var>,
+    branches: Vec<OpenBranch>,
+}
+
+/// Leaves in `list` what is in it in memory of the right size; gives the rest of its room.
+fn packed<T>(list: &mut Vec<T>) -> Vec<T> {
+    let mut kept = Vec::with_capacity(list.len());
+    kept.append(list);
+    mem::replace(list, kept)
 }
 
 /// Something left to compile.
+#[derive(Clone, Copy)]
 enum Task {
     Statement(NodeId),
     /// A pipeline; its value ends on top, or is gone if it `is_action` that declares.
@@ -108,7 +142,7 @@ enum Task {
         site: u32,
     },
     Call {
-        site: CallSite,
+        site: u32,
     },
     ShortArg {
         or: bool,
@@ -145,7 +179,8 @@ struct Var {
 enum Name {
     /// `$`, which every template starts with.
     Root,
-    Node(NodeId),
+    /// A name in the source.
+    At(Span),
 }
 
 /// An `if`, `with` or `range` under compilation.

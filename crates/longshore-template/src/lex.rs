@@ -7,6 +7,7 @@
 use longshore_go::{Str, rune};
 
 mod action;
+mod class;
 mod token;
 
 pub(crate) use token::{Kind, Token};
@@ -244,18 +245,18 @@ pub(crate) fn newlines(text: &[u8]) -> u32 {
     memchr::memchr_iter(b'\n', text).count() as u32
 }
 
-/// Whether a text begins with a delimiter, which is not empty: mostly its first byte tells.
+/// Whether a text begins with a delimiter: a few bytes, of which mostly the first tells.
 fn starts_with(text: &[u8], delimiter: &[u8]) -> bool {
-    text.first() == delimiter.first() && text.starts_with(delimiter)
+    text.len() >= delimiter.len() && delimiter.iter().zip(text).all(|(a, b)| a == b)
 }
 
 /// The first place of a needle that is not empty.
 fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
-    memchr::memchr_iter(needle[0], haystack).find(|&at| haystack[at..].starts_with(needle))
+    memchr::memchr_iter(needle[0], haystack).find(|&at| starts_with(&haystack[at..], needle))
 }
 
 fn is_space(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
+    class::is(byte, class::SPACE)
 }
 
 fn has_left_marker(text: &[u8]) -> bool {

@@ -25,6 +25,10 @@ pub(crate) fn character(text: &[u8]) -> Result<Number, String> {
 
 /// Reads a number as `text/template/parse` does: under every type that can hold it.
 pub(crate) fn number(text: &[u8]) -> Result<Number, String> {
+    if let Some(uint) = plain(text) {
+        let int = uint as i64;
+        return Ok(Number { int: Some(int), uint: Some(uint), float: Some(int as f64), complex: None });
+    }
     if let [body @ .., b'i'] = text
         && let Ok(imaginary) = strconv::parse_float(body)
     {
@@ -53,6 +57,15 @@ pub(crate) fn number(text: &[u8]) -> Result<Number, String> {
         return Err(format!("illegal number syntax: {}", quoted(text)));
     }
     Ok(number)
+}
+
+/// The value of a short decimal number without sign or leading zero: nearly all of them.
+fn plain(text: &[u8]) -> Option<u64> {
+    if !matches!(text, [b'0'] | [b'1'..=b'9', ..]) || text.len() > 18 {
+        return None;
+    }
+    text.iter()
+        .try_fold(0, |value, digit| digit.is_ascii_digit().then(|| value * 10 + u64::from(digit - b'0')))
 }
 
 /// Reads `1+2i`.
@@ -105,7 +118,8 @@ pub(crate) fn unquote(text: &[u8]) -> Result<Str, String> {
         let kept: Vec<u8> = inner.iter().copied().filter(|&byte| byte != b'\r').collect();
         return Ok(Str::from(kept));
     }
-    if !inner.contains(&b'\\') && std::str::from_utf8(inner).is_ok() {
+    let is_plain = inner.iter().all(|byte| byte.is_ascii() && *byte != b'\\');
+    if is_plain || !inner.contains(&b'\\') && std::str::from_utf8(inner).is_ok() {
         return Ok(Str::from(inner));
     }
     let mut out = Vec::with_capacity(inner.len());

@@ -3,13 +3,13 @@
 //! Go's parser recurses; this one keeps its open blocks and parentheses on lists of its own, so that
 //! no source, however deep, can overflow the stack.
 
-use std::collections::BTreeMap;
 use std::mem;
 
 use longshore_go::{Str, rune, strconv};
 
 use crate::ParseError;
 use crate::func::FuncTable;
+use crate::index::Index;
 use crate::lex::{Delimiters, Kind, Lexer, Token};
 use crate::node::{NodeId, Pools, Span, Unit};
 
@@ -51,11 +51,13 @@ pub(crate) fn parse(
         unit: Unit::new(source.clone(), mem::take(pools)),
         definitions: Vec::new(),
         defines_itself: false,
-        defined: BTreeMap::new(),
+        defined: Index::default(),
         tokens: [Token { kind: Kind::Eof, pos: 0, end: 0, line: 0 }; 3],
         peeked: 0,
-        scope: Scope::new(),
-        spare: Vec::new(),
+        scope: Scope { vars: 0, action_line: 0, range_depth: 0 },
+        lists: pipeline::Lists::default(),
+        around: Vec::new(),
+        vars: vec![b"$"],
         bodies: Vec::new(),
     };
     parser.lexer.break_ok = !parser.is_function(b"break");
@@ -79,31 +81,29 @@ struct Parser<'a> {
     definitions: Vec<Definition>,
     defines_itself: bool,
     /// Where in `definitions` each name is.
-    defined: BTreeMap<Str, usize>,
+    defined: Index,
     /// Three tokens of look-ahead, in Go's order: the newest first.
     tokens: [Token; 3],
     peeked: usize,
-    scope: Scope<'a>,
-    /// Lists of pipelines, to use again.
-    spare: Vec<pipeline::Lists>,
-    /// The same for lists of blocks.
+    scope: Scope,
+    /// What the open pipelines are made of so far.
+    lists: pipeline::Lists,
+    /// Room for the pipelines around an open one.
+    around: Vec<pipeline::Open>,
+    /// Names of the variables declared so far, in all scopes.
+    vars: Vec<&'a [u8]>,
+    /// Lists of blocks, to use again.
     bodies: Vec<Vec<NodeId>>,
 }
 
 /// What a `define` or `block` starts afresh.
-struct Scope<'a> {
-    /// Names of the variables declared so far.
-    vars: Vec<&'a [u8]>,
+struct Scope {
+    /// Where its variables begin.
+    vars: usize,
     /// Line of the delimiter that opened the present action, or 0.
     action_line: u32,
     /// How many `range` bodies are around.
     range_depth: u32,
-}
-
-impl Scope<'_> {
-    fn new() -> Self {
-        Self { vars: vec![b"$"], action_line: 0, range_depth: 0 }
-    }
 }
 
 impl Parser<'_> {

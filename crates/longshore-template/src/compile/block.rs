@@ -4,7 +4,7 @@ use longshore_go::rune;
 
 use super::{Compiler, Name, OpenBranch, OpenLoop, Task, Var};
 use crate::code::{Candidates, Op, RangeSite, Target};
-use crate::node::{Branch, Data, NONE, NodeId};
+use crate::node::{Branch, Data, NONE, NodeId, Span};
 
 impl Compiler<'_> {
     pub(super) fn statement(&mut self, node: NodeId) {
@@ -190,7 +190,7 @@ impl Compiler<'_> {
                 self.emit(Op::Declare { keep });
                 self.declared += 1;
                 self.vars.push(Var {
-                    name: Name::Node(name),
+                    name: Name::At(self.variable_span(name)),
                     certain: !self.shorts.iter().any(|short| short.uncertain),
                 });
             }
@@ -232,33 +232,33 @@ impl Compiler<'_> {
     }
 
     fn variable_name(&self, variable: NodeId) -> &[u8] {
+        self.unit.text(self.variable_span(variable))
+    }
+
+    fn variable_span(&self, variable: NodeId) -> Span {
         match self.unit.node(variable).data {
-            Data::Variable { idents } => self.unit.text(self.unit.idents(idents)[0]),
-            _ => b"",
+            Data::Variable { idents } => self.unit.idents(idents)[0],
+            _ => Span { start: 0, end: 0 },
         }
     }
 
     /// Where the variable may be on the stack: the last one of its name.
     pub(super) fn slots(&mut self, variable: NodeId) -> Slots {
         let name = self.variable_name(variable);
-        let mut found = Vec::new();
-        for (slot, var) in self.vars.iter().enumerate().rev() {
-            let same = match var.name {
-                Name::Root => name == b"$",
-                Name::Node(node) => self.variable_name(node) == name,
-            };
-            if same {
-                found.push(slot as u32);
-                if var.certain {
-                    if found.len() == 1 {
-                        return Slots::One(slot as u32);
-                    }
-                    break;
-                }
+        let mut same = self.vars.iter().enumerate().rev().filter(|(_, var)| match var.name {
+            Name::Root => name == b"$",
+            Name::At(span) => self.unit.text(span) == name,
+        });
+        let mut found = match same.next() {
+            None => return Slots::None,
+            Some((slot, var)) if var.certain => return Slots::One(slot as u32),
+            Some((slot, _)) => vec![slot as u32],
+        };
+        for (slot, var) in same {
+            found.push(slot as u32);
+            if var.certain {
+                break;
             }
-        }
-        if found.is_empty() {
-            return Slots::None;
         }
         self.code.candidates.push(Candidates { slots: found.into(), node: variable });
         Slots::Some((self.code.candidates.len() - 1) as u32)

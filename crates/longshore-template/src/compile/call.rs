@@ -85,13 +85,13 @@ impl Compiler<'_> {
                 self.tasks.push(Task::Wrap(arg));
             }
         }
-        let site = CallSite {
+        self.code.calls.push(CallSite {
             callee,
             args: args.len() as u32,
             piped: piped.then(|| Piped { ty: signature.param(args.len()), at: ident }),
             call_at,
-        };
-        self.tasks.push(Task::Call { site });
+        });
+        self.tasks.push(Task::Call { site: (self.code.calls.len() - 1) as u32 });
     }
 
     /// Marks an argument that Go would see as an interface.
@@ -104,13 +104,12 @@ impl Compiler<'_> {
         self.emit(Op::Wrap { always });
     }
 
-    pub(super) fn end_call(&mut self, mut site: CallSite) {
+    pub(super) fn end_call(&mut self, index: u32) {
+        let site = &mut self.code.calls[index as usize];
         if let Some(piped) = &mut site.piped {
             piped.at = self.at;
         }
         let builtin = matches!(site.callee, Callee::Builtin(_));
-        self.code.calls.push(site);
-        let index = (self.code.calls.len() - 1) as u32;
         self.emit(if builtin { Op::Builtin(index) } else { Op::Call(index) });
     }
 

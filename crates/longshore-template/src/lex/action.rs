@@ -2,7 +2,7 @@
 
 use longshore_go::{Value, fmt, rune};
 
-use super::{Kind, Lexer, MARKER, Token, has_right_marker, is_space, starts_with};
+use super::{Kind, Lexer, MARKER, Token, class, has_right_marker, is_space, newlines, starts_with};
 use crate::unicode;
 
 impl Lexer<'_> {
@@ -11,23 +11,34 @@ impl Lexer<'_> {
         let Some(&byte) = self.input.get(self.pos) else {
             return self.fail("unclosed action".to_owned());
         };
-        let may_close = is_space(byte) || Some(&byte) == self.right.first();
-        if may_close && self.at_right_delimiter().is_some() {
+        let is_space = is_space(byte);
+        let closes = if is_space && self.right.first() != Some(&byte) {
+            let rest = &self.input[self.pos..];
+            has_right_marker(rest) && starts_with(&rest[MARKER..], self.right)
+        } else if is_space || self.right.first() == Some(&byte) {
+            self.at_right_delimiter().is_some()
+        } else {
+            false
+        };
+        if closes {
             if self.paren_depth == 0 {
                 return self.right_delimiter();
             }
             return self.fail("unclosed left paren".to_owned());
         }
-        if is_space(byte) {
+        if is_space {
             return self.space();
+        }
+        if class::is(byte, class::NUMBER) {
+            return self.number();
+        }
+        if class::is(byte, class::WORD) {
+            return self.identifier();
         }
         let Some((c, _)) = self.peek() else {
             return self.fail("unclosed action".to_owned());
         };
-        if matches!(c, '+' | '-' | '0'..='9') {
-            return self.number();
-        }
-        if unicode::is_alphanumeric(c) {
+        if class::is(byte, class::WIDE) && unicode::is_alphanumeric(c) {
             return self.identifier();
         }
         self.next();
@@ -73,11 +84,9 @@ impl Lexer<'_> {
 
     /// A run of spaces, but not the one that belongs to a trim marker.
     fn space(&mut self) -> Token {
-        let mut count = 0;
-        while matches!(self.input.get(self.pos), Some(&byte) if is_space(byte)) {
-            self.next();
-            count += 1;
-        }
+        let count = class::run(&self.input[self.pos..], class::SPACE);
+        self.line += newlines_of_few(&self.input[self.pos..self.pos + count]);
+        self.pos += count;
         let rest = &self.input[self.pos - 1..];
         if has_right_marker(rest) && starts_with(&rest[MARKER..], self.right) {
             self.pos -= 1;
@@ -121,9 +130,7 @@ impl Lexer<'_> {
 
     /// Moves behind letters, digits and underscores; gives the rune that follows.
     fn skip_alphanumeric(&mut self) -> Option<char> {
-        let rest = &self.input[self.pos..];
-        let plain = rest.iter().position(|&byte| !(byte.is_ascii_alphanumeric() || byte == b'_'));
-        self.pos += plain.unwrap_or(rest.len());
+        self.pos += class::run(&self.input[self.pos..], class::WORD);
         while let Some((c, width)) = self.peek() {
             if !unicode::is_alphanumeric(c) {
                 return Some(c);
@@ -141,15 +148,20 @@ impl Lexer<'_> {
 
     /// Whether what follows may follow an identifier.
     fn at_terminator(&self) -> bool {
-        match self.peek() {
-            None | Some((' ' | '\t' | '\r' | '\n' | '.' | ',' | '|' | ':' | ')' | '(', _)) => true,
-            Some(_) => starts_with(&self.input[self.pos..], self.right),
+        match self.input.get(self.pos) {
+            Some(&byte) if !class::is(byte, class::TERMINATOR) => {
+                starts_with(&self.input[self.pos..], self.right)
+            }
+            _ => true,
         }
     }
 
     /// A string or character constant; its opening quote is behind us. The parser checks the inside.
     fn quoted(&mut self, quote: char, kind: Kind, unterminated: &str) -> Token {
         loop {
+            let rest = &self.input[self.pos..];
+            self.pos +=
+                rest.iter().position(|&byte| class::is(byte, class::QUOTED_STOP)).unwrap_or(rest.len());
             match self.next() {
                 Some('\\') => match self.next() {
                     None | Some('\n') => break,
@@ -164,13 +176,15 @@ impl Lexer<'_> {
     }
 
     fn raw_string(&mut self) -> Token {
-        loop {
-            match self.next() {
-                None => return self.fail("unterminated raw quoted string".to_owned()),
-                Some('`') => return self.emit(Kind::RawString),
-                Some(_) => {}
-            }
-        }
+        let rest = &self.input[self.pos..];
+        let Some(length) = memchr::memchr(b'`', rest) else {
+            self.line += newlines(rest);
+            self.pos = self.input.len();
+            return self.fail("unterminated raw quoted string".to_owned());
+        };
+        self.line += newlines(&rest[..length]);
+        self.pos += length + 1;
+        self.emit(Kind::RawString)
     }
 
     /// A number; sloppy on purpose, what is wrong the parser will find when it reads the value.
@@ -236,6 +250,11 @@ impl Lexer<'_> {
     fn accept_run(&mut self, valid: &[u8]) {
         while self.accept(valid) {}
     }
+}
+
+/// The number of newlines in a text that mostly is a byte long.
+fn newlines_of_few(text: &[u8]) -> u32 {
+    text.iter().map(|&byte| u32::from(byte == b'\n')).sum()
 }
 
 /// A rune as `%#U` prints it.

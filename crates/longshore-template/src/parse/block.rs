@@ -10,17 +10,17 @@ use crate::node::{Branch, Data, NONE, NodeId};
 use crate::number;
 
 /// An open block: what it is, and the list that it is collecting.
-struct Open<'a> {
-    what: What<'a>,
+struct Open {
+    what: What,
     pos: u32,
     nodes: Vec<NodeId>,
 }
 
-enum What<'a> {
+enum What {
     File,
     Define {
         name: Str,
-        outer: Scope<'a>,
+        outer: Scope,
     },
     Block {
         name: Str,
@@ -28,7 +28,7 @@ enum What<'a> {
         pipe: NodeId,
         /// The line on which its opening action ended: Go blames a stray `else` on it.
         line: u32,
-        outer: Scope<'a>,
+        outer: Scope,
     },
     Branch {
         branch: Branch,
@@ -42,7 +42,7 @@ enum What<'a> {
     },
 }
 
-impl<'a> Parser<'a> {
+impl Parser<'_> {
     /// The whole source.
     pub(super) fn file(&mut self) -> Result<()> {
         let pos = self.peek().pos;
@@ -57,7 +57,7 @@ impl<'a> Parser<'a> {
                 let mut file = open.pop().expect("the file is open");
                 let root = self.list(&mut file);
                 let name = self.name.clone();
-                self.defines_itself = self.defined.contains_key(&name);
+                self.defines_itself = self.defined(&name).is_some();
                 return self.define(name, root);
             }
             if at_file && next.kind == Kind::LeftDelim {
@@ -73,16 +73,16 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn open_define(&mut self) -> Result<Open<'a>> {
+    fn open_define(&mut self) -> Result<Open> {
         const CONTEXT: &str = "define clause";
-        let outer = mem::replace(&mut self.scope, Scope::new());
+        let outer = self.enter();
         let token = self.next_non_space();
         let name = self.template_name(token, CONTEXT)?;
         self.expect(Kind::RightDelim, CONTEXT)?;
         Ok(self.open(What::Define { name, outer }))
     }
 
-    fn text_or_action(&mut self, open: &mut Vec<Open<'a>>) -> Result<()> {
+    fn text_or_action(&mut self, open: &mut Vec<Open>) -> Result<()> {
         let token = self.next_non_space();
         match token.kind {
             Kind::Text => {
@@ -100,7 +100,7 @@ impl<'a> Parser<'a> {
     }
 
     /// What stands after a left delimiter.
-    fn action(&mut self, open: &mut Vec<Open<'a>>) -> Result<()> {
+    fn action(&mut self, open: &mut Vec<Open>) -> Result<()> {
         let token = self.next_non_space();
         let node = match token.kind {
             Kind::Block => return self.open_block(open),
@@ -159,20 +159,20 @@ impl<'a> Parser<'a> {
         number::unquote(self.text(token)).map_err(|message| self.error(message))
     }
 
-    fn open_block(&mut self, open: &mut Vec<Open<'a>>) -> Result<()> {
+    fn open_block(&mut self, open: &mut Vec<Open>) -> Result<()> {
         const CONTEXT: &str = "block clause";
         let token = self.next_non_space();
         let name = self.template_name(token, CONTEXT)?;
         let pipe = self.pipeline(CONTEXT, Kind::RightDelim)?;
         let line = self.tokens[0].line;
-        let outer = mem::replace(&mut self.scope, Scope::new());
+        let outer = self.enter();
         let block = self.open(What::Block { name, pos: token.pos, pipe, line, outer });
         open.push(block);
         Ok(())
     }
 
-    fn open_branch(&mut self, branch: Branch, chained: bool, open: &mut Vec<Open<'a>>) -> Result<()> {
-        let vars = self.scope.vars.len();
+    fn open_branch(&mut self, branch: Branch, chained: bool, open: &mut Vec<Open>) -> Result<()> {
+        let vars = self.vars.len();
         let pipe = self.pipeline(branch.word(), Kind::RightDelim)?;
         if branch == Branch::Range {
             self.scope.range_depth += 1;
@@ -183,12 +183,12 @@ impl<'a> Parser<'a> {
     }
 
     /// Opens a block whose list starts at the next token.
-    fn open(&mut self, what: What<'a>) -> Open<'a> {
+    fn open(&mut self, what: What) -> Open {
         let nodes = self.bodies.pop().unwrap_or_default();
         Open { what, pos: self.peek_non_space().pos, nodes }
     }
 
-    fn else_clause(&mut self, open: &mut Vec<Open<'a>>) -> Result<()> {
+    fn else_clause(&mut self, open: &mut Vec<Open>) -> Result<()> {
         let next = self.peek_non_space();
         let chain = matches!(next.kind, Kind::If | Kind::With);
         if !chain {
@@ -232,7 +232,7 @@ impl<'a> Parser<'a> {
         Ok(())
     }
 
-    fn end(&mut self, open: &mut Vec<Open<'a>>) -> Result<()> {
+    fn end(&mut self, open: &mut Vec<Open>) -> Result<()> {
         loop {
             let mut top = open.pop().expect("the file is open");
             let body = self.list(&mut top);
@@ -241,12 +241,12 @@ impl<'a> Parser<'a> {
                 What::File => return Err(self.error("unexpected {{end}}")),
                 What::Define { name, outer } => {
                     self.define(name, body)?;
-                    self.scope = outer;
+                    self.leave(outer);
                     return Ok(());
                 }
                 What::Block { name, pos, pipe, outer, .. } => {
                     self.define(name.clone(), body)?;
-                    self.scope = outer;
+                    self.leave(outer);
                     self.scope.action_line = 0;
                     let name = self.unit.add_name(name);
                     let node = self.unit.add(pos, Data::Template { name, pipe });
@@ -263,7 +263,7 @@ impl<'a> Parser<'a> {
                     };
                     let data = Data::Branch { branch, pipe, list, else_list };
                     let node = self.unit.add(self.unit.node(pipe).pos, data);
-                    self.scope.vars.truncate(vars);
+                    self.vars.truncate(vars);
                     self.scope.action_line = 0;
                     push(open, node);
                     if !chained {
@@ -274,18 +274,37 @@ impl<'a> Parser<'a> {
         }
     }
 
+    /// Begins the scope of a definition, which sees no variable but `$`; gives the one around it.
+    fn enter(&mut self) -> Scope {
+        let inner = Scope { vars: self.vars.len(), action_line: 0, range_depth: 0 };
+        self.vars.push(b"$");
+        mem::replace(&mut self.scope, inner)
+    }
+
+    /// Goes back to the scope around a definition.
+    fn leave(&mut self, outer: Scope) {
+        self.vars.truncate(self.scope.vars);
+        self.scope = outer;
+    }
+
     /// The list that a block has collected, which then is empty again.
-    fn list(&mut self, open: &mut Open<'_>) -> NodeId {
+    fn list(&mut self, open: &mut Open) -> NodeId {
         let nodes = self.unit.link(&open.nodes);
         open.nodes.clear();
         self.unit.add(open.pos, Data::List { nodes })
     }
 
+    /// Where the definition of this name is.
+    fn defined(&self, name: &[u8]) -> Option<usize> {
+        self.defined.find(name, |place| &self.definitions[place].name)
+    }
+
     /// Installs a definition: a blank one gives way, two that are not blank are an error.
     fn define(&mut self, name: Str, root: NodeId) -> Result<()> {
-        let Some(&place) = self.defined.get(&name) else {
-            self.defined.insert(name.clone(), self.definitions.len());
+        let Some(place) = self.defined(&name) else {
             self.definitions.push(Definition { name, root });
+            let (last, known) = (self.definitions.len() - 1, &self.definitions);
+            self.defined.push(last, |place| &known[place].name);
             return Ok(());
         };
         let old = &mut self.definitions[place];
@@ -301,6 +320,6 @@ impl<'a> Parser<'a> {
     }
 }
 
-fn push(open: &mut [Open<'_>], node: NodeId) {
+fn push(open: &mut [Open], node: NodeId) {
     open.last_mut().expect("the file is open").nodes.push(node);
 }

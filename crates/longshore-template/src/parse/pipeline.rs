@@ -3,38 +3,48 @@
 use std::mem;
 
 use super::{Kind, Parser, Result, Token, quoted, span};
-use crate::node::{Data, NodeId, Span};
+use crate::node::{Data, NONE, NodeId, Span};
 use crate::number;
 
 /// How deep parentheses may nest (`maxStackDepth` of Go's parser).
 const MAX_PARENS: usize = 10_000;
 
 /// A pipeline under construction; parenthesised ones stack up.
-struct Open {
+#[derive(Clone, Copy)]
+pub(super) struct Open {
     context: &'static str,
     end: Kind,
     pos: u32,
     assign: bool,
+    /// The variables that it declares or assigns; no pipeline has more than two.
+    decl: [NodeId; 2],
+    decls: usize,
     /// Where the command under construction starts.
     cmd_pos: u32,
-    lists: Lists,
+    /// How much of the parser's lists was there before it.
+    marks: Marks,
 }
 
-/// What a pipeline is made of so far.
+/// The commands of open pipelines and the operands of open commands, each outer one's before those of the one within.
 #[derive(Default)]
 pub(super) struct Lists {
-    decl: Vec<NodeId>,
     cmds: Vec<NodeId>,
-    /// The operands of the command under construction.
     args: Vec<NodeId>,
+}
+
+/// Lengths of [`Lists`].
+#[derive(Clone, Copy)]
+struct Marks {
+    cmds: usize,
+    args: usize,
 }
 
 /// What the loop does next.
 enum Step {
     /// Look for a command or the end of the pipeline.
     Pipeline,
-    /// Look for an operand.
-    Operand,
+    /// See whether this token is an operand; no space.
+    Operand(Token),
     /// A term, or nothing, was found: see what follows it.
     AfterTerm(Option<NodeId>),
 }
@@ -44,7 +54,7 @@ impl Parser<'_> {
     pub(super) fn pipeline(&mut self, context: &'static str, end: Kind) -> Result<NodeId> {
         let mut top = self.open_pipeline(context, end)?;
         // Those that wait for the end of a parenthesis.
-        let mut around: Vec<Open> = Vec::new();
+        let mut around = mem::take(&mut self.around);
         let mut step = Step::Pipeline;
         loop {
             match step {
@@ -52,56 +62,52 @@ impl Parser<'_> {
                     let token = self.next_non_space();
                     if token.kind == top.end {
                         let node = self.close_pipeline(top)?;
-                        match around.pop() {
-                            Some(outer) => top = outer,
-                            None => return Ok(node),
-                        }
+                        let Some(outer) = around.pop() else {
+                            self.around = around;
+                            return Ok(node);
+                        };
+                        top = outer;
                         step = Step::AfterTerm(Some(node));
                     } else if starts_operand(token.kind) {
-                        self.backup();
-                        top.cmd_pos = self.peek_non_space().pos;
-                        step = Step::Operand;
+                        top.cmd_pos = token.pos;
+                        step = Step::Operand(token);
                     } else {
-                        let context = top.context;
-                        return Err(self.unexpected(token, context));
+                        return Err(self.unexpected(token, top.context));
                     }
                 }
-                Step::Operand => {
-                    self.peek_non_space();
-                    if self.peek().kind == Kind::LeftParen {
-                        self.next();
-                        if around.len() >= MAX_PARENS {
-                            return Err(self.error("max expression depth exceeded"));
-                        }
-                        let inner = self.open_pipeline("parenthesized pipeline", Kind::RightParen)?;
-                        around.push(mem::replace(&mut top, inner));
-                        step = Step::Pipeline;
-                    } else {
-                        step = Step::AfterTerm(self.term()?);
+                Step::Operand(token) if token.kind == Kind::LeftParen => {
+                    if around.len() >= MAX_PARENS {
+                        return Err(self.error("max expression depth exceeded"));
                     }
+                    let inner = self.open_pipeline("parenthesized pipeline", Kind::RightParen)?;
+                    around.push(mem::replace(&mut top, inner));
+                    step = Step::Pipeline;
                 }
+                Step::Operand(token) => step = Step::AfterTerm(self.term(token)?),
                 Step::AfterTerm(term) => {
-                    if let Some(term) = term {
-                        let operand = self.with_fields(term)?;
-                        top.lists.args.push(operand);
+                    let mut token = self.next();
+                    if let Some(mut operand) = term {
+                        if token.kind == Kind::Field {
+                            (operand, token) = self.with_fields(operand, token)?;
+                        }
+                        self.lists.args.push(operand);
                     }
-                    let token = self.next();
                     match token.kind {
                         Kind::Space => {
-                            step = Step::Operand;
+                            step = Step::Operand(self.next_non_space());
                             continue;
                         }
                         Kind::RightDelim | Kind::RightParen => self.backup(),
                         Kind::Pipe => {}
                         _ => return Err(self.unexpected(token, "operand")),
                     }
-                    if top.lists.args.is_empty() {
+                    if self.lists.args.len() == top.marks.args {
                         return Err(self.error("empty command"));
                     }
-                    let args = self.unit.link(&top.lists.args);
-                    top.lists.args.clear();
+                    let args = self.unit.link(&self.lists.args[top.marks.args..]);
+                    self.lists.args.truncate(top.marks.args);
                     let cmd = self.unit.add(top.cmd_pos, Data::Command { args });
-                    top.lists.cmds.push(cmd);
+                    self.lists.cmds.push(cmd);
                     step = Step::Pipeline;
                 }
             }
@@ -115,8 +121,10 @@ impl Parser<'_> {
             end,
             pos: self.peek_non_space().pos,
             assign: false,
+            decl: [NONE; 2],
+            decls: 0,
             cmd_pos: 0,
-            lists: self.spare.pop().unwrap_or_default(),
+            marks: Marks { cmds: self.lists.cmds.len(), args: self.lists.args.len() },
         };
         while self.peek_non_space().kind == Kind::Variable {
             let variable = self.next();
@@ -130,7 +138,7 @@ impl Parser<'_> {
             } else if next.kind == Kind::Char && self.text(next) == b"," {
                 self.next_non_space();
                 self.declare(variable, &mut open);
-                if context == "range" && open.lists.decl.len() < 2 {
+                if context == "range" && open.decls < 2 {
                     match self.peek_non_space().kind {
                         Kind::Variable | Kind::RightDelim | Kind::RightParen => continue,
                         _ => return Err(self.error("range can only initialize variables")),
@@ -151,16 +159,18 @@ impl Parser<'_> {
         let name = span(variable);
         let idents = self.unit.add_idents(&[name]);
         let node = self.unit.add(variable.pos, Data::Variable { idents });
-        open.lists.decl.push(node);
+        open.decl[open.decls] = node;
+        open.decls += 1;
         let source = self.source;
-        self.scope.vars.push(&source[name.range()]);
+        self.vars.push(&source[name.range()]);
     }
 
-    fn close_pipeline(&mut self, mut open: Open) -> Result<NodeId> {
-        if open.lists.cmds.is_empty() {
+    fn close_pipeline(&mut self, open: Open) -> Result<NodeId> {
+        let cmds = &self.lists.cmds[open.marks.cmds..];
+        if cmds.is_empty() {
             return Err(self.error(format!("missing value for {}", open.context)));
         }
-        for (i, &cmd) in open.lists.cmds.iter().enumerate().skip(1) {
+        for (i, &cmd) in cmds.iter().enumerate().skip(1) {
             let Data::Command { args } = self.unit.node(cmd).data else {
                 continue;
             };
@@ -173,18 +183,14 @@ impl Parser<'_> {
                 return Err(self.error(message));
             }
         }
-        let decl = self.unit.link(&open.lists.decl);
-        let cmds = self.unit.link(&open.lists.cmds);
-        let assign = open.assign;
-        open.lists.decl.clear();
-        open.lists.cmds.clear();
-        self.spare.push(open.lists);
-        Ok(self.unit.add(open.pos, Data::Pipe { assign, decl, cmds }))
+        let decl = self.unit.link(&open.decl[..open.decls]);
+        let cmds = self.unit.link(cmds);
+        self.lists.cmds.truncate(open.marks.cmds);
+        Ok(self.unit.add(open.pos, Data::Pipe { assign: open.assign, decl, cmds }))
     }
 
-    /// A literal, function, variable or field; nothing if the next token is none of them.
-    fn term(&mut self) -> Result<Option<NodeId>> {
-        let token = self.next_non_space();
+    /// A literal, function, variable or field; nothing, and the token is put back, if it is none of them.
+    fn term(&mut self, token: Token) -> Result<Option<NodeId>> {
         let text = span(token);
         let data = match token.kind {
             Kind::Identifier => {
@@ -233,25 +239,22 @@ impl Parser<'_> {
 
     fn check_variable(&self, token: Token) -> Result<()> {
         let name = self.text(token);
-        if self.scope.vars.contains(&name) {
+        if self.vars[self.scope.vars..].contains(&name) {
             return Ok(());
         }
         Err(self.error(format!("undefined variable {}", quoted(name))))
     }
 
-    /// The term with the fields that follow it without a space.
-    fn with_fields(&mut self, term: NodeId) -> Result<NodeId> {
-        let first = self.peek();
-        if first.kind != Kind::Field {
-            return Ok(term);
-        }
+    /// The term with the fields that follow it without a space, of which `first` is the first; and the token behind.
+    fn with_fields(&mut self, term: NodeId, first: Token) -> Result<(NodeId, Token)> {
         let mut idents = match self.unit.node(term).data {
             Data::Field { idents } | Data::Variable { idents } => idents,
             _ => Span { start: 0, end: 0 },
         };
-        while self.peek().kind == Kind::Field {
-            let field = self.next();
-            idents = self.unit.extend_idents(idents, without_dot(span(field)));
+        let mut token = first;
+        while token.kind == Kind::Field {
+            idents = self.unit.extend_idents(idents, without_dot(span(token)));
+            token = self.next();
         }
         let data = match self.unit.node(term).data {
             Data::Field { .. } => Data::Field { idents },
@@ -262,7 +265,7 @@ impl Parser<'_> {
             }
             _ => Data::Chain { node: term, idents },
         };
-        Ok(self.unit.add(first.pos, data))
+        Ok((self.unit.add(first.pos, data), token))
     }
 }
 
