@@ -4,12 +4,14 @@
 //! pattern's size times the text's, memory with the pattern alone.
 
 mod compile;
+mod first;
 mod run;
 
 use std::sync::Arc;
 
 use super::class::Range;
 use super::node::{Look, Node};
+use first::First;
 
 /// A compiled pattern.
 #[derive(Debug)]
@@ -17,6 +19,8 @@ pub(super) struct Program {
     steps: Vec<Instruction>,
     /// The sets that instructions name by index.
     sets: Vec<Arc<[Range]>>,
+    /// What a match may begin with, if each takes a character.
+    first: Option<First>,
 }
 
 /// What to do at a place of the text; most then go on with the next one.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::first::First;
 use super::{Instruction, Program};
 use crate::regexp::class::{Range, folded};
 use crate::regexp::node::{Kind, Node, Repeat};
@@ -19,14 +20,17 @@ struct TooLarge;
 type Step = Result<(), TooLarge>;
 
 pub(super) fn compile(node: &Node, limit: usize) -> Option<Program> {
-    let program = Program { steps: Vec::new(), sets: Vec::new() };
+    let program = Program { steps: Vec::new(), sets: Vec::new(), first: None };
     let mut compiler = Compiler { program, limit, last: None };
     let done = compiler
         .add(Instruction::Save(0))
         .and_then(|()| compiler.node(node))
         .and_then(|()| compiler.add(Instruction::Save(1)))
         .and_then(|()| compiler.add(Instruction::Match));
-    done.ok().map(|()| compiler.program)
+    done.ok()?;
+    let mut program = compiler.program;
+    program.first = First::of(&program);
+    Some(program)
 }
 
 impl Compiler {

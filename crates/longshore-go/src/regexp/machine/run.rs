@@ -76,6 +76,9 @@ impl Program {
         if u32::try_from(text.len()).is_err() {
             return false;
         }
+        let Some(start) = self.next_start(text, start) else {
+            return false;
+        };
         let each = found.len().max(1);
         let mut run = Run {
             program: self,
@@ -94,6 +97,13 @@ impl Program {
     }
 }
 
+impl Program {
+    /// The first place from `at` on where a match may begin.
+    fn next_start(&self, text: &str, at: usize) -> Option<usize> {
+        self.first.map_or(Some(at), |first| first.next(text.as_bytes(), at))
+    }
+}
+
 impl Run<'_> {
     fn search(&mut self, start: usize) -> Option<Vec<u32>> {
         let size = self.program.steps.len();
@@ -102,6 +112,9 @@ impl Run<'_> {
         let mut at = start;
         loop {
             if matched.is_none() {
+                if now.list.is_empty() {
+                    at = self.program.next_start(self.text, at)?;
+                }
                 self.current.fill(NONE);
                 self.follow(&mut now, 0, at);
             } else if now.list.is_empty() {
