@@ -9,6 +9,10 @@ pub(crate) const BLANK: u8 = 1;
 pub(crate) const BREAK: u8 = 2;
 /// Lead byte of what may be NEL, LS or PS.
 pub(crate) const LEAD: u8 = 4;
+/// The lead byte of NEL.
+pub(crate) const NEL_LEAD: u8 = 0xC2;
+/// The lead byte of LS and PS.
+pub(crate) const LS_PS_LEAD: u8 = 0xE2;
 /// `:`
 pub(crate) const COLON: u8 = 8;
 /// What ends a plain scalar inside `[]` and `{}`: `,?[]{}`.
@@ -28,7 +32,7 @@ const fn classes() -> [u8; 256] {
         let mut class = match byte {
             b' ' | b'\t' => BLANK,
             b'\r' | b'\n' | 0 => BREAK,
-            0xC2 | 0xE2 => LEAD,
+            NEL_LEAD | LS_PS_LEAD => LEAD,
             b':' => COLON | URI,
             b',' | b'?' | b'[' | b']' => FLOW | URI,
             b'{' | b'}' => FLOW,

@@ -6,6 +6,7 @@
 pub(crate) mod duplicates;
 mod key;
 mod merge;
+mod plain;
 mod texts;
 
 use std::collections::BTreeSet;
@@ -39,10 +40,14 @@ pub(crate) struct Options {
     /// v2: refuse keys that are already set. v3 always does.
     pub(crate) strict: bool,
     pub(crate) limits: Limits,
+    /// v2: of a mapping at the top these fields at least, in whatever case; the rest is only looked at for errors.
+    pub(crate) wanted: Option<&'static [&'static str]>,
 }
 
 /// Decodes the document's content.
-pub(crate) fn decode(tree: &Tree<'_>, options: Options) -> Result<Value, Error> {
+pub(crate) fn decode(tree: &Tree<'_>, mut options: Options) -> Result<Value, Error> {
+    // What is wrong with one entry may not matter because of another: it is all or nothing.
+    options.wanted = options.wanted.filter(|_| plain::has_json_form(tree));
     let mut decoder = Decoder {
         tree,
         options,
@@ -296,9 +301,18 @@ impl Decoder<'_, '_> {
         Ok(())
     }
 
+    /// Whether nobody wants this entry of the mapping at the top.
+    fn is_of_no_interest(&self, key: Id) -> bool {
+        let Some(wanted) = self.options.wanted else { return false };
+        !wanted.iter().any(|field| field.eq_ignore_ascii_case(&self.tree.node(key).value))
+    }
+
     fn mapping_v2(&mut self, id: Id, entries: &mut Entries) -> Result<(), Error> {
         let tree = self.tree;
         for (key_id, value_id) in tree.pairs(id) {
+            if id == Tree::ROOT && self.is_of_no_interest(key_id) {
+                continue;
+            }
             if self.is_merge(key_id) {
                 self.merge(value_id, entries)?;
                 continue;

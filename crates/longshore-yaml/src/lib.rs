@@ -66,7 +66,7 @@ pub fn unmarshal(input: &[u8], dialect: Dialect, limits: &Limits) -> Result<Valu
         return Ok(Value::Nil);
     };
     let numbers = decode::Numbers::Typed;
-    decode::decode(&tree, decode::Options { dialect, numbers, strict: false, limits: *limits })
+    decode::decode(&tree, decode::Options { dialect, numbers, strict: false, limits: *limits, wanted: None })
 }
 
 /// Writes a Go value as `yaml.Marshal` of the dialect does.

@@ -230,14 +230,10 @@ impl<'a> Scanner<'a> {
 
     /// Byte offset of the line break (or end) that ends the line at `from`.
     fn line_end(&self, from: usize) -> usize {
-        let mut i = from;
-        loop {
-            match self.bytes[i..].iter().position(|&b| chars::class(b) & (chars::BREAK | chars::LEAD) != 0) {
-                None => return self.bytes.len(),
-                Some(n) if chars::is_breakz(self.bytes, i + n) => return i + n,
-                Some(n) => i += n + 1,
-            }
-        }
+        let end = memchr::memchr2(b'\n', b'\r', &self.bytes[from..]).map_or(self.bytes.len(), |n| from + n);
+        // The other line breaks are not ASCII, and rare.
+        let others = memchr::memchr2_iter(chars::NEL_LEAD, chars::LS_PS_LEAD, &self.bytes[from..end]);
+        others.map(|n| from + n).find(|&i| chars::is_breakz(self.bytes, i)).unwrap_or(end)
     }
 
     fn at_end(&self) -> bool {

@@ -47,6 +47,19 @@ pub fn to_json_value(input: &[u8]) -> Result<Value, Error> {
     read(input, Numbers::Typed, false, &Limits::default())
 }
 
+/// Like [`to_json_value`], for a reader who wants only these fields of an object (in any case, as Go looks for them): others may be left out, but what is
+/// wrong with them is told.
+///
+/// ```
+/// let object = longshore_yaml::sigs::to_json_fields(b"kind: Pod\nspec: {a: [1]}", &["kind"])?;
+/// assert_eq!(object.as_map().map(longshore_go::Map::len), Some(1));
+/// assert!(longshore_yaml::sigs::to_json_fields(b"kind: Pod\nspec: {? [1] : 2}", &["kind"]).is_err());
+/// # Ok::<(), longshore_yaml::Error>(())
+/// ```
+pub fn to_json_fields(input: &[u8], fields: &'static [&'static str]) -> Result<Value, Error> {
+    read_document(input, Numbers::Typed, false, &Limits::default(), Some(fields)).map_err(converting)
+}
+
 /// Like [`to_json_value`], but refuses keys that are there twice.
 pub fn to_json_value_strict(input: &[u8]) -> Result<Value, Error> {
     read(input, Numbers::Typed, true, &Limits::default())
@@ -107,16 +120,25 @@ fn wrong_type(value: &Value, wanted: &str) -> Error {
 }
 
 fn read(input: &[u8], numbers: Numbers, strict: bool, limits: &Limits) -> Result<Value, Error> {
-    read_document(input, numbers, strict, limits)
-        .map_err(|error| error.wrapped("error converting YAML to JSON: "))
+    read_document(input, numbers, strict, limits, None).map_err(converting)
 }
 
-fn read_document(input: &[u8], numbers: Numbers, strict: bool, limits: &Limits) -> Result<Value, Error> {
+fn converting(error: Error) -> Error {
+    error.wrapped("error converting YAML to JSON: ")
+}
+
+fn read_document(
+    input: &[u8],
+    numbers: Numbers,
+    strict: bool,
+    limits: &Limits,
+    wanted: Option<&'static [&'static str]>,
+) -> Result<Value, Error> {
     limits.check_size(input)?;
     let source = Source::new(input);
     let Some(tree) = Tree::first(&source, Dialect::V2, limits)? else {
         return Ok(Value::Nil);
     };
-    let options = Options { dialect: Dialect::V2, numbers, strict, limits: *limits };
+    let options = Options { dialect: Dialect::V2, numbers, strict, limits: *limits, wanted };
     decode::decode(&tree, options)
 }

@@ -21,7 +21,8 @@ impl Head {
     /// Reads the head; the error is what Helm prints after `YAML parse error on FILE: `.
     pub(crate) fn read(document: &str, rules: &Rules) -> Result<Self, String> {
         let package = rules.packages.manifest;
-        let value = sigs::to_json_value(document.as_bytes()).map_err(|error| error.to_string())?;
+        let value = sigs::to_json_fields(document.as_bytes(), &["apiVersion", "kind", "metadata"])
+            .map_err(|error| error.to_string())?;
         let map = match value {
             Value::Map(map) => map,
             Value::Nil | Value::Missing => return Ok(Self::default()),

@@ -34,7 +34,7 @@ pub fn to_json_value(node: &Node, dialect: Dialect) -> Result<Value, Error> {
 pub(crate) fn to_value(node: &Node, dialect: Dialect, numbers: Numbers) -> Result<Value, Error> {
     let limits = Limits::default();
     let tree = tree(node, &limits)?;
-    let options = Options { dialect, numbers, strict: false, limits };
+    let options = Options { dialect, numbers, strict: false, limits, wanted: None };
     decode::decode(&tree, options)
 }
 

@@ -55,7 +55,8 @@ pub(crate) fn marshal_by_json(value: &Value) -> Result<Vec<u8>, Error> {
     let Some(tree) = Tree::first(&source, Dialect::V2, &limits)? else {
         return Ok(b"null\n".to_vec());
     };
-    let options = Options { dialect: Dialect::V2, numbers: Numbers::Typed, strict: false, limits };
+    let options =
+        Options { dialect: Dialect::V2, numbers: Numbers::Typed, strict: false, limits, wanted: None };
     let value = decode::decode(&tree, options)?;
     Writer::document(&value, Form::Direct, &EmitOptions::v2())
 }
