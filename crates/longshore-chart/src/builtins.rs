@@ -7,6 +7,7 @@ mod files;
 mod glob;
 mod values;
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -53,9 +54,9 @@ pub(crate) fn sources(chart: &Chart) -> Vec<Source<'_>> {
     }
     let mut found = BTreeMap::new();
     collect(chart, chart.name(), &mut 0, &mut found);
-    let mut sources: Vec<Source<'_>> = found.into_values().collect();
-    let depth = |source: &Source<'_>| source.name.bytes().filter(|byte| *byte == b'/').count();
-    sources.sort_by(|a, b| depth(b).cmp(&depth(a)).then_with(|| b.name.cmp(&a.name)));
+    // By name from the last to the first, and then, in a sort that keeps that order, the deepest first.
+    let mut sources: Vec<Source<'_>> = found.into_values().rev().collect();
+    sources.sort_by_cached_key(|source| Reverse(source.name.bytes().filter(|byte| *byte == b'/').count()));
     sources
 }
 

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use longshore_go::Str;
-use serde_json::{Map as JsonMap, Value as Json};
 
 use crate::Log;
 use crate::compat::Level;
 use crate::load;
 use crate::metadata::{Lock, Metadata};
+use crate::values::Defaults;
 use crate::{Error, File};
 
 mod record;
@@ -21,7 +21,7 @@ pub struct Chart {
     pub(crate) metadata: Arc<Metadata>,
     pub(crate) lock: Option<Arc<Lock>>,
     pub(crate) templates: Arc<Vec<File>>,
-    pub(crate) values: Option<Arc<JsonMap<String, Json>>>,
+    pub(crate) values: Option<Arc<Defaults>>,
     pub(crate) schema: Option<Str>,
     pub(crate) files: Arc<Vec<File>>,
     pub(crate) raw: Arc<Vec<File>>,
@@ -71,7 +71,7 @@ impl Chart {
     }
 
     /// Its default values; `None` without a values.yaml.
-    pub fn values(&self) -> Option<&JsonMap<String, Json>> {
+    pub fn values(&self) -> Option<&Defaults> {
         self.values.as_deref()
     }
 

@@ -47,9 +47,9 @@ pub(crate) fn extension(path: &str) -> &str {
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// The content without a byte order mark.
-pub(crate) fn without_mark(data: Vec<u8>) -> Vec<u8> {
+pub(crate) fn without_mark(data: Str) -> Str {
     match data.strip_prefix(BYTE_ORDER_MARK) {
-        Some(rest) => rest.to_vec(),
+        Some(rest) => rest.into(),
         None => data,
     }
 }

@@ -15,8 +15,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use longshore_diag::Place;
+use longshore_go::Str;
 use longshore_yaml::sigs;
-use serde_json::Value as Json;
 
 pub use archive::{MAX_CHART_BYTES, unpack};
 pub use detect::{check_version, open, open_detected};
@@ -26,7 +26,7 @@ use crate::Log;
 use crate::compat::Level;
 use crate::file::{extension, without_mark};
 use crate::metadata::{ApiVersion, Decode, Lock, Metadata};
-use crate::values::{self, to_json};
+use crate::values::{self, Defaults};
 use crate::{Chart, Error, ErrorKind, File};
 
 /// Most charts inside one another.
@@ -117,9 +117,7 @@ pub(crate) fn files(
                 let values = values::read(&file.data, level).map_err(|error| {
                     error.within("cannot load values.yaml").at(Place::file("values.yaml"))
                 })?;
-                if let Json::Object(map) = to_json(&values.into()) {
-                    chart.values = Some(Arc::new(map));
-                }
+                chart.values = Some(Arc::new(Defaults::of(&values)));
             }
             "values.schema.json" => chart.schema = Some(file.data.clone()),
             "requirements.yaml" => {
@@ -220,11 +218,11 @@ fn subchart(
 /// # Errors
 /// At 3.22 a file is larger than 5 MiB.
 pub fn read_files(
-    files: impl IntoIterator<Item = (String, Vec<u8>)>,
+    files: impl IntoIterator<Item = (String, impl Into<Str>)>,
     level: Level,
 ) -> Result<Vec<File>, Error> {
     let most = level.rules().max_file_bytes;
-    let read = |(name, data): (String, Vec<u8>)| {
+    let read = |(name, data): (String, Str)| {
         if let Some(most) = most.filter(|most| data.len() as u64 > *most) {
             let base = crate::file::base(&name);
             let text = format!("chart file \"{base}\" is larger than the maximum file size {most}");
@@ -232,5 +230,5 @@ pub fn read_files(
         }
         Ok(File::new(name, without_mark(data)))
     };
-    files.into_iter().map(read).collect()
+    files.into_iter().map(|(name, data)| read((name, data.into()))).collect()
 }

@@ -1,9 +1,10 @@
 //! Values: reading files, merging them, and giving each chart its own (coalescing).
 //!
 //! Values are Go maps ([`longshore_go::Map`]): shared, mutable, every number of a file a float. A chart
-//! itself keeps its defaults as JSON, so that it can be shared between threads.
+//! itself keeps its own as [`Defaults`], so that it can be shared between threads.
 
 mod coalesce;
+mod defaults;
 pub(crate) mod json;
 mod read;
 mod set;
@@ -12,6 +13,7 @@ pub(crate) mod table;
 
 pub(crate) use coalesce::deep_copy;
 pub use coalesce::{Coalescer, merge_tables};
+pub use defaults::{DefaultValue, Defaults};
 pub use json::{from_json, map_from_json, to_json};
 pub(crate) use read::read_document;
 pub use read::{merge_maps, read};

@@ -89,7 +89,10 @@ fn read(path: &Path) -> Result<Vec<(String, Vec<u8>)>, Diagnostic> {
         let message = format!("`{}` holds no .yaml, .yml or .json file", path.display());
         return Err(Diagnostic::error("source/empty", message));
     }
-    Ok(files.into_iter().map(|file| (path.join(&file.path).display().to_string(), file.bytes)).collect())
+    Ok(files
+        .into_iter()
+        .map(|file| (path.join(&file.path).display().to_string(), file.bytes.to_vec()))
+        .collect())
 }
 
 /// What the record has instead of a chart: a name and a version that say what it was made from, and no

@@ -1,11 +1,11 @@
 //! Reading files and folders.
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use longshore_diag::{Diagnostic, Place};
+use longshore_go::Str;
 
 /// How much may be read.
 #[derive(Debug, Clone, Copy)]
@@ -31,7 +31,7 @@ pub struct SourceFile {
     /// Path below the tree's root, with `/` between its parts.
     pub path: String,
     /// Its content.
-    pub bytes: Vec<u8>,
+    pub bytes: Str,
 }
 
 /// The files of a folder.
@@ -60,13 +60,10 @@ pub fn read_tree(
     if !root.is_dir() {
         return Err(missing(root, "a folder"));
     }
-    let (tree, above) = (Tree::default(), BTreeSet::new());
-    let mut walk = Walk { root, limits, left: limits.total_bytes, tree, above };
-    walk.folder(root, "", 0, &mut keep)?;
-    let mut tree = walk.tree;
-    tree.files.sort_by(|a, b| a.path.split('/').cmp(b.path.split('/')));
-    tree.links.sort();
-    Ok(tree)
+    let (tree, above) = (Tree::default(), Vec::new());
+    let mut walk = Walk { root, limits, left: limits.total_bytes, tree, above, buffer: Vec::new() };
+    walk.folder(root, "", false, &mut keep)?;
+    Ok(walk.tree)
 }
 
 /// Reads one file.
@@ -77,7 +74,9 @@ pub fn read_file(path: &Path, limits: &Limits) -> Result<Vec<u8>, Diagnostic> {
     if !path.is_file() {
         return Err(missing(path, "a file"));
     }
-    capped(path, limits.total_bytes, limits)
+    let mut bytes = Vec::new();
+    capped(path, limits.total_bytes, limits, &mut bytes)?;
+    Ok(bytes)
 }
 
 struct Walk<'a> {
@@ -85,43 +84,56 @@ struct Walk<'a> {
     limits: &'a Limits,
     left: u64,
     tree: Tree,
-    /// The real paths of the folders we are in: a link back to one of them is a circle.
-    above: BTreeSet<PathBuf>,
+    /// The folders we are in: a link back to one of them is a circle.
+    above: Vec<PathBuf>,
+    /// Room for a file while it is read: once for all files, so that only what is shared later takes new memory.
+    buffer: Vec<u8>,
 }
 
 impl Walk<'_> {
+    /// Reads a folder, which is `linked` if a link led to it or to one that it is in.
     fn folder(
         &mut self,
         folder: &Path,
         prefix: &str,
-        depth: usize,
+        linked: bool,
         keep: &mut impl FnMut(&str, bool) -> bool,
     ) -> Result<(), Diagnostic> {
-        let real = fs::canonicalize(folder).map_err(|error| unreadable(folder, &error))?;
-        if depth > self.limits.depth || !self.above.insert(real.clone()) {
+        if self.above.len() > self.limits.depth || linked && self.is_circle(folder)? {
             return Err(Diagnostic::error(
                 "source/depth",
                 "folders lie too deep, or a link leads back into itself",
             )
             .at(Place::file(folder.display().to_string())));
         }
+        self.above.push(folder.to_owned());
+        let mut entries = Vec::new();
         for entry in fs::read_dir(folder).map_err(|error| unreadable(folder, &error))? {
             let entry = entry.map_err(|error| unreadable(folder, &error))?;
-            let path = entry.path();
-            let Some(name) = entry.file_name().to_str().map(str::to_owned) else {
+            let Ok(name) = entry.file_name().into_string() else {
                 return Err(Diagnostic::error("source/name", "a file name is not UTF-8")
-                    .at(Place::file(path.display().to_string())));
+                    .at(Place::file(entry.path().display().to_string())));
             };
+            entries.push((name, entry));
+        }
+        entries.sort_by(|(one, _), (other, _)| one.cmp(other));
+        for (name, entry) in entries {
+            let path = entry.path();
             let below = if prefix.is_empty() { name } else { format!("{prefix}/{name}") };
-            if entry.file_type().is_ok_and(|kind| kind.is_symlink()) {
+            // The folder mostly knows what its entries are: then they need not be asked.
+            let own = entry.file_type().map_err(|error| unreadable(&path, &error))?;
+            let is_link = own.is_symlink();
+            let kind = if is_link {
                 self.tree.links.push(PathBuf::from(&below));
-            }
-            let metadata = fs::metadata(&path).map_err(|error| unreadable(&path, &error))?;
-            if metadata.is_dir() {
+                fs::metadata(&path).map_err(|error| unreadable(&path, &error))?.file_type()
+            } else {
+                own
+            };
+            if kind.is_dir() {
                 if keep(&below, true) {
-                    self.folder(&path, &below, depth + 1, keep)?;
+                    self.folder(&path, &below, linked || is_link, keep)?;
                 }
-            } else if !metadata.is_file() {
+            } else if !kind.is_file() {
                 let message = "neither a file nor a folder";
                 return Err(Diagnostic::error("source/irregular", message)
                     .at(Place::file(path.display().to_string())));
@@ -129,32 +141,46 @@ impl Walk<'_> {
                 self.file(&path, below)?;
             }
         }
-        self.above.remove(&real);
+        self.above.pop();
         Ok(())
+    }
+
+    /// Whether the folder is one of those that we are in.
+    fn is_circle(&self, folder: &Path) -> Result<bool, Diagnostic> {
+        let real = |path: &Path| fs::canonicalize(path).map_err(|error| unreadable(path, &error));
+        let here = real(folder)?;
+        for above in &self.above {
+            if real(above)? == here {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     fn file(&mut self, path: &Path, below: String) -> Result<(), Diagnostic> {
         if self.tree.files.len() >= self.limits.files {
             return Err(too_large(self.root, &format!("more than {} files", self.limits.files)));
         }
-        let bytes = capped(path, self.left, self.limits)?;
-        self.left -= bytes.len() as u64;
-        self.tree.files.push(SourceFile { path: below, bytes });
+        self.buffer.clear();
+        capped(path, self.left, self.limits, &mut self.buffer)?;
+        self.left -= self.buffer.len() as u64;
+        self.tree.files.push(SourceFile { path: below, bytes: self.buffer.as_slice().into() });
         Ok(())
     }
 }
 
-/// The file's bytes, of which there may be at most `left`.
-fn capped(path: &Path, left: u64, limits: &Limits) -> Result<Vec<u8>, Diagnostic> {
+/// Reads the file's bytes, of which there may be at most `left`, into `bytes`, which is empty.
+fn capped(path: &Path, left: u64, limits: &Limits, bytes: &mut Vec<u8>) -> Result<(), Diagnostic> {
     let file = fs::File::open(path).map_err(|error| unreadable(path, &error))?;
-    // One byte more, so that the end is seen without asking for more room.
-    let length = file.metadata().map_or(0, |about| about.len()).min(left) as usize;
-    let mut bytes = Vec::with_capacity(length + 1);
-    file.take(left + 1).read_to_end(&mut bytes).map_err(|error| unreadable(path, &error))?;
+    let length = file.metadata().map_or(0, |about| about.len());
+    // What tells no length (a pipe, or a file that the kernel makes up) is read to its end; of others, what they hold now.
+    let most = if length == 0 || length > left { left + 1 } else { length };
+    bytes.reserve_exact(length.min(left) as usize);
+    file.take(most).read_to_end(bytes).map_err(|error| unreadable(path, &error))?;
     if bytes.len() as u64 > left {
         return Err(too_large(path, &format!("more than {} MiB in all", limits.total_bytes >> 20)));
     }
-    Ok(bytes)
+    Ok(())
 }
 
 fn missing(path: &Path, wanted: &str) -> Diagnostic {

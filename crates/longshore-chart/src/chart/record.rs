@@ -14,7 +14,7 @@ use serde_json::{Map, Value as Json, json};
 use super::Chart;
 use crate::compat::Level;
 use crate::metadata::{Decode as _, Lock, Metadata};
-use crate::values::from_json;
+use crate::values::{Defaults, from_json};
 use crate::{Error, ErrorKind, File};
 
 /// Go's zero time, which a record writes where no time is known.
@@ -27,7 +27,7 @@ impl Chart {
             "metadata": self.metadata.to_json(),
             "lock": self.lock.as_ref().map(|lock| lock.to_json()),
             "templates": list(&self.templates),
-            "values": self.values.as_deref().map(|values| Json::Object(values.clone())),
+            "values": self.values.as_deref().map(Defaults::to_json),
             "schema": self.schema.as_ref().map(|schema| STANDARD.encode(schema.as_bytes())),
             "schemamodtime": ZERO_TIME,
             "files": list(&self.files),
@@ -53,7 +53,7 @@ impl Chart {
         }
         let values = match part("values") {
             None => None,
-            Some(Json::Object(map)) => Some(Arc::new(map.clone())),
+            Some(Json::Object(map)) => Some(Arc::new(Defaults::from(map))),
             Some(_) => return Err(refuse("values are not a map")),
         };
         let schema = match part("schema") {

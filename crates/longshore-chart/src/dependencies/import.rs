@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 use super::Work;
 use crate::Log;
 use crate::values::table::table;
-use crate::values::{Coalescer, from_json, merge_tables, to_json};
+use crate::values::{Coalescer, Defaults, deep_copy, from_json, merge_tables};
 use crate::{Chart, Error};
 
 impl Work<'_> {
@@ -24,7 +24,7 @@ impl Work<'_> {
         let mut coalescer = Coalescer::new(self.rules);
         let values = coalescer.merge(chart, &Map::new())?;
         self.warnings.append(&mut coalescer.warnings);
-        let mut imported = Map::new();
+        let imported = Map::new();
         for dependency in &mut listed {
             let mut normalised = Vec::new();
             for import in &dependency.import_values {
@@ -63,14 +63,15 @@ impl Work<'_> {
             dependency.import_values = normalised;
         }
         // The chart's own values win over imported ones.
-        let own = crate::values::deep_copy(&values);
-        if !imported.is_empty() {
-            imported = crate::values::deep_copy(&imported);
-        }
-        merge_tables(&own, &imported, self.rules);
-        if let Json::Object(map) = to_json(&Value::Map(own)) {
-            chart.values = Some(Arc::new(map));
-        }
+        let own = if imported.is_empty() {
+            values
+        } else {
+            // They share tables until here.
+            let own = deep_copy(&values);
+            merge_tables(&own, &deep_copy(&imported), self.rules);
+            own
+        };
+        chart.values = Some(Arc::new(Defaults::of(&own)));
         Arc::make_mut(&mut chart.metadata).dependencies = Some(listed);
         Ok(())
     }

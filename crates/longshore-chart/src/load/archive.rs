@@ -91,7 +91,7 @@ pub fn unpack(bytes: &[u8], budget: u64, level: Level) -> Result<Vec<File>, Erro
         if read < size || left == 0 {
             return Err(too_large());
         }
-        files.push(File::new(name, without_mark(data)));
+        files.push(File::new(name, without_mark(data.into())));
     }
     if files.is_empty() {
         return Err(refuse("no files in chart archive".to_owned()));

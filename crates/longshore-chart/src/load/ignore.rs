@@ -20,10 +20,34 @@ struct Rule {
     pattern: String,
     negated: bool,
     only_folders: bool,
-    /// Nothing in it means anything but itself.
-    literal: bool,
+    form: Form,
     /// Without a slash a pattern is held against the last part of the path.
     base_name: bool,
+}
+
+/// How a pattern is held against a name, the quick ways first: there are many names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// Nothing in it means anything but itself.
+    Literal,
+    /// `*` and an ending, held against the last part of a path.
+    Ending,
+    /// Any other; its first bytes, this many, mean themselves.
+    Glob(usize),
+}
+
+impl Rule {
+    fn matches(&self, name: &str) -> bool {
+        let pattern = self.pattern.as_str();
+        match self.form {
+            Form::Literal => pattern == name,
+            Form::Ending => name.ends_with(&pattern[1..]),
+            Form::Glob(start) => {
+                name.as_bytes().starts_with(&pattern.as_bytes()[..start])
+                    && path::matches_file(pattern.as_bytes(), name.as_bytes()).unwrap_or(false)
+            }
+        }
+    }
 }
 
 impl Ignore {
@@ -69,8 +93,15 @@ impl Ignore {
             Some(rest) => (rest, false),
             None => (rule, !rule.contains('/')),
         };
-        let literal = !pattern.contains(['*', '?', '[', '\\']);
-        self.rules.push(Rule { pattern: pattern.to_owned(), negated, only_folders, literal, base_name });
+        let special = |text: &str| text.find(['*', '?', '[', '\\']);
+        let form = match special(pattern) {
+            None => Form::Literal,
+            Some(0) if base_name && pattern.starts_with('*') && special(&pattern[1..]).is_none() => {
+                Form::Ending
+            }
+            Some(start) => Form::Glob(start),
+        };
+        self.rules.push(Rule { pattern: pattern.to_owned(), negated, only_folders, form, base_name });
         Ok(())
     }
 
@@ -80,16 +111,13 @@ impl Ignore {
         if matches!(path, "" | "." | "./") {
             return false;
         }
+        let base = base(path);
         for rule in &self.rules {
-            let name = if rule.base_name { base(path) } else { path };
+            let name = if rule.base_name { base } else { path };
             if rule.only_folders && !is_folder && !rule.negated {
                 continue;
             }
-            let matched = if rule.literal {
-                rule.pattern == name
-            } else {
-                path::matches_file(rule.pattern.as_bytes(), name.as_bytes()).unwrap_or(false)
-            };
+            let matched = rule.matches(name);
             if rule.negated {
                 if !matched || (rule.only_folders && !is_folder) {
                     return true;
@@ -119,6 +147,12 @@ mod tests {
         for (rule, path, folder, expected) in [
             ("a.txt", "a.txt", false, true),
             ("*.txt", "d/a.txt", false, true),
+            ("*.txt", "d.txt/a", false, false),
+            ("/*.txt", "d/a.txt", false, false),
+            ("/*.txt", "a.txt", false, true),
+            ("*", "d/a", false, true),
+            ("*.t*t", "d/a.txt", false, true),
+            ("\\*.txt", "a.txt", false, false),
             ("d/*.txt", "d/a.txt", false, true),
             ("d/*.txt", "e/a.txt", false, false),
             ("ru[c-e]?er", "rudder", false, true),

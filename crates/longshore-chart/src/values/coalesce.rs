@@ -7,7 +7,7 @@
 
 use longshore_go::{Map, Str, Value, fmt};
 
-use super::json;
+use super::DefaultValue;
 use crate::Log;
 use crate::compat::Rules;
 use crate::{Chart, Error, ErrorKind};
@@ -122,29 +122,27 @@ impl<'a> Coalescer<'a> {
     fn own_values(&mut self, chart: &Chart, values: &Map, prefix: &str, merge: bool) {
         let Some(own) = chart.values() else { return };
         let prefix = join(prefix, chart.name());
-        for (key, default) in own {
-            match values.get(key.as_bytes()) {
+        for (key, default) in own.iter() {
+            match values.get(key) {
                 Some(Value::Nil) if !merge => {
-                    values.remove(key.as_bytes());
+                    values.remove(key);
                 }
                 Some(Value::Map(table)) => {
-                    if default.is_object() {
-                        let source = match json::from_json(default) {
-                            Value::Map(map) => map,
-                            _ => Map::new(),
-                        };
+                    let key = key.to_str_lossy();
+                    if let Some(default) = default.as_table() {
+                        let source = default.to_map();
                         let merge = merge || chart.dependencies().iter().any(|child| child.name() == key);
                         if !merge && self.rules.drops_default_nulls {
                             drop_nulls(&source);
                         }
-                        self.tables(&table, &source, &join(&prefix, key), merge);
-                    } else if !default.is_null() {
+                        self.tables(&table, &source, &join(&prefix, &key), merge);
+                    } else if *default != DefaultValue::Null {
                         self.warn(237, format!("warning: skipped value for {prefix}.{key}: Not a table."));
                     }
                 }
                 Some(_) => {}
                 None => {
-                    let value = json::from_json(default);
+                    let value = default.to_value();
                     if !merge && self.rules.drops_default_nulls {
                         match &value {
                             Value::Nil => continue,
@@ -152,7 +150,7 @@ impl<'a> Coalescer<'a> {
                             _ => {}
                         }
                     }
-                    values.insert(key.as_str(), value);
+                    values.insert(key.clone(), value);
                 }
             }
         }

@@ -6,11 +6,11 @@
 
 use std::collections::BTreeMap;
 
+use longshore_chart::values::{DefaultValue, Defaults};
 use longshore_chart::{Chart, Engine, Reads, Rendered};
 use longshore_diag::{Diagnostic, Place, nearest};
 use longshore_go::{Map, Value};
 use longshore_yaml::Node;
-use serde_json::{Map as JsonMap, Value as Json};
 
 use crate::charts::Opened;
 use crate::places::ValuesPlaces;
@@ -64,7 +64,7 @@ pub(super) fn keys(spec: &ReleaseSpec, opened: &Opened, rendered: &Rendered, eng
 
 /// What the chart itself says of a part of the values: its own values, and those of the subcharts there.
 struct Known<'c> {
-    maps: Vec<&'c JsonMap<String, Json>>,
+    maps: Vec<&'c Defaults>,
     chart: Option<&'c Chart>,
 }
 
@@ -75,12 +75,12 @@ impl<'c> Known<'c> {
 
     /// The part below a key; nothing if the key is not known.
     fn below(&self, key: &str) -> Option<Self> {
-        let values: Vec<&Json> = self.maps.iter().filter_map(|map| map.get(key)).collect();
+        let values: Vec<&DefaultValue> = self.maps.iter().filter_map(|map| map.get(key)).collect();
         let child = self.chart.into_iter().flat_map(Chart::dependencies).find(|child| child.name() == key);
         if values.is_empty() && child.is_none() {
             return None;
         }
-        let maps = values.into_iter().filter_map(Json::as_object).chain(child.and_then(Chart::values));
+        let maps = values.into_iter().filter_map(DefaultValue::as_table).chain(child.and_then(Chart::values));
         Some(Self { maps: maps.collect(), chart: child })
     }
 
@@ -91,7 +91,7 @@ impl<'c> Known<'c> {
 
     fn keys(&self) -> impl Iterator<Item = &str> {
         let charts = self.chart.into_iter().flat_map(Chart::dependencies).map(Chart::name);
-        self.maps.iter().flat_map(|map| map.keys()).map(String::as_str).chain(charts)
+        self.maps.iter().flat_map(|map| map.iter()).filter_map(|(key, _)| key.as_str()).chain(charts)
     }
 }
 
