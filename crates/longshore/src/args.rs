@@ -154,6 +154,8 @@ pub(crate) enum Command {
     Kustomize(DropInArgs),
     /// Print a completion script for a shell
     Completion(CompletionArgs),
+    /// Print the version, and those of Helm whose charts are rendered
+    Version,
 }
 
 /// `longshore init`

@@ -9,6 +9,7 @@ mod plan;
 mod render;
 mod rollback;
 mod status;
+mod version;
 
 use tokio::runtime;
 
@@ -27,6 +28,7 @@ pub(crate) fn run(cli: &Cli, printer: &Printer) -> anyhow::Result<ExitStatus> {
         Command::Completion(args) => completion::run(args, printer),
         Command::Helm(_) => Ok(misplaced("helm", printer)),
         Command::Kustomize(_) => Ok(misplaced("kustomize", printer)),
+        Command::Version => version::run(printer),
         Command::Plan(args) => block_on(plan::run(global, args, printer)),
         Command::Deploy(args) => block_on(deploy::run(global, args, printer)),
         Command::Status(args) => block_on(status::run(global, args, printer)),

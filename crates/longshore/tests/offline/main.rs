@@ -21,6 +21,7 @@ mod provenance;
 mod registries;
 mod render;
 mod repositories;
+mod version;
 mod warnings;
 
 use longshore_testkit::{Outcome, Program, Project};
