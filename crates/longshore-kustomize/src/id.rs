@@ -10,7 +10,7 @@ use crate::gvk::Gvk;
 pub const DEFAULT_NAMESPACE: &str = "default";
 
 /// What stands for the namespace of an object that cannot have one.
-const NO_NAMESPACE: &str = "_non_namespaceable_";
+pub const NO_NAMESPACE: &str = "_non_namespaceable_";
 
 /// What an object is known by (`resid.ResId`).
 ///
@@ -25,7 +25,21 @@ pub struct Id {
     pub written_namespace: Text,
 }
 
+/// What two ids have in common if they mean the same object: group, version, kind, name, effective namespace.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Key(Text, Text, Text, Text, Text);
+
 impl Id {
+    /// To look the object up by.
+    pub fn key(&self) -> Key {
+        let namespace = match self.namespace() {
+            effective if self.written_namespace == effective => self.written_namespace.clone(),
+            effective => effective.into(),
+        };
+        let gvk = self.gvk.clone();
+        Key(gvk.group, gvk.version, gvk.kind, self.name.clone(), namespace)
+    }
+
     /// The id of these parts.
     pub fn new(gvk: Gvk, name: impl Into<Text>, namespace: impl Into<Text>) -> Self {
         Self { gvk, name: name.into(), written_namespace: namespace.into() }

@@ -6,19 +6,39 @@
 //!
 //! What it does not know: where files lie, git, HTTP, clusters, and how anything is shown.
 
+pub mod accumulator;
+pub mod build;
+pub mod config;
+pub mod decode;
 pub mod edit;
 pub mod error;
 pub mod field;
 pub mod fieldpath;
+pub mod fieldspec;
+pub mod files;
+pub mod generate;
 pub mod gvk;
+pub mod hash;
 pub mod id;
 pub mod json6902;
+pub mod kustomization;
 pub mod labels;
+pub mod loader;
 pub mod merge;
+pub mod names;
+pub mod output;
+pub mod plugin;
+pub mod resource;
+pub mod resources;
 pub mod scope;
+pub mod transform;
 pub mod var;
 
+pub use build::{Built, Options, Reorder, build};
 pub use error::Error;
+pub use files::{Files, Resolved};
 pub use gvk::Gvk;
 pub use id::Id;
+pub use kustomization::Kustomization;
+pub use loader::Restriction;
 pub use scope::Scopes;

@@ -9,6 +9,7 @@
 
 mod disk;
 mod http;
+mod kustomization;
 pub mod oci;
 pub mod provenance;
 pub mod tarball;
@@ -16,4 +17,5 @@ pub mod vcs;
 
 pub use disk::{Limits, SourceFile, Tree, read_file, read_tree};
 pub use http::{Access, Get, Http, HttpError, MAX_BODY, Proxies, TIMEOUT, TlsFileError, TlsFiles};
+pub use kustomization::KustomizationFiles;
 pub use reqwest;

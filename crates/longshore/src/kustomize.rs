@@ -3,6 +3,8 @@
 //!
 //! What it does is Kustomize 5.8.1's; the help is told in our words.
 
+mod build;
+mod files;
 mod version;
 
 use std::io::Write;
@@ -12,6 +14,13 @@ use crate::cobra::{self, Action, Arguments, Command, Flag, Kind};
 
 /// The version that this is compatible with; scripts and the `managedByLabel` of builds see it.
 const VERSION: &str = "v5.8.1";
+
+/// What the environment says.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    /// Whether to label all objects as managed by this program (`KUSTOMIZE_ENABLE_MANAGEDBY_LABEL=on`).
+    manages: bool,
+}
 
 /// Runs Kustomize's command line with the words behind its name.
 pub(crate) fn main(words: &[String]) -> ExitCode {
@@ -26,7 +35,8 @@ pub(crate) fn main(words: &[String]) -> ExitCode {
             for remark in &matches.remarks {
                 say(remark);
             }
-            run(&(), &matches)
+            let manages = std::env::var("KUSTOMIZE_ENABLE_MANAGEDBY_LABEL").is_ok_and(|value| value == "on");
+            run(&Settings { manages }, &matches)
         }
     };
     match result {
@@ -47,14 +57,14 @@ fn say(line: &str) {
 }
 
 /// Prints what a command gives; nobody listening any more is no mistake.
-fn print(text: &str) -> anyhow::Result<()> {
-    match std::io::stdout().lock().write_all(text.as_bytes()) {
+fn print(text: &(impl AsRef<[u8]> + ?Sized)) -> anyhow::Result<()> {
+    match std::io::stdout().lock().write_all(text.as_ref()) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
         _ => Ok(()),
     }
 }
 
-fn root() -> Command<()> {
+fn root() -> Command<Settings> {
     Command {
         usage: "kustomize",
         aliases: &[],
@@ -63,7 +73,7 @@ fn root() -> Command<()> {
         flags: vec![Flag::new("stack-trace", Kind::Bool, "taken, and without effect here")],
         arguments: Arguments::None,
         exclusive: &[],
-        children: vec![version::command()],
+        children: vec![build::command(), version::command()],
         run: None,
     }
 }

@@ -2,7 +2,7 @@
 
 use anyhow::bail;
 
-use super::{VERSION, print};
+use super::{Settings, VERSION, print};
 use crate::cobra::{Arguments, Command, Flag, Kind, Matches};
 
 /// When and from what the original is built is not said here; these are its words for that.
@@ -11,7 +11,7 @@ const UNKNOWN: &str = "unknown";
 /// The compiler of the original.
 const GO_VERSION: &str = "go1.26.8";
 
-pub(super) fn command() -> Command<()> {
+pub(super) fn command() -> Command<Settings> {
     Command {
         usage: "version",
         aliases: &[],
@@ -29,11 +29,7 @@ pub(super) fn command() -> Command<()> {
     }
 }
 
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "commands are given what they share, which is nothing so far"
-)]
-fn run((): &(), matches: &Matches) -> anyhow::Result<()> {
+fn run(_: &Settings, matches: &Matches) -> anyhow::Result<()> {
     let (short, output) = (matches.is_on("short"), matches.text("output"));
     if short && !output.is_empty() {
         bail!("--short and --output are mutually exclusive");

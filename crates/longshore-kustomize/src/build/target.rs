@@ -1,0 +1,325 @@
+//! One kustomization of a build: what it gathers, generates and transforms.
+//!
+//! Rules: <https://github.com/kubernetes-sigs/kustomize/blob/kustomize/v5.8.1/api/internal/target/kusttarget.go>.
+
+use super::Context;
+use crate::accumulator::Accumulator;
+use crate::config::Config;
+use crate::error::{Context as _, Error};
+use crate::generate;
+use crate::gvk::Gvk;
+use crate::kustomization::{ConfigMapArgs, FILE_NAMES, GeneratorOptions, Kustomization, Var};
+use crate::loader::Loader;
+use crate::plugin::{self, Generator, Transformer};
+use crate::resource::{self, Resource};
+use crate::resources::Resources;
+
+/// A kustomization that is being built.
+pub(super) struct Target<'f> {
+    loader: Loader<'f>,
+    kustomization: Kustomization,
+}
+
+impl<'f> Target<'f> {
+    /// Reads the kustomization of a folder.
+    ///
+    /// # Errors
+    /// There is none or more than one, or it is not what one should be.
+    pub(super) fn read(loader: Loader<'f>, context: &mut Context) -> Result<Self, Error> {
+        let mut found = FILE_NAMES.iter().filter_map(|name| loader.load(name).ok());
+        let Some(text) = found.next() else {
+            return Err(Error::new(format!(
+                "unable to find one of 'kustomization.yaml', 'kustomization.yml' or 'Kustomization' in directory '{}'",
+                loader.root()
+            )));
+        };
+        if found.next().is_some() {
+            return Err(Error::new(format!("Found multiple kustomization files under: {}\n", loader.root())));
+        }
+        drop(found);
+        let kustomization = Kustomization::read(&text, loader.root(), &mut context.warnings)?;
+        Ok(Self { loader, kustomization })
+    }
+
+    /// What was read.
+    pub(super) fn kustomization(&self) -> &Kustomization {
+        &self.kustomization
+    }
+
+    /// Sets the schema that the kustomization names, unless there is one already. The root's always counts.
+    ///
+    /// # Errors
+    /// The file cannot be read, or the version is not builtin.
+    pub(super) fn set_schema(&self, context: &mut Context, is_root: bool) -> Result<(), Error> {
+        let openapi = &self.kustomization.openapi;
+        let text = openapi.get("path").map(|path| self.loader.load(path)).transpose()?;
+        if context.is_schema_set && !is_root {
+            return Ok(());
+        }
+        let version = openapi.get("version");
+        if let Some(text) = text {
+            if version.is_some() {
+                return Err(Error::new("builtin version and custom schema provided, cannot use both"));
+            }
+            context.schema = Some(text);
+            context.is_schema_set = true;
+            return Ok(());
+        }
+        match version.map(String::as_str) {
+            None | Some("") => Ok(()),
+            Some("v1.21.2") => {
+                context.is_schema_set = true;
+                Ok(())
+            }
+            Some(_) => Err(Error::new("the specified OpenAPI version is not built in")),
+        }
+    }
+
+    /// Gathers what the kustomization makes, before hashes and references.
+    ///
+    /// # Errors
+    /// Whatever goes wrong on the way.
+    pub(super) fn accumulate(&mut self, context: &mut Context) -> Result<Accumulator, Error> {
+        self.accumulate_into(Accumulator::default(), context)
+    }
+
+    /// The same, into what a kustomization has gathered that this one is a component of.
+    fn accumulate_into(&self, mut into: Accumulator, context: &mut Context) -> Result<Accumulator, Error> {
+        let kustomization = &self.kustomization;
+        self.add_resources(&mut into, &kustomization.resources, context)
+            .context(|| String::from("accumulating resources"))?;
+        self.add_configurations(&mut into)?;
+        self.generate(&mut into, context)?;
+        for path in &kustomization.components {
+            self.add_component(&mut into, path, context)
+                .context(|| String::from("accumulating components"))?;
+        }
+        self.transform(&mut into, context)?;
+        self.validate(&mut into, context)?;
+        into.merge_vars(kustomization.vars.as_deref().unwrap_or_default(), &context.scopes).context(
+            || format!("merging vars [{}]", vars_text(kustomization.vars.as_deref().unwrap_or_default())),
+        )?;
+        Ok(into)
+    }
+
+    /// Adds files and folders; what is no file is tried as a folder.
+    fn add_resources(
+        &self,
+        into: &mut Accumulator,
+        paths: &[String],
+        context: &mut Context,
+    ) -> Result<(), Error> {
+        for path in paths {
+            let Err(no_file) = self.add_file(into, path, context) else { continue };
+            if no_file.is_http() {
+                return Err(no_file);
+            }
+            let both = |error: Error| error.wrapped(format!("accumulation err='{no_file}'"));
+            match self.loader.descend(path) {
+                // What is malformed is a file: that it is no folder would only confuse.
+                Err(no_folder) if no_file.is_malformed_yaml() && !no_folder.is_timeout() => {
+                    return Err(no_file);
+                }
+                Err(no_folder) => return Err(both(no_folder)),
+                Ok(loader) => {
+                    let root = loader.root().to_owned();
+                    let gathered = self.descend(loader, None, context).map_err(both)?;
+                    let merged = into.merge(gathered, &context.scopes);
+                    merged.context(|| format!("recursed merging from path '{root}'")).map_err(both)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn add_file(&self, into: &mut Accumulator, path: &str, context: &Context) -> Result<(), Error> {
+        let scopes = &context.scopes;
+        let read = || {
+            let text = self.loader.load(path)?;
+            let read = resource::read(&text).and_then(|list| distinct(list, context));
+            read.map_err(|error| named(&error, path))
+        };
+        let resources = read().context(|| format!("accumulating resources from '{path}'"))?;
+        into.resources.append_all(resources, scopes).context(|| format!("merging resources from '{path}'"))
+    }
+
+    /// Runs a component on what has been gathered.
+    fn add_component(&self, into: &mut Accumulator, path: &str, context: &mut Context) -> Result<(), Error> {
+        let quoted = |error: Error| {
+            String::from_utf8_lossy(&longshore_go::strconv::quote(error.text().as_bytes())).into_owned()
+        };
+        let loader =
+            self.loader.descend(path).map_err(|error| Error::new(format!("loader.New {}", quoted(error))))?;
+        let root = loader.root().to_owned();
+        let gathered = self.descend(loader, Some(std::mem::take(into)), context).and_then(|gathered| {
+            into.merge(gathered, &context.scopes).context(|| format!("recursed merging from path '{root}'"))
+        });
+        gathered.map_err(|error| Error::new(format!("accumulateDirectory: {}", quoted(error))))
+    }
+
+    /// What the kustomization of another folder gathers; `component_of` is what it runs on if it is a component.
+    fn descend(
+        &self,
+        loader: Loader<'f>,
+        component_of: Option<Accumulator>,
+        context: &mut Context,
+    ) -> Result<Accumulator, Error> {
+        let root = loader.root().to_owned();
+        let mut target =
+            Self::read(loader, context).context(|| format!("couldn't make target for path '{root}'"))?;
+        target.kustomization.build_metadata.clone_from(&self.kustomization.build_metadata);
+        target.set_schema(context, false)?;
+        match (component_of.is_some(), target.kustomization.is_component()) {
+            (true, false) => {
+                let kind = &target.kustomization.kind;
+                return Err(Error::new(format!(
+                    "expected kind 'Component' for path '{root}' but got '{kind}'"
+                )));
+            }
+            (false, true) => {
+                return Err(Error::new(format!("expected kind != 'Component' for path '{root}'")));
+            }
+            _ => {}
+        }
+        target
+            .accumulate_into(component_of.unwrap_or_default(), context)
+            .context(|| format!("recursed accumulation of path '{root}'"))
+    }
+
+    fn add_configurations(&self, into: &mut Accumulator) -> Result<(), Error> {
+        let mut config = Config::builtin().clone();
+        let mut own = Config::default();
+        for path in &self.kustomization.configurations {
+            own.merge(&Config::read(&self.loader.load(path)?)?)?;
+        }
+        config.merge(&own)?;
+        into.merge_config(&config, "merging config")?;
+        let mut from_crds = Config::default();
+        for path in &self.kustomization.crds {
+            let read = self.loader.load(path);
+            let added = read.and_then(|text| crate::config::crds::read(&text, path, &mut from_crds));
+            added.context(|| format!("loading CRDs [{}]", self.kustomization.crds.join(" ")))?;
+        }
+        into.merge_config(&from_crds, "merging CRDs")
+    }
+
+    fn generate(&self, into: &mut Accumulator, context: &mut Context) -> Result<(), Error> {
+        let kustomization = &self.kustomization;
+        let all = kustomization.generator_options.as_ref();
+        let with_options = |args: &ConfigMapArgs| ConfigMapArgs {
+            options: GeneratorOptions::merged(args.options.as_ref(), all),
+            ..args.clone()
+        };
+        if let Some(chart) = kustomization.helm_charts.first() {
+            return Err(plugin::helm::refuse(kustomization, chart, context));
+        }
+        let mut generators = Vec::new();
+        for args in &kustomization.config_map_generator {
+            generators.push(Generator::ConfigMap(with_options(args)));
+        }
+        for args in &kustomization.secret_generator {
+            let mut args = args.clone();
+            args.base = with_options(&args.base);
+            generators.push(Generator::Secret(args));
+        }
+        let configured = self
+            .plugins(&kustomization.generators, context)
+            .context(|| String::from("loading generator plugins"))?;
+        for configuration in configured {
+            let generator = plugin::generator(&configuration, context)
+                .map_err(|error| Error::new(format!("failed to load generator: {error}")))
+                .context(|| String::from("loading generator plugins"))?;
+            generators.push(generator);
+        }
+        for generator in generators {
+            let made = match &generator {
+                Generator::ConfigMap(args) => generate::config_map(args, &self.loader)?,
+                Generator::Secret(args) => generate::secret(args, &self.loader)?,
+                Generator::IamPolicy(args) => args.generate()?,
+            };
+            into.resources
+                .absorb(vec![made], &context.scopes)
+                .context(|| String::from("merging from generator"))?;
+        }
+        Ok(())
+    }
+
+    /// The configurations of plugins: inline, or in files and folders.
+    fn plugins(&self, entries: &[String], context: &mut Context) -> Result<Vec<Resource>, Error> {
+        let mut gathered = Accumulator::default();
+        let mut paths = Vec::new();
+        for entry in entries {
+            match resource::read(entry.as_bytes()).and_then(|list| distinct(list, context)) {
+                Ok(inline) => gathered.resources.append_all(inline, &context.scopes)?,
+                Err(_) => paths.push(entry.clone()),
+            }
+        }
+        self.add_resources(&mut gathered, &paths, context)?;
+        Ok(gathered.resources.into_list())
+    }
+
+    fn transform(&self, into: &mut Accumulator, context: &mut Context) -> Result<(), Error> {
+        let mut transformers =
+            plugin::of_kustomization(&self.kustomization, &into.config, &self.loader, context)?;
+        transformers.extend(self.configured(&self.kustomization.transformers, context)?);
+        for transformer in &transformers {
+            transformer.apply(&mut into.resources, context)?;
+            into.resources.drop_empty();
+        }
+        Ok(())
+    }
+
+    fn configured(&self, entries: &[String], context: &mut Context) -> Result<Vec<Transformer>, Error> {
+        let configured = self.plugins(entries, context)?;
+        configured
+            .iter()
+            .map(|configuration| plugin::transformer(configuration, &self.loader, context))
+            .collect()
+    }
+
+    /// Validators are transformers that must not change anything, but for a label that says who they were.
+    fn validate(&self, into: &mut Accumulator, context: &mut Context) -> Result<(), Error> {
+        for validator in self.configured(&self.kustomization.validators, context)? {
+            let before: Vec<Resource> = into.resources.list().to_vec();
+            validator.apply(&mut into.resources, context)?;
+            plugin::check_unchanged(&before, into.resources.list(), &context.scopes).map_err(|error| {
+                Error::new(format!("validator shouldn't modify the resource map: {error}"))
+            })?;
+        }
+        Ok(())
+    }
+}
+
+/// Variables as messages have them.
+fn vars_text(vars: &[Var]) -> String {
+    let text = |var: &Var| {
+        let object = &var.object;
+        let gvk = Gvk {
+            group: object.group.as_str().into(),
+            version: object.version.as_str().into(),
+            kind: object.kind.as_str().into(),
+            is_cluster_scoped: false,
+        };
+        format!("{{{} {gvk} {{{}}}}}", var.name, var.field.field_path)
+    };
+    vars.iter().map(text).collect::<Vec<_>>().join(" ")
+}
+
+/// Resources of which no two have the same id.
+fn distinct(list: Vec<Resource>, context: &Context) -> Result<Resources, Error> {
+    let mut resources = Resources::default();
+    list.into_iter().try_for_each(|resource| resources.append(resource, &context.scopes))?;
+    Ok(resources)
+}
+
+/// Says of which file an error of YAML is.
+fn named(error: &Error, path: &str) -> Error {
+    let text = error.text();
+    if text.contains("error converting YAML to JSON") || text.contains("error unmarshaling JSON") {
+        Error::new(format!("YAML file [{path}] encounters a format error.\n{text}\n"))
+    } else if error.is_malformed_yaml() {
+        Error::new(format!("{text} in File: {path}"))
+    } else {
+        error.clone()
+    }
+}

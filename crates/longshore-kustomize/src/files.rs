@@ -1,0 +1,39 @@
+//! Where files come from: the trait through which a build sees the world.
+
+use crate::error::Error;
+
+/// A path that is absolute, clean and free of links, taken apart into a folder and a file in it; the file is empty if the
+/// path is a folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Resolved {
+    /// The folder.
+    pub folder: String,
+    /// The file's name.
+    pub file: String,
+}
+
+/// The files that a build may read.
+///
+/// Paths are absolute, or relative to where the command was started. Messages are those of Go's file functions (`open
+/// /a/b: no such file or directory`), because Kustomize prints them.
+pub trait Files {
+    /// The bytes of a file.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    fn read(&self, path: &str) -> Result<Vec<u8>, Error>;
+
+    /// What the path leads to, links followed (`filesys.CleanedAbs`).
+    ///
+    /// # Errors
+    /// It does not exist: `evalsymlink failure on 'PATH' : lstat …`.
+    fn resolve(&self, path: &str) -> Result<Resolved, Error>;
+
+    /// The bytes behind a URL of `http` or `https`.
+    ///
+    /// # Errors
+    /// [`Error::http`] if a server refuses, else why there is no answer.
+    fn fetch(&self, url: &str) -> Result<Vec<u8>, Error> {
+        Err(Error::new(format!("files behind URLs cannot be read here: {url}")))
+    }
+}

@@ -1,0 +1,66 @@
+//! Resources as text: each goes through JSON, which forgets comments, styles and the order of keys.
+
+mod go_syntax;
+
+use longshore_go::{Value, json};
+use longshore_yaml::{Dialect, Limits, Node, sigs, to_json_value, unmarshal};
+
+use crate::error::Error;
+use crate::field;
+use crate::resource::Resource;
+
+/// All resources as documents, `---` between them.
+///
+/// # Errors
+/// A resource that JSON cannot hold, such as one with a key that is no text.
+pub fn documents(resources: &[Resource]) -> Result<Vec<u8>, Error> {
+    let mut out = Vec::new();
+    for (at, resource) in resources.iter().enumerate() {
+        if at > 0 {
+            out.extend(b"---\n");
+        }
+        out.extend(document(resource).map_err(|error| explain(resource.node(), error))?);
+    }
+    Ok(out)
+}
+
+/// What Kustomize says of a resource that cannot be written: what it is in Go, and why, with the lines counted in what it
+/// prints.
+fn explain(node: &Node, error: Error) -> Error {
+    let printed = unmarshal(field::print(node).as_bytes(), Dialect::V3, &Limits::default());
+    match (printed, go_syntax::of(node)) {
+        (Err(error), None) => Error::new(format!("map[string]interface {{}}(nil): {error}")),
+        (_, Some(shown)) => error.wrapped(shown),
+        (Ok(_), None) => error,
+    }
+}
+
+/// A resource as YAML.
+///
+/// # Errors
+/// As [`documents`].
+pub fn document(resource: &Resource) -> Result<Vec<u8>, Error> {
+    Ok(sigs::marshal(&value(resource)?)?)
+}
+
+/// A resource as the value that JSON holds of it.
+///
+/// # Errors
+/// As [`documents`].
+pub fn value(resource: &Resource) -> Result<Value, Error> {
+    Ok(to_json_value(resource.node(), Dialect::V3)?)
+}
+
+/// A resource as JSON on one line, as messages have it.
+pub fn json_text(resource: &Resource) -> String {
+    let text = value(resource).and_then(|value| {
+        let mut text = Vec::new();
+        json::append(&mut text, &value, json::EscapeHtml::Yes)
+            .map_err(|error| Error::new(error.to_string()))?;
+        Ok(text)
+    });
+    match text {
+        Ok(text) => String::from_utf8_lossy(&text).into_owned(),
+        Err(error) => format!("<{error}>"),
+    }
+}

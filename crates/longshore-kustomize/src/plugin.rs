@@ -1,0 +1,140 @@
+//! Generators and transformers, from the fields of a kustomization or from configurations of their own.
+//!
+//! Rules: <https://github.com/kubernetes-sigs/kustomize/blob/kustomize/v5.8.1/api/internal/target/kusttarget_configplugin.go>
+//! and <https://github.com/kubernetes-sigs/kustomize/tree/kustomize/v5.8.1/api/internal/builtins>.
+
+mod configuration;
+pub(crate) mod helm;
+mod iam;
+mod kustomization;
+
+use std::collections::BTreeMap;
+
+use crate::build::Context;
+use crate::error::Error;
+use crate::fieldspec::FieldSpec;
+use crate::kustomization::{ConfigMapArgs, Image, Replica, SecretArgs};
+use crate::resource::Resource;
+use crate::resources::Resources;
+use crate::scope::Scopes;
+use crate::transform::namespace::{Namespace, Subjects};
+use crate::transform::prefix::Affix;
+use crate::transform::{annotations, images, labels, prefix, replicas};
+
+pub use configuration::{generator, transformer};
+pub use iam::IamPolicy;
+pub use kustomization::of_kustomization;
+
+/// What makes resources.
+#[derive(Clone, Debug)]
+pub enum Generator {
+    /// `ConfigMapGenerator`
+    ConfigMap(ConfigMapArgs),
+    /// `SecretGenerator`
+    Secret(SecretArgs),
+    /// `IAMPolicyGenerator`
+    IamPolicy(IamPolicy),
+}
+
+/// What changes resources. All of them are told the fields that they change.
+#[derive(Clone, Debug)]
+pub enum Transformer {
+    /// `NamespaceTransformer`
+    Namespace {
+        /// The namespace.
+        name: String,
+        /// Fields besides `metadata.namespace`.
+        specs: Vec<FieldSpec>,
+        /// Only where there is none.
+        unset_only: bool,
+        /// Which subjects of bindings get it.
+        subjects: Subjects,
+    },
+    /// `PrefixTransformer`
+    Prefix(String, Vec<FieldSpec>),
+    /// `SuffixTransformer`
+    Suffix(String, Vec<FieldSpec>),
+    /// `LabelTransformer`
+    Labels(BTreeMap<String, String>, Vec<FieldSpec>),
+    /// `AnnotationsTransformer`
+    Annotations(BTreeMap<String, String>, Vec<FieldSpec>),
+    /// `ReplicaCountTransformer`
+    Replicas(Replica, Vec<FieldSpec>),
+    /// `ImageTagTransformer`
+    Images(Image, Vec<FieldSpec>),
+    /// `HashTransformer`
+    Hash,
+    /// Several, one after the other: `PrefixSuffixTransformer`
+    Several(Vec<Transformer>),
+}
+
+impl Transformer {
+    /// Changes the resources.
+    ///
+    /// # Errors
+    /// What the transformer says.
+    pub fn apply(&self, resources: &mut Resources, context: &mut Context) -> Result<(), Error> {
+        let scopes = &context.scopes;
+        match self {
+            Self::Namespace { name, specs, unset_only, subjects } => {
+                let namespace = Namespace { name, specs, unset_only: *unset_only, subjects: *subjects };
+                namespace.apply(resources.list_mut(), scopes)
+            }
+            Self::Prefix(text, specs) => {
+                prefix::apply(resources.list_mut(), Affix::Prefix(text), specs, scopes)
+            }
+            Self::Suffix(text, specs) => {
+                prefix::apply(resources.list_mut(), Affix::Suffix(text), specs, scopes)
+            }
+            Self::Labels(pairs, _) | Self::Annotations(pairs, _) if pairs.is_empty() => Ok(()),
+            Self::Labels(pairs, specs) => labels::apply(resources.list_mut(), pairs, specs),
+            Self::Annotations(pairs, specs) => annotations::apply(resources.list_mut(), pairs, specs),
+            Self::Replicas(replica, specs) => replicas::apply(resources.list_mut(), replica, specs, scopes),
+            Self::Images(image, specs) => images::apply(resources.list_mut(), image, specs),
+            Self::Hash => crate::hash::add_to_names(resources.list_mut(), scopes),
+            Self::Several(list) => list.iter().try_for_each(|each| each.apply(resources, context)),
+        }
+    }
+}
+
+/// The label with which validators may say who they were.
+const VALIDATED_BY: &str = "validated-by";
+
+/// Refuses resources that are not what they were, but for the label of validators.
+///
+/// # Errors
+/// A resource was added, removed or changed.
+pub fn check_unchanged(before: &[Resource], after: &[Resource], scopes: &Scopes) -> Result<(), Error> {
+    if before.len() != after.len() {
+        let texts = |list: &[Resource]| {
+            let texts: Vec<String> = list.iter().map(crate::output::json_text).collect();
+            format!("[{}]", texts.join(" "))
+        };
+        let (before, after) = (texts(before), texts(after));
+        let text = format!("lists have different number of entries: {before} doesn't equal {after}");
+        return Err(Error::new(text));
+    }
+    let without_label = |resource: &Resource| {
+        let mut resource = resource.clone();
+        let mut labels = resource.labels();
+        if labels.remove(VALIDATED_BY).is_some() {
+            resource.set_labels(&labels);
+        }
+        resource
+    };
+    let mut by_id = BTreeMap::new();
+    for resource in after {
+        by_id.insert(resource.id(scopes).key(), without_label(resource));
+    }
+    for resource in before {
+        let id = resource.id(scopes);
+        let Some(other) = by_id.get(&id.key()) else {
+            return Err(Error::new(format!("id in self missing from other; id: {id}")));
+        };
+        if resource.node() != other.node() {
+            let (own, other) = (crate::output::json_text(resource), crate::output::json_text(other));
+            return Err(Error::new(format!("nodes unequal: \n -- {own},\n -- {other}\n")));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,183 @@
+//! Generators and transformers that have a configuration of their own: an object of `apiVersion: builtin`.
+
+use std::collections::BTreeMap;
+
+use longshore_go::Value;
+
+use super::{Generator, Transformer};
+use crate::build::Context;
+use crate::decode::{Reader, decode_struct};
+use crate::error::{Context as _, Error};
+use crate::fieldspec::FieldSpec;
+use crate::kustomization::{ConfigMapArgs, Image, ObjectMeta, Replica, SecretArgs};
+use crate::loader::Loader;
+use crate::output;
+use crate::resource::Resource;
+use crate::transform::namespace::Subjects;
+
+/// The fields that configurations have; each kind reads some of them.
+#[derive(Clone, Debug, Default)]
+struct Fields {
+    metadata: ObjectMeta,
+    specs: Option<Vec<FieldSpec>>,
+    prefix: String,
+    suffix: String,
+    labels: BTreeMap<String, String>,
+    annotations: BTreeMap<String, String>,
+    replica: Replica,
+    image: Image,
+    unset_only: bool,
+    subjects: String,
+}
+
+decode_struct!(Fields as "builtins.Plugin" {
+    "metadata" => metadata, "fieldSpecs" => specs, "prefix" => prefix, "suffix" => suffix, "labels" => labels,
+    "annotations" => annotations, "replica" => replica, "imageTag" => image, "unsetOnly" => unset_only,
+    "setRoleBindingSubjects" => subjects,
+});
+
+/// Only the name and the namespace of an object.
+#[derive(Clone, Debug, Default)]
+struct Named {
+    metadata: ObjectMeta,
+}
+
+decode_struct!(Named as "builtins.Plugin" { "metadata" => metadata });
+
+/// The generator that an object configures.
+///
+/// # Errors
+/// There is no such generator, or the configuration is not one for it.
+pub fn generator(configuration: &Resource, context: &Context) -> Result<Generator, Error> {
+    let kind = builtin_kind(configuration, context)?;
+    let value = output::value(configuration)?;
+    let made = match &*kind {
+        "ConfigMapGenerator" => config_map(&value).map(Generator::ConfigMap),
+        "SecretGenerator" => Reader::lenient().read(&value).and_then(|args: SecretArgs| {
+            Ok(Generator::Secret(SecretArgs { base: named(args.base, &value)?, ..args }))
+        }),
+        "IAMPolicyGenerator" => Reader::lenient().read(&value).map(Generator::IamPolicy),
+        "HelmChartInflationGenerator" => Err(Error::new("charts in kustomizations are not supported yet")),
+        _ if TRANSFORMERS.contains(&&*kind) => {
+            let id = configuration.original_id(&context.scopes);
+            return Err(Error::new(format!("plugin {id} not a generator")));
+        }
+        _ => return Err(unknown(configuration, context)),
+    };
+    made.context(|| format!("plugin {} fails configuration", configuration.original_id(&context.scopes)))
+}
+
+/// The kinds that change resources.
+const TRANSFORMERS: [&str; 14] = [
+    "AnnotationsTransformer",
+    "HashTransformer",
+    "ImageTagTransformer",
+    "LabelTransformer",
+    "NamespaceTransformer",
+    "PatchJson6902Transformer",
+    "PatchStrategicMergeTransformer",
+    "PatchTransformer",
+    "PrefixSuffixTransformer",
+    "PrefixTransformer",
+    "SuffixTransformer",
+    "ReplacementTransformer",
+    "ReplicaCountTransformer",
+    "ValueAddTransformer",
+];
+
+/// The kinds that make resources.
+const GENERATORS: [&str; 4] =
+    ["ConfigMapGenerator", "IAMPolicyGenerator", "SecretGenerator", "HelmChartInflationGenerator"];
+
+/// The transformer that an object configures.
+///
+/// # Errors
+/// There is no such transformer, or the configuration is not one for it.
+pub fn transformer(
+    configuration: &Resource,
+    _: &Loader<'_>,
+    context: &Context,
+) -> Result<Transformer, Error> {
+    let kind = builtin_kind(configuration, context)?;
+    let id = configuration.original_id(&context.scopes);
+    let value = output::value(configuration)?;
+    let read = || Reader::lenient().read::<Fields>(&value);
+    let made = match &*kind {
+        "AnnotationsTransformer" => read()
+            .map(|fields| Transformer::Annotations(fields.annotations, fields.specs.unwrap_or_default())),
+        "HashTransformer" => Ok(Transformer::Hash),
+        "ImageTagTransformer" => {
+            read().map(|fields| Transformer::Images(fields.image, fields.specs.unwrap_or_default()))
+        }
+        "LabelTransformer" => {
+            read().map(|fields| Transformer::Labels(fields.labels, fields.specs.unwrap_or_default()))
+        }
+        "NamespaceTransformer" => {
+            read().context(|| String::from("unmarshalling NamespaceTransformer config")).and_then(|fields| {
+                Ok(Transformer::Namespace {
+                    name: fields.metadata.namespace,
+                    specs: fields.specs.unwrap_or_default(),
+                    unset_only: fields.unset_only,
+                    subjects: Subjects::of(&fields.subjects)?,
+                })
+            })
+        }
+        "PrefixTransformer" => {
+            read().and_then(|fields| Ok(Transformer::Prefix(fields.prefix, some(fields.specs)?)))
+        }
+        "SuffixTransformer" => {
+            read().and_then(|fields| Ok(Transformer::Suffix(fields.suffix, some(fields.specs)?)))
+        }
+        "PrefixSuffixTransformer" => read().and_then(|fields| {
+            let specs = some(fields.specs)?;
+            let prefix = Transformer::Prefix(fields.prefix, specs.clone());
+            Ok(Transformer::Several(vec![prefix, Transformer::Suffix(fields.suffix, specs)]))
+        }),
+        "ReplicaCountTransformer" => {
+            read().map(|fields| Transformer::Replicas(fields.replica, fields.specs.unwrap_or_default()))
+        }
+        _ if GENERATORS.contains(&&*kind) => {
+            return Err(Error::new(format!("plugin {id} not a transformer")));
+        }
+        _ if TRANSFORMERS.contains(&&*kind) => Err(Error::new("it is not supported yet")),
+        _ => return Err(unknown(configuration, context)),
+    };
+    made.context(|| format!("plugin {id} fails configuration"))
+}
+
+/// The kind of a builtin; others are programs.
+fn builtin_kind(configuration: &Resource, context: &Context) -> Result<longshore_yaml::Text, Error> {
+    let gvk = configuration.gvk(&context.scopes);
+    if gvk.group.is_empty() && gvk.version == "builtin" {
+        return Ok(gvk.kind);
+    }
+    let kind = configuration.original_id(&context.scopes).gvk.kind;
+    if context.options.enable_plugins {
+        return Err(Error::new(format!("plugins that are programs are not supported yet: {kind}")));
+    }
+    Err(Error::new(format!("external plugins disabled; unable to load external plugin '{kind}'")))
+}
+
+fn unknown(configuration: &Resource, context: &Context) -> Error {
+    Error::new(format!("unable to load builtin {}", configuration.gvk(&context.scopes)))
+}
+
+fn some(specs: Option<Vec<FieldSpec>>) -> Result<Vec<FieldSpec>, Error> {
+    specs.ok_or_else(|| Error::new("fieldSpecs is not expected to be nil"))
+}
+
+fn config_map(value: &Value) -> Result<ConfigMapArgs, Error> {
+    named(Reader::lenient().read(value)?, value)
+}
+
+/// What says no name or namespace takes those of the configuration.
+fn named(mut args: ConfigMapArgs, value: &Value) -> Result<ConfigMapArgs, Error> {
+    let Named { metadata } = Reader::lenient().read(value)?;
+    if args.name.is_empty() {
+        args.name = metadata.name;
+    }
+    if args.namespace.is_empty() {
+        args.namespace = metadata.namespace;
+    }
+    Ok(args)
+}

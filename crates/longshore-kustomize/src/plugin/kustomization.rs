@@ -1,0 +1,83 @@
+//! The transformers that the fields of a kustomization ask for, in the order in which they run.
+
+use super::Transformer;
+use crate::build::Context;
+use crate::config::{Config, merge_all, merge_one};
+use crate::error::{Context as _, Error};
+use crate::fieldspec::FieldSpec;
+use crate::kustomization::{Kustomization, Label};
+use crate::loader::Loader;
+use crate::transform::namespace::Subjects;
+
+/// The transformers of a kustomization.
+///
+/// # Errors
+/// Fields contradict each other, or a patch cannot be read.
+pub fn of_kustomization(
+    kustomization: &Kustomization,
+    config: &Config,
+    _: &Loader<'_>,
+    _: &Context,
+) -> Result<Vec<Transformer>, Error> {
+    let mut list = Vec::new();
+    let unsupported = [
+        (
+            "patchesStrategicMerge",
+            kustomization.patches_strategic_merge.as_ref().is_some_and(|list| !list.is_empty()),
+        ),
+        ("patches", !kustomization.patches.is_empty()),
+        ("patchesJson6902", kustomization.patches_json6902.as_ref().is_some_and(|list| !list.is_empty())),
+        ("replacements", !kustomization.replacements.is_empty()),
+    ];
+    if let Some((field, _)) = unsupported.iter().find(|(_, is_used)| *is_used) {
+        return Err(Error::new(format!("{field} are not supported yet")));
+    }
+    if !kustomization.namespace.is_empty() {
+        list.push(Transformer::Namespace {
+            name: kustomization.namespace.clone(),
+            specs: config.namespace.clone(),
+            unset_only: false,
+            subjects: Subjects::default(),
+        });
+    }
+    if !kustomization.name_prefix.is_empty() {
+        list.push(Transformer::Prefix(kustomization.name_prefix.clone(), config.name_prefix.clone()));
+    }
+    if !kustomization.name_suffix.is_empty() {
+        list.push(Transformer::Suffix(kustomization.name_suffix.clone(), config.name_suffix.clone()));
+    }
+    for label in &kustomization.labels {
+        let specs = label_specs(label, config).map_err(|error| error.wrapped("failed to merge labels"))?;
+        list.push(Transformer::Labels(label.pairs.clone(), specs));
+    }
+    if let Some(labels) = &kustomization.common_labels {
+        list.push(Transformer::Labels(labels.clone(), config.common_labels.clone()));
+    }
+    if !kustomization.common_annotations.is_empty() {
+        let annotations = kustomization.common_annotations.clone();
+        list.push(Transformer::Annotations(annotations, config.common_annotations.clone()));
+    }
+    for replica in &kustomization.replicas {
+        list.push(Transformer::Replicas(replica.clone(), config.replicas.clone()));
+    }
+    for image in &kustomization.images {
+        list.push(Transformer::Images(image.clone(), config.images.clone()));
+    }
+    Ok(list)
+}
+
+/// The fields of an entry of `labels`: its own, then those of the configuration.
+fn label_specs(label: &Label, config: &Config) -> Result<Vec<FieldSpec>, Error> {
+    let mut specs = label.fields.clone();
+    merge_all(&mut specs, &config.labels)?;
+    if label.include_selectors {
+        merge_all(&mut specs, &config.common_labels)?;
+        return Ok(specs);
+    }
+    if label.include_templates {
+        merge_all(&mut specs, &config.template_labels)
+            .context(|| String::from("failed to merge template fieldSpec"))?;
+    }
+    merge_one(&mut specs, &FieldSpec::of_all("metadata/labels", true))?;
+    Ok(specs)
+}

@@ -1,0 +1,100 @@
+//! What a resource was known by before, and what its name was made longer with.
+
+use longshore_yaml::Text;
+
+use super::{Behavior, Resource, annotations};
+use crate::gvk::{Gvk, split_api_version};
+use crate::id::Id;
+use crate::{field, scope::Scopes};
+
+impl Resource {
+    /// What it was known by before, the oldest first. Of these ids nobody knows whether they are outside of namespaces;
+    /// their namespace is the effective one.
+    pub fn past_ids(&self) -> Vec<Id> {
+        let Some(names) = self.annotation(annotations::PREVIOUS_NAMES) else { return Vec::new() };
+        let rest = |name| self.annotation(name).unwrap_or_default();
+        let (namespaces, kinds) = (rest(annotations::PREVIOUS_NAMESPACES), rest(annotations::PREVIOUS_KINDS));
+        let api_version = field::text(&self.node, "apiVersion");
+        let (group, version) = split_api_version(&api_version);
+        let (group, version) = (Text::from(group), Text::from(version));
+        let rest = namespaces.split(',').zip(kinds.split(','));
+        let id = |(name, (namespace, kind)): (&str, (&str, &str))| {
+            let (group, version) = (group.clone(), version.clone());
+            Id::new(Gvk { group, version, kind: kind.into(), is_cluster_scoped: false }, name, namespace)
+        };
+        names.split(',').zip(rest).map(id).collect()
+    }
+
+    /// Notes what it is known by now as something that it was known by before.
+    pub fn store_id(&mut self, scopes: &Scopes) {
+        let id = self.id(scopes);
+        self.note_more(annotations::PREVIOUS_NAMES, &id.name);
+        self.note_more(annotations::PREVIOUS_NAMESPACES, id.namespace());
+        self.note_more(annotations::PREVIOUS_KINDS, &id.gvk.kind);
+    }
+
+    /// The prefixes and suffixes that its name got.
+    pub fn way(&self) -> Way {
+        Way {
+            prefixes: self.annotation(annotations::PREFIXES),
+            suffixes: self.annotation(annotations::SUFFIXES),
+        }
+    }
+
+    /// Notes a prefix that its name gets.
+    pub fn note_prefix(&mut self, prefix: &str) {
+        self.note_more(annotations::PREFIXES, prefix);
+    }
+
+    /// Notes a suffix that its name gets.
+    pub fn note_suffix(&mut self, suffix: &str) {
+        self.note_more(annotations::SUFFIXES, suffix);
+    }
+
+    /// Adds to a list; nothing is never added.
+    fn note_more(&mut self, name: &str, value: &str) {
+        if value.is_empty() {
+            return;
+        }
+        let list = match self.annotation(name) {
+            Some(list) => format!("{list},{value}"),
+            None => value.to_owned(),
+        };
+        self.note(name, &list);
+    }
+
+    /// What becomes of it if there is one of its id.
+    pub fn behavior(&self) -> Behavior {
+        self.annotation(annotations::BEHAVIOR).map(|text| Behavior::of(&text)).unwrap_or_default()
+    }
+
+    /// Sets what becomes of it if there is one of its id.
+    pub fn set_behavior(&mut self, behavior: Behavior) {
+        self.set_annotation(annotations::BEHAVIOR, behavior.text());
+    }
+}
+
+/// Which way a resource went through the layers of a build, as the prefixes and suffixes of its name show it: lists
+/// separated by commas, the innermost first.
+#[derive(Clone, Debug, Default)]
+pub struct Way {
+    prefixes: Option<Text>,
+    suffixes: Option<Text>,
+}
+
+impl Way {
+    /// Whether two resources may have gone the same way (`PrefixesSuffixesEquals`): the shorter list must be the end of
+    /// the longer one. No list fits all, if `loosely`, else only another that is none.
+    pub fn fits(&self, other: &Self, loosely: bool) -> bool {
+        let same = |own: &Option<Text>, other: &Option<Text>| match (own, other) {
+            (None, None) => true,
+            (Some(own), Some(other)) => {
+                let (own, other): (Vec<&str>, Vec<&str>) =
+                    (own.split(',').collect(), other.split(',').collect());
+                own.ends_with(&other) || other.ends_with(&own)
+            }
+            _ => loosely,
+        };
+        same(&self.prefixes, &other.prefixes) && same(&self.suffixes, &other.suffixes)
+    }
+}

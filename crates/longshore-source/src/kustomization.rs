@@ -1,0 +1,116 @@
+//! The files of kustomizations on disk, with Go's words for what is wrong with them.
+
+use std::fs;
+use std::io::{self, Read};
+use std::path::{Component, Path, PathBuf};
+
+use longshore_kustomize::{Error, Files, Resolved};
+
+/// Most bytes of one file.
+const MAX_FILE: u64 = 256 << 20;
+
+/// Most links that a path may lead over.
+const MAX_LINKS: usize = 255;
+
+/// Files on disk, paths being relative to the folder that the command was started in.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct KustomizationFiles;
+
+impl Files for KustomizationFiles {
+    fn read(&self, path: &str) -> Result<Vec<u8>, Error> {
+        let file = fs::File::open(path).map_err(|error| failed("open", path, &error))?;
+        let mut bytes = Vec::new();
+        let read = file.take(MAX_FILE + 1).read_to_end(&mut bytes);
+        read.map_err(|error| failed("read", path, &error))?;
+        if bytes.len() as u64 > MAX_FILE {
+            return Err(Error::new(format!("read {path}: file is larger than {MAX_FILE} bytes")));
+        }
+        Ok(bytes)
+    }
+
+    fn resolve(&self, path: &str) -> Result<Resolved, Error> {
+        let absolute = std::path::absolute(path)
+            .map_err(|error| Error::new(format!("abs path error on '{path}' : {}", reason(&error))))?;
+        let real = follow(&clean(&absolute))
+            .map_err(|error| Error::new(format!("evalsymlink failure on '{path}' : {error}")))?;
+        let text = |path: &Path| path.to_string_lossy().into_owned();
+        if real.is_dir() {
+            return Ok(Resolved { folder: text(&real), file: String::new() });
+        }
+        let folder = real.parent().map(text).unwrap_or_default();
+        let file = real.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        Ok(Resolved { folder, file })
+    }
+}
+
+/// Without `.` and `..`, by the text alone.
+fn clean(path: &Path) -> PathBuf {
+    let mut clean = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                clean.pop();
+            }
+            part => clean.push(part),
+        }
+    }
+    clean
+}
+
+/// Follows the links of an absolute path (`filepath.EvalSymlinks`).
+fn follow(path: &Path) -> Result<PathBuf, String> {
+    let mut waiting: Vec<PathBuf> = parts(path);
+    let mut real = PathBuf::from("/");
+    let mut links = 0;
+    while let Some(part) = waiting.pop() {
+        if part.as_os_str() == ".." {
+            real.pop();
+            continue;
+        }
+        let next = real.join(&part);
+        let metadata = fs::symlink_metadata(&next)
+            .map_err(|error| format!("lstat {}: {}", next.display(), reason(&error)))?;
+        if metadata.is_symlink() {
+            links += 1;
+            if links > MAX_LINKS {
+                return Err(String::from("EvalSymlinks: too many links"));
+            }
+            let to = fs::read_link(&next)
+                .map_err(|error| format!("readlink {}: {}", next.display(), reason(&error)))?;
+            if to.is_absolute() {
+                real = PathBuf::from("/");
+            }
+            waiting.extend(parts(&to));
+        } else if !metadata.is_dir() && !waiting.is_empty() {
+            return Err(String::from("not a directory"));
+        } else {
+            real = next;
+        }
+    }
+    Ok(real)
+}
+
+/// The names of a path, the last one first.
+fn parts(path: &Path) -> Vec<PathBuf> {
+    let part = |part: Component<'_>| match part {
+        Component::Normal(name) => Some(PathBuf::from(name)),
+        Component::ParentDir => Some(PathBuf::from("..")),
+        _ => None,
+    };
+    let mut parts: Vec<PathBuf> = path.components().filter_map(part).collect();
+    parts.reverse();
+    parts
+}
+
+fn failed(what: &str, path: &str, error: &io::Error) -> Error {
+    Error::new(format!("{what} {path}: {}", reason(error)))
+}
+
+/// Why, as Go says it.
+fn reason(error: &io::Error) -> String {
+    let text = error.to_string();
+    let text = text.split(" (os error").next().unwrap_or_default();
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
+}

@@ -1,0 +1,95 @@
+//! `kustomize build`.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{anyhow, bail};
+use longshore_kustomize::{Options, Reorder, Restriction, build};
+use longshore_source::KustomizationFiles;
+
+use super::{Settings, files, print, say};
+use crate::cobra::{Arguments, Command, Flag, Kind, Matches};
+
+pub(super) fn command() -> Command<Settings> {
+    Command {
+        usage: "build DIR",
+        aliases: &[],
+        short: "build a kustomization from a folder",
+        long: "Builds the objects of a kustomization: DIR is a folder with a 'kustomization.yaml', '.' if it is left out.",
+        flags: vec![
+            Flag::new("output", Kind::Text, "write to this file, or to a file for each object in this folder").short('o'),
+            Flag::new("load-restrictor", Kind::Text, "'LoadRestrictionsNone' lets kustomizations load files from anywhere")
+                .default("LoadRestrictionsRootOnly"),
+            Flag::new("reorder", Kind::Text, "order of the objects: 'legacy' or 'none'")
+                .default("legacy")
+                .deprecated("use the new 'sortOptions' field in kustomization.yaml instead."),
+            Flag::new("enable-alpha-plugins", Kind::Bool, "let generators and transformers be programs"),
+            Flag::new("enable-exec", Kind::Bool, "let functions be programs; not for configurations of others"),
+            Flag::new("network", Kind::Bool, "give functions that declare it access to the network"),
+            Flag::new("network-name", Kind::Text, "the network of containers").default("bridge"),
+            Flag::new("mount", Kind::Texts, "what functions may read of the file system"),
+            Flag::new("env", Kind::Texts, "environment variables of functions").short('e'),
+            Flag::new("as-current-user", Kind::Bool, "run functions in containers as the user who runs this"),
+            Flag::new("enable-helm", Kind::Bool, "inflate charts"),
+            Flag::new("helm-command", Kind::Text, "the program that inflates charts").default("helm"),
+            Flag::new("helm-api-versions", Kind::Texts, "API versions that charts see"),
+            Flag::new("helm-kube-version", Kind::Text, "version of Kubernetes that charts see"),
+            Flag::new("helm-debug", Kind::Bool, "let charts say more"),
+            Flag::new("enable-managedby-label", Kind::Bool, "label all objects as managed by this program").deprecated(
+                "The flag `enable-managedby-label` has been deprecated. Use the `managedByLabel` option in the \
+                 `buildMetadata` field instead.",
+            ),
+        ],
+        arguments: Arguments::AtLeast(0),
+        exclusive: &[],
+        children: Vec::new(),
+        run: Some(run),
+    }
+}
+
+fn run(settings: &Settings, matches: &Matches) -> anyhow::Result<()> {
+    let folder = match &matches.arguments[..] {
+        [] => ".",
+        [folder] => folder,
+        _ => bail!("specify one path to kustomization.yaml"),
+    };
+    let options = options(settings, matches)?;
+    let built = build(&KustomizationFiles, folder, &options);
+    for warning in &built.warnings {
+        say(warning);
+    }
+    let output = matches.text("output");
+    if !output.is_empty() && Path::new(output).is_dir() {
+        return files::write(
+            Path::new(output),
+            built.resources.as_ref().map_err(|error| anyhow!("{error}"))?,
+        );
+    }
+    let text = built.documents().map_err(|error| anyhow!("{error}"))?;
+    if output.is_empty() {
+        return print(&text);
+    }
+    fs::write(output, text).map_err(|error| anyhow!("open {output}: {}", files::reason(&error)))
+}
+
+fn options(settings: &Settings, matches: &Matches) -> anyhow::Result<Options> {
+    let restriction = match matches.text("load-restrictor") {
+        "LoadRestrictionsRootOnly" | "" => Restriction::RootOnly,
+        "LoadRestrictionsNone" => Restriction::None,
+        other => bail!(
+            "illegal flag value --load-restrictor {other}; legal values: [LoadRestrictionsRootOnly LoadRestrictionsNone]"
+        ),
+    };
+    let reorder = match matches.text("reorder") {
+        "none" => Reorder::None,
+        "legacy" => Reorder::Legacy,
+        other => bail!("illegal flag value --reorder {other}; legal values: [legacy none]"),
+    };
+    Ok(Options {
+        restriction,
+        reorder: if matches.is_given("reorder") { reorder } else { Reorder::Unspecified },
+        managed_by_label: matches.is_on("enable-managedby-label") || settings.manages,
+        enable_helm: matches.is_on("enable-helm"),
+        enable_plugins: matches.is_on("enable-alpha-plugins"),
+    })
+}
