@@ -59,7 +59,7 @@ fn configuration(kustomization: &Kustomization, chart: &HelmChart) -> Map {
     }
     if !chart.values_inline.is_empty() {
         let values = chart.values_inline.iter().map(|(key, value)| (key.as_str(), value.clone()));
-        map.insert("valuesInline", Value::Map(Map::from_iter(values)));
+        map.insert("valuesInline", Value::Map(values.collect()));
     }
     map
 }
