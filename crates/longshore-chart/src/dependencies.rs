@@ -17,6 +17,7 @@ use longshore_go::{Map, Value, semver};
 
 use crate::Log;
 use crate::compat::Rules;
+use crate::load;
 use crate::metadata::{Dependency, Metadata};
 use crate::values::Coalescer;
 use crate::values::table::{path_value, table};
@@ -54,13 +55,14 @@ pub fn check_kind(chart: &Chart) -> Result<(), Error> {
     Err(Error::new(ErrorKind::Dependency, format!("{kind} charts are not installable")))
 }
 
-/// Checks that a chart can be installed: it is no library, and every chart that it lists is there. What
-/// `helm template`, `install` and `upgrade` ask before they render.
+/// Checks that a chart can be installed: it is no library, its API version is one that is rendered, and every chart that
+/// it lists is there. What `helm template`, `install` and `upgrade` ask before they render.
 ///
 /// # Errors
 /// Helm's text.
 pub fn check_installable(chart: &Chart, rules: &Rules) -> Result<(), Error> {
     check_kind(chart)?;
+    load::check_api(chart, rules)?;
     let missing = missing(chart);
     if missing.is_empty() {
         return Ok(());

@@ -19,7 +19,7 @@ use longshore_go::Str;
 use longshore_yaml::sigs;
 
 pub use archive::{MAX_CHART_BYTES, unpack};
-pub use detect::{check_version, open, open_detected};
+pub use detect::{check_api, check_version, is_next, open, open_detected};
 pub use ignore::Ignore;
 
 use crate::Log;

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use longshore_chart::{
-    Capabilities, Chart, Engine, KubeVersion, Level, Options, Origins, Release, RenderInput, Rendered,
-    dependencies, load, values,
+    Capabilities, Chart, Engine, ErrorKind, KubeVersion, Level, Options, Origins, Release, RenderInput,
+    Rendered, dependencies, load, values,
 };
 use longshore_diag::{Diagnostic, Place};
 use longshore_go::{Map, Value};
@@ -290,13 +290,17 @@ fn stays_inside(chart: &Path, link: &Path) -> Result<(), Diagnostic> {
         .hint("put the file itself into the chart; `longshore helm` follows such links, as Helm does"))
 }
 
-/// A chart that cannot be installed: a library, or one whose dependencies are not all there.
+/// A chart that cannot be installed: a library, one of another API version, or one whose dependencies are not all there.
 fn not_installable(error: &longshore_chart::Error, chart: &Chart, path: &Path) -> Diagnostic {
     let mut diagnostic = error.diagnostic();
     if let Some(place) = &mut diagnostic.place {
         place.file = format!("{}/{}", chart.name(), place.file);
     }
     let diagnostic = in_chart(diagnostic, chart.name(), path);
+    if error.kind() == ErrorKind::Load {
+        let about = "write `apiVersion: v2`; v3 is an experiment of Helm 4, which renders such charts only below others";
+        return diagnostic.hint(about);
+    }
     if dependencies::missing(chart).is_empty() {
         return diagnostic;
     }

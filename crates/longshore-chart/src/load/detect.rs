@@ -3,9 +3,11 @@
 //! Some commands of Helm 4 first ask of which kind the outermost chart is
 //! (<https://github.com/helm/helm/blob/v4.3.1/pkg/chart/loader/load.go>); what they say of a broken archive is less.
 
+use longshore_diag::Place;
+
 use super::archive::NO_GZIP;
 use super::{Budget, MAX_CHART_BYTES, api_version, unpack};
-use crate::compat::Level;
+use crate::compat::{Level, Rules};
 use crate::{Chart, Error, ErrorKind, File};
 
 /// Loads the archive that a file of that name holds.
@@ -42,6 +44,26 @@ pub fn check_version(about: &File, level: Level) -> Result<bool, Error> {
         "" | "v1" | "v2" => Ok(false),
         "v3" => Ok(true),
         _ => Err(Error::new(ErrorKind::Load, "unsupported chart version")),
+    }
+}
+
+/// Whether a level takes a chart for one of API v3: an experiment of 4.x, which makes, shows and checks such charts and
+/// renders them below one of v2, but neither renders nor packs one by itself.
+pub fn is_next(chart: &Chart, rules: &Rules) -> bool {
+    rules.major > 3 && chart.metadata().api_version == "v3"
+}
+
+/// Refuses a chart by its API version, as 4.x does before it renders or packs one.
+///
+/// # Errors
+/// `invalid chart apiVersion`, `unsupported chart version`.
+pub fn check_api(chart: &Chart, rules: &Rules) -> Result<(), Error> {
+    let refuse = |text: &str| Err(Error::new(ErrorKind::Load, text).at(Place::file("Chart.yaml")));
+    match chart.metadata().api_version.as_str() {
+        _ if is_next(chart, rules) => refuse("invalid chart apiVersion"),
+        "" | "v1" | "v2" => Ok(()),
+        _ if rules.major > 3 => refuse("unsupported chart version"),
+        _ => Ok(()),
     }
 }
 

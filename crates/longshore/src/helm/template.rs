@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{anyhow, bail};
 use longshore_chart::{
     Capabilities, Chart, Engine, ErrorKind, File, KubeVersion, Level, Options, Output, Release, RenderInput,
-    dependencies, metadata, render,
+    dependencies, load, metadata, render,
 };
 use longshore_go::Map;
 use longshore_platform::World;
@@ -84,8 +84,9 @@ fn run(settings: &Settings, matches: &Matches) -> anyhow::Result<()> {
     if chart.metadata().deprecated {
         settings.log("WARN", rules.deprecation);
     }
-    if versioned::is_next(&chart, settings.level) {
-        return Err(versioned::refused(&chart, &path, settings, matches));
+    if load::is_next(&chart, rules) {
+        versioned::check_listed(&chart, &path, settings, matches)?;
+        load::check_api(&chart, rules).map_err(|error| anyhow!("{error}"))?;
     }
     if let Err(missing) = dependencies::check_installable(&chart, rules) {
         if !matches.is_on("dependency-update") {

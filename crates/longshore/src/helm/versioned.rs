@@ -17,9 +17,6 @@ use super::locate::{self, check_archive, reason};
 use super::settings::{Settings, tell_all};
 use crate::cobra::Matches;
 
-/// What 4.x says in the end of every chart of API v3.
-const REFUSED: &str = "invalid chart apiVersion";
-
 const METADATA: &str = "Chart.yaml";
 
 /// Opens a chart; one of API v3 as well.
@@ -34,7 +31,7 @@ pub(super) fn open(path: &Path, level: Level) -> anyhow::Result<Chart> {
     let bytes = read_file(path, &Limits::default()).map_err(|problem| anyhow!("{}", problem.message))?;
     let chart = load::open_detected(&path.display().to_string(), &bytes, level);
     let chart = chart.map_err(|error| anyhow!("{error}"))?;
-    if !is_next(&chart, level) {
+    if !load::is_next(&chart, level.rules()) {
         tell_all(chart.warnings(), level);
     }
     Ok(chart)
@@ -68,26 +65,20 @@ fn open_folder(path: &Path, level: Level) -> anyhow::Result<Chart> {
 /// Also if it is of API v3.
 pub(super) fn open_to_pack(path: &Path, level: Level) -> anyhow::Result<Chart> {
     let chart = open_folder(path, level)?;
-    if is_next(&chart, level) {
-        bail!(REFUSED);
-    }
+    load::check_api(&chart, level.rules()).map_err(|error| anyhow!("{error}"))?;
     Ok(chart)
 }
 
-/// Whether 4.x takes the chart for one of API v3.
-pub(super) fn is_next(chart: &Chart, level: Level) -> bool {
-    level.rules().major > 3 && chart.metadata().api_version == "v3"
-}
-
-/// Why `template` does not render a chart of API v3: what it looks at before it sees that. `path` is the chart's.
-pub(super) fn refused(chart: &Chart, path: &Path, settings: &Settings, matches: &Matches) -> anyhow::Error {
-    match check(chart, path, settings, matches) {
-        Ok(()) => anyhow!(REFUSED),
-        Err(problem) => problem,
-    }
-}
-
-fn check(chart: &Chart, path: &Path, settings: &Settings, matches: &Matches) -> anyhow::Result<()> {
+/// What `template` looks at in a chart of API v3 before it refuses it. `path` is the chart's.
+///
+/// # Errors
+/// What is wrong with the charts that it lists.
+pub(super) fn check_listed(
+    chart: &Chart,
+    path: &Path,
+    settings: &Settings,
+    matches: &Matches,
+) -> anyhow::Result<()> {
     // A file requirements.yaml is one of many here.
     let metadata = chart.raw().iter().find(|file| file.name == METADATA);
     let metadata = metadata.and_then(|file| load::metadata(file, settings.level).ok()).unwrap_or_default();

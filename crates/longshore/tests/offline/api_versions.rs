@@ -182,3 +182,36 @@ fn old_files_are_told_of_when_a_chart_is_loaded() {
         assert_eq!(told("3.22"), format!("load.go:120: {text} \"v2\". {advice}\n"), "{command}");
     }
 }
+
+/// `longshore render`, and so plans and deploys, refuse and render what `longshore helm template` does.
+#[test]
+fn our_own_commands_follow_the_same_rule() {
+    let project = project();
+    let rendered = |chart: &str, level: &str| {
+        let file = format!(
+            "apiVersion: longshore.dev/v1alpha1\nkind: Project\nname: shop\nhelmCompat: '{level}'\nenvironments: {{dev: {{namespace: shop}}}}\nreleases: {{web: {{chart: {chart}}}}}\n"
+        );
+        fs::write(project.file("longshore.yaml"), file).unwrap();
+        crate::longshore(&project, "render -e dev")
+    };
+    let refused = rendered("next", "4.3");
+    assert_eq!(refused.code, Some(1));
+    assert_eq!(
+        refused.stderr,
+        "error[chart/load]: invalid chart apiVersion\n  --> next/Chart.yaml\n  in release `web`\nhint: write `apiVersion: v2`; v3 is an experiment of Helm 4, which renders such charts only below others\n"
+    );
+    assert!(rendered("future", "4.3").stderr.starts_with("error[chart/load]: unsupported chart version\n"));
+    assert!(rendered("library", "4.3").stderr.contains("library charts are not installable"));
+    assert!(rendered("next", "3.22").stdout.contains("kind: A"));
+
+    // Below a chart of v2 it is rendered.
+    for (file, text) in [
+        ("above/Chart.yaml", "{apiVersion: v2, name: above, version: 1.0.0}"),
+        ("above/charts/next/Chart.yaml", "{apiVersion: v3, name: next, version: 1.0.0}"),
+        ("above/charts/next/templates/a.yaml", "{apiVersion: v1, kind: A, metadata: {name: a}}"),
+    ] {
+        fs::create_dir_all(project.file(file).parent().unwrap()).unwrap();
+        fs::write(project.file(file), text).unwrap();
+    }
+    assert!(rendered("above", "4.3").stdout.contains("kind: A"));
+}
