@@ -136,8 +136,8 @@ impl Observer for Progress {
                 self.draw(release, view);
             }
             Event::Warning(warning) => match &self.live {
-                Some(live) => live.suspend(|| self.printer.diagnostic(warning)),
-                None => self.printer.diagnostic(warning),
+                Some(live) => live.suspend(|| self.printer.remark(warning)),
+                None => self.printer.remark(warning),
             },
             Event::Finished(how) => {
                 if let Some(bar) = view.bar.take() {

@@ -1,4 +1,4 @@
-//! The command line against a real control plane: the life of a platform, interruptions, refusals, and the Access Layer.
+//! The command line against a real control plane: the life of a platform, interruptions, refusals, warnings, and the Access Layer.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
@@ -8,6 +8,7 @@ mod interrupt;
 mod life;
 mod lookup;
 mod refused;
+mod warned;
 
 use longshore_testkit::{Outcome, Program, Project, Started, TestCluster, TestNamespace};
 use serde_json::Value;
