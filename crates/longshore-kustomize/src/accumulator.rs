@@ -104,7 +104,7 @@ impl Accumulator {
 }
 
 /// The type of the object that a variable is taken from.
-fn gvk_of(var: &Var) -> Gvk {
+pub(crate) fn gvk_of(var: &Var) -> Gvk {
     let object = &var.object;
     let parts: Vec<&str> = object.api_version.split('/').collect();
     let (group, version) = match parts[..] {

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use crate::error::Error;
 use crate::files::Files;
 use crate::loader::{Loader, Restriction};
+use crate::merge::Schemas;
 use crate::resource::{Resource, annotations};
 use crate::resources::Resources;
 use crate::scope::Scopes;
@@ -55,6 +56,8 @@ pub struct Context {
     pub warnings: Vec<String>,
     /// The schema that the kustomization names (`openapi`), if it names one.
     pub schema: Option<Vec<u8>>,
+    /// The same, read; made when the first patch needs it.
+    pub(crate) read_schemas: std::cell::OnceCell<Schemas>,
     /// Whether a schema or version was set; of those below the root the first one counts.
     pub is_schema_set: bool,
 }

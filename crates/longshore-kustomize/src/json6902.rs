@@ -44,7 +44,29 @@ impl JsonPatch {
     /// # Errors
     /// It is no list of objects; in Go's words.
     pub fn decode(text: &str) -> Result<Self, Error> {
-        let json = if text.starts_with('[') { Json::read(text.as_bytes())? } else { yaml_to_json(text)? };
+        Self::of(if text.starts_with('[') { Json::read(text.as_bytes())? } else { yaml_to_json(text)? })
+    }
+
+    /// Reads operations from JSON.
+    ///
+    /// # Errors
+    /// As [`JsonPatch::decode`].
+    pub fn decode_json(text: &str) -> Result<Self, Error> {
+        Self::of(Json::read(text.as_bytes())?)
+    }
+
+    /// The first document of YAML as JSON on one line.
+    ///
+    /// # Errors
+    /// It is no YAML; in go-yaml's words.
+    pub fn yaml_to_json(text: &str) -> Result<String, Error> {
+        let mut out = Vec::new();
+        json::append(&mut out, &yaml_value(text)?, json::EscapeHtml::Yes)
+            .map_err(|error| Error::new(error.to_string()))?;
+        Ok(String::from_utf8_lossy(&out).into_owned())
+    }
+
+    fn of(json: Json) -> Result<Self, Error> {
         let operations = match json {
             Json::Null => Vec::new(),
             Json::Array(items) => items.into_iter().map(operation).collect::<Result<_, _>>()?,
@@ -97,11 +119,14 @@ fn to_value(object: &Node) -> Result<Value, Error> {
 }
 
 fn yaml_to_json(text: &str) -> Result<Json, Error> {
-    let value = sigs::to_json_value(text.as_bytes()).map_err(|error| {
+    Json::of(&yaml_value(text)?)
+}
+
+fn yaml_value(text: &str) -> Result<Value, Error> {
+    sigs::to_json_value(text.as_bytes()).map_err(|error| {
         let text = error.to_string();
         Error::new(text.strip_prefix("error converting YAML to JSON: ").unwrap_or(&text))
-    })?;
-    Json::of(&value)
+    })
 }
 
 fn operation(json: Json) -> Result<Operation, Error> {

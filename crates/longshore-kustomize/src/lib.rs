@@ -28,9 +28,11 @@ pub mod merge;
 pub mod names;
 pub mod output;
 pub mod plugin;
+pub mod replacement;
 pub mod resource;
 pub mod resources;
 pub mod scope;
+pub mod selector;
 pub mod transform;
 pub mod var;
 

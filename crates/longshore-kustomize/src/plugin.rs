@@ -13,11 +13,13 @@ use std::collections::BTreeMap;
 use crate::build::Context;
 use crate::error::Error;
 use crate::fieldspec::FieldSpec;
-use crate::kustomization::{ConfigMapArgs, Image, Replica, SecretArgs};
+use crate::kustomization::{ConfigMapArgs, Image, Replacement, Replica, SecretArgs};
+use crate::replacement;
 use crate::resource::Resource;
 use crate::resources::Resources;
 use crate::scope::Scopes;
 use crate::transform::namespace::{Namespace, Subjects};
+use crate::transform::patches::Patch;
 use crate::transform::prefix::Affix;
 use crate::transform::{annotations, images, labels, prefix, replicas};
 
@@ -62,6 +64,10 @@ pub enum Transformer {
     Replicas(Replica, Vec<FieldSpec>),
     /// `ImageTagTransformer`
     Images(Image, Vec<FieldSpec>),
+    /// `PatchTransformer`, `PatchStrategicMergeTransformer`, `PatchJson6902Transformer`
+    Patch(Patch),
+    /// `ReplacementTransformer`
+    Replacements(Vec<Replacement>),
     /// `HashTransformer`
     Hash,
     /// Several, one after the other: `PrefixSuffixTransformer`
@@ -91,6 +97,8 @@ impl Transformer {
             Self::Annotations(pairs, specs) => annotations::apply(resources.list_mut(), pairs, specs),
             Self::Replicas(replica, specs) => replicas::apply(resources.list_mut(), replica, specs, scopes),
             Self::Images(image, specs) => images::apply(resources.list_mut(), image, specs),
+            Self::Patch(patch) => patch.apply(resources, context),
+            Self::Replacements(all) => replacement::apply(resources.list_mut(), all),
             Self::Hash => crate::hash::add_to_names(resources.list_mut(), scopes),
             Self::Several(list) => list.iter().try_for_each(|each| each.apply(resources, context)),
         }

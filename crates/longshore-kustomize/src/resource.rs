@@ -19,7 +19,7 @@ use crate::scope::Scopes;
 
 pub use metadata::Metadata;
 pub use past::Way;
-pub use read::{check, read};
+pub use read::{check, of_file, read};
 
 /// What becomes of a generated object if there is one of its id.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -54,6 +54,44 @@ impl Resources {
         }
     }
 
+    /// Changes one resource. The indexes stay if what it is and was known by stays.
+    ///
+    /// # Errors
+    /// What `change` says.
+    pub fn change(
+        &mut self,
+        place: usize,
+        scopes: &Scopes,
+        change: impl FnOnce(&mut Resource) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let Some(resource) = self.list.get_mut(place) else { return Ok(()) };
+        let before = (resource.id(scopes), resource.past_ids());
+        change(resource)?;
+        if resource.is_empty() || before != (resource.id(scopes), resource.past_ids()) {
+            self.by_id = None;
+            self.by_any_id = None;
+        }
+        Ok(())
+    }
+
+    /// Refuses two resources with the same id.
+    ///
+    /// # Errors
+    /// There are such.
+    pub fn check_ids(&mut self, scopes: &Scopes) -> Result<(), Error> {
+        if self.by_id.is_some() {
+            // Nothing has changed since they were found to be different.
+            return Ok(());
+        }
+        let index = by_id(&self.list, scopes);
+        let second = index.values().filter_map(|places| places.get(1)).min();
+        if let Some(id) = second.map(|&at| self.list[at as usize].id(scopes)) {
+            return Err(Error::new(format!("may not add resource with an already registered id: {id}")));
+        }
+        self.by_id = Some(index);
+        Ok(())
+    }
+
     /// Drops what has been deleted.
     pub fn drop_empty(&mut self) {
         if self.list.iter().any(Resource::is_empty) {
@@ -180,7 +218,7 @@ fn go_syntax(id: &Id) -> String {
 
 fn by_id(list: &[Resource], scopes: &Scopes) -> Index {
     let mut index = Index::with_capacity(list.len());
-    for (place, resource) in list.iter().enumerate() {
+    for (place, resource) in list.iter().enumerate().filter(|(_, resource)| !resource.is_empty()) {
         index.entry(resource.id(scopes).key()).or_default().push(place as u32);
     }
     index

@@ -4,6 +4,7 @@ pub mod annotations;
 pub mod images;
 pub mod labels;
 pub mod namespace;
+pub mod patches;
 pub mod prefix;
 pub mod replicas;
 pub mod vars;

@@ -137,7 +137,7 @@ impl<'f> Target<'f> {
         let read = || {
             let text = self.loader.load(path)?;
             let read = resource::read(&text).and_then(|list| distinct(list, context));
-            read.map_err(|error| named(&error, path))
+            read.map_err(|error| resource::of_file(&error, path))
         };
         let resources = read().context(|| format!("accumulating resources from '{path}'"))?;
         into.resources.append_all(resources, scopes).context(|| format!("merging resources from '{path}'"))
@@ -259,8 +259,7 @@ impl<'f> Target<'f> {
     }
 
     fn transform(&self, into: &mut Accumulator, context: &mut Context) -> Result<(), Error> {
-        let mut transformers =
-            plugin::of_kustomization(&self.kustomization, &into.config, &self.loader, context)?;
+        let mut transformers = plugin::of_kustomization(&self.kustomization, &into.config, &self.loader)?;
         transformers.extend(self.configured(&self.kustomization.transformers, context)?);
         for transformer in &transformers {
             transformer.apply(&mut into.resources, context)?;
@@ -310,16 +309,4 @@ fn distinct(list: Vec<Resource>, context: &Context) -> Result<Resources, Error> 
     let mut resources = Resources::default();
     list.into_iter().try_for_each(|resource| resources.append(resource, &context.scopes))?;
     Ok(resources)
-}
-
-/// Says of which file an error of YAML is.
-fn named(error: &Error, path: &str) -> Error {
-    let text = error.text();
-    if text.contains("error converting YAML to JSON") || text.contains("error unmarshaling JSON") {
-        Error::new(format!("YAML file [{path}] encounters a format error.\n{text}\n"))
-    } else if error.is_malformed_yaml() {
-        Error::new(format!("{text} in File: {path}"))
-    } else {
-        error.clone()
-    }
 }

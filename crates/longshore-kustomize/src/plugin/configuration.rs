@@ -9,11 +9,15 @@ use crate::build::Context;
 use crate::decode::{Reader, decode_struct};
 use crate::error::{Context as _, Error};
 use crate::fieldspec::FieldSpec;
-use crate::kustomization::{ConfigMapArgs, Image, ObjectMeta, Replica, SecretArgs};
+use crate::kustomization::{
+    ConfigMapArgs, Image, ObjectMeta, Patch, Replacement, Replica, SecretArgs, Selector,
+};
 use crate::loader::Loader;
 use crate::output;
+use crate::replacement;
 use crate::resource::Resource;
 use crate::transform::namespace::Subjects;
+use crate::transform::patches;
 
 /// The fields that configurations have; each kind reads some of them.
 #[derive(Clone, Debug, Default)]
@@ -35,6 +39,33 @@ decode_struct!(Fields as "builtins.Plugin" {
     "annotations" => annotations, "replica" => replica, "imageTag" => image, "unsetOnly" => unset_only,
     "setRoleBindingSubjects" => subjects,
 });
+
+/// The fields of `PatchStrategicMergeTransformer`.
+#[derive(Clone, Debug, Default)]
+struct Merges {
+    paths: Vec<String>,
+    patches: String,
+}
+
+decode_struct!(Merges as "builtins.Plugin" { "paths" => paths, "patches" => patches });
+
+/// The fields of `PatchJson6902Transformer`.
+#[derive(Clone, Debug, Default)]
+struct Operations {
+    target: Option<Selector>,
+    path: String,
+    patch: String,
+}
+
+decode_struct!(Operations as "builtins.Plugin" { "target" => target, "path" => path, "jsonOp" => patch });
+
+/// The field of `ReplacementTransformer`.
+#[derive(Clone, Debug, Default)]
+struct Replacements {
+    list: Vec<Replacement>,
+}
+
+decode_struct!(Replacements as "builtins.Plugin" { "replacements" => list });
 
 /// Only the name and the namespace of an object.
 #[derive(Clone, Debug, Default)]
@@ -95,7 +126,7 @@ const GENERATORS: [&str; 4] =
 /// There is no such transformer, or the configuration is not one for it.
 pub fn transformer(
     configuration: &Resource,
-    _: &Loader<'_>,
+    loader: &Loader<'_>,
     context: &Context,
 ) -> Result<Transformer, Error> {
     let kind = builtin_kind(configuration, context)?;
@@ -136,6 +167,21 @@ pub fn transformer(
         "ReplicaCountTransformer" => {
             read().map(|fields| Transformer::Replicas(fields.replica, fields.specs.unwrap_or_default()))
         }
+        "PatchTransformer" => Reader::lenient().read(&value).and_then(|entry| {
+            let shown = String::from_utf8_lossy(&output::document(configuration)?).into_owned();
+            patches::patch(&entry, &shown, loader).map(Transformer::Patch)
+        }),
+        "PatchStrategicMergeTransformer" => Reader::lenient().read(&value).and_then(|fields: Merges| {
+            patches::strategic_merge(&fields.paths, &fields.patches, loader).map(Transformer::Patch)
+        }),
+        "PatchJson6902Transformer" => Reader::lenient().read(&value).and_then(|fields: Operations| {
+            let Operations { target, path, patch } = fields;
+            let entry = Patch { target, path, patch, options: None };
+            patches::json6902(&entry, loader).map(Transformer::Patch)
+        }),
+        "ReplacementTransformer" => Reader::lenient().read(&value).and_then(|fields: Replacements| {
+            replacement::read(&fields.list, loader).map(Transformer::Replacements)
+        }),
         _ if GENERATORS.contains(&&*kind) => {
             return Err(Error::new(format!("plugin {id} not a transformer")));
         }

@@ -1,13 +1,14 @@
 //! The transformers that the fields of a kustomization ask for, in the order in which they run.
 
 use super::Transformer;
-use crate::build::Context;
 use crate::config::{Config, merge_all, merge_one};
 use crate::error::{Context as _, Error};
 use crate::fieldspec::FieldSpec;
 use crate::kustomization::{Kustomization, Label};
 use crate::loader::Loader;
+use crate::replacement;
 use crate::transform::namespace::Subjects;
+use crate::transform::patches;
 
 /// The transformers of a kustomization.
 ///
@@ -16,21 +17,20 @@ use crate::transform::namespace::Subjects;
 pub fn of_kustomization(
     kustomization: &Kustomization,
     config: &Config,
-    _: &Loader<'_>,
-    _: &Context,
+    loader: &Loader<'_>,
 ) -> Result<Vec<Transformer>, Error> {
     let mut list = Vec::new();
-    let unsupported = [
-        (
-            "patchesStrategicMerge",
-            kustomization.patches_strategic_merge.as_ref().is_some_and(|list| !list.is_empty()),
-        ),
-        ("patches", !kustomization.patches.is_empty()),
-        ("patchesJson6902", kustomization.patches_json6902.as_ref().is_some_and(|list| !list.is_empty())),
-        ("replacements", !kustomization.replacements.is_empty()),
-    ];
-    if let Some((field, _)) = unsupported.iter().find(|(_, is_used)| *is_used) {
-        return Err(Error::new(format!("{field} are not supported yet")));
+    let merges = kustomization.patches_strategic_merge.as_deref().unwrap_or_default();
+    if !merges.is_empty() {
+        let patch = patches::strategic_merge(merges, "", loader);
+        let patch =
+            patch.context(|| configuring("PatchStrategicMerge", &patches::shown_list("paths", merges)))?;
+        list.push(Transformer::Patch(patch));
+    }
+    for entry in &kustomization.patches {
+        let shown = patches::shown(entry, "patch");
+        let patch = patches::patch(entry, &shown, loader).context(|| configuring("Patch", &shown))?;
+        list.push(Transformer::Patch(patch));
     }
     if !kustomization.namespace.is_empty() {
         list.push(Transformer::Namespace {
@@ -57,13 +57,28 @@ pub fn of_kustomization(
         let annotations = kustomization.common_annotations.clone();
         list.push(Transformer::Annotations(annotations, config.common_annotations.clone()));
     }
+    for entry in kustomization.patches_json6902.as_deref().unwrap_or_default() {
+        let patch = patches::json6902(entry, loader)
+            .context(|| configuring("PatchJson6902", &patches::shown(entry, "jsonOp")))?;
+        list.push(Transformer::Patch(patch));
+    }
     for replica in &kustomization.replicas {
         list.push(Transformer::Replicas(replica.clone(), config.replicas.clone()));
     }
     for image in &kustomization.images {
         list.push(Transformer::Images(image.clone(), config.images.clone()));
     }
+    if !kustomization.replacements.is_empty() {
+        let all = replacement::read(&kustomization.replacements, loader)
+            .context(|| configuring("Replacement", &replacement::shown(&kustomization.replacements)))?;
+        list.push(Transformer::Replacements(all));
+    }
     Ok(list)
+}
+
+/// What messages say of a transformer whose configuration is wrong.
+fn configuring(kind: &str, shown: &str) -> String {
+    format!("trouble configuring builtin {kind}Transformer with config: `\n{shown}`")
 }
 
 /// The fields of an entry of `labels`: its own, then those of the configuration.

@@ -1,16 +1,69 @@
 //! Variables: `$(NAME)` in fields of resources, replaced by a value of another resource.
+//!
+//! Rules: <https://github.com/kubernetes-sigs/kustomize/blob/kustomize/v5.8.1/api/internal/accumulator/refvartransformer.go>.
+
+use std::collections::BTreeMap;
 
 use crate::accumulator::Accumulator;
 use crate::build::Context;
 use crate::error::Error;
+use crate::kustomization::Var;
+use crate::resource::Resource;
+use crate::var::{Value, Variables};
 
 /// Replaces the variables that have been gathered in the fields that the configuration names.
 ///
 /// # Errors
-/// There are variables.
+/// A variable has no value, or a field holds something that cannot have variables.
 pub fn resolve(gathered: &mut Accumulator, _: &mut Context) -> Result<(), Error> {
-    match gathered.vars.keys().next() {
-        None => Ok(()),
-        Some(name) => Err(Error::new(format!("variables are not supported yet: {name}"))),
+    if gathered.vars.is_empty() {
+        return Ok(());
     }
+    let values = values(gathered)?;
+    let mut variables = Variables::new(values);
+    let Accumulator { resources, config, .. } = gathered;
+    for resource in resources.list_mut() {
+        for spec in &config.var_reference {
+            spec.apply(resource.node_mut(), None, &mut |node| variables.expand_in(node))?;
+            resource.settle();
+        }
+    }
+    Ok(())
+}
+
+/// The value of each variable: of a field of the first resource that was noted for it.
+fn values(gathered: &Accumulator) -> Result<BTreeMap<String, Value>, Error> {
+    let mut sources: BTreeMap<&str, &Resource> = BTreeMap::new();
+    for resource in gathered.resources.list() {
+        for name in resource.vars() {
+            sources.entry(name).or_insert(resource);
+        }
+    }
+    let mut values = BTreeMap::new();
+    for var in gathered.vars.values() {
+        let Some(resource) = sources.get(&*var.name) else {
+            return Err(Error::new(format!(
+                "var '{}' cannot be mapped to a field in the set of known resources",
+                text_of(var)
+            )));
+        };
+        let value = Value::of(resource.node(), &var.field.field_path).map_err(|_| {
+            Error::new(format!(
+                "field specified in var '{}' not found in corresponding resource",
+                text_of(var)
+            ))
+        })?;
+        values.insert(var.name.clone(), value);
+    }
+    Ok(values)
+}
+
+/// A variable as Go prints the struct.
+fn text_of(var: &Var) -> String {
+    let object = &var.object;
+    let gvk = crate::accumulator::gvk_of(var);
+    format!(
+        "{{{} {{{} {gvk} {} {}}} {{{}}}}}",
+        var.name, object.api_version, object.name, object.namespace, var.field.field_path
+    )
 }

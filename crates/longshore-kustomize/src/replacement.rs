@@ -1,0 +1,241 @@
+//! Replacements: a value of one resource, written to fields of others.
+//!
+//! Rules: <https://github.com/kubernetes-sigs/kustomize/blob/kustomize/v5.8.1/api/filters/replacement/replacement.go>.
+
+mod read;
+mod structured;
+mod write;
+
+use longshore_yaml::{Kind, Node};
+
+use crate::error::{Context, Error};
+use crate::field;
+use crate::fieldpath::{self, Place};
+use crate::gvk::{Gvk, split_api_version};
+use crate::id::Id;
+use crate::kustomization::{FieldOptions, Replacement, SourceSelector, TargetSelector};
+use crate::resource::Resource;
+use crate::selector::Matcher;
+
+pub use read::{read, shown};
+
+/// The field that is meant if none is named.
+const DEFAULT_PATH: &str = "metadata.name";
+
+/// Carries replacements out, one after the other.
+///
+/// # Errors
+/// Nothing or more than one resource is a source, a field is missing; in Kustomize's words.
+pub fn apply(resources: &mut [Resource], replacements: &[Replacement]) -> Result<(), Error> {
+    let mut ids: Vec<Option<Vec<Id>>> = vec![None; resources.len()];
+    for replacement in replacements {
+        if (replacement.source.is_none() && replacement.source_value.is_none())
+            || replacement.targets.is_empty()
+        {
+            return Err(Error::new("replacements must specify a source and at least one target"));
+        }
+        let value = value_of(resources, replacement, &mut ids)?;
+        for target in &replacement.targets {
+            let unselected = || Error::new("target must specify resources to select");
+            let target = target.as_ref().ok_or_else(unselected)?;
+            write_to(resources, &value, target, &mut ids)?;
+        }
+    }
+    Ok(())
+}
+
+/// What is written to the targets.
+enum Value {
+    Own(Node),
+    /// A field of a resource. If it is a target too, later targets get what it is then.
+    Field {
+        resource: usize,
+        place: Place,
+    },
+}
+
+impl Value {
+    fn node(&self, resources: &[Resource]) -> Node {
+        match self {
+            Self::Own(node) => node.clone(),
+            Self::Field { resource, place } => {
+                let found = fieldpath::at(resources[*resource].node(), place);
+                found.cloned().unwrap_or_else(Node::null)
+            }
+        }
+    }
+}
+
+/// All that a resource is and was known by, as it is written.
+fn ids_of(resource: &Resource) -> Vec<Id> {
+    let api_version = field::text(resource.node(), "apiVersion");
+    let (group, version) = split_api_version(&api_version);
+    let kind = resource.kind();
+    let gvk = Gvk { group: group.into(), version: version.into(), kind, is_cluster_scoped: false };
+    let mut ids = vec![Id::new(gvk, resource.name(), resource.namespace())];
+    ids.extend(resource.past_ids());
+    ids
+}
+
+fn value_of(
+    resources: &[Resource],
+    replacement: &Replacement,
+    ids: &mut [Option<Vec<Id>>],
+) -> Result<Value, Error> {
+    let source = match (&replacement.source, &replacement.source_value) {
+        (Some(_), Some(_)) => return Err(Error::new("value and resource selectors are mutually exclusive")),
+        (None, Some(value)) => return Ok(Value::Own(field::untyped(value))),
+        (Some(source), None) => source,
+        (None, None) => return Err(Error::new("replacements must specify a source and at least one target")),
+    };
+    let at = source_of(resources, source, ids)?;
+    let path = if source.field_path.is_empty() { DEFAULT_PATH } else { &source.field_path };
+    let object = resources[at].node();
+    let place = fieldpath::lookup(object, &fieldpath::split(path))
+        .context(|| String::from("error looking up replacement source"))?;
+    let found = place.filter(|place| fieldpath::at(object, place).is_some_and(|node| !field::is_empty(node)));
+    let Some(place) = found else {
+        let id = id_of(source);
+        return Err(Error::new(format!("fieldPath `{path}` is missing for replacement source {id}")));
+    };
+    let delimiter = source.options.as_ref().map(|options| (&*options.delimiter, options.index));
+    match delimiter.filter(|(delimiter, _)| !delimiter.is_empty()) {
+        None => Ok(Value::Field { resource: at, place }),
+        Some((delimiter, index)) => {
+            let node = fieldpath::at(object, &place).cloned().unwrap_or_else(Node::null);
+            part_of(node, delimiter, index).map(Value::Own)
+        }
+    }
+}
+
+/// One part of a text.
+fn part_of(mut node: Node, delimiter: &str, index: isize) -> Result<Node, Error> {
+    if node.kind != Kind::Scalar {
+        return Err(Error::new("delimiter option can only be used with scalar nodes"));
+    }
+    let parts: Vec<&str> = node.value.split(delimiter).collect();
+    let part = usize::try_from(index).ok().and_then(|index| parts.get(index).copied());
+    let Some(part) = part else {
+        let value = &node.value;
+        return Err(Error::new(format!("options.index {index} is out of bounds for value {value}")));
+    };
+    node.value = part.into();
+    Ok(node)
+}
+
+fn source_of(
+    resources: &[Resource],
+    source: &SourceSelector,
+    ids: &mut [Option<Vec<Id>>],
+) -> Result<usize, Error> {
+    let wanted = id_of(source);
+    let mut found = None;
+    for (at, (resource, ids)) in resources.iter().zip(ids).enumerate() {
+        let ids = ids.get_or_insert_with(|| ids_of(resource));
+        if ids.iter().any(|id| id.is_selected_by(&wanted)) {
+            if found.is_some() {
+                return Err(Error::new(format!("multiple matches for selector {}", text_of(source))));
+            }
+            found = Some(at);
+        }
+    }
+    found.ok_or_else(|| Error::new(format!("nothing selected by {}", text_of(source))))
+}
+
+fn id_of(source: &SourceSelector) -> Id {
+    let gvk = Gvk {
+        group: source.group.as_str().into(),
+        version: source.version.as_str().into(),
+        kind: source.kind.as_str().into(),
+        is_cluster_scoped: false,
+    };
+    Id::new(gvk, source.name.as_str(), source.namespace.as_str())
+}
+
+/// A source as messages show it.
+fn text_of(source: &SourceSelector) -> String {
+    let path = if source.field_path.is_empty() { String::new() } else { format!(":{}", source.field_path) };
+    let options = match &source.options {
+        Some(FieldOptions { delimiter, index, create, .. }) if !delimiter.is_empty() || *create => {
+            format!(":{delimiter}({index}), create={create}")
+        }
+        _ => String::new(),
+    };
+    format!("{}{path}{options}", id_of(source))
+}
+
+/// Writes a value to all fields of all resources that a target chooses.
+fn write_to(
+    resources: &mut [Resource],
+    value: &Value,
+    target: &TargetSelector,
+    ids: &mut [Option<Vec<Id>>],
+) -> Result<(), Error> {
+    let Some(select) = &target.select else {
+        return Err(Error::new("target must specify resources to select"));
+    };
+    let matcher =
+        |selector| Matcher::new(selector).context(|| String::from("error creating target selector"));
+    let select = matcher(select)?;
+    let rejects = target.reject.iter().flatten().map(matcher).collect::<Result<Vec<_>, _>>()?;
+    for at in 0..resources.len() {
+        let resource = &resources[at];
+        if !select.matches_labels(resource)? {
+            continue;
+        }
+        let mut is_rejected = false;
+        for reject in rejects.iter().filter(|reject| !reject.is_for_any_labels()) {
+            is_rejected = is_rejected || reject.matches_labels(resource)?;
+        }
+        if is_rejected {
+            continue;
+        }
+        let own_ids = ids[at].get_or_insert_with(|| ids_of(resource));
+        let rejects_any = |reject: &&Matcher| own_ids.iter().any(|id| reject.matches_id(id));
+        if rejects.iter().filter(|reject| !reject.is_for_any_id()).any(|reject| rejects_any(&reject)) {
+            continue;
+        }
+        if own_ids.iter().any(|id| select.matches_id(id)) {
+            ids[at] = None;
+            write_to_fields(resources, at, value, target)?;
+            resources[at].settle();
+        }
+    }
+    Ok(())
+}
+
+fn write_to_fields(
+    resources: &mut [Resource],
+    at: usize,
+    value: &Value,
+    target: &TargetSelector,
+) -> Result<(), Error> {
+    let default = [String::from(DEFAULT_PATH)];
+    let paths = if target.field_paths.is_empty() { &default[..] } else { &target.field_paths };
+    let options = target.options.as_ref();
+    for path in paths {
+        let parts = fieldpath::split(path);
+        let new = value.node(resources);
+        let create = options.is_some_and(|options| options.create).then_some(new.kind);
+        if structured::write(resources[at].node_mut(), &new, &parts, create).is_ok() {
+            continue;
+        }
+        let verb = if create.is_some() { "find or create" } else { "find" };
+        let missing = format!("unable to {verb} field {path:?} in replacement target");
+        let found = fieldpath::find(resources[at].node_mut(), &parts, create).context(|| missing.clone())?;
+        if found.is_empty() {
+            return Err(Error::new(missing));
+        }
+        for mut found in found {
+            let new = value.node(resources);
+            let node = match &mut found {
+                fieldpath::Found::Here(place) => fieldpath::at_mut(resources[at].node_mut(), place),
+                fieldpath::Found::Elsewhere(node) => Some(node),
+            };
+            if let Some(node) = node {
+                write::write(node, new, options)?;
+            }
+        }
+    }
+    Ok(())
+}

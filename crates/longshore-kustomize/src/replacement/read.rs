@@ -1,0 +1,113 @@
+//! Replacements as a kustomization or a configuration has them: inline, or in files with one or several.
+
+use longshore_go::{Map, Value};
+use longshore_yaml::sigs;
+
+use crate::decode::Reader;
+use crate::error::Error;
+use crate::kustomization::{FieldOptions, Replacement, Selector, SourceSelector, TargetSelector};
+use crate::loader::Loader;
+
+/// Replaces entries that name a file by what it holds.
+///
+/// # Errors
+/// An entry names a file and has a replacement of its own; the file cannot be read, or holds something else.
+pub fn read(entries: &[Replacement], loader: &Loader<'_>) -> Result<Vec<Replacement>, Error> {
+    let mut all = Vec::new();
+    for entry in entries {
+        if entry.path.is_empty() {
+            all.push(entry.clone());
+            continue;
+        }
+        if entry.source.is_some() || !entry.targets.is_empty() {
+            return Err(Error::new("cannot specify both path and inline replacement"));
+        }
+        let value = sigs::to_value(&loader.load(&entry.path)?)?;
+        match &value {
+            Value::List(_) => all.extend(Reader::lenient().read::<Vec<Replacement>>(&value)?),
+            Value::Map(_) => all.push(Reader::lenient().read(&value)?),
+            other => {
+                let kind = match other {
+                    Value::Nil | Value::Missing => "invalid",
+                    Value::Str(_) => "string",
+                    Value::Bool(_) => "bool",
+                    _ => "float64",
+                };
+                return Err(Error::new(format!(
+                    "unsupported replacement type encountered within replacement path: {kind}"
+                )));
+            }
+        }
+    }
+    Ok(all)
+}
+
+/// The entries as their configuration looks: what is empty is left out.
+pub fn shown(entries: &[Replacement]) -> String {
+    let list = Value::list(entries.iter().map(entry).collect());
+    let map: Map = [("Replacements", list)].into_iter().collect();
+    let text = sigs::marshal(&map.into());
+    text.map(|text| String::from_utf8_lossy(&text).into_owned()).unwrap_or_default()
+}
+
+fn map(fields: Vec<(&str, Option<Value>)>) -> Value {
+    fields.into_iter().filter_map(|(name, value)| Some((name, value?))).collect::<Map>().into()
+}
+
+fn text(text: &str) -> Option<Value> {
+    (!text.is_empty()).then(|| Value::str(text))
+}
+
+fn entry(entry: &Replacement) -> Value {
+    let targets = entry.targets.iter().map(|each| each.as_ref().map_or(Value::Nil, target)).collect();
+    map(vec![
+        ("source", entry.source.as_ref().map(source)),
+        ("targets", (!entry.targets.is_empty()).then(|| Value::list(targets))),
+        ("sourceValue", entry.source_value.as_deref().map(Value::str)),
+        ("path", text(&entry.path)),
+    ])
+}
+
+fn source(source: &SourceSelector) -> Value {
+    map(vec![
+        ("group", text(&source.group)),
+        ("version", text(&source.version)),
+        ("kind", text(&source.kind)),
+        ("name", text(&source.name)),
+        ("namespace", text(&source.namespace)),
+        ("fieldPath", text(&source.field_path)),
+        ("options", source.options.as_ref().map(options)),
+    ])
+}
+
+fn selector(selector: &Selector) -> Value {
+    map(vec![
+        ("group", text(&selector.group)),
+        ("version", text(&selector.version)),
+        ("kind", text(&selector.kind)),
+        ("name", text(&selector.name)),
+        ("namespace", text(&selector.namespace)),
+        ("annotationSelector", text(&selector.annotation_selector)),
+        ("labelSelector", text(&selector.label_selector)),
+    ])
+}
+
+fn target(target: &TargetSelector) -> Value {
+    let rejects = target.reject.iter().map(|each| each.as_ref().map_or(Value::Nil, selector)).collect();
+    let paths = target.field_paths.iter().map(|path| Value::str(path.as_str())).collect();
+    map(vec![
+        ("select", Some(target.select.as_ref().map_or(Value::Nil, selector))),
+        ("reject", (!target.reject.is_empty()).then(|| Value::list(rejects))),
+        ("fieldPaths", (!target.field_paths.is_empty()).then(|| Value::list(paths))),
+        ("options", target.options.as_ref().map(options)),
+    ])
+}
+
+fn options(options: &FieldOptions) -> Value {
+    map(vec![
+        ("delimiter", text(&options.delimiter)),
+        ("index", (options.index != 0).then(|| Value::int(options.index as i64))),
+        ("encoding", text(&options.encoding)),
+        ("create", options.create.then_some(Value::Bool(true))),
+    ])
+}
