@@ -1,36 +1,24 @@
 //! Holding values against `values.schema.json`.
 //!
-//! JSON Schema of the drafts 4 to 2020-12, in the order and the words of the library that Helm uses
-//! (<https://github.com/santhosh-tekuri/jsonschema/tree/v6.0.3>): a schema's documents ([`root`]) are checked against
-//! the schema of their draft ([`meta`]), compiled ([`compile`]) and held against values ([`validate`]). Schemas
-//! elsewhere are not fetched.
+//! Whether values are valid, the `jsonschema` crate decides (drafts 4 to 2020-12). Only if they are not,
+//! [`explain`] walks schema and values again, in the order and the words of the library that Helm uses
+//! (<https://github.com/santhosh-tekuri/jsonschema/tree/v6.0.3>), to say why.
 
-mod address;
-mod cause;
-mod compile;
-mod draft;
-mod format;
-mod json;
-mod meta;
-mod number;
-mod root;
+mod explain;
 #[cfg(test)]
 mod tests;
-mod validate;
 mod words;
 
 use std::fmt::Write as _;
 
+use jsonschema::{Retrieve, Uri, Validator};
 use longshore_diag::Place;
+use longshore_go::json::{self, JsonError};
 use longshore_go::{Map, Value};
+use serde_json::Value as Json;
 
-use self::compile::Compiler;
-pub(crate) use self::json::Json;
-use self::validate::At;
+use crate::values::to_json;
 use crate::{Chart, Error, ErrorKind};
-
-/// What Helm calls a chart's schema.
-const ADDRESS: &str = "file:///values.schema.json";
 
 /// The schemas of a chart and of its subcharts, each with the values to hold against it: what another thread can do
 /// while this one parses the templates.
@@ -66,7 +54,7 @@ impl<'c> Checks<'c> {
 
     fn collect(&mut self, chart: &'c Chart, values: &Map) {
         if let Some(schema) = chart.schema() {
-            let what = What::Held(schema, Json::of(&Value::Map(values.clone())));
+            let what = What::Held(schema, to_json(&Value::Map(values.clone())));
             self.all.push(Check { chart: chart.name(), what });
         }
         for child in chart.dependencies() {
@@ -112,8 +100,58 @@ impl<'c> Checks<'c> {
     }
 }
 
-/// Holds values against one schema; the error is Helm's text, with its line end if the values are wrong.
+/// Holds values against one schema; the error is Helm's text, with its line end.
 pub(crate) fn check_one(schema: &[u8], values: &Json) -> Result<(), String> {
-    let set = Compiler::holding(ADDRESS, Json::read(schema)?).compile(ADDRESS)?;
-    validate::check_values(values, At::first(&set)).map_err(|causes| format!("{causes}\n"))
+    let schema: Json = serde_json::from_slice(schema).map_err(|_| unreadable(schema))?;
+    let validator = compile(&schema)?;
+    if validator.is_valid(values) {
+        return Ok(());
+    }
+    if let Some(text) = explain::explain(&schema, values) {
+        return Err(format!("{text}\n"));
+    }
+    // The walk found nothing that it knows: the crate's own words are better than none.
+    let lines: Vec<String> = validator
+        .iter_errors(values)
+        .map(|error| format!("- at '{}': {error}", error.instance_path()))
+        .collect();
+    Err(format!("{}\n", lines.join("\n")))
+}
+
+/// Go's words for what is no JSON, as it reads it from a stream.
+fn unreadable(schema: &[u8]) -> String {
+    if schema.trim_ascii().is_empty() {
+        return String::from("EOF");
+    }
+    match json::parse(schema) {
+        Err(JsonError::Syntax { message, .. }) if message == "unexpected end of JSON input" => {
+            String::from("unexpected EOF")
+        }
+        Err(JsonError::Syntax { message, .. }) if message.ends_with("after top-level value") => {
+            String::from("invalid character after top-level value")
+        }
+        Err(error) => error.to_string(),
+        // What Go takes and `serde_json` does not, such as numbers out of range.
+        Ok(_) => String::from("a number or text of the schema is out of range"),
+    }
+}
+
+/// Compiles a schema. References to other documents are refused, except that a URN nobody knows allows
+/// everything, as in Helm.
+fn compile(schema: &Json) -> Result<Validator, String> {
+    jsonschema::options()
+        .with_retriever(LocalOnly)
+        .build(schema)
+        .map_err(|error| format!("\"file:///values.schema.json#\" is not valid against metaschema: {error}"))
+}
+
+struct LocalOnly;
+
+impl Retrieve for LocalOnly {
+    fn retrieve(&self, uri: &Uri<String>) -> Result<Json, Box<dyn std::error::Error + Send + Sync>> {
+        if uri.as_str().starts_with("urn:") {
+            return Ok(Json::Bool(true));
+        }
+        Err(format!("the schema at {uri} is not fetched").into())
+    }
 }

@@ -7,5 +7,5 @@
 mod read;
 mod write;
 
-pub use read::{FromJson, JsonError, first_as, parse, parse_first};
+pub use read::{JsonError, parse, parse_first};
 pub use write::{EscapeHtml, JsonWriteError, append, append_indented, escape_html};

@@ -4,7 +4,7 @@ use longshore_go::Map;
 
 use super::{Folder, Input, Report, Severity};
 use crate::compat::Rules;
-use crate::values::{Coalescer, read_document};
+use crate::values::{Coalescer, read_document, to_json};
 use crate::{Error, schema};
 
 const FILE: &str = "values.yaml";
@@ -25,7 +25,7 @@ pub(super) fn check(folder: &Folder, input: &Input<'_>, rules: &Rules, report: &
         if folder.schema_file.is_empty() || input.skip_schema && rules.lint.skips_values_schema {
             return Ok(());
         }
-        schema::check_one(&folder.schema_file, &schema::Json::of(&values.into()))
+        schema::check_one(&folder.schema_file, &to_json(&values.into()))
     });
     report.rule(Severity::Error, FILE, found);
 }

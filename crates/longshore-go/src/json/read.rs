@@ -22,48 +22,6 @@ pub enum JsonError {
     Number(String),
 }
 
-/// What is made of JSON.
-pub trait FromJson: Sized {
-    /// `null`
-    fn null() -> Self;
-    /// `true` or `false`.
-    fn bool(value: bool) -> Self;
-    /// A number as it is written. An error does not end the reading; the first one is what comes of it.
-    fn number(text: &str) -> Result<Self, JsonError>;
-    /// A text; what was no UTF-8 is replaced.
-    fn text(text: Str) -> Self;
-    /// `[…]`
-    fn list(items: Vec<Self>) -> Self;
-    /// `{…}`, in the order of the text; of equal keys the last one counts.
-    fn map(entries: Vec<(Str, Self)>) -> Self;
-}
-
-impl FromJson for Value {
-    fn null() -> Self {
-        Self::Nil
-    }
-
-    fn bool(value: bool) -> Self {
-        value.into()
-    }
-
-    fn number(text: &str) -> Result<Self, JsonError> {
-        strconv::parse_float(text.as_bytes()).map(Self::from).map_err(|_| JsonError::Number(text.to_owned()))
-    }
-
-    fn text(text: Str) -> Self {
-        Self::Str(text)
-    }
-
-    fn list(items: Vec<Self>) -> Self {
-        Self::list(items)
-    }
-
-    fn map(entries: Vec<(Str, Self)>) -> Self {
-        Map::typed(&types::MAP_ANY, entries.into()).into()
-    }
-}
-
 /// Reads one JSON value, with nothing but white space around it.
 ///
 /// ```
@@ -78,7 +36,8 @@ impl FromJson for Value {
 pub fn parse(text: &[u8]) -> Result<Value, JsonError> {
     // Go checks the syntax of the whole before it makes the first value.
     Scanner::new(text).check()?;
-    Builder { text, at: 0 }.value()
+    let mut builder = Builder { text, at: 0 };
+    builder.value()
 }
 
 /// Reads the first of JSON values that follow each other: the value, and the length of its text.
@@ -88,21 +47,16 @@ pub fn parse(text: &[u8]) -> Result<Value, JsonError> {
 /// assert_eq!(json::parse_first(b" {} [1]").unwrap().1, 3);
 /// ```
 pub fn parse_first(text: &[u8]) -> Result<(Value, usize), JsonError> {
-    first_as(text)
-}
-
-/// As [`parse_first`], of values of another kind.
-pub fn first_as<T: FromJson>(text: &[u8]) -> Result<(T, usize), JsonError> {
     let end = Scanner::new(text).value()?;
     let mut builder = Builder { text: &text[..end], at: 0 };
     Ok((builder.value()?, end))
 }
 
 /// What is being filled, outermost first.
-enum Open<T> {
-    List(Vec<T>),
+enum Open {
+    List(Vec<Value>),
     /// Its entries, and the key that was read last.
-    Map(Vec<(Str, T)>, Vec<u8>),
+    Map(Vec<(Str, Value)>, Vec<u8>),
 }
 
 /// Makes values of a text whose syntax is known to be right.
@@ -123,8 +77,8 @@ impl Builder<'_> {
     }
 
     /// Reads a value with a stack of its own, so that depth costs no native stack.
-    fn value<T: FromJson>(&mut self) -> Result<T, JsonError> {
-        let mut stack: Vec<Open<T>> = Vec::new();
+    fn value(&mut self) -> Result<Value, JsonError> {
+        let mut stack: Vec<Open> = Vec::new();
         // As with Go, an error of range does not stop the rest; the first one is reported.
         let mut failed = None;
         loop {
@@ -140,13 +94,13 @@ impl Builder<'_> {
                     None
                 }
                 b']' | b'}' => self.close(&mut stack),
-                b'"' => Some(T::text(self.string().into())),
-                b't' => Some(self.literal(4, T::bool(true))),
-                b'f' => Some(self.literal(5, T::bool(false))),
-                b'n' => Some(self.literal(4, T::null())),
+                b'"' => Some(Value::Str(self.string().into())),
+                b't' => Some(self.literal(4, true.into())),
+                b'f' => Some(self.literal(5, false.into())),
+                b'n' => Some(self.literal(4, Value::Nil)),
                 _ => Some(self.number().unwrap_or_else(|error| {
                     failed.get_or_insert(error);
-                    T::null()
+                    Value::Nil
                 })),
             };
             if let Some(value) = done.take() {
@@ -166,26 +120,29 @@ impl Builder<'_> {
         }
     }
 
-    fn close<T: FromJson>(&mut self, stack: &mut Vec<Open<T>>) -> Option<T> {
+    fn close(&mut self, stack: &mut Vec<Open>) -> Option<Value> {
         self.at += 1;
         match stack.pop()? {
-            Open::List(items) => Some(T::list(items)),
-            Open::Map(entries, _) => Some(T::map(entries)),
+            Open::List(items) => Some(Value::list(items)),
+            Open::Map(entries, _) => Some(Map::typed(&types::MAP_ANY, entries.into()).into()),
         }
     }
 
-    fn literal<T>(&mut self, size: usize, value: T) -> T {
+    fn literal(&mut self, size: usize, value: Value) -> Value {
         self.at += size;
         value
     }
 
-    fn number<T: FromJson>(&mut self) -> Result<T, JsonError> {
+    fn number(&mut self) -> Result<Value, JsonError> {
         let rest = &self.text[self.at..];
         let end =
             rest.iter().position(|byte| !matches!(byte, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E'));
         let digits = &rest[..end.unwrap_or(rest.len())];
         self.at += digits.len();
-        T::number(&String::from_utf8_lossy(digits))
+        match strconv::parse_float(digits) {
+            Ok(number) => Ok(number.into()),
+            Err(_) => Err(JsonError::Number(String::from_utf8_lossy(digits).into_owned())),
+        }
     }
 
     fn string(&mut self) -> Vec<u8> {
