@@ -4,6 +4,8 @@
 
 mod order;
 mod target;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 

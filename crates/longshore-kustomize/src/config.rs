@@ -65,7 +65,7 @@ pub struct NameReference {
 }
 
 decode_struct!(NameReference as "builtinconfig.NameBackReferences" {
-    "group" => group, "version" => version, "kind" => kind, "fieldSpecs" => referrers,
+    "group" in "Gvk" => group, "version" in "Gvk" => version, "kind" in "Gvk" => kind, "fieldSpecs" => referrers,
 });
 
 impl NameReference {

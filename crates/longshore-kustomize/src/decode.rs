@@ -73,23 +73,24 @@ impl Reader {
         }))
     }
 
-    /// Reads the fields of an object: `field` is told the name as Go's type has it and reads the value.
+    /// Reads the fields of an object: `field` is told the name as Go's type has it and reads the value. Beside each name
+    /// stand the types that the field is embedded through, with dots between them.
     ///
     /// # Errors
     /// No object, an unknown field, or what `field` says.
     pub fn fields(
         &mut self,
         value: &Value,
-        (type_name, names): (&'static str, &'static [&'static str]),
+        (type_name, names): (&'static str, &'static [(&'static str, &'static str)]),
         mut field: impl FnMut(&mut Self, &'static str, &Value) -> Result<(), Error>,
     ) -> Result<(), Error> {
         let Some(map) = value.as_map() else { return self.wrong_type(value, type_name) };
         let outer = std::mem::replace(&mut self.structure, type_name.rsplit('.').next().unwrap_or(type_name));
         for (key, value) in &map.snapshot() {
             let key = key.to_str_lossy();
-            let exact = names.iter().find(|name| **name == key);
-            let Some(name) = exact.or_else(|| names.iter().find(|name| name.eq_ignore_ascii_case(&key)))
-            else {
+            let exact = names.iter().find(|(name, _)| *name == key);
+            let found = exact.or_else(|| names.iter().find(|(name, _)| name.eq_ignore_ascii_case(&key)));
+            let Some((name, within)) = found else {
                 if self.no_unknown {
                     let quoted = strconv::quote(key.as_bytes());
                     let error = format!("json: unknown field {}", String::from_utf8_lossy(&quoted));
@@ -102,9 +103,10 @@ impl Reader {
                 continue;
             };
             if !value.is_nil() {
-                self.path.push(name);
+                let depth = self.path.len();
+                self.path.extend([*within, *name].iter().filter(|part| !part.is_empty()));
                 field(self, name, value)?;
-                self.path.pop();
+                self.path.truncate(depth);
             }
         }
         self.structure = outer;
@@ -236,16 +238,17 @@ impl Decode for Value {
     }
 }
 
-/// Implements [`Decode`] for a struct: Go's name of the type, and for each field its name in the file.
+/// Implements [`Decode`] for a struct: Go's name of the type, and for each field its name in the file, and the types that
+/// it is embedded through.
 macro_rules! decode_struct {
-    ($type:ty as $go:literal { $($name:literal => $($field:ident).+),* $(,)? }) => {
+    ($type:ty as $go:literal { $($name:literal $(in $within:literal)? => $($field:ident).+),* $(,)? }) => {
         impl $crate::decode::Decode for $type {
             fn decode(
                 reader: &mut $crate::decode::Reader,
                 value: &longshore_go::Value,
             ) -> Result<Self, $crate::error::Error> {
                 let mut this = Self::default();
-                reader.fields(value, ($go, &[$($name),*]), |reader, name, value| {
+                reader.fields(value, ($go, &[$(($name, concat!($($within)?))),*]), |reader, name, value| {
                     match name {
                         $($name => this.$($field).+ = $crate::decode::Decode::decode(reader, value)?,)*
                         _ => {}

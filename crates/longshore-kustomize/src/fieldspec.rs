@@ -29,7 +29,7 @@ pub struct FieldSpec {
 }
 
 decode_struct!(FieldSpec as "types.FieldSpec" {
-    "group" => group, "version" => version, "kind" => kind, "path" => path, "create" => create,
+    "group" in "Gvk" => group, "version" in "Gvk" => version, "kind" in "Gvk" => kind, "path" => path, "create" => create,
 });
 
 /// The kind and tag of a field that is made.

@@ -107,7 +107,7 @@ pub struct Kustomization {
 }
 
 decode_struct!(Kustomization as "types.Kustomization" {
-    "kind" => kind, "apiVersion" => api_version, "metadata" => metadata, "openapi" => openapi,
+    "kind" in "TypeMeta" => kind, "apiVersion" in "TypeMeta" => api_version, "metadata" => metadata, "openapi" => openapi,
     "namePrefix" => name_prefix, "nameSuffix" => name_suffix, "namespace" => namespace,
     "commonLabels" => common_labels, "labels" => labels, "commonAnnotations" => common_annotations,
     "patchesStrategicMerge" => patches_strategic_merge, "patchesJson6902" => patches_json6902, "patches" => patches,

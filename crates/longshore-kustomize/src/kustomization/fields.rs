@@ -121,8 +121,8 @@ pub struct ConfigMapArgs {
 }
 
 decode_struct!(ConfigMapArgs as "types.ConfigMapArgs" {
-    "namespace" => namespace, "name" => name, "behavior" => behavior, "literals" => sources.literals,
-    "files" => sources.files, "envs" => sources.envs, "env" => sources.env, "options" => options,
+    "namespace" in "GeneratorArgs" => namespace, "name" in "GeneratorArgs" => name, "behavior" in "GeneratorArgs" => behavior, "literals" in "GeneratorArgs.KvPairSources" => sources.literals,
+    "files" in "GeneratorArgs.KvPairSources" => sources.files, "envs" in "GeneratorArgs.KvPairSources" => sources.envs, "env" in "GeneratorArgs.KvPairSources" => sources.env, "options" in "GeneratorArgs" => options,
 });
 
 /// A Secret to be generated.
@@ -135,9 +135,9 @@ pub struct SecretArgs {
 }
 
 decode_struct!(SecretArgs as "types.SecretArgs" {
-    "namespace" => base.namespace, "name" => base.name, "behavior" => base.behavior,
-    "literals" => base.sources.literals, "files" => base.sources.files, "envs" => base.sources.envs,
-    "env" => base.sources.env, "options" => base.options, "type" => secret_type,
+    "namespace" in "GeneratorArgs" => base.namespace, "name" in "GeneratorArgs" => base.name, "behavior" in "GeneratorArgs" => base.behavior,
+    "literals" in "GeneratorArgs.KvPairSources" => base.sources.literals, "files" in "GeneratorArgs.KvPairSources" => base.sources.files, "envs" in "GeneratorArgs.KvPairSources" => base.sources.envs,
+    "env" in "GeneratorArgs.KvPairSources" => base.sources.env, "options" in "GeneratorArgs" => base.options, "type" => secret_type,
 });
 
 /// `generatorOptions` and the `options` of a generator.

@@ -23,7 +23,7 @@ pub struct Selector {
 }
 
 decode_struct!(Selector as "types.Selector" {
-    "group" => group, "version" => version, "kind" => kind, "name" => name, "namespace" => namespace,
+    "group" in "ResId.Gvk" => group, "version" in "ResId.Gvk" => version, "kind" in "ResId.Gvk" => kind, "name" in "ResId" => name, "namespace" in "ResId" => namespace,
     "annotationSelector" => annotation_selector, "labelSelector" => label_selector,
 });
 
@@ -71,7 +71,7 @@ pub struct Replacement {
 }
 
 decode_struct!(Replacement as "types.ReplacementField" {
-    "source" => source, "targets" => targets, "sourceValue" => source_value, "path" => path,
+    "source" in "Replacement" => source, "targets" in "Replacement" => targets, "sourceValue" in "Replacement" => source_value, "path" => path,
 });
 
 /// The field that a value is taken from.
@@ -94,7 +94,7 @@ pub struct SourceSelector {
 }
 
 decode_struct!(SourceSelector as "types.SourceSelector" {
-    "group" => group, "version" => version, "kind" => kind, "name" => name, "namespace" => namespace,
+    "group" in "ResId.Gvk" => group, "version" in "ResId.Gvk" => version, "kind" in "ResId.Gvk" => kind, "name" in "ResId" => name, "namespace" in "ResId" => namespace,
     "fieldPath" => field_path, "options" => options,
 });
 
@@ -163,7 +163,7 @@ pub struct VarTarget {
 }
 
 decode_struct!(VarTarget as "types.Target" {
-    "apiVersion" => api_version, "group" => group, "version" => version, "kind" => kind, "name" => name,
+    "apiVersion" => api_version, "group" in "Gvk" => group, "version" in "Gvk" => version, "kind" in "Gvk" => kind, "name" => name,
     "namespace" => namespace,
 });
 
