@@ -24,6 +24,9 @@ pub(crate) const NO_GZIP: &str = "gzip: invalid header";
 
 /// Bytes of a gzip header without what is optional.
 const GZIP_HEADER: usize = 10;
+/// Where in it its flags are, and those that there are.
+const FLAGS: usize = 3;
+const KNOWN_FLAGS: u8 = 0x1F;
 
 /// Least that the whole stream may unpack to, headers included.
 const MIN_STREAM: u64 = 1 << 20;
@@ -62,6 +65,16 @@ pub fn unpack(bytes: &[u8], budget: u64, level: Level) -> Result<Vec<File>, Erro
         _ if !bytes.starts_with(b"\x1F\x8B\x08") => return Err(refuse(NO_GZIP.to_owned())),
         _ => {}
     }
+    // Flags that mean nothing are passed over by Go.
+    let known;
+    let bytes = if bytes[FLAGS] & !KNOWN_FLAGS == 0 {
+        bytes
+    } else {
+        let mut own = bytes.to_vec();
+        own[FLAGS] &= KNOWN_FLAGS;
+        known = own;
+        &known
+    };
     let too_large = || {
         let limit = rules.archive_limit;
         refuse(format!("decompressed chart is larger than the maximum {limit} {MAX_CHART_BYTES}"))

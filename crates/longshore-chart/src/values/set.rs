@@ -214,17 +214,31 @@ impl Parser<'_, '_> {
             }
             Some('[') => {
                 let next = self.index().map_err(|stop| stop.wrap("error parsing index"))?;
-                let mut inner = match there {
+                let mut inner = match &there {
                     None | Some(Value::Nil) => Vec::new(),
-                    Some(value) => as_list(std::mem::take(value))?,
+                    Some(value) => as_list((*value).clone())?,
                 };
-                self.item(&mut inner, next, level, depth + 1)?;
-                self.place(list, index, Value::list(inner))
+                let result = self.item(&mut inner, next, level, depth + 1);
+                match (result, there) {
+                    (Ok(()), _) => self.place(list, index, Value::list(inner)),
+                    // What was changed before the end stays so.
+                    (stopped, Some(there)) if !matches!(there, Value::Nil) => {
+                        *there = Value::list(inner);
+                        stopped
+                    }
+                    (stopped, _) => stopped,
+                }
             }
             Some(_) => {
                 let inner = match there {
                     Some(Value::Map(map)) => map.clone(),
-                    _ => Map::new(),
+                    Some(other) => {
+                        // It makes room before the rest of the name is read, which may be nothing.
+                        let inner = Map::new();
+                        *other = Value::Map(inner.clone());
+                        inner
+                    }
+                    None => Map::new(),
                 };
                 self.key(&inner, level, depth + 1)?;
                 self.place(list, index, Value::Map(inner))
