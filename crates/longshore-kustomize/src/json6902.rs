@@ -14,9 +14,10 @@ mod tree;
 use std::collections::BTreeMap;
 
 use longshore_go::{Value, json};
-use longshore_yaml::{Dialect, EmitOptions, Limits, Node, emit, marshal, parse_first, sigs, unmarshal};
+use longshore_yaml::{Dialect, EmitOptions, Limits, Node, marshal, parse_first, sigs};
 
 use crate::error::Error;
+use crate::printed;
 use tree::Json;
 
 /// A list of operations.
@@ -90,7 +91,7 @@ impl JsonPatch {
     /// # Errors
     /// An operation does not fit; or what comes out is no object.
     pub fn apply(&self, object: &Node) -> Result<Node, Error> {
-        let before = to_value(object)?;
+        let before = printed::value(object)?;
         let mut json = Json::of(&before)?;
         let mut copied = 0;
         for operation in &self.operations {
@@ -109,13 +110,6 @@ impl JsonPatch {
             _ => document,
         })
     }
-}
-
-/// What the object is once it was printed and read again, as everything is that leaves kyaml: a node without a tag is what
-/// its text says, one in quotes is a string whatever its tag says.
-fn to_value(object: &Node) -> Result<Value, Error> {
-    let text = emit([object], &EmitOptions::v3().indent(2).compact_sequences());
-    Ok(unmarshal(&text, Dialect::V3, &Limits::default())?)
 }
 
 fn yaml_to_json(text: &str) -> Result<Json, Error> {

@@ -28,6 +28,7 @@ pub mod merge;
 pub mod names;
 pub mod output;
 pub mod plugin;
+pub mod printed;
 pub mod replacement;
 pub mod resource;
 pub mod resources;

@@ -3,10 +3,11 @@
 mod go_syntax;
 
 use longshore_go::{Value, json};
-use longshore_yaml::{Dialect, Limits, Node, sigs, to_json_value, unmarshal};
+use longshore_yaml::{Dialect, Limits, Node, sigs, unmarshal};
 
 use crate::error::Error;
 use crate::field;
+use crate::printed;
 use crate::resource::Resource;
 
 /// All resources as documents, `---` between them.
@@ -48,7 +49,7 @@ pub fn document(resource: &Resource) -> Result<Vec<u8>, Error> {
 /// # Errors
 /// As [`documents`].
 pub fn value(resource: &Resource) -> Result<Value, Error> {
-    Ok(to_json_value(resource.node(), Dialect::V3)?)
+    printed::value(resource.node())
 }
 
 /// A resource as JSON on one line, as messages have it.

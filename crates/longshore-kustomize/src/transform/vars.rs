@@ -15,7 +15,7 @@ use crate::var::{Value, Variables};
 ///
 /// # Errors
 /// A variable has no value, or a field holds something that cannot have variables.
-pub fn resolve(gathered: &mut Accumulator, _: &mut Context) -> Result<(), Error> {
+pub fn resolve(gathered: &mut Accumulator, context: &mut Context) -> Result<(), Error> {
     if gathered.vars.is_empty() {
         return Ok(());
     }
@@ -27,6 +27,11 @@ pub fn resolve(gathered: &mut Accumulator, _: &mut Context) -> Result<(), Error>
             spec.apply(resource.node_mut(), None, &mut |node| variables.expand_in(node))?;
             resource.settle();
         }
+    }
+    let unused: Vec<&str> = variables.unused().collect();
+    if !unused.is_empty() {
+        let unused = unused.join(",");
+        context.warnings.push(format!("well-defined vars that were never replaced: {unused}"));
     }
     Ok(())
 }
@@ -60,10 +65,5 @@ fn values(gathered: &Accumulator) -> Result<BTreeMap<String, Value>, Error> {
 
 /// A variable as Go prints the struct.
 fn text_of(var: &Var) -> String {
-    let object = &var.object;
-    let gvk = crate::accumulator::gvk_of(var);
-    format!(
-        "{{{} {{{} {gvk} {} {}}} {{{}}}}}",
-        var.name, object.api_version, object.name, object.namespace, var.field.field_path
-    )
+    format!("{{{} {} {{{}}}}}", var.name, crate::accumulator::gvk_of(var), var.field.field_path)
 }
