@@ -265,11 +265,7 @@ fn quoted(name: &[u8]) -> String {
 }
 
 fn method_of(value: &Value, name: &[u8]) -> Option<&'static Method> {
-    let ty = value.type_info();
-    if ty.methods.is_empty() {
-        return None;
-    }
-    ty.method(std::str::from_utf8(name).ok()?)
+    value.type_info().methods.iter().find(|method| method.name.as_bytes() == name)
 }
 
 fn no_field(value: &Value, interface: Interface, name: &[u8]) -> Refusal {
