@@ -127,6 +127,8 @@ fn unreadable(schema: &[u8]) -> String {
         Err(JsonError::Syntax { message, .. }) if message == "unexpected end of JSON input" => {
             String::from("unexpected EOF")
         }
+        // A stream that ends too early is not told as what is missing at its end.
+        Err(JsonError::Syntax { offset, .. }) if offset > schema.len() => String::from("unexpected EOF"),
         Err(JsonError::Syntax { message, .. }) if message.ends_with("after top-level value") => {
             String::from("invalid character after top-level value")
         }
@@ -139,10 +141,11 @@ fn unreadable(schema: &[u8]) -> String {
 /// Compiles a schema. References to other documents are refused, except that a URN nobody knows allows
 /// everything, as in Helm.
 fn compile(schema: &Json) -> Result<Validator, String> {
-    jsonschema::options()
-        .with_retriever(LocalOnly)
-        .build(schema)
-        .map_err(|error| format!("\"file:///values.schema.json#\" is not valid against metaschema: {error}"))
+    jsonschema::options().with_retriever(LocalOnly).build(schema).map_err(|error| {
+        explain::meta::explain(schema).unwrap_or_else(|| {
+            format!("\"file:///values.schema.json#\" is not valid against metaschema: {error}")
+        })
+    })
 }
 
 struct LocalOnly;

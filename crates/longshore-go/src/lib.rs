@@ -19,6 +19,7 @@ pub mod json;
 mod list;
 mod map;
 mod nested;
+pub mod netip;
 mod object;
 pub mod path;
 pub mod regexp;

@@ -1,13 +1,10 @@
 //! Go's `net/url`: taking addresses apart and putting them together.
-//!
-//! Known difference: why a text in brackets is no IPv6 address is said in one way only, where Go has
-//! several.
 
 mod escape;
 mod parse;
 mod resolve;
 
-pub use escape::query_escape;
+pub use escape::{path_escape, path_unescape, query_escape};
 
 use escape::{Mode, escape, unescape, valid_encoded};
 

@@ -4,6 +4,8 @@
 //! up. Where the library walks a Go map, in random order, we go by name.
 
 mod checks;
+mod format;
+pub(super) mod meta;
 
 use std::fmt::Write as _;
 
@@ -33,24 +35,37 @@ enum Kind {
 
 /// The text after `jsonschema validation failed with …`; `None` if the walk finds nothing wrong.
 pub(super) fn explain(schema: &Json, values: &Json) -> Option<String> {
-    let draft = match schema.get("$schema").and_then(Json::as_str) {
+    let walk = Walk { root: schema, draft: draft_of(schema), meta: None };
+    let cause = walk.check(schema, values, "", 0)?;
+    Some(cause.listed().trim_start_matches('\n').to_owned())
+}
+
+/// The draft that a schema names; the newest if none.
+fn draft_of(schema: &Json) -> u32 {
+    match schema.get("$schema").and_then(Json::as_str) {
         Some(url) if url.contains("draft-04") => 4,
         Some(url) if url.contains("draft-06") => 6,
         Some(url) if url.contains("draft-07") => 7,
         Some(url) if url.contains("2019-09") => 2019,
         _ => 2020,
-    };
-    let walk = Walk { root: schema, draft };
-    let cause = walk.check(schema, values, "", 0)?;
-    let causes = if cause.kind == Kind::Group { cause.causes } else { vec![cause] };
-    let mut text = String::new();
-    for cause in &causes {
-        cause.show(0, &mut text);
     }
-    Some(text.trim_start_matches('\n').to_owned())
 }
 
 impl Cause {
+    /// The causes, if this is nothing but several.
+    fn ungrouped(self) -> Vec<Self> {
+        if self.kind == Kind::Group { self.causes } else { vec![self] }
+    }
+
+    /// All of it, each cause on lines of its own.
+    fn listed(self) -> String {
+        let mut text = String::new();
+        for cause in &self.ungrouped() {
+            cause.show(0, &mut text);
+        }
+        text
+    }
+
     fn show(&self, indent: usize, out: &mut String) {
         let hidden = self.kind == Kind::Reference && self.causes.len() == 1;
         if !hidden {
@@ -68,9 +83,12 @@ impl Cause {
     }
 }
 
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Walk<'s> {
     root: &'s Json,
     draft: u32,
+    /// The draft's own schema, if that is what is held against: where its parts come back to.
+    meta: Option<&'s Json>,
 }
 
 /// Causes found in one schema.
@@ -103,11 +121,10 @@ impl<'s> Walk<'s> {
             return only(text);
         }
         let mut found = Found { path, causes: Vec::new() };
-        if let Some(target) = keywords.get("$ref").and_then(Json::as_str).and_then(|url| self.resolve(url)) {
-            if let Some(cause) = self.check(target, value, path, depth + 1) {
-                let causes = if cause.kind == Kind::Group { cause.causes } else { vec![cause] };
-                found.causes.push(Cause { path: path.to_owned(), kind: Kind::Reference, causes });
-            }
+        if let Some((walk, target)) =
+            keywords.get("$ref").and_then(Json::as_str).and_then(|url| self.resolve(url))
+        {
+            walk.refer(target, value, depth, &mut found);
             if self.draft < 2019 {
                 return found.causes.pop();
             }
@@ -119,10 +136,23 @@ impl<'s> Walk<'s> {
             Json::Number(number) => self.number(keywords, number.as_f64().unwrap_or(0.0), &mut found),
             _ => {}
         }
+        if let Some(meta) = self.meta
+            && (keywords.contains_key("$dynamicRef") || keywords.contains_key("$recursiveRef"))
+        {
+            Walk { root: meta, ..*self }.refer(meta, value, depth, &mut found);
+        }
         self.combined(keywords, value, depth, &mut found);
         match found.causes.len() {
             0 | 1 => found.causes.pop(),
             _ => Some(Cause { path: path.to_owned(), kind: Kind::Group, causes: found.causes }),
+        }
+    }
+
+    /// What is wrong by a schema that another one refers to.
+    fn refer(&self, target: &'s Json, value: &Json, depth: usize, found: &mut Found<'_>) {
+        if let Some(cause) = self.check(target, value, found.path, depth + 1) {
+            let causes = cause.ungrouped();
+            found.causes.push(Cause { path: found.path.to_owned(), kind: Kind::Reference, causes });
         }
     }
 
@@ -160,17 +190,11 @@ impl<'s> Walk<'s> {
                 format!("value must be one of {}", shown.join(", "))
             });
         }
-        // `format` is asserted up to draft 7.
-        let format = keywords.get("format").and_then(Json::as_str).filter(|_| self.draft <= 7)?;
-        if !value.is_string() || self.alone("format", &Json::from(format), value) {
-            return None;
-        }
-        let why = if format == "email" && !value.as_str().is_some_and(|text| text.contains('@')) {
-            "missing @"
-        } else {
-            "invalid"
-        };
-        Some(format!("{} is not valid {format}: {why}", display(value)))
+        // `format` is asserted up to draft 7, and of schemas.
+        let is_asserted = self.draft <= 7 || self.meta.is_some();
+        let format = keywords.get("format").and_then(Json::as_str).filter(|_| is_asserted)?;
+        let problem = format::check(format, value.as_str()?).err()?;
+        Some(format!("{} is not valid {format}: {problem}", display(value)))
     }
 
     /// Whether a value passes one keyword by itself.
@@ -184,16 +208,28 @@ impl<'s> Walk<'s> {
         options.build(&Json::Object(schema)).is_ok_and(|validator| validator.is_valid(value))
     }
 
-    /// The schema that a reference within the document leads to.
-    fn resolve(&self, url: &str) -> Option<&'s Json> {
-        let pointer = url.strip_prefix('#')?;
+    /// The schema that a reference leads to, and how to go on from there.
+    fn resolve(&self, url: &str) -> Option<(Self, &'s Json)> {
+        let (document, pointer) = url.split_once('#').unwrap_or((url, ""));
+        let root = if document.is_empty() {
+            self.root
+        } else {
+            self.meta.and_then(|_| meta::part(self.draft, document))?
+        };
+        let walk = Walk { root, ..*self };
+        Some((walk, walk.within(pointer)?))
+    }
+
+    /// The schema at a pointer, or of a name.
+    fn within(&self, pointer: &str) -> Option<&'s Json> {
         if pointer.is_empty() || pointer.starts_with('/') {
             return self.root.pointer(&percent_decoded(pointer));
         }
+        let url = format!("#{pointer}");
         let named = ["definitions", "$defs"].into_iter().filter_map(|key| self.root.get(key)?.as_object());
         named.flat_map(JsonMap::values).find(|schema| {
             schema.get("$anchor").and_then(Json::as_str) == Some(pointer)
-                || schema.get("$id").and_then(Json::as_str) == Some(url)
+                || schema.get("$id").and_then(Json::as_str) == Some(&url)
         })
     }
 }

@@ -6,9 +6,9 @@ use serde_json::Value as Json;
 /// In single quotes, with Go's escapes.
 pub(super) fn quote(text: &str) -> String {
     let quoted = strconv::quote(text.as_bytes());
-    let quoted = String::from_utf8_lossy(&quoted);
-    let inner = quoted[1..quoted.len() - 1].replace("\\\"", "\"").replace('\'', "\\'");
-    format!("'{inner}'")
+    // The library does this with the quotes around it, which takes half of a backslash at the end.
+    let quoted = String::from_utf8_lossy(&quoted).replace("\\\"", "\"").replace('\'', "\\'");
+    format!("'{}'", &quoted[1..quoted.len() - 1])
 }
 
 /// Each in single quotes, with commas.
@@ -101,5 +101,6 @@ mod tests {
         }
         assert_eq!(count(1_234_567), "1,234,567");
         assert_eq!(quote("a'b\"c\n"), "'a\\'b\"c\\n'");
+        assert_eq!(quote("\\a\\"), r"'\\a\'");
     }
 }

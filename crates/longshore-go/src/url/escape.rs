@@ -6,6 +6,8 @@ use crate::strconv;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Mode {
     Path,
+    /// One step of a path.
+    Segment,
     Host,
     /// The zone of an IPv6 address.
     Zone,
@@ -25,6 +27,7 @@ fn should_escape(byte: u8, mode: Mode) -> bool {
         b'-' | b'_' | b'.' | b'~' => false,
         b'$' | b'&' | b'+' | b',' | b'/' | b':' | b';' | b'=' | b'?' | b'@' => match mode {
             Mode::Path => byte == b'?',
+            Mode::Segment => matches!(byte, b'/' | b';' | b',' | b'?'),
             Mode::User => matches!(byte, b'@' | b'/' | b'?' | b':'),
             Mode::Fragment => false,
             Mode::Query | Mode::Host | Mode::Zone => true,
@@ -37,6 +40,16 @@ fn should_escape(byte: u8, mode: Mode) -> bool {
 /// `url.QueryEscape`: what `urlquery` prints.
 pub fn query_escape(text: &[u8]) -> Vec<u8> {
     escape(text, Mode::Query)
+}
+
+/// `url.PathEscape`: as one step of a path.
+pub fn path_escape(text: &[u8]) -> Vec<u8> {
+    escape(text, Mode::Segment)
+}
+
+/// `url.PathUnescape`; the error is Go's: `invalid URL escape "%zz"`.
+pub fn path_unescape(text: &[u8]) -> Result<Vec<u8>, String> {
+    unescape(text, Mode::Segment)
 }
 
 pub(super) fn escape(text: &[u8], mode: Mode) -> Vec<u8> {

@@ -1,10 +1,8 @@
 //! Reading URLs.
 
-use std::net::Ipv6Addr;
-
 use super::escape::{Mode, escape, unescape};
 use super::{Url, UrlError, UserInfo};
-use crate::{strconv, strings};
+use crate::{netip, strconv, strings};
 
 type Step<T> = Result<T, String>;
 
@@ -148,17 +146,9 @@ fn bracketed(host: &[u8]) -> Step<Vec<u8>> {
         Some(zone) => [unescape(&inner[..zone], Mode::Host)?, unescape(&inner[zone..], Mode::Zone)?].concat(),
         None => unescape(inner, Mode::Host)?,
     };
-    let (number, zone) = cut(&address, b'%');
-    let text = std::str::from_utf8(number).unwrap_or_default();
-    if text.parse::<std::net::Ipv4Addr>().is_ok() && zone.is_none() {
-        return Err("invalid IP-literal".into());
+    match netip::parse_addr(&address) {
+        Err(problem) => Err(format!("invalid host: {problem}")),
+        Ok(netip::Family::V4) => Err("invalid IP-literal".into()),
+        Ok(netip::Family::V6 { .. }) => Ok([b"[", &address[..], b"]", &port].concat()),
     }
-    if text.parse::<Ipv6Addr>().is_err() || zone.is_some_and(<[u8]>::is_empty) {
-        let quoted = strconv::quote(&address);
-        return Err(format!(
-            "invalid host: ParseAddr({}): unable to parse IP",
-            String::from_utf8_lossy(&quoted)
-        ));
-    }
-    Ok([b"[", &address[..], b"]", &port].concat())
 }
