@@ -26,6 +26,7 @@ pub mod labels;
 pub mod loader;
 pub mod merge;
 pub mod names;
+pub mod origin;
 pub mod output;
 pub mod plugin;
 pub mod printed;

@@ -74,7 +74,35 @@ pub enum Transformer {
     Several(Vec<Transformer>),
 }
 
+impl Generator {
+    /// The kind of the builtin.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::ConfigMap(_) => "ConfigMapGenerator",
+            Self::Secret(_) => "SecretGenerator",
+            Self::IamPolicy(_) => "IAMPolicyGenerator",
+        }
+    }
+}
+
 impl Transformer {
+    /// The kind of the builtin.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Namespace { .. } => "NamespaceTransformer",
+            Self::Prefix(..) => "PrefixTransformer",
+            Self::Suffix(..) => "SuffixTransformer",
+            Self::Labels(..) => "LabelTransformer",
+            Self::Annotations(..) => "AnnotationsTransformer",
+            Self::Replicas(..) => "ReplicaCountTransformer",
+            Self::Images(..) => "ImageTagTransformer",
+            Self::Patch(patch) => patch.kind(),
+            Self::Replacements(_) => "ReplacementTransformer",
+            Self::Hash => "HashTransformer",
+            Self::Several(_) => "PrefixSuffixTransformer",
+        }
+    }
+
     /// Changes the resources.
     ///
     /// # Errors

@@ -10,14 +10,19 @@ use crate::generate;
 use crate::gvk::Gvk;
 use crate::kustomization::{ConfigMapArgs, FILE_NAMES, GeneratorOptions, Kustomization, Var};
 use crate::loader::Loader;
+use crate::origin::{self, Origin};
 use crate::plugin::{self, Generator, Transformer};
-use crate::resource::{self, Resource};
+use crate::resource::{self, Resource, annotations};
 use crate::resources::Resources;
 
 /// A kustomization that is being built.
 pub(super) struct Target<'f> {
     loader: Loader<'f>,
     kustomization: Kustomization,
+    /// The name of its file.
+    file_name: &'static str,
+    /// Where it lies, if that is to be noted.
+    origin: Option<Origin>,
 }
 
 impl<'f> Target<'f> {
@@ -26,8 +31,8 @@ impl<'f> Target<'f> {
     /// # Errors
     /// There is none or more than one, or it is not what one should be.
     pub(super) fn read(loader: Loader<'f>, context: &mut Context) -> Result<Self, Error> {
-        let mut found = FILE_NAMES.iter().filter_map(|name| loader.load(name).ok());
-        let Some(text) = found.next() else {
+        let mut found = FILE_NAMES.iter().filter_map(|name| Some((*name, loader.load(name).ok()?)));
+        let Some((file_name, text)) = found.next() else {
             return Err(Error::new(format!(
                 "unable to find one of 'kustomization.yaml', 'kustomization.yml' or 'Kustomization' in directory '{}'",
                 loader.root()
@@ -38,7 +43,8 @@ impl<'f> Target<'f> {
         }
         drop(found);
         let kustomization = Kustomization::read(&text, loader.root(), &mut context.warnings)?;
-        Ok(Self { loader, kustomization })
+        let origin = (!kustomization.build_metadata.is_empty()).then(Origin::default);
+        Ok(Self { loader, kustomization, file_name, origin })
     }
 
     /// What was read.
@@ -123,7 +129,7 @@ impl<'f> Target<'f> {
                 Err(no_folder) => return Err(both(no_folder)),
                 Ok(loader) => {
                     let root = loader.root().to_owned();
-                    let gathered = self.descend(loader, None, context).map_err(both)?;
+                    let gathered = self.descend(loader, path, None, context).map_err(both)?;
                     let merged = into.merge(gathered, &context.scopes);
                     merged.context(|| format!("recursed merging from path '{root}'")).map_err(both)?;
                 }
@@ -139,7 +145,11 @@ impl<'f> Target<'f> {
             let read = resource::read(&text).and_then(|list| distinct(list, context));
             read.map_err(|error| resource::of_file(&error, path))
         };
-        let resources = read().context(|| format!("accumulating resources from '{path}'"))?;
+        let mut resources = read().context(|| format!("accumulating resources from '{path}'"))?;
+        if let Some(origin) = &self.origin {
+            origin::note_file(&mut resources, &origin.file(path))
+                .context(|| format!("cannot add path annotation for '{path}'"))?;
+        }
         into.resources.append_all(resources, scopes).context(|| format!("merging resources from '{path}'"))
     }
 
@@ -151,7 +161,7 @@ impl<'f> Target<'f> {
         let loader =
             self.loader.descend(path).map_err(|error| Error::new(format!("loader.New {}", quoted(error))))?;
         let root = loader.root().to_owned();
-        let gathered = self.descend(loader, Some(std::mem::take(into)), context).and_then(|gathered| {
+        let gathered = self.descend(loader, path, Some(std::mem::take(into)), context).and_then(|gathered| {
             into.merge(gathered, &context.scopes).context(|| format!("recursed merging from path '{root}'"))
         });
         gathered.map_err(|error| Error::new(format!("accumulateDirectory: {}", quoted(error))))
@@ -161,6 +171,7 @@ impl<'f> Target<'f> {
     fn descend(
         &self,
         loader: Loader<'f>,
+        path: &str,
         component_of: Option<Accumulator>,
         context: &mut Context,
     ) -> Result<Accumulator, Error> {
@@ -168,6 +179,7 @@ impl<'f> Target<'f> {
         let mut target =
             Self::read(loader, context).context(|| format!("couldn't make target for path '{root}'"))?;
         target.kustomization.build_metadata.clone_from(&self.kustomization.build_metadata);
+        target.origin = self.origin.as_ref().map(|origin| origin.below(path));
         target.set_schema(context, false)?;
         match (component_of.is_some(), target.kustomization.is_component()) {
             (true, false) => {
@@ -215,12 +227,12 @@ impl<'f> Target<'f> {
         }
         let mut generators = Vec::new();
         for args in &kustomization.config_map_generator {
-            generators.push(Generator::ConfigMap(with_options(args)));
+            generators.push((Generator::ConfigMap(with_options(args)), None));
         }
         for args in &kustomization.secret_generator {
             let mut args = args.clone();
             args.base = with_options(&args.base);
-            generators.push(Generator::Secret(args));
+            generators.push((Generator::Secret(args), None));
         }
         let configured = self
             .plugins(&kustomization.generators, context)
@@ -229,14 +241,17 @@ impl<'f> Target<'f> {
             let generator = plugin::generator(&configuration, context)
                 .map_err(|error| Error::new(format!("failed to load generator: {error}")))
                 .context(|| String::from("loading generator plugins"))?;
-            generators.push(generator);
+            generators.push((generator, Some(origin::of_configuration(&configuration))));
         }
-        for generator in generators {
-            let made = match &generator {
+        for (generator, configured_by) in generators {
+            let mut made = match &generator {
                 Generator::ConfigMap(args) => generate::config_map(args, &self.loader)?,
                 Generator::Secret(args) => generate::secret(args, &self.loader)?,
                 Generator::IamPolicy(args) => args.generate()?,
             };
+            if let Some(origin) = configured_by.unwrap_or_else(|| self.builtin_origin(generator.kind())) {
+                origin::note_generator(&mut made, &origin);
+            }
             into.resources
                 .absorb(vec![made], &context.scopes)
                 .context(|| String::from("merging from generator"))?;
@@ -250,7 +265,15 @@ impl<'f> Target<'f> {
         let mut paths = Vec::new();
         for entry in entries {
             match resource::read(entry.as_bytes()).and_then(|list| distinct(list, context)) {
-                Ok(inline) => gathered.resources.append_all(inline, &context.scopes)?,
+                Ok(mut inline) => {
+                    if let Some(origin) = &self.origin {
+                        let origin = origin.file(self.file_name);
+                        for each in inline.list_mut() {
+                            each.set_annotation(annotations::ORIGIN, &origin);
+                        }
+                    }
+                    gathered.resources.append_all(inline, &context.scopes)?;
+                }
                 Err(_) => paths.push(entry.clone()),
             }
         }
@@ -259,26 +282,45 @@ impl<'f> Target<'f> {
     }
 
     fn transform(&self, into: &mut Accumulator, context: &mut Context) -> Result<(), Error> {
-        let mut transformers = plugin::of_kustomization(&self.kustomization, &into.config, &self.loader)?;
+        let own = plugin::of_kustomization(&self.kustomization, &into.config, &self.loader)?;
+        let own = own.into_iter().map(|transformer| {
+            let origin = self.builtin_origin(transformer.kind());
+            (transformer, origin)
+        });
+        let mut transformers: Vec<_> = own.collect();
         transformers.extend(self.configured(&self.kustomization.transformers, context)?);
-        for transformer in &transformers {
+        for (transformer, origin) in &transformers {
             transformer.apply(&mut into.resources, context)?;
+            if let Some(origin) = origin {
+                origin::note_transformer(&mut into.resources, origin);
+            }
             into.resources.drop_empty();
         }
         Ok(())
     }
 
-    fn configured(&self, entries: &[String], context: &mut Context) -> Result<Vec<Transformer>, Error> {
+    /// The origin of what a field of the kustomization does, if it is to be noted.
+    fn builtin_origin(&self, kind: &str) -> Option<String> {
+        self.origin.as_ref().map(|origin| origin.builtin(self.file_name, kind))
+    }
+
+    /// The transformers of configurations, with what is noted of them.
+    fn configured(
+        &self,
+        entries: &[String],
+        context: &mut Context,
+    ) -> Result<Vec<(Transformer, Option<String>)>, Error> {
         let configured = self.plugins(entries, context)?;
-        configured
-            .iter()
-            .map(|configuration| plugin::transformer(configuration, &self.loader, context))
-            .collect()
+        let transformer = |configuration: &Resource| {
+            let transformer = plugin::transformer(configuration, &self.loader, context)?;
+            Ok((transformer, origin::of_configuration(configuration)))
+        };
+        configured.iter().map(transformer).collect()
     }
 
     /// Validators are transformers that must not change anything, but for a label that says who they were.
     fn validate(&self, into: &mut Accumulator, context: &mut Context) -> Result<(), Error> {
-        for validator in self.configured(&self.kustomization.validators, context)? {
+        for (validator, _) in self.configured(&self.kustomization.validators, context)? {
             let before: Vec<Resource> = into.resources.list().to_vec();
             validator.apply(&mut into.resources, context)?;
             plugin::check_unchanged(&before, into.resources.list(), &context.scopes).map_err(|error| {

@@ -50,8 +50,10 @@ pub fn of_kustomization(
         let specs = label_specs(label, config).map_err(|error| error.wrapped("failed to merge labels"))?;
         list.push(Transformer::Labels(label.pairs.clone(), specs));
     }
-    if let Some(labels) = &kustomization.common_labels {
-        list.push(Transformer::Labels(labels.clone(), config.common_labels.clone()));
+    let labels = kustomization.common_labels.clone().unwrap_or_default();
+    if !labels.is_empty() || !kustomization.labels.is_empty() {
+        // Without any it changes nothing, but it is noted that it was run.
+        list.push(Transformer::Labels(labels, config.common_labels.clone()));
     }
     if !kustomization.common_annotations.is_empty() {
         let annotations = kustomization.common_annotations.clone();

@@ -49,6 +49,15 @@ pub enum Patch {
 }
 
 impl Patch {
+    /// The kind of the builtin.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Merge { .. } | Self::Json { .. } => "PatchTransformer",
+            Self::OldMerge(_) => "PatchStrategicMergeTransformer",
+            Self::OldJson(..) => "PatchJson6902Transformer",
+        }
+    }
+
     /// Patches the resources.
     ///
     /// # Errors
