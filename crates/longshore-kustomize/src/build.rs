@@ -60,6 +60,8 @@ pub struct Context {
     pub schema: Option<Vec<u8>>,
     /// The same, read; made when the first patch needs it.
     pub(crate) read_schemas: std::cell::OnceCell<Schemas>,
+    /// Whether the builtin types are known beside those of the schema.
+    pub has_builtin: bool,
     /// Whether a schema or version was set; of those below the root the first one counts.
     pub is_schema_set: bool,
 }

@@ -21,6 +21,7 @@ use crate::scope::Scopes;
 use crate::transform::namespace::{Namespace, Subjects};
 use crate::transform::patches::Patch;
 use crate::transform::prefix::Affix;
+use crate::transform::value_add::ValueAdd;
 use crate::transform::{annotations, images, labels, prefix, replicas};
 
 pub use configuration::{generator, transformer};
@@ -68,6 +69,8 @@ pub enum Transformer {
     Patch(Patch),
     /// `ReplacementTransformer`
     Replacements(Vec<Replacement>),
+    /// `ValueAddTransformer`
+    ValueAdd(ValueAdd),
     /// `HashTransformer`
     Hash,
     /// Several, one after the other: `PrefixSuffixTransformer`
@@ -127,6 +130,7 @@ impl Transformer {
             Self::Images(image, specs) => images::apply(resources.list_mut(), image, specs),
             Self::Patch(patch) => patch.apply(resources, context),
             Self::Replacements(all) => replacement::apply(resources.list_mut(), all),
+            Self::ValueAdd(add) => add.apply(resources, context),
             Self::Hash => crate::hash::add_to_names(resources.list_mut(), scopes),
             Self::Several(list) => list.iter().try_for_each(|each| each.apply(resources, context)),
         }

@@ -3,6 +3,7 @@
 //! Kustomize knows the types of Kubernetes 1.21.2 and those of a schema that a kustomization names; what it does not know
 //! counts as living in a namespace. The table is a fact of that version (<https://github.com/kubernetes-sigs/kustomize/blob/kyaml/v0.21.1/kyaml/openapi/openapi.go>).
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 /// What is known of the scope of types: those of Kubernetes 1.21.2 and those that a schema adds.
@@ -18,6 +19,8 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug, Default)]
 pub struct Scopes {
     added: BTreeMap<(String, String), bool>,
+    /// Whether anybody asked about a type that is not builtin.
+    was_asked: Cell<bool>,
 }
 
 impl Scopes {
@@ -25,6 +28,11 @@ impl Scopes {
     /// of a builtin type it changes nothing.
     pub fn add(&mut self, api_version: &str, kind: &str, is_namespaced: bool) {
         *self.added.entry((api_version.to_owned(), kind.to_owned())).or_default() |= is_namespaced;
+    }
+
+    /// Whether anybody asked about a type that is not builtin, which upstream remembers.
+    pub fn was_asked_about_others(&self) -> bool {
+        self.was_asked.get()
     }
 
     /// Whether the type is known, and known to be outside of namespaces.
@@ -38,6 +46,7 @@ impl Scopes {
                 return false;
             }
         }
+        self.was_asked.set(true);
         !self.added.is_empty()
             && self
                 .added

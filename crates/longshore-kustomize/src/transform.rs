@@ -7,6 +7,7 @@ pub mod namespace;
 pub mod patches;
 pub mod prefix;
 pub mod replicas;
+pub mod value_add;
 pub mod vars;
 
 use longshore_yaml::{Kind, Node};

@@ -67,8 +67,20 @@ impl<'f> Target<'f> {
             if version.is_some() {
                 return Err(Error::new("builtin version and custom schema provided, cannot use both"));
             }
+            context.has_builtin =
+                context.scopes.was_asked_about_others() || context.read_schemas.take().is_some();
             context.schema = Some(text);
             context.is_schema_set = true;
+            // What cannot be read is told when it is needed.
+            let scopes: Vec<(String, String, bool)> = context.schemas().map_or_else(
+                |_| Vec::new(),
+                |schemas| {
+                    schemas.scopes().map(|(version, kind, is)| (version.into(), kind.into(), is)).collect()
+                },
+            );
+            for (api_version, kind, is_namespaced) in scopes {
+                context.scopes.add(&api_version, &kind, is_namespaced);
+            }
             return Ok(());
         }
         match version.map(String::as_str) {
@@ -254,7 +266,7 @@ impl<'f> Target<'f> {
             }
             into.resources
                 .absorb(vec![made], &context.scopes)
-                .context(|| String::from("merging from generator"))?;
+                .context(|| String::from("merging from generator &{0xc000000000 <nil>}"))?;
         }
         Ok(())
     }

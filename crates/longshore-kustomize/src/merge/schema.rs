@@ -33,6 +33,8 @@ const MAX_DEPTH: usize = 500;
 #[derive(Clone, Debug, Default)]
 pub struct Schemas {
     custom: Option<Document>,
+    /// Whether the built-in types are known beside those of the document, and before them.
+    has_builtin: bool,
 }
 
 /// An OpenAPI document.
@@ -101,7 +103,13 @@ impl Schemas {
                 *document.scopes.entry(gvk).or_default() |= in_namespace;
             }
         }
-        Ok(Self { custom: Some(document) })
+        Ok(Self { custom: Some(document), has_builtin: false })
+    }
+
+    /// The same, with the built-in types before those of the document. Upstream parses them too if it was asked about a type
+    /// that it does not know before it was told the document.
+    pub fn with_builtin(self) -> Self {
+        Self { has_builtin: true, ..self }
     }
 
     /// Whether the type is known, and its objects have lists that merge.
@@ -123,6 +131,11 @@ impl Schemas {
         if api_version.starts_with("kustomize.config.k8s.io/") {
             return builtin();
         }
+        if self.has_builtin
+            && let Some(schema) = builtin()
+        {
+            return Some(schema);
+        }
         let name = document.types.get(&(api_version.to_owned(), kind.to_owned()))?;
         document.definitions.get(name).map(Schema::Described)
     }
@@ -138,7 +151,13 @@ impl Schemas {
         for _ in 0..MAX_HOPS {
             let Some(reference) = &found.reference else { return Some(Schema::Described(found)) };
             let name = reference.strip_prefix("#/definitions/")?;
-            let Some(document) = &self.custom else { return builtin::referred(name).map(Schema::Object) };
+            let builtin = || builtin::referred(name).map(Schema::Object);
+            let Some(document) = &self.custom else { return builtin() };
+            if self.has_builtin
+                && let Some(schema) = builtin()
+            {
+                return Some(schema);
+            }
             found = document.definitions.get(name)?;
         }
         None

@@ -18,6 +18,7 @@ use crate::replacement;
 use crate::resource::Resource;
 use crate::transform::namespace::Subjects;
 use crate::transform::patches;
+use crate::transform::value_add::ValueAdd;
 
 /// The fields that configurations have; each kind reads some of them.
 #[derive(Clone, Debug, Default)]
@@ -164,6 +165,7 @@ pub fn transformer(
             let prefix = Transformer::Prefix(fields.prefix, specs.clone());
             Ok(Transformer::Several(vec![prefix, Transformer::Suffix(fields.suffix, specs)]))
         }),
+        "ValueAddTransformer" => ValueAdd::read(&value, loader).map(Transformer::ValueAdd),
         "ReplicaCountTransformer" => {
             read().map(|fields| Transformer::Replicas(fields.replica, fields.specs.unwrap_or_default()))
         }
@@ -185,7 +187,6 @@ pub fn transformer(
         _ if GENERATORS.contains(&&*kind) => {
             return Err(Error::new(format!("plugin {id} not a transformer")));
         }
-        _ if TRANSFORMERS.contains(&&*kind) => Err(Error::new("it is not supported yet")),
         _ => return Err(unknown(configuration, context)),
     };
     made.context(|| format!("plugin {id} fails configuration"))

@@ -234,7 +234,9 @@ impl Context {
         }
         let schemas = match &self.schema {
             Some(document) => {
-                Schemas::from_openapi(document).map_err(|error| error.wrapped("invalid schema file"))?
+                let schemas =
+                    Schemas::from_openapi(document).map_err(|error| error.wrapped("invalid schema file"))?;
+                if self.has_builtin { schemas.with_builtin() } else { schemas }
             }
             None => Schemas::default(),
         };
