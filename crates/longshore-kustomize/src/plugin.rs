@@ -103,6 +103,7 @@ impl Transformer {
             Self::Replacements(_) => "ReplacementTransformer",
             Self::Hash => "HashTransformer",
             Self::Several(_) => "PrefixSuffixTransformer",
+            Self::ValueAdd(_) => "ValueAddTransformer",
         }
     }
 
