@@ -10,9 +10,11 @@ mod fix;
 mod schema;
 
 use longshore_go::{Map, Str, Value};
-use longshore_yaml::sigs;
+use longshore_yaml::{Dialect, Limits, sigs, unmarshal};
 
-use crate::error::Error;
+use crate::decode::Reader;
+use crate::error::{Context, Error};
+use crate::kustomization::Kustomization;
 use schema::ORDER;
 
 /// A kustomization file.
@@ -38,10 +40,12 @@ impl Document {
     /// Reads a file and fills in what is missing; fields of the past become those of today.
     ///
     /// # Errors
-    /// The file is no YAML, or no mapping. Unknown fields are skipped.
+    /// The file is no YAML, has unknown fields, or values of wrong types.
     pub fn read(text: &[u8]) -> Result<Self, Error> {
-        let value =
-            sigs::to_value(text).map_err(|error| Error::new(format!("invalid Kustomization: {error}")))?;
+        let wrong = || String::from("invalid Kustomization");
+        let typed = unmarshal(text, Dialect::V2, &Limits::default()).context(wrong)?;
+        Reader::strict().read::<Kustomization>(&typed).context(wrong)?;
+        let value = sigs::to_value(text).context(wrong)?;
         let fields = schema::complete(&value);
         fix::read(&fields);
         Ok(Self { fields, original: lines(text) })

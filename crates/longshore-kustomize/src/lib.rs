@@ -30,6 +30,7 @@ pub mod origin;
 pub mod output;
 pub mod plugin;
 pub mod printed;
+pub mod remote;
 pub mod replacement;
 pub mod resource;
 pub mod resources;

@@ -4,7 +4,10 @@
 //! What it does is Kustomize 5.8.1's; the help is told in our words.
 
 mod build;
+mod create;
+mod edit;
 mod files;
+mod glob;
 mod version;
 
 use std::io::Write;
@@ -73,7 +76,7 @@ fn root() -> Command<Settings> {
         flags: vec![Flag::new("stack-trace", Kind::Bool, "taken, and without effect here")],
         arguments: Arguments::None,
         exclusive: &[],
-        children: vec![build::command(), version::command()],
+        children: vec![build::command(), create::command(), edit::command(), version::command()],
         run: None,
     }
 }

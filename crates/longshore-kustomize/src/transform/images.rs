@@ -104,8 +104,8 @@ fn updated(text: &str, image: &Image) -> String {
     format!("{name}{colon}{tag}{at}{digest}")
 }
 
-/// Name, tag and digest. A colon in front of the first slash is a port.
-fn split(image: &str) -> (&str, &str, &str) {
+/// Name, tag and digest of an image. A colon in front of the first slash is a port.
+pub fn split(image: &str) -> (&str, &str, &str) {
     let start = image.find('/').unwrap_or(0);
     let at = image[start..].find('@').map(|at| at + start);
     let colon = image[start..].find(':').map(|at| at + start);

@@ -12,6 +12,7 @@ mod getters;
 mod helm;
 mod hostile;
 mod init;
+mod kustomize;
 mod lint;
 mod mistakes;
 mod plugin;

@@ -1,0 +1,87 @@
+//! Replays `compat/kustomize`: what real Kustomize answers to command lines about small kustomizations.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use longshore_testkit::Program;
+use longshore_testkit::recorded::{self, Answered, Case};
+
+#[test]
+fn every_recorded_answer_comes_out_the_same() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../compat/kustomize");
+    let pending = pending(&std::fs::read_to_string(folder.join("pending")).unwrap());
+    let cases = cases(&folder);
+    assert!(cases.len() >= 600, "only {} cases", cases.len());
+    for name in pending.keys() {
+        assert!(cases.iter().any(|(case, ..)| case == name), "{name} is pending, but no case");
+    }
+    let (next, failures) = (AtomicUsize::new(0), Mutex::new(BTreeMap::new()));
+    std::thread::scope(|scope| {
+        for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
+            scope.spawn(|| {
+                while let Some((name, case, expected)) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    if let Some(failure) = fails(name, case, expected, pending.contains_key(name)) {
+                        failures.lock().unwrap().insert(name, failure);
+                    }
+                }
+            });
+        }
+    });
+    let failures = failures.into_inner().unwrap();
+    let mut text = String::new();
+    for failure in failures.values() {
+        let _ = writeln!(text, "{failure}");
+    }
+    assert!(failures.is_empty(), "{text}{} cases differ", failures.len());
+}
+
+/// All cases by `AREA NAME`, with what the original answered.
+fn cases(folder: &Path) -> Vec<(String, Case, Answered)> {
+    let mut all = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let Some(area) = path.file_name().unwrap().to_str().unwrap().strip_suffix(".txt") else { continue };
+        let read = |path: &Path| std::fs::read_to_string(path).unwrap();
+        let mut answers = recorded::answers(&read(&folder.join(format!("recorded/{area}.txt")))).unwrap();
+        for case in recorded::cases(&read(&path)).unwrap() {
+            let answered = answers.remove(&case.name).expect("every case is recorded");
+            all.push((format!("{area} {}", case.name), case, answered));
+        }
+        assert!(answers.is_empty(), "recorded, but no cases any more: {:?}", answers.keys());
+    }
+    all
+}
+
+/// The cases that are known to differ, with why.
+fn pending(text: &str) -> BTreeMap<String, String> {
+    let lines = text.lines().filter(|line| !(line.is_empty() || line.starts_with('#')));
+    lines
+        .map(|line| line.split_once(": ").expect("a pending case has a reason"))
+        .map(|(name, reason)| (name.to_owned(), reason.to_owned()))
+        .collect()
+}
+
+/// What is wrong with a case, if anything is.
+fn fails(name: &str, case: &Case, expected: &Answered, is_pending: bool) -> Option<String> {
+    let folder = tempfile::tempdir().unwrap();
+    case.lay_out(folder.path()).unwrap();
+    let program = Program::new(env!("CARGO_BIN_EXE_longshore")).unwrap();
+    let outcome = program.args(["kustomize"]).args(&case.arguments).folder(folder.path()).run().unwrap();
+    let code = outcome.code.unwrap();
+    let got =
+        case.answered(folder.path(), code, outcome.stdout.as_bytes(), outcome.stderr.as_bytes()).unwrap();
+    // Where the original dies, ours fails in words of its own.
+    let is_same = if expected.panicked() {
+        got.code != 0 && !got.panicked() && !got.files.contains_key("out")
+    } else {
+        got == *expected
+    };
+    match (is_same, is_pending) {
+        (true, false) | (false, true) => None,
+        (true, true) => Some(format!("{name} is pending and passes")),
+        (false, false) => Some(format!("expected {}got {}", expected.written(name), got.written(name))),
+    }
+}
