@@ -4,6 +4,8 @@
 
 mod read;
 mod structured;
+#[cfg(test)]
+mod tests;
 mod write;
 
 use longshore_yaml::{Kind, Node};
@@ -34,11 +36,11 @@ pub fn apply(resources: &mut [Resource], replacements: &[Replacement]) -> Result
         {
             return Err(Error::new("replacements must specify a source and at least one target"));
         }
-        let value = value_of(resources, replacement, &mut ids)?;
+        let mut value = value_of(resources, replacement, &mut ids)?;
         for target in &replacement.targets {
             let unselected = || Error::new("target must specify resources to select");
             let target = target.as_ref().ok_or_else(unselected)?;
-            write_to(resources, &value, target, &mut ids)?;
+            write_to(resources, &mut value, target, &mut ids)?;
         }
     }
     Ok(())
@@ -47,20 +49,24 @@ pub fn apply(resources: &mut [Resource], replacements: &[Replacement]) -> Result
 /// What is written to the targets.
 enum Value {
     Own(Node),
-    /// A field of a resource. If it is a target too, later targets get what it is then.
+    /// A field of a resource. If it is a target too, later targets get what it is then; if what it lies in is replaced,
+    /// they get what it was.
     Field {
         resource: usize,
         place: Place,
+        last: Node,
     },
 }
 
 impl Value {
-    fn node(&self, resources: &[Resource]) -> Node {
+    fn node(&mut self, resources: &[Resource]) -> Node {
         match self {
             Self::Own(node) => node.clone(),
-            Self::Field { resource, place } => {
-                let found = fieldpath::at(resources[*resource].node(), place);
-                found.cloned().unwrap_or_else(Node::null)
+            Self::Field { resource, place, last } => {
+                if let Some(found) = fieldpath::at(resources[*resource].node(), place) {
+                    last.clone_from(found);
+                }
+                last.clone()
             }
         }
     }
@@ -100,7 +106,7 @@ fn value_of(
     };
     let delimiter = source.options.as_ref().map(|options| (&*options.delimiter, options.index));
     match delimiter.filter(|(delimiter, _)| !delimiter.is_empty()) {
-        None => Ok(Value::Field { resource: at, place }),
+        None => Ok(Value::Field { resource: at, place, last: Node::null() }),
         Some((delimiter, index)) => {
             let node = fieldpath::at(object, &place).cloned().unwrap_or_else(Node::null);
             part_of(node, delimiter, index).map(Value::Own)
@@ -167,7 +173,7 @@ fn text_of(source: &SourceSelector) -> String {
 /// Writes a value to all fields of all resources that a target chooses.
 fn write_to(
     resources: &mut [Resource],
-    value: &Value,
+    value: &mut Value,
     target: &TargetSelector,
     ids: &mut [Option<Vec<Id>>],
 ) -> Result<(), Error> {
@@ -207,7 +213,7 @@ fn write_to(
 fn write_to_fields(
     resources: &mut [Resource],
     at: usize,
-    value: &Value,
+    value: &mut Value,
     target: &TargetSelector,
 ) -> Result<(), Error> {
     let default = [String::from(DEFAULT_PATH)];

@@ -200,10 +200,17 @@ impl Finder {
             return self.walk(value, rest, place, here);
         }
         let inner = parse_first(value.value.as_bytes(), Dialect::V3, &Limits::default())?;
-        match inner {
-            Some(mut document) => self.walk(document.root_mut(), rest, place, false),
-            None => Err(Error::new("wrong node kind: expected MappingNode but got ")),
-        }
+        let Some(mut document) = inner else {
+            // An empty text has no kind at all, and is printed as null.
+            let wanted = match &*rest[0] {
+                "" => "ScalarNode",
+                part if part == "*" || kind_before(rest, Kind::Mapping) == Kind::Sequence => "SequenceNode",
+                _ => "MappingNode",
+            };
+            let text = format!("wrong node kind: expected {wanted} but got : node contents:\nnull\n");
+            return Err(Error::new(text));
+        };
+        self.walk(document.root_mut(), rest, place, false)
     }
 }
 
