@@ -9,7 +9,7 @@ use longshore_source::oci::Tokens;
 use longshore_source::{Access, Http};
 use longshore_yaml::sigs;
 
-use super::locate::{line, logged};
+use super::locate::{line, logged, quoted};
 use super::{env, remote, say};
 use crate::cobra::Matches;
 
@@ -83,6 +83,30 @@ impl Settings {
     /// The same with what newer ones say beside the text.
     pub(crate) fn log_with(&self, severity: &str, text: &str, beside: &[(&str, &str)]) {
         say(&line(&format!("level={severity} msg="), &logged(text), beside));
+    }
+
+    /// Says with `--debug` what Helm logs then: `text` with what is beside it, or at 3.x `older`, behind the line of its
+    /// source and the time.
+    pub(super) fn debug(&self, text: &str, beside: &[(&str, &str)], (source, older): (&str, &str)) {
+        if !self.debug {
+            return;
+        }
+        if self.level.rules().major > 3 {
+            return self.log_with("DEBUG", text, beside);
+        }
+        let now = jiff::Zoned::now().strftime("%Y-%m-%d %H:%M:%S%.f %z %Z").to_string();
+        say(&format!("{source}: {now} [debug] {older}"));
+    }
+
+    /// Says with `--debug` which version of a chart was asked for.
+    pub(super) fn debug_version(&self, matches: &Matches, text: &str, source: &str, lines: [u32; 2]) {
+        let version = matches.text("version");
+        let older = format!("Original chart version: {}", quoted(version));
+        self.debug(text, &[("version", version)], (&format!("{source}:{}", lines[0]), &older));
+        if version.is_empty() && matches.is_on("devel") {
+            let text = "setting version to >0.0.0-0";
+            self.debug(text, &[], (&format!("{source}:{}", lines[1]), text));
+        }
     }
 }
 

@@ -69,6 +69,7 @@ pub(super) fn command(level: Level) -> Command<Settings> {
 fn run(settings: &Settings, matches: &Matches, part: Part) -> anyhow::Result<()> {
     registry::check_files(settings)?;
     let name = matches.arguments.first().map_or("", String::as_str);
+    settings.debug_version(matches, "original chart version", "show.go", [214, 216]);
     let chart = locate::open(&locate::locate(name, settings, matches)?, settings.level)?;
     print(&text(&chart, part, settings.level)?)
 }

@@ -76,8 +76,11 @@ fn run(settings: &Settings, matches: &Matches) -> anyhow::Result<()> {
     registry::check_files(settings)?;
     let asked = Asked::of(settings, matches)?;
     capabilities.api_versions.extend(matches.all("api-versions").iter().cloned());
+    settings.debug_version(matches, "Original chart version", "install.go", [225, 227]);
     let (name, chart) = name_and_chart(matches)?;
     let path = locate::locate(chart, settings, matches)?;
+    let shown = std::path::absolute(&path)?.display().to_string();
+    settings.debug("Chart path", &[("path", &shown)], ("install.go:242", &format!("CHART PATH: {shown}\n")));
     let values = locate::user_values(settings, matches)?;
     let mut chart = versioned::open(&path, settings.level)?;
     dependencies::check_kind(&chart).map_err(|error| anyhow!("{error}"))?;

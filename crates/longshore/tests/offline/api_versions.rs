@@ -116,7 +116,9 @@ fn charts_of_the_next_version_are_made_when_the_gate_is_open() {
 #[test]
 fn charts_of_the_next_version_are_not_rendered() {
     let project = project();
-    for arguments in ["template next", "template next --debug", "package next"] {
+    let told = helm(&project, "4.3", "", "template next --debug").stderr;
+    assert!(told.ends_with("\nError: invalid chart apiVersion\n"), "{told}");
+    for arguments in ["template next", "package next"] {
         assert_eq!(failure(&project, "4.3", arguments), "invalid chart apiVersion");
         let told = helm(&project, "4.3", "1", arguments).stderr;
         assert_eq!(told, "Error: invalid chart apiVersion\n");
@@ -214,4 +216,25 @@ fn our_own_commands_follow_the_same_rule() {
         fs::write(project.file(file), text).unwrap();
     }
     assert!(rendered("above", "4.3").stdout.contains("kind: A"));
+}
+
+/// `--debug` says which version was asked for, and where the chart is; 3.x puts the time in front.
+#[test]
+fn debug_tells_the_version_that_was_asked_for() {
+    let project = project();
+    let place = project.path().canonicalize().unwrap().join("old").display().to_string();
+    let told = helm(&project, "4.3", "", "template old --debug --devel").stderr;
+    let expected = format!(
+        "level=DEBUG msg=\"Original chart version\" version=\"\"\nlevel=DEBUG msg=\"setting version to >0.0.0-0\"\nlevel=DEBUG msg=\"Chart path\" path={place}\n"
+    );
+    assert!(told.starts_with(&expected), "{told}");
+    let told = helm(&project, "4.3", "", "show chart old --debug --version 1.x").stderr;
+    assert!(told.starts_with("level=DEBUG msg=\"original chart version\" version=1.x\n"), "{told}");
+    let told = helm(&project, "3.22", "", "template old --debug").stderr;
+    assert!(
+        told.starts_with("install.go:225: 2") && told.contains("[debug] Original chart version: \"\"\n"),
+        "{told}"
+    );
+    assert!(told.contains(&format!("[debug] CHART PATH: {place}\n\n")), "{told}");
+    assert_eq!(helm(&project, "4.3", "", "show chart old").stderr.matches("DEBUG").count(), 0);
 }
