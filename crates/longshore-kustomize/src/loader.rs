@@ -7,6 +7,9 @@ use longshore_go::path;
 use crate::error::{Context, Error};
 use crate::files::{Files, Resolved};
 
+/// How many kustomizations may build on one another.
+const MAX_DEPTH: usize = 200;
+
 /// Which files a kustomization may load.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Restriction {
@@ -60,6 +63,12 @@ impl<'f> Loader<'f> {
                     "cycle detected: candidate root '{root}' contains visited root '{visited}'"
                 )));
             }
+        }
+        if self.ancestors.len() >= MAX_DEPTH {
+            let text = format!(
+                "more than {MAX_DEPTH} kustomizations build on one another, the last one in '{root}'"
+            );
+            return Err(Error::new(text));
         }
         let mut ancestors = self.ancestors.clone();
         ancestors.push(self.root.clone());

@@ -10,6 +10,12 @@ use super::{Config, NameReference, merge_one};
 use crate::error::{Context, Error};
 use crate::fieldspec::FieldSpec;
 
+/// How many properties may be looked at, which refer to types that refer to others: more than any honest file has.
+const MAX_PROPERTIES: usize = 200_000;
+
+/// How deep types may refer to others.
+const MAX_DEPTH: usize = 200;
+
 /// Adds the fields that a file marks.
 ///
 /// # Errors
@@ -32,7 +38,8 @@ pub fn read(text: &[u8], path: &str, into: &mut Config) -> Result<(), Error> {
         let name = name.to_str_lossy().into_owned();
         let kind = name.rsplit('.').next().unwrap_or_default().to_owned();
         let mut found = Config::default();
-        Walk { types, kind: &kind, path: Vec::new(), seen: Vec::new() }.add(&name, &mut found)?;
+        Walk { types, kind: &kind, path: Vec::new(), seen: Vec::new(), left: MAX_PROPERTIES }
+            .add(&name, &mut found)?;
         into.merge(&found)?;
     }
     Ok(())
@@ -62,6 +69,8 @@ struct Walk<'a> {
     path: Vec<String>,
     /// The types that led here; upstream does not end if one of them comes again.
     seen: Vec<String>,
+    /// How many properties may still be looked at.
+    left: usize,
 }
 
 impl Walk<'_> {
@@ -72,8 +81,14 @@ impl Walk<'_> {
         if self.seen.iter().any(|seen| seen == type_name) {
             return Err(Error::new(format!("type '{type_name}' contains itself")));
         }
+        if self.seen.len() >= MAX_DEPTH {
+            return Err(Error::new(format!("types refer to others more than {MAX_DEPTH} deep")));
+        }
         self.seen.push(type_name.to_owned());
         for (name, property) in properties.snapshot() {
+            self.left = self.left.checked_sub(1).ok_or_else(|| {
+                Error::new(format!("type '{type_name}' leads to more than {MAX_PROPERTIES} properties"))
+            })?;
             self.path.push(name.to_str_lossy().into_owned());
             self.add_property(&property, config)?;
             self.path.pop();

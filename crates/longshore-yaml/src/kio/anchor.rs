@@ -15,7 +15,7 @@ pub(super) fn inline(document: &mut Node, limits: &Limits) -> Result<(), Error> 
         drop_anchors(document);
         return Ok(());
     }
-    Inliner { anchors: BTreeMap::new(), left: limits.nodes }.inline(document)
+    Inliner { anchors: BTreeMap::new(), left: limits.nodes / 10 }.inline(document)
 }
 
 fn has_alias(node: &Node) -> bool {
@@ -30,7 +30,7 @@ fn drop_anchors(node: &mut Node) {
 struct Inliner {
     /// What each name stands for, inlined itself.
     anchors: BTreeMap<Box<str>, Node>,
-    /// How many nodes may still be added.
+    /// How many nodes may still be added: a tenth of those that a document may have.
     left: usize,
 }
 
