@@ -121,6 +121,21 @@ impl Config {
         if self == other || *other == Self::default() {
             return Ok(());
         }
+        // What most kustomizations begin with.
+        static BEGUN: LazyLock<Config> = LazyLock::new(|| {
+            let mut config = Config::default();
+            // The builtin fields do not contradict each other.
+            let _ = config.add(Config::builtin());
+            config
+        });
+        if std::ptr::eq(other, Self::builtin()) && *self == Self::default() {
+            self.clone_from(&BEGUN);
+            return Ok(());
+        }
+        self.add(other)
+    }
+
+    fn add(&mut self, other: &Self) -> Result<(), Error> {
         let lists = [
             (&mut self.name_prefix, &other.name_prefix, "NamePrefix"),
             (&mut self.name_suffix, &other.name_suffix, "NameSuffix"),

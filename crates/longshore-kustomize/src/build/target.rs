@@ -211,13 +211,17 @@ impl<'f> Target<'f> {
     }
 
     fn add_configurations(&self, into: &mut Accumulator) -> Result<(), Error> {
-        let mut config = Config::builtin().clone();
-        let mut own = Config::default();
-        for path in &self.kustomization.configurations {
-            own.merge(&Config::read(&self.loader.load(path)?)?)?;
+        if self.kustomization.configurations.is_empty() {
+            into.merge_config(Config::builtin(), "merging config")?;
+        } else {
+            let mut config = Config::builtin().clone();
+            let mut own = Config::default();
+            for path in &self.kustomization.configurations {
+                own.merge(&Config::read(&self.loader.load(path)?)?)?;
+            }
+            config.merge(&own)?;
+            into.merge_config(&config, "merging config")?;
         }
-        config.merge(&own)?;
-        into.merge_config(&config, "merging config")?;
         let mut from_crds = Config::default();
         for path in &self.kustomization.crds {
             let read = self.loader.load(path);
