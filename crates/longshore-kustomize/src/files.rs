@@ -1,6 +1,7 @@
 //! Where files come from: the trait through which a build sees the world.
 
 use crate::error::Error;
+use crate::remote::Repository;
 
 /// A path that is absolute, clean and free of links, taken apart into a folder and a file in it; the file is empty if the
 /// path is a folder.
@@ -35,5 +36,13 @@ pub trait Files {
     /// [`Error::http`] if a server refuses, else why there is no answer.
     fn fetch(&self, url: &str) -> Result<Vec<u8>, Error> {
         Err(Error::new(format!("files behind URLs cannot be read here: {url}")))
+    }
+
+    /// The folder, absolute and free of links, with a copy of a git repository.
+    ///
+    /// # Errors
+    /// It cannot be fetched; [`Error::timeout`] if that takes too long.
+    fn copy(&self, repository: &Repository) -> Result<String, Error> {
+        Err(Error::new(format!("git repositories cannot be fetched here: {}", repository.address)))
     }
 }

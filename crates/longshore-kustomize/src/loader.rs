@@ -6,6 +6,7 @@ use longshore_go::path;
 
 use crate::error::{Context, Error};
 use crate::files::{Files, Resolved};
+use crate::remote::Repository;
 
 /// How many kustomizations may build on one another.
 const MAX_DEPTH: usize = 200;
@@ -24,9 +25,18 @@ pub enum Restriction {
 pub struct Loader<'f> {
     files: &'f dyn Files,
     restriction: Restriction,
-    root: String,
+    root: Root,
     /// The roots of those who referred to this one, the nearest last.
-    ancestors: Vec<String>,
+    ancestors: Vec<Root>,
+    /// The copy of the repository that this root is in.
+    copy: Option<String>,
+}
+
+/// A folder that is built, and the address of the repository that it was named by.
+#[derive(Clone)]
+struct Root {
+    folder: String,
+    address: Option<String>,
 }
 
 impl<'f> Loader<'f> {
@@ -35,16 +45,40 @@ impl<'f> Loader<'f> {
     /// # Errors
     /// There is no such folder.
     pub fn new(files: &'f dyn Files, target: &str, restriction: Restriction) -> Result<Self, Error> {
-        let root = confirm_folder(files, target).context(|| String::from("must build at directory"))?;
-        Ok(Self { files, restriction, root, ancestors: Vec::new() })
+        if let Ok(repository) = Repository::parse(target) {
+            return Self::in_copy(files, &repository, Vec::new());
+        }
+        let folder = confirm_folder(files, target).context(|| String::from("must build at directory"))?;
+        let root = Root { folder, address: None };
+        Ok(Self { files, restriction, root, ancestors: Vec::new(), copy: None })
+    }
+
+    /// The view of a folder in a copy of a repository, which nothing leads out of.
+    fn in_copy(files: &'f dyn Files, repository: &Repository, ancestors: Vec<Root>) -> Result<Self, Error> {
+        let copy = files.copy(repository)?;
+        let path = join(&copy, &repository.folder);
+        let Resolved { folder, file } = files.resolve(&path)?;
+        if !file.is_empty() {
+            return Err(Error::new(format!("'{path}' refers to file '{file}'; expecting directory")));
+        }
+        if !is_within(&folder, &copy) {
+            return Err(Error::new(format!("{path:?} refers to directory outside of repo {copy:?}")));
+        }
+        let root = Root { folder, address: Some(repository.written.clone()) };
+        Ok(Self { files, restriction: Restriction::RootOnly, root, ancestors, copy: Some(copy) })
     }
 
     /// The folder, absolute.
     pub fn root(&self) -> &str {
-        &self.root
+        &self.root.folder
     }
 
-    /// The view of a folder that this one builds on.
+    /// This root and those who referred to it, the nearest first.
+    fn visited(&self) -> impl Iterator<Item = &Root> {
+        std::iter::once(&self.root).chain(self.ancestors.iter().rev())
+    }
+
+    /// The view of a folder, or of a repository, that this one builds on.
     ///
     /// # Errors
     /// It is no folder, or one that is being built already: a cycle.
@@ -52,27 +86,52 @@ impl<'f> Loader<'f> {
         if to.is_empty() {
             return Err(Error::new("new root cannot be empty"));
         }
+        let mut ancestors = self.ancestors.clone();
+        ancestors.push(self.root.clone());
+        if let Ok(repository) = Repository::parse(to) {
+            let mut earlier = self.visited().filter_map(|root| root.address.as_ref());
+            if let Some(address) = earlier.find(|address| address.starts_with(to)) {
+                return Err(Error::new(format!(
+                    "cycle detected: URI '{to}' referenced by previous URI '{address}'"
+                )));
+            }
+            self.check_depth(to)?;
+            return Self::in_copy(self.files, &repository, ancestors);
+        }
         if to.starts_with('/') {
             return Err(Error::new(format!("new root '{to}' cannot be absolute")));
         }
-        let joined = join(&self.root, to);
+        let joined = join(&self.root.folder, to);
         let root = confirm_folder(self.files, &joined).context(|| String::from("must build at directory"))?;
-        for visited in std::iter::once(&self.root).chain(self.ancestors.iter().rev()) {
-            if is_within(visited, &root) {
-                return Err(Error::new(format!(
-                    "cycle detected: candidate root '{root}' contains visited root '{visited}'"
-                )));
-            }
+        if let Some(copy) = self.copy.as_ref().filter(|copy| !is_within(&root, copy)) {
+            return Err(Error::new(format!(
+                "security; bases in kustomizations found in cloned git repos must be within the repo, but base '{root}' is outside '{copy}'"
+            )));
         }
-        if self.ancestors.len() >= MAX_DEPTH {
-            let text = format!(
-                "more than {MAX_DEPTH} kustomizations build on one another, the last one in '{root}'"
-            );
-            return Err(Error::new(text));
+        if let Some(visited) = self.visited().find(|visited| is_within(&visited.folder, &root)) {
+            return Err(Error::new(format!(
+                "cycle detected: candidate root '{root}' contains visited root '{}'",
+                visited.folder
+            )));
         }
-        let mut ancestors = self.ancestors.clone();
-        ancestors.push(self.root.clone());
-        Ok(Self { files: self.files, restriction: self.restriction, root, ancestors })
+        self.check_depth(&root)?;
+        let root = Root { folder: root, address: None };
+        Ok(Self {
+            files: self.files,
+            restriction: self.restriction,
+            root,
+            ancestors,
+            copy: self.copy.clone(),
+        })
+    }
+
+    fn check_depth(&self, root: &str) -> Result<(), Error> {
+        if self.ancestors.len() < MAX_DEPTH {
+            return Ok(());
+        }
+        Err(Error::new(format!(
+            "more than {MAX_DEPTH} kustomizations build on one another, the last one in '{root}'"
+        )))
     }
 
     /// The bytes of a file of the kustomization, or behind a URL.
@@ -81,9 +140,12 @@ impl<'f> Loader<'f> {
     /// It cannot be read, or must not be.
     pub fn load(&self, path: &str) -> Result<Vec<u8>, Error> {
         if is_url(path) {
-            return self.files.fetch(path);
+            let is_repository = |error: &Error| error.is_http() && Repository::parse(path).is_ok();
+            let refused =
+                |error| if is_repository(&error) { Error::new("URL is a git repository") } else { error };
+            return self.files.fetch(path).map_err(refused);
         }
-        let path = if path.starts_with('/') { path.to_owned() } else { join(&self.root, path) };
+        let path = if path.starts_with('/') { path.to_owned() } else { join(self.root(), path) };
         match self.restriction {
             Restriction::None => self.files.read(&path),
             Restriction::RootOnly => {
@@ -91,8 +153,8 @@ impl<'f> Loader<'f> {
                 if file.is_empty() {
                     return Err(Error::new(format!("'{path}' must resolve to a file")));
                 }
-                if !is_within(&folder, &self.root) {
-                    let text = format!("security; file '{path}' is not in or below '{}'", self.root);
+                if !is_within(&folder, self.root()) {
+                    let text = format!("security; file '{path}' is not in or below '{}'", self.root());
                     return Err(Error::new(text));
                 }
                 self.files.read(&join(&folder, &file))

@@ -1,10 +1,17 @@
-//! The files of kustomizations on disk, with Go's words for what is wrong with them.
+//! The files of kustomizations on disk, behind URLs and in git repositories, with Go's words for what is wrong with them.
 
+mod remote;
+
+use std::cell::RefCell;
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
 
+use longshore_kustomize::remote::Repository;
 use longshore_kustomize::{Error, Files, Resolved};
+
+use crate::{Get, Http, HttpError};
+use remote::Copies;
 
 /// Most bytes of one file.
 const MAX_FILE: u64 = 256 << 20;
@@ -13,8 +20,10 @@ const MAX_FILE: u64 = 256 << 20;
 const MAX_LINKS: usize = 255;
 
 /// Files on disk, paths being relative to the folder that the command was started in.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct KustomizationFiles;
+#[derive(Debug, Default)]
+pub struct KustomizationFiles {
+    copies: RefCell<Copies>,
+}
 
 impl Files for KustomizationFiles {
     fn read(&self, path: &str) -> Result<Vec<u8>, Error> {
@@ -40,6 +49,22 @@ impl Files for KustomizationFiles {
         let folder = real.parent().map(text).unwrap_or_default();
         let file = real.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         Ok(Resolved { folder, file })
+    }
+
+    fn fetch(&self, url: &str) -> Result<Vec<u8>, Error> {
+        let get = Get { max_bytes: MAX_FILE, ..Get::new(url) };
+        Http::new("Go-http-client/1.1").get(&get).map_err(|error| match error {
+            HttpError::Status { text, code, .. } => {
+                let words = text.strip_prefix(&code.to_string()).unwrap_or(&text).trim();
+                Error::http(format!("HTTP Error: status code {code} ({words})"))
+            }
+            error => Error::new(error.to_string()),
+        })
+    }
+
+    fn copy(&self, repository: &Repository) -> Result<String, Error> {
+        let folder = self.copies.borrow_mut().get(repository)?;
+        Ok(folder.to_string_lossy().into_owned())
     }
 }
 

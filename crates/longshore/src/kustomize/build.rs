@@ -54,7 +54,7 @@ fn run(settings: &Settings, matches: &Matches) -> anyhow::Result<()> {
         _ => bail!("specify one path to kustomization.yaml"),
     };
     let options = options(settings, matches)?;
-    let built = build(&KustomizationFiles, folder, &options);
+    let built = build(&KustomizationFiles::default(), folder, &options);
     for warning in &built.warnings {
         say(warning);
     }

@@ -19,7 +19,7 @@ fn run(_: &Settings, matches: &Matches) -> anyhow::Result<()> {
     if matches.is_on("vars") {
         bail!("vars are not made replacements by this program: --vars is not supported");
     }
-    let before = build(&KustomizationFiles, ".", &Options::default());
+    let before = build(&KustomizationFiles::default(), ".", &Options::default());
     before.warnings.iter().for_each(|warning| say(warning));
     let before = before.documents();
     let mut file = File::read()?;
@@ -39,7 +39,7 @@ We recommend doing this in a clean git repository where the change is easy to un
 ",
     )?;
     let written = file.write();
-    let after = build(&KustomizationFiles, ".", &Options::default());
+    let after = build(&KustomizationFiles::default(), ".", &Options::default());
     after.warnings.iter().for_each(|warning| say(warning));
     match after.documents() {
         Err(error) => print(&format!(

@@ -242,8 +242,8 @@ fn generated(file: &File, what: What, args: &Map) -> anyhow::Result<()> {
         }
         args.insert("options", Value::Map(options));
     }
-    let loader =
-        Loader::new(&KustomizationFiles, ".", Restriction::RootOnly).map_err(|error| anyhow!("{error}"))?;
+    let files = KustomizationFiles::default();
+    let loader = Loader::new(&files, ".", Restriction::RootOnly).map_err(|error| anyhow!("{error}"))?;
     let value = Value::Map(args.clone());
     let made = if what.field == CONFIG_MAP.field {
         Reader::strict().read(&value).and_then(|args| generate::config_map(&args, &loader))
