@@ -85,3 +85,30 @@ fn fails(name: &str, case: &Case, expected: &Answered, is_pending: bool) -> Opti
         (false, false) => Some(format!("expected {}got {}", expected.written(name), got.written(name))),
     }
 }
+
+/// What real Kustomize 5.8.1 does with the same repository was compared by hand; the copy's folder has a random name.
+#[test]
+fn a_base_may_be_a_folder_in_a_git_repository() {
+    let project = longshore_testkit::Project::new(
+        "//- repo/base/kustomization.yaml\nnamePrefix: g-\nresources: [s.yaml]\n//- repo/base/s.yaml\n{apiVersion: v1, kind: Service, metadata: {name: s}}\n",
+    )
+    .unwrap();
+    let git = |arguments: &[&str]| {
+        let program = Program::new("git").unwrap().folder(project.file("repo"));
+        let author = ["-c", "user.name=a", "-c", "user.email=a@example.com"];
+        assert_eq!(program.args(author).args(arguments).run().unwrap().code, Some(0));
+    };
+    git(&["init", "--quiet"]);
+    git(&["add", "--all"]);
+    git(&["commit", "--quiet", "--message", "one"]);
+    let address = format!("file://{}//base", project.file("repo").display());
+    let build = |address: &str| {
+        project.write("kustomization.yaml", &format!("resources: ['{address}']\n")).unwrap();
+        let program = Program::new(env!("CARGO_BIN_EXE_longshore")).unwrap();
+        program.args(["kustomize", "build", "."]).folder(project.path()).run().unwrap()
+    };
+    assert_eq!(build(&address).stdout, "apiVersion: v1\nkind: Service\nmetadata:\n  name: g-s\n");
+    let outcome = build(&format!("{address}?ref=nope"));
+    assert_eq!(outcome.code, Some(1));
+    assert!(outcome.stderr.contains("fatal: couldn't find remote ref nope"), "{}", outcome.stderr);
+}
