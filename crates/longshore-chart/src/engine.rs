@@ -27,6 +27,9 @@ const MAX_STEPS: u64 = 60_000_000;
 /// Most bytes that one template file may print.
 const MAX_OUTPUT: usize = 64 << 20;
 
+/// What templates printed, by their paths, with U+FFFD for what is no UTF-8; and the bytes where there was such.
+pub(crate) type Executed = (BTreeMap<String, String>, BTreeMap<String, Vec<u8>>);
+
 /// Renders charts at one level, and keeps the templates of the last chart parsed.
 ///
 /// An engine is `Send + Sync`; share one between threads and between renders.
@@ -83,7 +86,7 @@ impl Engine {
     }
 
     /// Holds values against the schemas, asks `between` whether to go on, and executes the templates of a chart whose
-    /// dependencies are resolved; gives what each printed, by path, and if asked where each piece of that comes from.
+    /// dependencies are resolved; gives what each printed, and if asked where each piece of that comes from.
     pub(crate) fn execute(
         &self,
         chart: &Chart,
@@ -91,7 +94,7 @@ impl Engine {
         input: &RenderInput<'_>,
         between: impl FnOnce() -> Result<(), Error>,
         mut origins: Option<&mut Origins>,
-    ) -> Result<BTreeMap<String, String>, Error> {
+    ) -> Result<Executed, Error> {
         let options = input.options;
         let missing_key = if options.strict { MissingKey::Error } else { MissingKey::Zero };
         let checks = if options.skip_schema { Checks::default() } else { Checks::of(chart, values) };
@@ -106,7 +109,7 @@ impl Engine {
         let contexts = builtins::contexts(chart, values, input, rules);
         let calls = self.library.with(input.services);
         let budget = Budget { steps: MAX_STEPS, output: MAX_OUTPUT, ..Budget::default() };
-        let mut files = BTreeMap::new();
+        let (mut files, mut broken) = Executed::default();
         for source in sources.iter().filter(|source| !source.is_partial()) {
             let context = &contexts[source.context];
             context.insert("Template", builtins::template(source, rules));
@@ -117,17 +120,18 @@ impl Engine {
                 Some(_) => parsed.set.execute_traced(name, data, &calls, &budget, &mut out, &mut trace),
             };
             result.map_err(|error| error::execution(&error, rules, &parsed.sources))?;
-            let text = match &mut origins {
-                None => into_text(without_no_value(out)),
-                Some(origins) => {
-                    let text = into_text(without_no_value(out.clone()));
-                    origins.add(&source.name, &out, text.clone(), &trace);
-                    text
-                }
-            };
+            let printed = origins.is_some().then(|| out.clone());
+            let text = String::from_utf8(without_no_value(out)).unwrap_or_else(|error| {
+                let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
+                broken.insert(source.name.clone(), error.into_bytes());
+                text
+            });
+            if let (Some(origins), Some(printed)) = (&mut origins, printed) {
+                origins.add(&source.name, &printed, text.clone(), &trace);
+            }
             files.insert(source.name.clone(), text);
         }
-        Ok(files)
+        Ok((files, broken))
     }
 
     /// Hands out the parsed templates of a chart whose dependencies are resolved.
@@ -171,11 +175,6 @@ impl Engine {
         *last = Some(Arc::clone(&parsed));
         Ok(parsed)
     }
-}
-
-/// The text; what is no UTF-8 in it becomes U+FFFD.
-fn into_text(bytes: Vec<u8>) -> String {
-    String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
 }
 
 /// The text with every `<no value>` deleted.

@@ -4,6 +4,7 @@
 //! (<https://github.com/helm/helm/blob/v4.3.1/pkg/release/v1/util/manifest_sorter.go>): files in byte
 //! order of their paths, documents in the order of the file, then a stable sort by kind.
 
+mod broken;
 mod head;
 mod split;
 
@@ -147,25 +148,34 @@ impl fmt::Display for Bad {
     }
 }
 
-/// Splits and sorts rendered files, given by path.
+/// Splits and sorts rendered files, given by path; of those that are no UTF-8 there are the bytes, too.
 pub(crate) fn sort(
     files: &BTreeMap<String, String>,
+    broken: &BTreeMap<String, Vec<u8>>,
     rules: &Rules,
     logs: &mut Vec<Log>,
 ) -> Result<Sorted, Bad> {
     let mut documents = Vec::new();
     for (path, content) in files {
         if !base(path).starts_with('_') && !content.trim().is_empty() {
-            documents.extend(split(content, rules).into_iter().map(|document| (path, content, document)));
+            let mut bytes = broken.get(path).map(|bytes| broken::documents(bytes, rules)).unwrap_or_default();
+            bytes.reverse();
+            let documents_of = split(content, rules).into_iter();
+            documents.extend(documents_of.map(|document| (path, content, document, bytes.pop())));
         }
     }
     let heads = in_shares(
         &documents,
-        |(_, _, document)| document.len(),
-        |documents| documents.iter().map(|(_, _, document)| Head::read(document, rules)).collect(),
+        |(_, _, document, _)| document.len(),
+        |documents| {
+            let bytes = documents
+                .iter()
+                .map(|(_, _, document, bytes)| bytes.as_deref().unwrap_or(document.as_bytes()));
+            bytes.map(|bytes| Head::read(bytes, rules)).collect()
+        },
     );
     let mut sorted = Sorted::default();
-    for ((path, content, document), head) in documents.into_iter().zip(heads) {
+    for ((path, content, document, _), head) in documents.into_iter().zip(heads) {
         let head = head.map_err(|problem| Bad::new(path, content, document, problem))?;
         logs.extend(sorted.add(path, document, head, rules));
     }

@@ -211,14 +211,15 @@ impl Engine {
         warnings.append(&mut coalescer.warnings);
         let values = values?;
         let fit = || is_version_fit(&chart, input);
-        let mut files = self.execute(&chart, &values, input, fit, origins.as_deref_mut())?;
+        let (mut files, mut broken) = self.execute(&chart, &values, input, fit, origins.as_deref_mut())?;
         let notes = take_notes(&mut files, &chart, input.options.subchart_notes);
         let is_posted = post_render.is_some();
         if let Some(post_render) = post_render {
             files = post::run(&files, rules, post_render)
                 .map_err(|reason| Error::new(ErrorKind::PostRender, reason))?;
+            broken.clear();
         }
-        let sorted = match manifest::sort(&files, rules, warnings) {
+        let sorted = match manifest::sort(&files, &broken, rules, warnings) {
             Ok(sorted) => sorted,
             Err(bad) => {
                 let error = if is_posted {

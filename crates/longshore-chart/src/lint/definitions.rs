@@ -27,7 +27,7 @@ pub(super) fn check(folder: &Folder, rules: &Rules, report: &mut Report) {
     collect(chart, &mut files);
     for file in files {
         let text = file.data.to_str_lossy();
-        for object in Documents::new(&text, rules) {
+        for object in Documents::new(&text, Some(&file.data), rules) {
             let object = match object {
                 Ok(object) => object,
                 Err(problem) => {

@@ -36,9 +36,10 @@ enum State<'a> {
 }
 
 impl<'a> Documents<'a> {
-    pub(super) fn new(text: &'a str, rules: &'a Rules) -> Self {
+    /// The documents of a rendered file; with its bytes, where they are no UTF-8, which YAML refuses and JSON replaces.
+    pub(super) fn new(text: &'a str, bytes: Option<&'a [u8]>, rules: &'a Rules) -> Self {
         let is_json = text.trim_start().starts_with('{');
-        let documents = || stream::Documents::new(text.as_bytes());
+        let documents = || stream::Documents::new(bytes.unwrap_or(text.as_bytes()));
         let state = if is_json { State::Json(text) } else { State::Yaml(documents()) };
         Self { rules, state, count: 0, consumed: 0 }
     }

@@ -9,6 +9,7 @@ use longshore_yaml::sigs;
 use super::documents::{Documents, Object};
 use super::{Entry, Folder, Input, Log, Report, Severity, deprecated, load, names, walked};
 use crate::compat::{Level, Rules};
+use crate::engine::Executed;
 use crate::file::extension;
 use crate::functions::{GaveUp, Keys, Services};
 use crate::metadata::{Fields, Struct};
@@ -43,8 +44,8 @@ pub(super) fn check(folder: &Folder, input: &Input<'_>, level: Level, report: &m
     let services = Checking { of: input.services, rules, logs: RefCell::default() };
     let rendered = render(chart, input, &services, level, report);
     report.logs.append(&mut services.logs.into_inner());
-    let files = match rendered {
-        Ok(Some(files)) => files,
+    let (files, broken) = match rendered {
+        Ok(Some(executed)) => executed,
         Ok(None) => return,
         Err(problem) => {
             report.rule(Severity::Error, FOLDER, Err(problem.to_string()));
@@ -62,12 +63,13 @@ pub(super) fn check(folder: &Folder, input: &Input<'_>, level: Level, report: &m
             }
             _ => extension == ".yaml",
         };
-        let content = files.get(&format!("{}/{}", chart.name(), template.name)).map_or("", String::as_str);
+        let path = format!("{}/{}", chart.name(), template.name);
+        let content = files.get(&path).map_or("", String::as_str);
         if !is_yaml || content.trim().is_empty() {
             continue;
         }
         report.rule(Severity::Warning, &template.name, indent(content));
-        for document in Documents::new(content, rules) {
+        for document in Documents::new(content, broken.get(&path).map(Vec::as_slice), rules) {
             match document {
                 // It is said once, and no template behind it is looked at.
                 Err(problem) => {
@@ -96,7 +98,7 @@ fn render(
     services: &Checking<'_>,
     level: Level,
     report: &mut Report,
-) -> Result<Option<std::collections::BTreeMap<String, String>>, Error> {
+) -> Result<Option<Executed>, Error> {
     let rules = level.rules();
     let mut warnings = Vec::new();
     let resolved = dependencies::resolve(chart, input.values, rules, &mut warnings);

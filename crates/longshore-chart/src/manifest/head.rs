@@ -19,9 +19,9 @@ pub(crate) struct Head {
 
 impl Head {
     /// Reads the head; the error is what Helm prints after `YAML parse error on FILE: `.
-    pub(crate) fn read(document: &str, rules: &Rules) -> Result<Self, String> {
+    pub(crate) fn read(document: &[u8], rules: &Rules) -> Result<Self, String> {
         let package = rules.packages.manifest;
-        let value = sigs::to_json_fields(document.as_bytes(), &["apiVersion", "kind", "metadata"])
+        let value = sigs::to_json_fields(document, &["apiVersion", "kind", "metadata"])
             .map_err(|error| error.to_string())?;
         let map = match value {
             Value::Map(map) => map,

@@ -42,7 +42,7 @@ fn kinds_sort_and_files_keep_their_order() {
         ("c/templates/_p.yaml", "kind: Secret\n"),
         ("c/templates/e.yaml", " \n"),
     ]);
-    let sorted = sort(&files, Level::V4_3.rules(), &mut Vec::new()).unwrap();
+    let sorted = sort(&files, &BTreeMap::new(), Level::V4_3.rules(), &mut Vec::new()).unwrap();
     let shown: Vec<String> = sorted.manifests.iter().map(|m| format!("{} {}", m.kind, m.name)).collect();
     assert_eq!(shown, ["ConfigMap b", "Service a", "Service b", "Gadget ", "Widget "]);
 }
@@ -63,9 +63,9 @@ fn hooks_are_taken_out() {
         ("c/templates/4.yaml", &hook("other: x")),
     ]);
     let mut logs = Vec::new();
-    let sorted = sort(&files, Level::V4_3.rules(), &mut logs).unwrap();
+    let sorted = sort(&files, &BTreeMap::new(), Level::V4_3.rules(), &mut logs).unwrap();
     assert_eq!(sorted.manifests.len(), 1);
-    sort(&files, Level::V3_22.rules(), &mut logs).unwrap();
+    sort(&files, &BTreeMap::new(), Level::V3_22.rules(), &mut logs).unwrap();
     let logs: Vec<String> = logs.iter().map(Log::to_string).collect();
     assert_eq!(
         logs,
@@ -107,16 +107,36 @@ fn heads_are_refused_in_helms_words() {
             "error converting YAML to JSON: yaml: mapping values are not allowed in this context".to_owned(),
         ),
     ] {
-        let error =
-            sort(&files(&[("c/templates/a.yaml", text)]), Level::V4_3.rules(), &mut Vec::new()).unwrap_err();
+        let error = sort(
+            &files(&[("c/templates/a.yaml", text)]),
+            &BTreeMap::new(),
+            Level::V4_3.rules(),
+            &mut Vec::new(),
+        )
+        .unwrap_err();
         assert_eq!(error.to_string(), format!("YAML parse error on c/templates/a.yaml: {expected}"));
     }
     assert!(
         sort(
             &files(&[("a", "metadata: {annotations: {a: null, b: 1, c: 1.5, d: true}}")]),
+            &BTreeMap::new(),
             Level::V4_3.rules(),
             &mut Vec::new()
         )
         .is_ok()
     );
+}
+
+/// As Helm 3.22.0 and 4.3.1 say it of a template that prints `{{ "\\xff" }}`.
+#[test]
+fn bytes_that_are_no_text_are_refused_as_yaml_refuses_them() {
+    let files = files(&[("c/templates/a.yaml", "kind: A\n---\nkind: B\nx: \u{FFFD}\n")]);
+    let broken = [("c/templates/a.yaml".to_owned(), b"kind: A\n---\nkind: B\nx: \xFF\n".to_vec())].into();
+    for level in [Level::V4_3, Level::V3_22] {
+        let error = sort(&files, &broken, level.rules(), &mut Vec::new()).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "YAML parse error on c/templates/a.yaml: error converting YAML to JSON: yaml: invalid leading UTF-8 octet"
+        );
+    }
 }
