@@ -100,4 +100,4 @@ pub use log::Log;
 pub use manifest::{Hook, HookEvent, Manifest};
 pub use origin::{Action, Origin, Origins};
 pub use reads::Reads;
-pub use render::{Options, Output, PostRender, Release, RenderInput, Rendered, render};
+pub use render::{Options, Output, PostRender, Release, RenderInput, Rendered, release_name, render};

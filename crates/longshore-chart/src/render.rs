@@ -1,8 +1,10 @@
 //! Rendering: from a chart and values to manifests, hooks and notes.
 
+mod name;
 mod output;
 mod post;
 
+pub use name::release_name;
 pub use output::Output;
 pub use post::PostRender;
 

@@ -43,6 +43,12 @@ pub struct Options {
     pub managed_by_label: bool,
     /// Inflate charts.
     pub enable_helm: bool,
+    /// The command that inflates charts was said to be none; any other makes no difference, for none is run.
+    pub no_helm_command: bool,
+    /// API versions that charts see that name none themselves.
+    pub helm_api_versions: Vec<String>,
+    /// The version of Kubernetes that charts see that name none themselves.
+    pub helm_kube_version: String,
     /// Run programs as generators and transformers.
     pub enable_plugins: bool,
 }

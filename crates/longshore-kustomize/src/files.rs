@@ -1,5 +1,6 @@
 //! Where files come from: the trait through which a build sees the world.
 
+use crate::charts::Charts;
 use crate::error::Error;
 use crate::remote::Repository;
 
@@ -44,5 +45,10 @@ pub trait Files {
     /// It cannot be fetched; [`Error::timeout`] if that takes too long.
     fn copy(&self, repository: &Repository) -> Result<String, Error> {
         Err(Error::new(format!("git repositories cannot be fetched here: {}", repository.address)))
+    }
+
+    /// What inflates charts; without it they are refused.
+    fn charts(&self) -> Option<&dyn Charts> {
+        None
     }
 }

@@ -8,6 +8,7 @@
 
 pub mod accumulator;
 pub mod build;
+pub mod charts;
 pub mod config;
 pub mod decode;
 pub mod edit;
@@ -39,7 +40,9 @@ pub mod selector;
 pub mod transform;
 pub mod var;
 
+
 pub use build::{Built, Options, Reorder, build};
+pub use charts::{Charts, Pull};
 pub use error::Error;
 pub use files::{Files, Resolved};
 pub use gvk::Gvk;

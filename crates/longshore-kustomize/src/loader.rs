@@ -73,6 +73,11 @@ impl<'f> Loader<'f> {
         &self.root.folder
     }
 
+    /// All files, whatever the kustomization may read.
+    pub fn files(&self) -> &'f dyn Files {
+        self.files
+    }
+
     /// This root and those who referred to it, the nearest first.
     fn visited(&self) -> impl Iterator<Item = &Root> {
         std::iter::once(&self.root).chain(self.ancestors.iter().rev())

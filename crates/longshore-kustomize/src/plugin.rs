@@ -6,6 +6,7 @@
 mod configuration;
 pub(crate) mod helm;
 mod iam;
+mod inflate;
 mod kustomization;
 
 use std::collections::BTreeMap;
@@ -25,6 +26,7 @@ use crate::transform::value_add::ValueAdd;
 use crate::transform::{annotations, images, labels, prefix, replicas};
 
 pub use configuration::{generator, transformer};
+pub use helm::Inflation;
 pub use iam::IamPolicy;
 pub use kustomization::of_kustomization;
 
@@ -37,6 +39,8 @@ pub enum Generator {
     Secret(SecretArgs),
     /// `IAMPolicyGenerator`
     IamPolicy(IamPolicy),
+    /// `HelmChartInflationGenerator`
+    Chart(Box<Inflation>),
 }
 
 /// What changes resources. All of them are told the fields that they change.
@@ -84,6 +88,7 @@ impl Generator {
             Self::ConfigMap(_) => "ConfigMapGenerator",
             Self::Secret(_) => "SecretGenerator",
             Self::IamPolicy(_) => "IAMPolicyGenerator",
+            Self::Chart(_) => "HelmChartInflationGenerator",
         }
     }
 }

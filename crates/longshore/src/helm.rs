@@ -13,6 +13,7 @@ mod download;
 mod env;
 mod flags;
 mod format;
+mod inflate;
 mod lint;
 mod locate;
 mod output;
@@ -43,6 +44,7 @@ use std::time::Duration;
 use longshore_chart::Level;
 
 use crate::cobra::{self, Action, Arguments, Command, Matches};
+pub(crate) use inflate::Inflater;
 pub(crate) use settings::Settings;
 
 /// Runs Helm's command line with the words behind its name.

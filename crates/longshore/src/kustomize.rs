@@ -8,6 +8,7 @@ mod create;
 mod edit;
 mod files;
 mod glob;
+mod sources;
 mod version;
 
 use std::io::Write;

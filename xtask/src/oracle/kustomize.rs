@@ -81,7 +81,7 @@ pub(super) async fn run(arguments: &Arguments) -> Result<bool> {
     let tool = Tool::named("kustomize")?;
     let kustomize = go::one(tool).await?;
     let (program, leading) = differ::ours(arguments.ours.as_deref(), "kustomize").await?;
-    let mut environment: Vec<(&'static str, OsString)> = Vec::new();
+    let mut environment = vec![("PATH", path_with_helm().await?)];
     if let Some(plugins) = &arguments.plugins {
         let plugins = fs::canonicalize(plugins).with_context(|| format!("no {}", plugins.display()))?;
         environment.push(("KUSTOMIZE_PLUGIN_HOME", plugins.into()));
@@ -99,6 +99,15 @@ pub(super) async fn run(arguments: &Arguments) -> Result<bool> {
         },
     };
     run.compare(cases.into()).await
+}
+
+/// Where programs are looked for, Helm first: Kustomize runs it for charts.
+pub(super) async fn path_with_helm() -> Result<OsString> {
+    let helm = go::one(Tool::named("helm4")?).await?;
+    let folder = helm.parent().context("helm is in no folder")?.to_owned();
+    let others = std::env::var_os("PATH").unwrap_or_default();
+    let all = std::iter::once(folder).chain(std::env::split_paths(&others));
+    std::env::join_paths(all).context("a folder of programs has `:` in its name")
 }
 
 /// The cases of an index, in its order.

@@ -23,6 +23,8 @@ pub(super) struct Target<'f> {
     file_name: &'static str,
     /// Where it lies, if that is to be noted.
     origin: Option<Origin>,
+    /// The namespace of those that build on it, which its charts get.
+    chart_namespace: String,
 }
 
 impl<'f> Target<'f> {
@@ -44,7 +46,7 @@ impl<'f> Target<'f> {
         drop(found);
         let kustomization = Kustomization::read(&text, loader.root(), &mut context.warnings)?;
         let origin = (!kustomization.build_metadata.is_empty()).then(Origin::default);
-        Ok(Self { loader, kustomization, file_name, origin })
+        Ok(Self { loader, kustomization, file_name, origin, chart_namespace: String::new() })
     }
 
     /// What was read.
@@ -192,6 +194,8 @@ impl<'f> Target<'f> {
             Self::read(loader, context).context(|| format!("couldn't make target for path '{root}'"))?;
         target.kustomization.build_metadata.clone_from(&self.kustomization.build_metadata);
         target.origin = self.origin.as_ref().map(|origin| origin.below(path));
+        let own = &self.kustomization.namespace;
+        target.chart_namespace.clone_from(if own.is_empty() { &self.chart_namespace } else { own });
         target.set_schema(context, false)?;
         match (component_of.is_some(), target.kustomization.is_component()) {
             (true, false) => {
@@ -238,9 +242,6 @@ impl<'f> Target<'f> {
             options: GeneratorOptions::merged(args.options.as_ref(), all),
             ..args.clone()
         };
-        if let Some(chart) = kustomization.helm_charts.first() {
-            return Err(plugin::helm::refuse(kustomization, chart, context));
-        }
         let mut generators = Vec::new();
         for args in &kustomization.config_map_generator {
             generators.push((Generator::ConfigMap(with_options(args)), None));
@@ -250,26 +251,30 @@ impl<'f> Target<'f> {
             args.base = with_options(&args.base);
             generators.push((Generator::Secret(args), None));
         }
+        let charts =
+            plugin::helm::of_kustomization(kustomization, &self.chart_namespace, &self.loader, context)?;
+        generators.extend(charts.into_iter().map(|chart| (Generator::Chart(Box::new(chart)), None)));
         let configured = self
             .plugins(&kustomization.generators, context)
             .context(|| String::from("loading generator plugins"))?;
         for configuration in configured {
-            let generator = plugin::generator(&configuration, context)
+            let generator = plugin::generator(&configuration, &self.loader, context)
                 .map_err(|error| Error::new(format!("failed to load generator: {error}")))
                 .context(|| String::from("loading generator plugins"))?;
             generators.push((generator, Some(origin::of_configuration(&configuration))));
         }
         for (generator, configured_by) in generators {
             let mut made = match &generator {
-                Generator::ConfigMap(args) => generate::config_map(args, &self.loader)?,
-                Generator::Secret(args) => generate::secret(args, &self.loader)?,
-                Generator::IamPolicy(args) => args.generate()?,
+                Generator::ConfigMap(args) => vec![generate::config_map(args, &self.loader)?],
+                Generator::Secret(args) => vec![generate::secret(args, &self.loader)?],
+                Generator::IamPolicy(args) => vec![args.generate()?],
+                Generator::Chart(chart) => chart.generate(&self.loader, context)?,
             };
             if let Some(origin) = configured_by.unwrap_or_else(|| self.builtin_origin(generator.kind())) {
-                origin::note_generator(&mut made, &origin);
+                made.iter_mut().for_each(|made| origin::note_generator(made, &origin));
             }
             into.resources
-                .absorb(vec![made], &context.scopes)
+                .absorb(made, &context.scopes)
                 .context(|| String::from("merging from generator &{0xc000000000 <nil>}"))?;
         }
         Ok(())

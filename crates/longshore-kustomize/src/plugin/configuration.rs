@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use longshore_go::Value;
 
-use super::{Generator, Transformer};
+use super::{Generator, Transformer, helm};
 use crate::build::Context;
 use crate::decode::{Reader, decode_struct};
 use crate::error::{Context as _, Error};
@@ -80,7 +80,11 @@ decode_struct!(Named as "builtins.Plugin" { "metadata" => metadata });
 ///
 /// # Errors
 /// There is no such generator, or the configuration is not one for it.
-pub fn generator(configuration: &Resource, context: &Context) -> Result<Generator, Error> {
+pub fn generator(
+    configuration: &Resource,
+    loader: &Loader<'_>,
+    context: &Context,
+) -> Result<Generator, Error> {
     let kind = builtin_kind(configuration, context)?;
     let value = output::value(configuration)?;
     let made = match &*kind {
@@ -89,7 +93,9 @@ pub fn generator(configuration: &Resource, context: &Context) -> Result<Generato
             Ok(Generator::Secret(SecretArgs { base: named(args.base, &value)?, ..args }))
         }),
         "IAMPolicyGenerator" => Reader::lenient().read(&value).map(Generator::IamPolicy),
-        "HelmChartInflationGenerator" => Err(Error::new("charts in kustomizations are not supported yet")),
+        "HelmChartInflationGenerator" => {
+            helm::of_configuration(&value, loader, context).map(|made| Generator::Chart(Box::new(made)))
+        }
         _ if TRANSFORMERS.contains(&&*kind) => {
             let id = configuration.original_id(&context.scopes);
             return Err(Error::new(format!("plugin {id} not a generator")));

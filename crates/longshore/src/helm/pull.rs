@@ -9,6 +9,7 @@ use longshore_chart::load::{MAX_CHART_BYTES, metadata, unpack};
 use longshore_go::path;
 
 use super::locate::{quoted, reason, wanted_version};
+use super::registry::Out;
 use super::{Settings, beside, download, flags, print, registry, remote};
 use crate::cobra::{Arguments, Command, Flag, Kind, Matches};
 
@@ -37,11 +38,17 @@ pub(super) fn command(level: Level) -> Command<Settings> {
 
 fn run(settings: &Settings, matches: &Matches) -> anyhow::Result<()> {
     registry::check_files(settings)?;
-    matches.arguments.iter().try_for_each(|name| print(&pull(settings, matches, name)?))
+    matches.arguments.iter().try_for_each(|name| print(&pull(settings, matches, name, Out::of(settings))?))
 }
 
-/// Gets one chart: what there is to say.
-fn pull(settings: &Settings, matches: &Matches, name: &str) -> anyhow::Result<String> {
+/// Gets one chart, and says nothing of it.
+pub(super) fn silently(settings: &Settings, matches: &Matches, name: &str) -> anyhow::Result<()> {
+    registry::check_files(settings)?;
+    pull(settings, matches, name, Out::Nowhere).map(|_| ())
+}
+
+/// Gets one chart: what there is to say, but for what came from a registry.
+fn pull(settings: &Settings, matches: &Matches, name: &str, told: Out) -> anyhow::Result<String> {
     let mut said = String::new();
     let version = wanted_version(matches);
     let access = remote::of_flags(matches);
@@ -50,7 +57,7 @@ fn pull(settings: &Settings, matches: &Matches, name: &str) -> anyhow::Result<St
         "" => name.to_owned(),
         repository => download::find_in(settings, repository, name, &version, &access)?,
     };
-    let archive = download::resolve(settings, &reference, &version, access)?;
+    let archive = download::resolve(settings, &reference, &version, access)?.told_on(told);
     let untar = matches.is_on("untar");
     let temporary = if untar { Some(Temporary::new()?) } else { None };
     let folder = temporary.as_ref().map_or(destination, |temporary| &temporary.0);

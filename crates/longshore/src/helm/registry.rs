@@ -131,6 +131,7 @@ pub(super) fn file_name(url: &str) -> String {
 pub(super) enum Out {
     Standard,
     Error,
+    Nowhere,
 }
 
 impl Out {
@@ -146,6 +147,7 @@ impl Out {
                 say(line);
                 Ok(())
             }
+            Self::Nowhere => Ok(()),
         }
     }
 

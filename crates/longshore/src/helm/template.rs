@@ -5,10 +5,9 @@ use std::path::Path;
 
 use anyhow::{anyhow, bail};
 use longshore_chart::{
-    Capabilities, Chart, Engine, ErrorKind, File, KubeVersion, Level, Options, Output, Release, RenderInput,
-    dependencies, load, metadata, render,
+    Capabilities, Engine, ErrorKind, KubeVersion, Level, Options, Output, Release, RenderInput, dependencies,
+    load, metadata, release_name,
 };
-use longshore_go::Map;
 use longshore_platform::World;
 
 use super::cluster::{self, Asked, Install, Live};
@@ -202,33 +201,11 @@ fn name_and_chart(matches: &Matches) -> anyhow::Result<(String, &str)> {
             }
             Ok((name.clone(), chart))
         }
-        [chart] if !template.is_empty() => Ok((name_of_template(template)?, chart)),
+        [chart] if !template.is_empty() => Ok((release_name(template, &World::default()).map_err(anyhow::Error::msg)?, chart)),
         [chart] => Ok((String::from("release-name"), chart)),
         [_, _, more @ ..] => {
             bail!("expected at most two arguments, unexpected arguments: {}", more.join(", "))
         }
         [] => bail!("must either provide a name or specify --generate-name"),
     }
-}
-
-/// The name that a template gives: it has the functions of a chart, and nothing to ask for.
-fn name_of_template(template: &str) -> anyhow::Result<String> {
-    // The level whose errors are one line, as those of templates outside of charts are at every level.
-    let level = Level::V3_22;
-    let files = [
-        File::new("Chart.yaml", "{apiVersion: v2, name: name-template, version: 0.0.0}"),
-        File::new("templates/NOTES.txt", template),
-    ];
-    let chart = Chart::load(files, level).map_err(|error| anyhow!("{error}"))?;
-    let world = World::default();
-    let input = RenderInput {
-        values: Map::new(),
-        release: Release { name: "", namespace: "", revision: 1, is_upgrade: false },
-        capabilities: Capabilities::assumed(level.rules()),
-        services: &world,
-        options: Options::default(),
-    };
-    let rendered = render(&chart, &input, level);
-    let plain = |text: String| text.replace("name-template/templates/NOTES.txt", "name-template");
-    Ok(rendered.map_err(|error| anyhow!(plain(error.to_string())))?.notes)
 }

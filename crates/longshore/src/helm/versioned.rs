@@ -45,6 +45,23 @@ fn open_folder(path: &Path, level: Level) -> anyhow::Result<Chart> {
         }
         return locate::load(path, level);
     }
+    if is_folder_next(path, level)? {
+        // What is old about it nobody tells.
+        return locate::load_telling(path, level, 1);
+    }
+    locate::load(path, level)
+}
+
+/// Opens a folder, and tells nothing of what there is to say of it.
+pub(super) fn open_silently(path: &Path, level: Level) -> anyhow::Result<Chart> {
+    if level.rules().major > 3 {
+        is_folder_next(path, level)?;
+    }
+    locate::load_telling(path, level, 0)
+}
+
+/// Whether the chart in a folder is of API v3.
+fn is_folder_next(path: &Path, level: Level) -> anyhow::Result<bool> {
     let file = std::path::absolute(path)?.join(METADATA);
     let metadata = std::fs::read(&file).map_err(|error| {
         let file = file.display();
@@ -52,11 +69,7 @@ fn open_folder(path: &Path, level: Level) -> anyhow::Result<Chart> {
         anyhow!("unable to detect chart at {file}: {action} {file}: {}", reason(&error))
     })?;
     let is_next = load::check_version(&File::new(METADATA, metadata), level);
-    if is_next.map_err(|error| anyhow!("{error}"))? {
-        // What is old about it nobody tells.
-        return locate::load_telling(path, level, 1);
-    }
-    locate::load(path, level)
+    is_next.map_err(|error| anyhow!("{error}"))
 }
 
 /// Opens a folder that is to be packed.

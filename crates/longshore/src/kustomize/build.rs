@@ -5,8 +5,8 @@ use std::path::Path;
 
 use anyhow::{anyhow, bail};
 use longshore_kustomize::{Options, Reorder, Restriction, build};
-use longshore_source::KustomizationFiles;
 
+use super::sources::Sources;
 use super::{Settings, files, print, say};
 use crate::cobra::{Arguments, Command, Flag, Kind, Matches};
 
@@ -31,10 +31,10 @@ pub(super) fn command() -> Command<Settings> {
             Flag::new("env", Kind::Texts, "environment variables of functions").short('e'),
             Flag::new("as-current-user", Kind::Bool, "run functions in containers as the user who runs this"),
             Flag::new("enable-helm", Kind::Bool, "inflate charts"),
-            Flag::new("helm-command", Kind::Text, "the program that inflates charts").default("helm"),
+            Flag::new("helm-command", Kind::Text, "taken for scripts: no program is run, but none ('') is refused").default("helm"),
             Flag::new("helm-api-versions", Kind::Texts, "API versions that charts see"),
             Flag::new("helm-kube-version", Kind::Text, "version of Kubernetes that charts see"),
-            Flag::new("helm-debug", Kind::Bool, "let charts say more"),
+            Flag::new("helm-debug", Kind::Bool, "taken, and without effect here"),
             Flag::new("enable-managedby-label", Kind::Bool, "label all objects as managed by this program").deprecated(
                 "The flag `enable-managedby-label` has been deprecated. Use the `managedByLabel` option in the \
                  `buildMetadata` field instead.",
@@ -54,7 +54,8 @@ fn run(settings: &Settings, matches: &Matches) -> anyhow::Result<()> {
         _ => bail!("specify one path to kustomization.yaml"),
     };
     let options = options(settings, matches)?;
-    let built = build(&KustomizationFiles::default(), folder, &options);
+    let sources = Sources::new(options.enable_helm || options.enable_plugins)?;
+    let built = build(&sources, folder, &options);
     for warning in &built.warnings {
         say(warning);
     }
@@ -90,6 +91,9 @@ fn options(settings: &Settings, matches: &Matches) -> anyhow::Result<Options> {
         reorder: if matches.is_given("reorder") { reorder } else { Reorder::Unspecified },
         managed_by_label: matches.is_on("enable-managedby-label") || settings.manages,
         enable_helm: matches.is_on("enable-helm"),
+        no_helm_command: matches.text("helm-command").is_empty(),
+        helm_api_versions: matches.all("helm-api-versions").to_vec(),
+        helm_kube_version: matches.text("helm-kube-version").to_owned(),
         enable_plugins: matches.is_on("enable-alpha-plugins"),
     })
 }

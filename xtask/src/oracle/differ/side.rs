@@ -89,9 +89,9 @@ impl Side {
             ("HELM_DATA_HOME", home("data")),
             ("LANG", "C.UTF-8".into()),
         ];
-        environment.extend(self.environment.iter().cloned());
         // Names of time zones are the machine's, for both sides.
         environment.extend(["PATH", "TZ"].iter().filter_map(|&name| Some((name, std::env::var_os(name)?))));
+        environment.extend(self.environment.iter().cloned());
         environment
     }
 }

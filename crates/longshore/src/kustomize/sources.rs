@@ -1,0 +1,46 @@
+//! What a build sees of the world: files and repositories, and charts where they may be inflated.
+
+use longshore_kustomize::remote::Repository;
+use longshore_kustomize::{Charts, Error, Files, Resolved};
+use longshore_source::KustomizationFiles;
+
+use crate::helm::Inflater;
+
+/// Files and repositories, with what inflates charts.
+pub(super) struct Sources {
+    files: KustomizationFiles,
+    charts: Option<Inflater>,
+}
+
+impl Sources {
+    /// With charts if they may be inflated.
+    ///
+    /// # Errors
+    /// The environment asks for a level of Helm that there is not.
+    pub(super) fn new(has_charts: bool) -> anyhow::Result<Self> {
+        let charts = has_charts.then(Inflater::new).transpose()?;
+        Ok(Self { files: KustomizationFiles::default(), charts })
+    }
+}
+
+impl Files for Sources {
+    fn read(&self, path: &str) -> Result<Vec<u8>, Error> {
+        self.files.read(path)
+    }
+
+    fn resolve(&self, path: &str) -> Result<Resolved, Error> {
+        self.files.resolve(path)
+    }
+
+    fn fetch(&self, url: &str) -> Result<Vec<u8>, Error> {
+        self.files.fetch(url)
+    }
+
+    fn copy(&self, repository: &Repository) -> Result<String, Error> {
+        self.files.copy(repository)
+    }
+
+    fn charts(&self) -> Option<&dyn Charts> {
+        self.charts.as_ref().map(|charts| charts as &dyn Charts)
+    }
+}
