@@ -40,7 +40,6 @@ pub mod selector;
 pub mod transform;
 pub mod var;
 
-
 pub use build::{Built, Options, Reorder, build};
 pub use charts::{Charts, Pull};
 pub use error::Error;

@@ -26,7 +26,7 @@ use crate::transform::value_add::ValueAdd;
 use crate::transform::{annotations, images, labels, prefix, replicas};
 
 pub use configuration::{generator, transformer};
-pub use helm::Inflation;
+pub use helm::{Inflation, ValuesMerge};
 pub use iam::IamPolicy;
 pub use kustomization::of_kustomization;
 

@@ -17,6 +17,8 @@ use crate::{Capabilities, Chart, File, Level, Services};
 /// }
 /// let name = longshore_chart::release_name("{{ upper \"shop\" | lower }}-1", &NoServices)?;
 /// assert_eq!(name, "shop-1");
+/// let problem = longshore_chart::release_name("{{ nope }}", &NoServices).unwrap_err();
+/// assert_eq!(problem, "template: name-template:1: function \"nope\" not defined");
 /// # Ok::<(), String>(())
 /// ```
 pub fn release_name(template: &str, services: &dyn Services) -> Result<String, String> {
@@ -35,6 +37,17 @@ pub fn release_name(template: &str, services: &dyn Services) -> Result<String, S
         options: Options::default(),
     };
     let rendered = render(&chart, &input, level);
-    let plain = |text: String| text.replace("name-template/templates/NOTES.txt", "name-template");
-    Ok(rendered.map_err(|error| plain(error.to_string()))?.notes)
+    Ok(rendered.map_err(|error| plain(&error.to_string()))?.notes)
+}
+
+/// The error without the chart, which is not there for Helm: what a chart's loader says of a template that does not
+/// parse is what Go says.
+fn plain(text: &str) -> String {
+    let text = text.replace("name-template/templates/NOTES.txt", "name-template");
+    let unparsed =
+        text.strip_prefix("parse error at (name-template:").and_then(|rest| rest.split_once("): "));
+    match unparsed {
+        Some((line, problem)) => format!("template: name-template:{line}: {problem}"),
+        None => text,
+    }
 }

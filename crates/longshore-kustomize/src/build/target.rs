@@ -271,7 +271,9 @@ impl<'f> Target<'f> {
                 Generator::Chart(chart) => chart.generate(&self.loader, context)?,
             };
             if let Some(origin) = configured_by.unwrap_or_else(|| self.builtin_origin(generator.kind())) {
-                made.iter_mut().for_each(|made| origin::note_generator(made, &origin));
+                for made in &mut made {
+                    origin::note_generator(made, &origin);
+                }
             }
             into.resources
                 .absorb(made, &context.scopes)

@@ -63,14 +63,14 @@ decode_struct!(Fields as "builtins.HelmChartInflationGeneratorPlugin" {
 ///
 /// # Errors
 /// Charts may not be inflated, or one is told something that cannot be.
-pub fn of_kustomization(
+pub(crate) fn of_kustomization(
     kustomization: &Kustomization,
     inherited: &str,
     loader: &Loader<'_>,
     context: &Context,
 ) -> Result<Vec<Inflation>, Error> {
     let globals = kustomization.helm_globals.clone().unwrap_or_default();
-    let inflation = |chart: &HelmChart| {
+    let of_chart = |chart: &HelmChart| {
         let mut chart = chart.clone();
         if chart.namespace.is_empty() {
             let own = &kustomization.namespace;
@@ -84,14 +84,18 @@ pub fn of_kustomization(
             ))
         })
     };
-    kustomization.helm_charts.iter().map(inflation).collect()
+    kustomization.helm_charts.iter().map(of_chart).collect()
 }
 
 /// The chart of a configuration of its own.
 ///
 /// # Errors
 /// As [`of_kustomization`].
-pub fn of_configuration(value: &Value, loader: &Loader<'_>, context: &Context) -> Result<Inflation, Error> {
+pub(crate) fn of_configuration(
+    value: &Value,
+    loader: &Loader<'_>,
+    context: &Context,
+) -> Result<Inflation, Error> {
     check_enabled(context)?;
     let Fields { globals, chart } = Reader::lenient().read(value)?;
     inflation(globals, chart, loader, context)

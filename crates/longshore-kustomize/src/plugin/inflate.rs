@@ -122,10 +122,10 @@ impl Inflation {
             .map_err(|error| Error::new(error.to_string()))?;
         let opened = charts.open(folder)?;
         check(&opened, level)?;
-        metadata::validate_release_name(&name)
-            .map_err(|reason| Error::new(format!("release name check failed: release name {name}: {reason}")))?;
-        let namespace =
-            if chart.namespace.is_empty() { charts.namespace() } else { chart.namespace.clone() };
+        metadata::validate_release_name(&name).map_err(|reason| {
+            Error::new(format!("release name check failed: release name {name}: {reason}"))
+        })?;
+        let namespace = if chart.namespace.is_empty() { charts.namespace() } else { chart.namespace.clone() };
         let input = RenderInput {
             values,
             release: Release { name: &name, namespace: &namespace, revision: 1, is_upgrade: false },

@@ -64,9 +64,10 @@ impl Inflater {
                 flag("content-cache", &format!("{home}/.cache/content"));
             }
         }
-        let name = match is_registry {
-            true => format!("{}/{}", pull.repo.strip_suffix('/').unwrap_or(pull.repo), pull.name),
-            false => pull.name.to_owned(),
+        let name = if is_registry {
+            format!("{}/{}", pull.repo.strip_suffix('/').unwrap_or(pull.repo), pull.name)
+        } else {
+            pull.name.to_owned()
         };
         words.extend([String::from("--"), name.clone()]);
         let words: Vec<&str> = words.iter().map(String::as_str).collect();

@@ -201,7 +201,9 @@ fn name_and_chart(matches: &Matches) -> anyhow::Result<(String, &str)> {
             }
             Ok((name.clone(), chart))
         }
-        [chart] if !template.is_empty() => Ok((release_name(template, &World::default()).map_err(anyhow::Error::msg)?, chart)),
+        [chart] if !template.is_empty() => {
+            Ok((release_name(template, &World::default()).map_err(anyhow::Error::msg)?, chart))
+        }
         [chart] => Ok((String::from("release-name"), chart)),
         [_, _, more @ ..] => {
             bail!("expected at most two arguments, unexpected arguments: {}", more.join(", "))

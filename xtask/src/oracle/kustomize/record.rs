@@ -31,7 +31,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<()> {
     let folder = workspace_root().join("compat/kustomize");
     let tool = Tool::named("kustomize")?;
     let program = go::one(tool).await?;
-    let path = super::path_with_helm().await?;
+    let search = super::path_with_helm().await?;
     for area in areas(&folder)? {
         if !(arguments.areas.is_empty() || arguments.areas.contains(&area)) {
             continue;
@@ -41,8 +41,8 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<()> {
         let cases = recorded::cases(&text).with_context(|| format!("in {}", path.display()))?;
         let mut answers = format!("# Kustomize {}\n", tool.version);
         for case in &cases {
-            let answer = answer(&program, &path, case).await?;
-            if answer != self::answer(&program, &path, case).await? {
+            let answer = answer(&program, &search, case).await?;
+            if answer != self::answer(&program, &search, case).await? {
                 bail!("{area}: {} is answered in different ways", case.name);
             }
             let _ = write!(answers, "{}", answer.written(&case.name));
@@ -65,7 +65,7 @@ fn areas(folder: &Path) -> Result<Vec<String>> {
     Ok(areas)
 }
 
-async fn answer(program: &Path, path: &OsStr, case: &Case) -> Result<Answered> {
+async fn answer(program: &Path, search: &OsStr, case: &Case) -> Result<Answered> {
     let folder = tempfile::tempdir().context("cannot create a folder")?;
     let case_folder = folder.path().join("case");
     fs::create_dir(&case_folder).context("cannot create a folder")?;
@@ -75,7 +75,7 @@ async fn answer(program: &Path, path: &OsStr, case: &Case) -> Result<Answered> {
         .current_dir(&case_folder)
         .env_clear()
         .env("HOME", folder.path())
-        .env("PATH", path)
+        .env("PATH", search)
         .stdin(Stdio::null())
         .kill_on_drop(true)
         .output()
