@@ -2,7 +2,7 @@
 //!
 //! Rules: <https://github.com/kubernetes-sigs/kustomize/blob/kustomize/v5.8.1/api/internal/builtins/HelmChartInflationGenerator.go>.
 
-use longshore_go::{Map, Value};
+use longshore_go::{Map, Value, strconv};
 use longshore_yaml::sigs;
 
 use crate::build::Context;
@@ -120,6 +120,7 @@ fn inflation(
     context: &Context,
 ) -> Result<Inflation, Error> {
     check_enabled(context)?;
+    mistake_values(&mut chart);
     let options = &context.options;
     // Upstream says that the command line counts, and then reads the configuration over it.
     if chart.kube_version.is_empty() {
@@ -150,6 +151,54 @@ fn inflation(
         _ => return Err(Error::new("valuesMerge must be one of [merge override replace]")),
     };
     Ok(Inflation { chart, config_home: globals.config_home, home, values_merge })
+}
+
+/// Makes texts of values at the top that have the names of a chart's own fields, if those are texts: `version: 1.5` becomes
+/// `version: "1.5"`. Upstream reads them as if they were those fields (`sigs.k8s.io/yaml` takes the embedded struct for the
+/// field in it).
+fn mistake_values(chart: &mut HelmChart) {
+    for (key, value) in &mut chart.values_inline {
+        let is_any = |names: &[&str]| names.iter().any(|name| name.eq_ignore_ascii_case(key));
+        if is_any(&TEXTS) {
+            *value = as_text(value);
+        } else if is_any(&LISTS)
+            && let Some(list) = value.as_list()
+        {
+            *value = Value::list(list.iter().map(as_text).collect());
+        }
+    }
+}
+
+/// Fields of a chart that are texts.
+const TEXTS: [&str; 9] = [
+    "name",
+    "version",
+    "repo",
+    "releaseName",
+    "namespace",
+    "valuesFile",
+    "valuesMerge",
+    "kubeVersion",
+    "nameTemplate",
+];
+
+/// Fields of a chart that are lists of texts.
+const LISTS: [&str; 2] = ["additionalValuesFiles", "apiVersions"];
+
+/// A number or boolean as text, after it has been JSON and YAML; anything else as it is.
+fn as_text(value: &Value) -> Value {
+    let text = match value {
+        Value::Bool(bool) => bool.to_string(),
+        Value::Int(int) => int.value.to_string(),
+        Value::Uint(uint) => uint.value.to_string(),
+        Value::Float(float) if float.fract() == 0.0 && float.abs() < 9e18 => (*float as i64).to_string(),
+        Value::Float(float) if float.fract() == 0.0 && (0.0..1.8e19).contains(float) => {
+            (*float as u64).to_string()
+        }
+        Value::Float(float) => strconv::format_float(*float, b'g', None),
+        other => return other.clone(),
+    };
+    Value::str(text)
 }
 
 /// The fields that are said.

@@ -8,7 +8,7 @@ use longshore_chart::{
     load, metadata, release_name, values,
 };
 use longshore_go::Value;
-use longshore_yaml::{Dialect, Limits, kio, parse_first, sigs};
+use longshore_yaml::{Dialect, Kind, Limits, Node, kio, parse_first, sigs, to_json_value};
 
 use super::helm::{Inflation, ValuesMerge, values_inline};
 use crate::build::Context;
@@ -16,7 +16,6 @@ use crate::charts::{Charts, Pull};
 use crate::error::{Context as _, Error};
 use crate::loader::{Loader, join};
 use crate::merge::merge;
-use crate::printed;
 use crate::resource::{self, Resource, annotations};
 use crate::resources::Resources;
 
@@ -89,8 +88,17 @@ impl Inflation {
             _ => merge(of_file, &inline, schemas),
         };
         let merged = merged.context(|| String::from("could not merge values"))?;
-        let merged = merged.map_or(Ok(Value::Map(longshore_go::Map::new())), |node| printed::value(&node));
-        let merged = merged.context(|| String::from("could not parse merged values into map"))?;
+        let Some(mut merged) = merged else {
+            return Ok(sigs::marshal(&Value::Map(longshore_go::Map::new()))?);
+        };
+        name_by_text(&mut merged);
+        let merged = to_json_value(&merged, Dialect::V3).map_err(|error| {
+            let error = Error::from(error);
+            let is_json = error.text().starts_with("json: ");
+            let doing =
+                if is_json { "error marshaling into JSON" } else { "could not parse merged values into map" };
+            error.wrapped(doing)
+        })?;
         Ok(sigs::marshal(&merged)?)
     }
 
@@ -152,6 +160,20 @@ impl Inflation {
             ("", template) => release_name(template, charts.services()).map_err(Error::new),
             (name, "") => Ok(name.to_owned()),
             _ => Err(Error::new("cannot set --name-template and also specify a name")),
+        }
+    }
+}
+
+/// Makes texts of the keys at the top, whatever they are: they are read into a Go map whose keys are texts. Those of
+/// mappings within are not.
+fn name_by_text(values: &mut Node) {
+    if values.kind == Kind::Mapping {
+        for key in values.content.iter_mut().step_by(2) {
+            // What merging added says no type.
+            let is_other = matches!(&*key.tag, "!!int" | "!!float" | "!!bool" | "") && key.value != "<<";
+            if key.kind == Kind::Scalar && is_other {
+                *key = Node::string(&*key.value);
+            }
         }
     }
 }

@@ -1,4 +1,5 @@
-//! Replays `compat/kustomize`: what real Kustomize answers to command lines about small kustomizations.
+//! Replays `compat/kustomize`: what real Kustomize answers to command lines about small kustomizations; bases and charts from
+//! elsewhere.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -8,6 +9,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use longshore_testkit::Program;
 use longshore_testkit::recorded::{self, Answered, Case};
+
+use crate::repositories;
 
 #[test]
 fn every_recorded_answer_comes_out_the_same() {
@@ -111,4 +114,38 @@ fn a_base_may_be_a_folder_in_a_git_repository() {
     let outcome = build(&format!("{address}?ref=nope"));
     assert_eq!(outcome.code, Some(1));
     assert!(outcome.stderr.contains("fatal: couldn't find remote ref nope"), "{}", outcome.stderr);
+}
+
+#[test]
+fn a_chart_that_is_not_there_is_fetched_and_inflated_without_a_program() {
+    let project = repositories::project();
+    project.write("src/d/Chart.yaml", "apiVersion: v2\nname: d\nversion: 1.0.0\n").unwrap();
+    project.write("src/d/values.yaml", "a: 1\nb: 1\n").unwrap();
+    let template = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: {{ .Release.Name }}}\ndata: {sum: '{{ add .Values.a .Values.b }}'}\n";
+    project.write("src/d/templates/x.yaml", template).unwrap();
+    repositories::ok(&project, "package src/d -d web");
+    repositories::ok(&project, "repo index web");
+    let server = repositories::serve(&project);
+    let url = server.url();
+    let build = |name: &str| {
+        let chart = format!(
+            "{{name: {name}, repo: '{url}', version: 1.0.0, releaseName: r, valuesInline: {{a: 2}}}}"
+        );
+        project.write("app/kustomization.yaml", &format!("helmCharts: [{chart}]\n")).unwrap();
+        let program = Program::new(env!("CARGO_BIN_EXE_longshore")).unwrap().env("PATH", "");
+        let arguments = ["kustomize", "build", "app", "--enable-helm", "--helm-command", "nowhere/helm"];
+        program.args(arguments).folder(project.path()).run().unwrap()
+    };
+    let expected = "apiVersion: v1\ndata:\n  sum: \"3\"\nkind: ConfigMap\nmetadata:\n  name: r\n";
+    let outcome = build("d");
+    assert_eq!((outcome.stdout.as_str(), outcome.stderr.as_str()), (expected, ""));
+    let gone = build("gone");
+    let problem = format!(
+        "Error: unable to pull chart 'gone': chart \"gone\" version \"1.0.0\" not found in {url} repository\n"
+    );
+    assert_eq!((gone.code, gone.stderr), (Some(1), problem));
+    assert!(project.file("app/charts/d-1.0.0/d/Chart.yaml").exists());
+    // What is there is not asked for again.
+    drop(server);
+    assert_eq!(build("d").stdout, expected);
 }
