@@ -120,7 +120,7 @@ impl Pair {
 
     /// Builds an example of the crate with optimisation and returns its path.
     pub(crate) async fn ours(&self, example: &str) -> Result<PathBuf> {
-        say::note(&format!("building {example} of {}: about 1 min the first time", self.package));
+        say::note(&format!("building {example} of {}: some minutes the first time", self.package));
         let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
         command.current_dir(workspace_root());
         command.args(["build", "--quiet", "--release", "--package", self.package, "--example", example]);
