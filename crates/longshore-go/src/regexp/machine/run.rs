@@ -113,7 +113,12 @@ impl Run<'_> {
         loop {
             if matched.is_none() {
                 if now.list.is_empty() {
-                    at = self.program.next_start(self.text, at)?;
+                    let next = self.program.next_start(self.text, at)?;
+                    if next > at {
+                        // What a condition kept from being a thread here may be one there.
+                        now.clear();
+                        at = next;
+                    }
                 }
                 self.current.fill(NONE);
                 self.follow(&mut now, 0, at);
