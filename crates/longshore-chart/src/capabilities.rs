@@ -25,7 +25,7 @@ impl KubeVersion {
     /// # Errors
     /// Kubernetes' own text: `could not parse "x" as version`.
     pub fn parse(text: &str, rules: &Rules) -> Result<Self, String> {
-        let quoted = || String::from_utf8_lossy(&strconv::quote(text.as_bytes())).into_owned();
+        let quoted = || strconv::quoted(text);
         let trimmed = text.trim_start();
         let body = trimmed.strip_prefix('v').unwrap_or(trimmed);
         // The longest run of numbers with single dots between; what follows is the vendor's.

@@ -212,8 +212,7 @@ impl Sorted {
         let known: Option<Vec<HookEvent>> = words(events).iter().map(|name| HookEvent::of(name)).collect();
         let Some(events) = known else {
             return Some(if rules.logs_lines {
-                let events =
-                    String::from_utf8_lossy(&longshore_go::strconv::quote(events.as_bytes())).into_owned();
+                let events = longshore_go::strconv::quoted(events);
                 Log::info(format!("manifest_sorter.go:199: info: skipping unknown hook: {events}"))
             } else {
                 Log::info("skipping unknown hooks").beside(&[("hookTypes", events)])

@@ -21,6 +21,7 @@ mod map;
 mod nested;
 pub mod netip;
 mod object;
+pub mod os;
 pub mod path;
 pub mod regexp;
 pub mod rune;

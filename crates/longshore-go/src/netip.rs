@@ -2,7 +2,7 @@
 //!
 //! The words are those of `netip.ParseAddr` (<https://pkg.go.dev/net/netip#ParseAddr>).
 
-use crate::strconv;
+use crate::strconv::quoted;
 
 /// What kind of address a text is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,7 +38,6 @@ pub fn parse_addr(text: &[u8]) -> Result<Family, String> {
         None => Err(("unable to parse IP", &b""[..])),
     };
     read.map_err(|(problem, at)| {
-        let quoted = |text: &[u8]| String::from_utf8_lossy(&strconv::quote(text)).into_owned();
         let place = if at.is_empty() { String::new() } else { format!(" (at {})", quoted(at)) };
         format!("ParseAddr({}): {problem}{place}", quoted(text))
     })

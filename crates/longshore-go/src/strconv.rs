@@ -10,4 +10,4 @@ mod quote;
 
 pub use float::{append_float, format_float};
 pub use parse::{NumError, NumFault, atoi, parse_bool, parse_float, parse_int, parse_uint};
-pub use quote::{can_backquote, is_print, quote, quote_rune, quote_rune_to_ascii, quote_to_ascii};
+pub use quote::{can_backquote, is_print, quote, quote_rune, quote_rune_to_ascii, quote_to_ascii, quoted};

@@ -12,7 +12,7 @@ use crate::{Str, strconv};
 
 /// Why a text is no URL, in Go's words: `parse "a b:": …`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("parse {}: {problem}", String::from_utf8_lossy(&strconv::quote(.url)))]
+#[error("parse {}: {problem}", strconv::quoted(.url))]
 pub struct UrlError {
     /// What was to be read.
     pub url: Str,

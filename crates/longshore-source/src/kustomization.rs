@@ -2,6 +2,7 @@
 
 mod remote;
 
+use longshore_go::os::reason;
 use std::cell::RefCell;
 use std::fs;
 use std::io::{self, Read};
@@ -130,12 +131,4 @@ fn parts(path: &Path) -> Vec<PathBuf> {
 
 fn failed(what: &str, path: &str, error: &io::Error) -> Error {
     Error::new(format!("{what} {path}: {}", reason(error)))
-}
-
-/// Why, as Go says it.
-fn reason(error: &io::Error) -> String {
-    let text = error.to_string();
-    let text = text.split(" (os error").next().unwrap_or_default();
-    let mut letters = text.chars();
-    letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
 }

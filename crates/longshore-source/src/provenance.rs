@@ -73,7 +73,7 @@ pub fn verify<'k>(
     let signed = cleartext::decode(statement).ok_or(Fault::Unsigned)?;
     let signer = check::signer(keyring, &signed.bytes, &signed.signatures?, now)?;
     let digest = sha256(archive);
-    let quoted = |text: &str| String::from_utf8_lossy(&strconv::quote(text.as_bytes())).into_owned();
+    let quoted = |text: &str| strconv::quoted(text);
     match stated(&signed.text, name)? {
         None => {
             let name = quoted(name);

@@ -1,5 +1,6 @@
 //! Constants in templates: numbers and characters with Go's typing, and quoted strings.
 
+use longshore_go::strconv::quoted;
 use longshore_go::{Complex, Str, rune, strconv};
 
 use crate::node::Number;
@@ -102,10 +103,6 @@ fn float_to_int(float: f64) -> Option<i64> {
 fn float_to_uint(float: f64) -> Option<u64> {
     let fits = (0.0..18_446_744_073_709_551_616.0).contains(&float);
     (fits && float.trunc() == float).then_some(float as u64)
-}
-
-fn quoted(text: &[u8]) -> String {
-    rune::to_text(&strconv::quote(text))
 }
 
 /// `strconv.Unquote` for the double-quoted and the raw strings that the scanner lets through.

@@ -3,9 +3,10 @@
 //! Go's parser recurses; this one keeps its open blocks and parentheses on lists of its own, so that
 //! no source, however deep, can overflow the stack.
 
+use longshore_go::strconv::quoted;
 use std::mem;
 
-use longshore_go::{Str, rune, strconv};
+use longshore_go::{Str, rune};
 
 use crate::ParseError;
 use crate::func::FuncTable;
@@ -211,8 +212,4 @@ impl Parser<'_> {
 
 fn span(token: Token) -> Span {
     Span { start: token.pos, end: token.end }
-}
-
-fn quoted(text: &[u8]) -> String {
-    rune::to_text(&strconv::quote(text))
 }

@@ -4,7 +4,7 @@ mod many;
 
 use std::sync::Arc;
 
-use longshore_go::{Str, Value, rune, strconv};
+use longshore_go::{Str, Value, strconv};
 
 use crate::code::Code;
 use crate::exec::{Body, Budget, Vm};
@@ -182,8 +182,8 @@ impl Set {
     pub(crate) fn unknown(&self, name: &[u8]) -> ExecError {
         let message = format!(
             "no template {} associated with template {}",
-            rune::to_text(&strconv::quote(name)),
-            rune::to_text(&strconv::quote(&self.name)),
+            strconv::quoted(name),
+            strconv::quoted(&self.name),
         );
         ExecError { place: None, template: name.into(), problem: Problem::Template(message) }
     }

@@ -4,6 +4,7 @@
 //! mapping whose key is a mapping, and Go says
 //! `invalid map key: map[interface {}]interface {}{".Values.x":interface {}(nil)}`.
 
+use longshore_go::strconv::quoted;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
@@ -74,7 +75,7 @@ fn write(tree: &Tree<'_>, id: Id, dialect: Dialect, strict: bool, out: &mut Stri
                     out.push_str(", ");
                 }
                 if strings {
-                    out.push_str(&quoted(&text(tree, key, dialect)));
+                    out.push_str(&quoted(text(tree, key, dialect)));
                 } else {
                     write(tree, key, dialect, strict, out, depth + 1);
                 }
@@ -218,8 +219,4 @@ fn scalar(tree: &Tree<'_>, id: Id, dialect: Dialect) -> String {
         _ => write!(out, "{}", quoted(text.as_bytes())),
     };
     out
-}
-
-fn quoted(text: &[u8]) -> String {
-    String::from_utf8_lossy(&strconv::quote(text)).into_owned()
 }

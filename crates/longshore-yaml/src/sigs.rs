@@ -47,8 +47,8 @@ pub fn to_json_value(input: &[u8]) -> Result<Value, Error> {
     read(input, Numbers::Typed, false, &Limits::default())
 }
 
-/// Like [`to_json_value`], for a reader who wants only these fields of an object (in any case, as Go looks for them): others may be left out, but what is
-/// wrong with them is told.
+/// Like [`to_json_value`], for a reader who wants only these fields of an object (in any case, as Go looks for them):
+/// others may be left out, but what is wrong with them is told.
 ///
 /// ```
 /// let object = longshore_yaml::sigs::to_json_fields(b"kind: Pod\nspec: {a: [1]}", &["kind"])?;

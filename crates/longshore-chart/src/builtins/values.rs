@@ -81,7 +81,7 @@ fn value_at(receiver: &Value, arguments: &[Value]) -> Result<Value, MethodError>
     }
     path_value(&map_of(receiver), &path).ok_or_else(|| {
         let key = path.rsplit('.').next().unwrap_or_default();
-        let key = String::from_utf8_lossy(&strconv::quote(key.as_bytes())).into_owned();
+        let key = strconv::quoted(key);
         MethodError(format!("{key} is not a value"))
     })
 }

@@ -1,7 +1,8 @@
 //! Rules about Chart.yaml.
 
 use longshore_go::semver::{Constraint, Version};
-use longshore_go::{Map, Value, strconv};
+use longshore_go::strconv::quoted;
+use longshore_go::{Map, Value};
 use longshore_yaml::sigs;
 
 use super::address::{is_email, is_request_url, is_url};
@@ -183,8 +184,4 @@ fn dependencies(metadata: &Metadata) -> Found {
     Err(format!(
         "dependencies are not valid in the Chart file with apiVersion '{api_version}'. They are valid in apiVersion 'v2'"
     ))
-}
-
-fn quoted(text: &str) -> String {
-    String::from_utf8_lossy(&strconv::quote(text.as_bytes())).into_owned()
 }

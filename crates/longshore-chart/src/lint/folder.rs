@@ -89,7 +89,7 @@ fn name(files: &[File], level: Level) -> Result<String, Error> {
         load::fill(file, &mut metadata, level)?;
     }
     let name = metadata.name;
-    let quoted = String::from_utf8_lossy(&longshore_go::strconv::quote(name.as_bytes())).into_owned();
+    let quoted = longshore_go::strconv::quoted(&name);
     match name.as_str() {
         "" => refuse(String::from("chart name not specified")),
         "." | ".." => refuse(format!("chart name {quoted} is not allowed")),

@@ -23,7 +23,7 @@ pub(super) fn check(object: &Object) -> Result<(), String> {
         "role" | "clusterrole" | "rolebinding" | "clusterrolebinding" => path_segment(name),
         _ => subdomain(name),
     };
-    let shown = String::from_utf8_lossy(&strconv::quote(name.as_bytes())).into_owned();
+    let shown = strconv::quoted(name);
     let problems: Vec<String> =
         problems.iter().map(|problem| format!("metadata.name: Invalid value: {shown}: {problem}")).collect();
     let all = match problems.as_slice() {

@@ -1,9 +1,10 @@
 //! Rules about templates, and what they render to.
 
+use longshore_go::strconv::quoted;
 use std::cell::RefCell;
 
+use longshore_go::Value;
 use longshore_go::time::{Location, Time};
-use longshore_go::{Value, strconv};
 use longshore_yaml::sigs;
 
 use super::documents::{Documents, Object};
@@ -238,10 +239,6 @@ fn list(object: &Object, content: &str, rules: &Rules) -> Found {
         None if keeps => Err(rules.lint.list_annotation.to_owned()),
         None => Ok(()),
     }
-}
-
-fn quoted(text: &str) -> String {
-    String::from_utf8_lossy(&strconv::quote(text.as_bytes())).into_owned()
 }
 
 /// The world of a chart that is only checked: what gives up is noted, and goes on.

@@ -4,6 +4,7 @@
 //! (<https://github.com/helm/helm/blob/v4.3.1/pkg/chart/loader/archive/archive.go>). Nothing is
 //! written anywhere; a path that leads out of the chart is refused all the same.
 
+use longshore_go::strconv::quoted;
 use std::io::Read;
 
 use flate2::read::MultiGzDecoder;
@@ -110,10 +111,6 @@ pub fn unpack(bytes: &[u8], budget: u64, level: Level) -> Result<Vec<File>, Erro
         return Err(refuse("no files in chart archive".to_owned()));
     }
     Ok(files)
-}
-
-fn quoted(text: &[u8]) -> String {
-    String::from_utf8_lossy(&longshore_go::strconv::quote(text)).into_owned()
 }
 
 /// The path below the chart of an entry's path: its first part is the chart's folder.

@@ -1,5 +1,6 @@
 //! What Helm demands of metadata, in its words, and of a release's name.
 
+use longshore_go::strconv::quoted;
 use std::collections::BTreeSet;
 
 use longshore_go::{semver, strconv};
@@ -9,10 +10,6 @@ use super::{Dependency, Maintainer, Metadata};
 
 fn refuse(text: impl AsRef<str>) -> Result<(), String> {
     Err(format!("validation: {}", text.as_ref()))
-}
-
-fn quoted(text: &str) -> String {
-    String::from_utf8_lossy(&strconv::quote(text.as_bytes())).into_owned()
 }
 
 /// White space becomes a space, what cannot be printed goes.

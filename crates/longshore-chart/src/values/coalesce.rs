@@ -5,6 +5,7 @@
 //! copied one level deep into the child's, so that a nested global map is one map in both, and what a
 //! child adds to it can be seen by its siblings.
 
+use longshore_go::strconv::quoted;
 use longshore_go::{Map, Str, Value, fmt};
 
 use super::DefaultValue;
@@ -214,10 +215,6 @@ pub fn merge_tables(over: &Map, base: &Map, rules: &Rules) {
 
 fn join(prefix: &str, name: &str) -> String {
     if prefix.is_empty() { name.to_owned() } else { format!("{prefix}.{name}") }
-}
-
-fn quoted(text: &Str) -> String {
-    String::from_utf8_lossy(&longshore_go::strconv::quote(text)).into_owned()
 }
 
 /// The value as `%v`.

@@ -4,6 +4,7 @@
 //! quirks included: floats and numbers with a leading zero stay strings, spaces are kept, a backslash
 //! takes the meaning off any character, `k=` is the empty string. So are the texts of its errors.
 
+use longshore_go::strconv::quoted;
 use longshore_go::{Map, Value, json, strconv};
 
 use crate::compat::Level;
@@ -382,8 +383,4 @@ fn as_list(value: Value) -> Result<Vec<Value>, Stop> {
 fn unexpected(found: &Value, wanted: &str) -> Stop {
     let found = if found.is_nil() { "nil" } else { found.type_info().name };
     Stop::Error(format!("unable to parse key: interface conversion: interface {{}} is {found}, not {wanted}"))
-}
-
-fn quoted(text: &str) -> String {
-    String::from_utf8_lossy(&strconv::quote(text.as_bytes())).into_owned()
 }

@@ -1,5 +1,6 @@
 //! Looking values up by dotted path, as Helm's `Values.Table` and `Values.PathValue` do.
 
+use longshore_go::strconv::quoted;
 use longshore_go::{Map, Value};
 
 /// The table at a dotted path; the error is Helm's: `"x" is not a table`.
@@ -21,8 +22,4 @@ pub(crate) fn path_value(values: &Map, path: &str) -> Option<Value> {
         None => values.get(path.as_bytes()),
     }?;
     (!matches!(found, Value::Map(_))).then_some(found)
-}
-
-fn quoted(text: &str) -> String {
-    String::from_utf8_lossy(&longshore_go::strconv::quote(text.as_bytes())).into_owned()
 }

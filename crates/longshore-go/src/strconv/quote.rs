@@ -27,6 +27,17 @@ pub fn quote(text: &[u8]) -> Vec<u8> {
     quote_with(text, b'"', false)
 }
 
+/// [`quote`], as text: what is quoted is always UTF-8.
+///
+/// ```
+/// use longshore_go::strconv::quoted;
+/// assert_eq!(quoted("a\n"), "\"a\\n\"");
+/// assert_eq!(quoted(b"\xFF"), "\"\\xff\"");
+/// ```
+pub fn quoted(text: impl AsRef<[u8]>) -> String {
+    String::from_utf8_lossy(&quote(text.as_ref())).into_owned()
+}
+
 /// `strconv.QuoteToASCII`: as [`quote`], with everything beyond ASCII as `\u` or `\U`.
 pub fn quote_to_ascii(text: &[u8]) -> Vec<u8> {
     quote_with(text, b'"', true)

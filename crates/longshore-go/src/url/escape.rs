@@ -1,6 +1,6 @@
 //! Percent escapes, which differ from part to part of a URL.
 
-use crate::strconv;
+use crate::strconv::quoted;
 
 /// The part of a URL that a text stands in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,10 +67,6 @@ pub(super) fn escape(text: &[u8], mode: Mode) -> Vec<u8> {
     out
 }
 
-fn quoted(text: &[u8]) -> String {
-    String::from_utf8_lossy(&strconv::quote(text)).into_owned()
-}
-
 /// The byte that an escape at the start of the text stands for.
 fn escaped_byte(text: &[u8]) -> Option<u8> {
     let digit = |at: usize| (*text.get(at)? as char).to_digit(16);
@@ -85,7 +81,7 @@ pub(super) fn unescape(text: &[u8], mode: Mode) -> Result<Vec<u8>, String> {
         if byte != b'%' {
             let in_host = matches!(mode, Mode::Host | Mode::Zone);
             if in_host && byte.is_ascii() && should_escape(byte, mode) {
-                return Err(format!("invalid character {} in host name", quoted(&[byte])));
+                return Err(format!("invalid character {} in host name", quoted([byte])));
             }
             out.push(if byte == b'+' && mode == Mode::Query { b' ' } else { byte });
             rest = &rest[1..];

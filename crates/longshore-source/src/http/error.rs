@@ -1,10 +1,10 @@
 //! Why there is no file, in the words of Go's `net/http`, which scripts know from Helm.
 
+use longshore_go::strconv::quoted;
 use std::error::Error as StdError;
 use std::io;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs as _};
 
-use longshore_go::strconv;
 use longshore_go::url::{Url, UrlError, UserInfo};
 use rustls::{CertificateError, InvalidMessage};
 
@@ -87,10 +87,6 @@ fn joined(problems: &[TlsFileError]) -> String {
     problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
-fn quoted(text: &str) -> String {
-    String::from_utf8_lossy(&strconv::quote(text.as_bytes())).into_owned()
-}
-
 /// Reads an address.
 pub(super) fn check_url(url: &str) -> Result<Url, HttpError> {
     let parsed = Url::parse(url.as_bytes()).map_err(|error| {
@@ -102,9 +98,7 @@ pub(super) fn check_url(url: &str) -> Result<Url, HttpError> {
             no_answer(String::from("http: no Host in request URL"))
         }
         b"http" | b"https" => Ok(parsed),
-        other => {
-            no_answer(format!("unsupported protocol scheme {}", quoted(&String::from_utf8_lossy(other))))
-        }
+        other => no_answer(format!("unsupported protocol scheme {}", quoted(other))),
     }
 }
 

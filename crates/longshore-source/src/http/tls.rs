@@ -1,5 +1,6 @@
 //! The files of certificates that a request is made with.
 
+use longshore_go::os::reason;
 use std::fs;
 
 use longshore_tls::{ClientError, ClientOptions, client_config};
@@ -65,12 +66,4 @@ impl TlsFiles {
             }],
         })
     }
-}
-
-/// Go's words for why a file cannot be had.
-fn reason(error: &std::io::Error) -> String {
-    let text = error.to_string();
-    let text = text.split(" (os error").next().unwrap_or_default();
-    let mut letters = text.chars();
-    letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
 }

@@ -85,7 +85,7 @@ pub(super) fn check_realm(realm: &str, registry: &Url) -> Result<(), String> {
         }
         b"http" | b"https" => {}
         other => {
-            let (realm, scheme) = (quoted(realm), quoted(&String::from_utf8_lossy(other)));
+            let (realm, scheme) = (quoted(realm), quoted(other));
             return Err(format!("bearer realm {realm} uses unsupported scheme {scheme}"));
         }
     }

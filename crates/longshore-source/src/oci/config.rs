@@ -3,6 +3,7 @@
 //!
 //! What else stands in such a file is left as it is.
 
+use longshore_go::os::reason;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs;
@@ -235,14 +236,6 @@ fn hostname(address: &str) -> &str {
     let address = address.strip_prefix("http://").unwrap_or(address);
     let address = address.strip_prefix("https://").unwrap_or(address);
     address.split('/').next().unwrap_or_default()
-}
-
-/// Go's words for why a file cannot be had.
-fn reason(error: &std::io::Error) -> String {
-    let text = error.to_string();
-    let text = text.split(" (os error").next().unwrap_or_default();
-    let mut letters = text.chars();
-    letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! Why a registry does not give or take something, in the words of the library that Helm uses
 //! (<https://pkg.go.dev/oras.land/oras-go/v2>): scripts look for them.
 
-use longshore_go::{fmt, json, strconv};
+pub(super) use longshore_go::strconv::quoted;
+use longshore_go::{fmt, json};
 
 use crate::HttpError;
 
@@ -74,10 +75,6 @@ impl OciError {
 fn capital(method: &str) -> String {
     let (first, rest) = method.split_at(1);
     first.to_owned() + &rest.to_ascii_lowercase()
-}
-
-pub(super) fn quoted(text: &str) -> String {
-    String::from_utf8_lossy(&strconv::quote(text.as_bytes())).into_owned()
 }
 
 /// Reads JSON, with Go's words for what is none.

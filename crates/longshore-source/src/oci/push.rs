@@ -151,7 +151,7 @@ fn upload_place(answer: &Answer) -> Result<String, OciError> {
     let here = reqwest::Url::parse(answer.url()).map_err(|error| other(error.to_string()))?;
     let place = here.join(place).map_err(|error| other(error.to_string()))?.to_string();
     let (from, to) = (parse(answer.url())?, parse(&place)?);
-    let host = |url: &longshore_go::url::Url| quoted(&String::from_utf8_lossy(&url.host));
+    let host = |url: &longshore_go::url::Url| quoted(&url.host);
     let ((scheme, name, port), (to_scheme, to_name, to_port)) = (origin(&from), origin(&to));
     // Some registries forget their port.
     let is_same = name == to_name && (port == to_port || to.port().is_none() && port == b"443");

@@ -56,11 +56,7 @@ impl Fault {
 
     /// Go's words for a file that cannot be opened or read.
     pub(super) fn file(doing: &str, path: &str, error: &io::Error) -> Self {
-        let text = error.to_string();
-        let text = text.split(" (os error").next().unwrap_or_default();
-        let mut letters = text.chars();
-        let text: String =
-            letters.next().map(|c| c.to_lowercase().chain(letters).collect()).unwrap_or_default();
+        let text = longshore_go::os::reason(error);
         Self::File(format!("{doing} {path}: {text}"))
     }
 }

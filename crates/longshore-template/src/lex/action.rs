@@ -12,15 +12,8 @@ impl Lexer<'_> {
             return self.fail("unclosed action".to_owned());
         };
         let is_space = is_space(byte);
-        let closes = if is_space && self.right.first() != Some(&byte) {
-            let rest = &self.input[self.pos..];
-            has_right_marker(rest) && starts_with(&rest[MARKER..], self.right)
-        } else if is_space || self.right.first() == Some(&byte) {
-            self.at_right_delimiter().is_some()
-        } else {
-            false
-        };
-        if closes {
+        let may_close = is_space || self.right.first() == Some(&byte);
+        if may_close && self.at_right_delimiter().is_some() {
             if self.paren_depth == 0 {
                 return self.right_delimiter();
             }
@@ -38,7 +31,7 @@ impl Lexer<'_> {
         let Some((c, _)) = self.peek() else {
             return self.fail("unclosed action".to_owned());
         };
-        if class::is(byte, class::WIDE) && unicode::is_alphanumeric(c) {
+        if !byte.is_ascii() && unicode::is_alphanumeric(c) {
             return self.identifier();
         }
         self.next();

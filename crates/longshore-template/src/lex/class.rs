@@ -8,10 +8,8 @@ pub(super) const WORD: u8 = 2;
 pub(super) const TERMINATOR: u8 = 4;
 /// Starts a number.
 pub(super) const NUMBER: u8 = 8;
-/// The first byte of a character that is not ASCII, or a byte of none.
-pub(super) const WIDE: u8 = 16;
 /// Ends a run of plain characters in a quoted text.
-pub(super) const QUOTED_STOP: u8 = 32;
+pub(super) const QUOTED_STOP: u8 = 16;
 
 static CLASSES: [u8; 256] = {
     let mut classes = [0; 256];
@@ -30,9 +28,6 @@ static CLASSES: [u8; 256] = {
         }
         if byte.is_ascii_digit() || byte == b'+' || byte == b'-' {
             class |= NUMBER;
-        }
-        if byte >= 0x80 {
-            class |= WIDE;
         }
         if matches!(byte, b'"' | b'\'' | b'\\' | b'\n') {
             class |= QUOTED_STOP;

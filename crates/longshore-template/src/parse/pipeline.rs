@@ -260,7 +260,7 @@ impl Parser<'_> {
             Data::Field { .. } => Data::Field { idents },
             Data::Variable { .. } => Data::Variable { idents },
             Data::Bool(_) | Data::String { .. } | Data::Number { .. } | Data::Nil | Data::Dot => {
-                let term = quoted(&self.unit.print(term));
+                let term = quoted(self.unit.print(term));
                 return Err(self.error(format!("unexpected . after term {term}")));
             }
             _ => Data::Chain { node: term, idents },

@@ -65,7 +65,7 @@ impl Key {
     /// As `%#v` prints it.
     pub(super) fn go_syntax(&self) -> String {
         match self.kind {
-            KeyKind::Str => String::from_utf8_lossy(&strconv::quote(&self.text)).into_owned(),
+            KeyKind::Str => strconv::quoted(&self.text),
             KeyKind::Null => String::from("<nil>"),
             KeyKind::Uint => match self.text.to_str_lossy().parse::<u64>() {
                 Ok(value) => format!("{value:#x}"),

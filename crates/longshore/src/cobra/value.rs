@@ -1,5 +1,6 @@
 //! Values of flags: what each kind takes, and Go's words for what it does not.
 
+pub(super) use longshore_go::strconv::quoted;
 use longshore_go::{Duration, strconv};
 
 use super::{Flag, Kind};
@@ -42,11 +43,6 @@ pub(super) fn values(flag: &Flag, text: &str) -> Result<Vec<String>, String> {
             }
         }
     }
-}
-
-/// A text as Go quotes it.
-pub(super) fn quoted(text: &str) -> String {
-    String::from_utf8_lossy(&strconv::quote(text.as_bytes())).into_owned()
 }
 
 /// The fields of one line of comma-separated values: quoted ones may hold commas, and a quote as two.

@@ -14,7 +14,7 @@ struct Version {
 }
 
 pub(crate) fn run(printer: &Printer) -> anyhow::Result<ExitStatus> {
-    let helm = [Level::V4_3, Level::V3_22].map(|level| level.rules().helm_version).to_vec();
+    let helm = Level::ALL.iter().rev().map(|level| level.rules().helm_version).collect();
     let version = Version { version: env!("CARGO_PKG_VERSION"), helm };
     printer.result(&version, || {
         format!("longshore {}\ncharts as of Helm {}\n", version.version, version.helm.join(", "))

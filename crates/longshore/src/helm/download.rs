@@ -292,7 +292,7 @@ fn keep(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
 fn signature(settings: &Settings, archive: &Archive) -> anyhow::Result<Vec<u8>> {
     archive
         .get(settings, Part::Provenance)
-        .map_err(|_| anyhow!("failed to fetch provenance {}", quoted(&archive.statement_url())))
+        .map_err(|_| anyhow!("failed to fetch provenance {}", quoted(archive.statement_url())))
 }
 
 /// Checks the signature of an archive in a folder, where its statement is written too: what is to be said of it.
@@ -306,7 +306,7 @@ pub(super) fn verified(
     keyring: &str,
 ) -> anyhow::Result<String> {
     if provenance(settings, archive, path)?.is_err() {
-        bail!("failed to fetch provenance {}", quoted(&archive.statement_url()));
+        bail!("failed to fetch provenance {}", quoted(archive.statement_url()));
     }
     let shown = path.display().to_string();
     verify::check(&shown, &format!("{shown}.prov"), keyring, settings.level)

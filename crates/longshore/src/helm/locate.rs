@@ -1,5 +1,7 @@
 //! Finding the chart that an argument means, and the files that values name.
 
+pub(super) use longshore_go::os::reason;
+pub(super) use longshore_go::strconv::quoted;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -215,14 +217,6 @@ fn read(settings: &Settings, name: &str) -> Result<Vec<u8>, String> {
     std::fs::read(name).map_err(|error| format!("open {name}: {}", reason(&error)))
 }
 
-/// Go's words for why a file cannot be had.
-pub(super) fn reason(error: &std::io::Error) -> String {
-    let text = error.to_string();
-    let text = text.split(" (os error").next().unwrap_or_default();
-    let mut letters = text.chars();
-    letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
-}
-
 /// A line of a log: what stands before the text, the text, and what is said beside it.
 pub(super) fn line(before: &str, text: &str, beside: &[(&str, &str)]) -> String {
     let mut line = [before, text].concat();
@@ -243,9 +237,4 @@ pub(super) fn absolute(name: &str) -> anyhow::Result<PathBuf> {
     let path = std::env::current_dir()?.join(name);
     let clean = longshore_go::path::clean(path.to_string_lossy().as_bytes());
     Ok(PathBuf::from(String::from_utf8_lossy(&clean).into_owned()))
-}
-
-/// A text as Go quotes it.
-pub(super) fn quoted(text: &str) -> String {
-    String::from_utf8_lossy(&strconv::quote(text.as_bytes())).into_owned()
 }

@@ -41,7 +41,7 @@ fn run(settings: &Settings, matches: &Matches) -> anyhow::Result<()> {
     match url.scheme.as_slice() {
         b"oci" => {}
         b"" => bail!("scheme prefix missing from remote (e.g. \"oci://\")"),
-        other => bail!("scheme {} not supported", quoted(&String::from_utf8_lossy(other))),
+        other => bail!("scheme {} not supported", quoted(other)),
     }
     let path = Path::new(archive);
     let metadata = match std::fs::metadata(path) {

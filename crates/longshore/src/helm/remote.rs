@@ -128,5 +128,5 @@ pub(super) fn check_scheme(settings: &Settings, scheme: &[u8]) -> Result<(), Str
     if can_get(settings, scheme) {
         return Ok(());
     }
-    Err(format!("scheme {} not supported", quoted(&String::from_utf8_lossy(scheme))))
+    Err(format!("scheme {} not supported", quoted(scheme)))
 }

@@ -3,6 +3,7 @@
 //! Source: [`parse.go`](https://github.com/BurntSushi/toml/blob/v1.6.0/parse.go). Dates and times without an offset are
 //! Go times in one of three zones, by whose names they are known again when they are written.
 
+use longshore_go::strconv::quoted;
 use longshore_go::time::{self, Location, Time};
 use longshore_go::{Value, rune, strconv, strings};
 
@@ -204,8 +205,4 @@ pub(super) fn unescape(text: &[u8]) -> Result<Vec<u8>, String> {
         });
     }
     Ok(out)
-}
-
-fn quoted(text: &[u8]) -> String {
-    String::from_utf8_lossy(&strconv::quote(text)).into_owned()
 }

@@ -2,9 +2,9 @@
 //!
 //! The drafts' schemas are those that the `jsonschema` crate checks by; the words are those of Helm's library.
 
+use longshore_go::strconv::quoted;
 use std::collections::VecDeque;
 
-use longshore_go::strconv;
 use longshore_go::url::Url;
 use referencing::meta;
 use serde_json::Value as Json;
@@ -48,7 +48,7 @@ fn invalid(schema: &Json) -> Option<String> {
         _ => ("https://json-schema.org/draft/2020-12/schema", &meta::DRAFT202012),
     };
     let cause = Walk { root, draft, meta: Some(root) }.check(root, schema, "", 0)?;
-    let (address, location) = (quoted(&format!("{ADDRESS}#")), quote(&format!("{url}#")));
+    let (address, location) = (quoted(format!("{ADDRESS}#")), quote(&format!("{url}#")));
     let causes = cause.listed();
     Some(format!(
         "{address} is not valid against metaschema: jsonschema validation failed with {location}{causes}"
@@ -75,10 +75,6 @@ pub(super) fn part(draft: u32, name: &str) -> Option<&'static Json> {
     })
 }
 
-fn quoted(text: &str) -> String {
-    String::from_utf8_lossy(&strconv::quote(text.as_bytes())).into_owned()
-}
-
 /// A `$schema` that is none of the drafts.
 fn unknown_draft(schema: &Json) -> Option<String> {
     let url = schema.get("$schema")?.as_str()?;
@@ -99,7 +95,7 @@ fn not_loaded(url: &str) -> Option<String> {
         // Relative references lead to the root of the file system, where nobody keeps schemas.
         b"file" => format!("open {}: no such file or directory", String::from_utf8_lossy(&parsed.path)),
         b"http" | b"https" => format!("the schema at {url} is not fetched"),
-        _ => format!("no URLLoader registered for {}", quoted(&String::from_utf8_lossy(&parsed.to_bytes()))),
+        _ => format!("no URLLoader registered for {}", quoted(parsed.to_bytes())),
     };
     Some(format!("failing loading {}: {problem}", quoted(url)))
 }
@@ -117,7 +113,7 @@ fn unresolved(schema: &Json, reference: &str) -> Option<String> {
     if walk.within(place).is_some() {
         return None;
     }
-    let address = quoted(&format!("{ADDRESS}#{place}"));
+    let address = quoted(format!("{ADDRESS}#{place}"));
     Some(if place.starts_with('/') {
         format!("json-pointer in {address} not found")
     } else {

@@ -20,7 +20,7 @@ pub enum ConstraintError {
     #[error("too many constraint groups (max 32)")]
     TooManyGroups,
     /// A group that is none, `1.2.3 ||` for one.
-    #[error("improper constraint: {}", String::from_utf8_lossy(&strconv::quote(.0)))]
+    #[error("improper constraint: {}", strconv::quoted(.0))]
     Improper(Str),
     /// A version with a leading zero in its pre-release, or a number too large.
     #[error("constraint parser error")]

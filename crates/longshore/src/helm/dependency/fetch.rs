@@ -27,7 +27,7 @@ pub(super) fn all(manager: &Manager<'_>, dependencies: &mut [Dependency]) -> any
     let known = archive::known(manager.settings)?;
     let charts = manager.path.join("charts");
     if charts.exists() && !charts.is_dir() {
-        bail!("{} is not a directory", quoted(&charts.to_string_lossy()));
+        bail!("{} is not a directory", quoted(charts.as_os_str().as_encoded_bytes()));
     }
     let temporary = Temporary(manager.path.join(format!("tmpcharts-{}", std::process::id())));
     for path in [&charts, &temporary.0] {

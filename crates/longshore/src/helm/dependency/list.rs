@@ -51,7 +51,7 @@ fn list(settings: &Settings, matches: &Matches) -> anyhow::Result<()> {
         if !is_chart {
             continue;
         }
-        let shown = quoted(&file.display().to_string());
+        let shown = quoted(file.display().to_string());
         let what = match locate::open(&file, settings.level) {
             Err(_) => " is not a chart.\n",
             Ok(chart) if wanted.iter().all(|dependency| dependency.name != chart.name()) => {

@@ -233,7 +233,7 @@ fn write_lock(folder: &Path, lock: &Lock, is_v1: bool) -> anyhow::Result<()> {
     let name = if is_v1 { "requirements.lock" } else { "Chart.lock" };
     let path = folder.join(name);
     if let Ok(to) = fs::read_link(&path) {
-        bail!("the {name} file is a symlink to {}", quoted(&to.to_string_lossy()));
+        bail!("the {name} file is a symlink to {}", quoted(to.as_os_str().as_encoded_bytes()));
     }
     let yaml = sigs::marshal(&values::from_json(&lock.to_json())).map_err(|error| anyhow!("{error}"))?;
     beside::write(&path, &yaml).map_err(|error| anyhow!("open {}: {}", path.display(), reason(&error)))

@@ -58,7 +58,7 @@ fn all_of(folders: &[PathBuf], level: Level, ignored: &dyn Fn(PathBuf, &str)) ->
         }
         for (i, one) in here.iter().enumerate() {
             if let Some(other) = here[..i].iter().find(|other| other.name == one.name) {
-                let quoted = |dir: &PathBuf| quoted(&dir.display().to_string());
+                let quoted = |dir: &PathBuf| quoted(dir.display().to_string());
                 return Err(format!(
                     "two plugins claim the name {} at {} and {}",
                     crate::helm::locate::quoted(&one.name),

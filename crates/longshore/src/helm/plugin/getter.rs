@@ -173,8 +173,8 @@ fn shown(plugin: &Plugin) -> String {
         out,
         "%!q(*schema.ConfigGetterV1=&{{{protocols}}}) %!q(*plugin.RuntimeConfigSubprocess=&{{{} {is_expanding}}})}} {} {{{} %!q(bool={is_expanding})}} map[]}}",
         runtime(plugin, &plain),
-        quoted(&plugin.dir.display().to_string()),
-        runtime(plugin, &quoted),
+        quoted(plugin.dir.display().to_string()),
+        runtime(plugin, &|text| quoted(text)),
     );
     out
 }

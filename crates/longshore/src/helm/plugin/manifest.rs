@@ -59,7 +59,7 @@ impl Plugin {
 /// It is none, in the level's words.
 pub(super) fn load(dir: &Path, level: Level) -> Result<Plugin, String> {
     let file = dir.join(FILE);
-    let shown = quoted(&file.display().to_string());
+    let shown = quoted(file.display().to_string());
     let bytes = std::fs::read(&file).map_err(|error| {
         format!("failed to read plugin at {shown}: open {}: {}", file.display(), reason(&error))
     })?;
@@ -67,7 +67,7 @@ pub(super) fn load(dir: &Path, level: Level) -> Result<Plugin, String> {
     let plugin = read(&bytes, level).map_err(|problem| match problem {
         Problem::Name if is_old => format!("invalid plugin name at {shown}"),
         Problem::Text(text) if is_old => format!("failed to load plugin at {shown}: {text}"),
-        problem => format!("failed to load plugin {}: {problem}", quoted(&dir.display().to_string())),
+        problem => format!("failed to load plugin {}: {problem}", quoted(dir.display().to_string())),
     })?;
     Ok(Plugin { dir: dir.to_owned(), ..plugin })
 }
