@@ -12,6 +12,7 @@ mod split;
 #[cfg(test)]
 mod tests;
 
+use longshore_go::strconv;
 use longshore_yaml::{Kind, Node};
 
 use crate::error::Error;
@@ -93,11 +94,9 @@ fn step(node: &Node, part: &str) -> Result<Option<usize>, Error> {
     }
 }
 
-/// `strconv.Atoi`; none if it is no number.
+/// A part that is a number.
 fn number(part: &str) -> Option<i64> {
-    let digits = part.strip_prefix(['+', '-']).unwrap_or(part);
-    let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-    is_number.then(|| part.parse().ok()).flatten()
+    strconv::atoi(part.as_bytes()).ok()
 }
 
 /// Whether it is in brackets.

@@ -76,11 +76,6 @@ impl JsonPatch {
         Ok(Self { operations })
     }
 
-    /// How many operations there are.
-    pub fn len(&self) -> usize {
-        self.operations.len()
-    }
-
     /// Whether there is no operation.
     pub fn is_empty(&self) -> bool {
         self.operations.is_empty()

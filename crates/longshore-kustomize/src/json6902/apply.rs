@@ -1,5 +1,7 @@
 //! The six operations.
 
+use longshore_go::strconv;
+
 use super::{Json, Operation, string};
 use crate::error::Error;
 
@@ -74,37 +76,11 @@ fn holder<'j>(document: &'j mut Json, path: &str) -> Option<(&'j mut Json, Strin
 }
 
 fn unescape(part: &str) -> String {
-    if !part.contains('~') {
-        return part.to_owned();
-    }
-    // In one go, so that `~01` is `~1`.
-    let mut out = String::with_capacity(part.len());
-    let mut rest = part;
-    while let Some(at) = rest.find('~') {
-        out.push_str(&rest[..at]);
-        let (c, length) = match rest.as_bytes().get(at + 1) {
-            Some(b'1') => ('/', 2),
-            Some(b'0') => ('~', 2),
-            _ => ('~', 1),
-        };
-        out.push(c);
-        rest = &rest[at + length..];
-    }
-    out + rest
+    part.replace("~1", "/").replace("~0", "~")
 }
 
-/// `strconv.Atoi`.
 fn number(key: &str) -> Result<i64, Error> {
-    let digits = key.strip_prefix(['+', '-']).unwrap_or(key);
-    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(atoi_error(key, "invalid syntax"));
-    }
-    key.parse().map_err(|_| atoi_error(key, "value out of range"))
-}
-
-fn atoi_error(key: &str, reason: &str) -> Error {
-    let quoted = longshore_go::strconv::quote(key.as_bytes());
-    Error::new(format!("strconv.Atoi: parsing {}: {reason}", String::from_utf8_lossy(&quoted)))
+    strconv::atoi(key.as_bytes()).map_err(|error| Error::new(error.to_string()))
 }
 
 fn bad_index(at: i64) -> Error {
