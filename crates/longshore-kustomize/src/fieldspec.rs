@@ -10,6 +10,7 @@ use longshore_yaml::{Kind, Node};
 use crate::decode::decode_struct;
 use crate::error::{Context, Error};
 use crate::field;
+use crate::fieldpath::split_escaped;
 use crate::gvk::{Gvk, split_api_version};
 use crate::id::Id;
 
@@ -43,12 +44,7 @@ impl FieldSpec {
 
     /// The type that it is about.
     pub fn gvk(&self) -> Gvk {
-        Gvk {
-            group: self.group.as_str().into(),
-            version: self.version.as_str().into(),
-            kind: self.kind.as_str().into(),
-            is_cluster_scoped: false,
-        }
+        Gvk::unscoped(&*self.group, &*self.version, &*self.kind)
     }
 
     /// Whether it is about objects of this type.
@@ -108,31 +104,15 @@ impl fmt::Display for FieldSpec {
 fn id_text(object: &Node) -> Id {
     let api_version = field::text(object, "apiVersion");
     let (group, version) = split_api_version(&api_version);
-    let kind = field::text(object, "kind");
-    let gvk = Gvk { group: group.into(), version: version.into(), kind, is_cluster_scoped: false };
+    let gvk = Gvk::unscoped(group, version, field::text(object, "kind"));
     let metadata = field::get(object, "metadata");
     let of = |name| metadata.map(|metadata| field::text(metadata, name)).unwrap_or_default();
     Id::new(gvk, of("name"), of("namespace"))
 }
 
-/// The names of a path (`utils.PathSplitter`).
+/// The names of a path.
 pub fn split_path(path: &str) -> Vec<String> {
-    let mut parts = path.split('/').peekable();
-    if path.starts_with('/') && path.len() > 1 {
-        parts.next();
-    }
-    let mut names: Vec<String> = Vec::new();
-    for part in parts {
-        match names.last_mut() {
-            Some(last) if last.ends_with('\\') => {
-                last.pop();
-                last.push('/');
-                last.push_str(part);
-            }
-            _ => names.push(part.to_owned()),
-        }
-    }
-    names
+    split_escaped(path, '/')
 }
 
 fn walk(

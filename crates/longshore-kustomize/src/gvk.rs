@@ -43,6 +43,11 @@ impl Gvk {
         gvk
     }
 
+    /// The type of these parts, of whose scope nothing is known.
+    pub fn unscoped(group: impl Into<Text>, version: impl Into<Text>, kind: impl Into<Text>) -> Self {
+        Self { group: group.into(), version: version.into(), kind: kind.into(), is_cluster_scoped: false }
+    }
+
     /// `group/version`, or the version alone.
     pub fn api_version(&self) -> String {
         if self.group.is_empty() {

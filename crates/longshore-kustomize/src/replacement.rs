@@ -31,19 +31,19 @@ const DEFAULT_PATH: &str = "metadata.name";
 pub fn apply(resources: &mut [Resource], replacements: &[Replacement]) -> Result<(), Error> {
     let mut ids: Vec<Option<Vec<Id>>> = vec![None; resources.len()];
     for replacement in replacements {
-        if (replacement.source.is_none() && replacement.source_value.is_none())
-            || replacement.targets.is_empty()
-        {
-            return Err(Error::new("replacements must specify a source and at least one target"));
+        if replacement.targets.is_empty() {
+            return Err(incomplete());
         }
         let mut value = value_of(resources, replacement, &mut ids)?;
         for target in &replacement.targets {
-            let unselected = || Error::new("target must specify resources to select");
-            let target = target.as_ref().ok_or_else(unselected)?;
-            write_to(resources, &mut value, target, &mut ids)?;
+            write_to(resources, &mut value, target.as_ref(), &mut ids)?;
         }
     }
     Ok(())
+}
+
+fn incomplete() -> Error {
+    Error::new("replacements must specify a source and at least one target")
 }
 
 /// What is written to the targets.
@@ -76,8 +76,7 @@ impl Value {
 fn ids_of(resource: &Resource) -> Vec<Id> {
     let api_version = field::text(resource.node(), "apiVersion");
     let (group, version) = split_api_version(&api_version);
-    let kind = resource.kind();
-    let gvk = Gvk { group: group.into(), version: version.into(), kind, is_cluster_scoped: false };
+    let gvk = Gvk::unscoped(group, version, resource.kind());
     let mut ids = vec![Id::new(gvk, resource.name(), resource.namespace())];
     ids.extend(resource.past_ids());
     ids
@@ -92,7 +91,7 @@ fn value_of(
         (Some(_), Some(_)) => return Err(Error::new("value and resource selectors are mutually exclusive")),
         (None, Some(value)) => return Ok(Value::Own(field::untyped(value))),
         (Some(source), None) => source,
-        (None, None) => return Err(Error::new("replacements must specify a source and at least one target")),
+        (None, None) => return Err(incomplete()),
     };
     let at = source_of(resources, source, ids)?;
     let path = if source.field_path.is_empty() { DEFAULT_PATH } else { &source.field_path };
@@ -149,12 +148,7 @@ fn source_of(
 }
 
 fn id_of(source: &SourceSelector) -> Id {
-    let gvk = Gvk {
-        group: source.group.as_str().into(),
-        version: source.version.as_str().into(),
-        kind: source.kind.as_str().into(),
-        is_cluster_scoped: false,
-    };
+    let gvk = Gvk::unscoped(&*source.group, &*source.version, &*source.kind);
     Id::new(gvk, source.name.as_str(), source.namespace.as_str())
 }
 
@@ -174,10 +168,10 @@ fn text_of(source: &SourceSelector) -> String {
 fn write_to(
     resources: &mut [Resource],
     value: &mut Value,
-    target: &TargetSelector,
+    target: Option<&TargetSelector>,
     ids: &mut [Option<Vec<Id>>],
 ) -> Result<(), Error> {
-    let Some(select) = &target.select else {
+    let Some((target, select)) = target.and_then(|target| Some((target, target.select.as_ref()?))) else {
         return Err(Error::new("target must specify resources to select"));
     };
     let matcher =
@@ -197,11 +191,11 @@ fn write_to(
             continue;
         }
         let own_ids = ids[at].get_or_insert_with(|| ids_of(resource));
-        let rejects_any = |reject: &&Matcher| own_ids.iter().any(|id| reject.matches_id(id));
-        if rejects.iter().filter(|reject| !reject.is_for_any_id()).any(|reject| rejects_any(&reject)) {
+        let has_id = |matcher: &Matcher| own_ids.iter().any(|id| matcher.matches_id(id));
+        if rejects.iter().any(|reject| !reject.is_for_any_id() && has_id(reject)) {
             continue;
         }
-        if own_ids.iter().any(|id| select.matches_id(id)) {
+        if has_id(&select) {
             ids[at] = None;
             write_to_fields(resources, at, value, target)?;
             resources[at].settle();

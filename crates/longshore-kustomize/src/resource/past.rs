@@ -19,8 +19,7 @@ impl Resource {
         let (group, version) = (Text::from(group), Text::from(version));
         let rest = namespaces.split(',').zip(kinds.split(','));
         let id = |(name, (namespace, kind)): (&str, (&str, &str))| {
-            let (group, version) = (group.clone(), version.clone());
-            Id::new(Gvk { group, version, kind: kind.into(), is_cluster_scoped: false }, name, namespace)
+            Id::new(Gvk::unscoped(group.clone(), version.clone(), kind), name, namespace)
         };
         names.split(',').zip(rest).map(id).collect()
     }

@@ -12,6 +12,8 @@ use longshore_yaml::Node;
 use crate::build::Context;
 use crate::error::{Context as _, Error};
 use crate::field;
+use crate::gvk::Gvk;
+use crate::id::Id;
 use crate::json6902::JsonPatch;
 use crate::kustomization::Selector;
 use crate::merge::{Schemas, merge};
@@ -117,17 +119,9 @@ fn quoted(text: &str) -> String {
 
 /// A selector as messages show it.
 fn selector_text(selector: &Selector) -> String {
-    let part = |text: &str, empty: &str| if text.is_empty() { empty.to_owned() } else { text.to_owned() };
-    format!(
-        "{}.{}.{}/{}.{}:a={}:l={}",
-        part(&selector.kind, "[noKind]"),
-        part(&selector.version, "[noVer]"),
-        part(&selector.group, "[noGrp]"),
-        part(&selector.name, "[noName]"),
-        part(&selector.namespace, "[noNs]"),
-        selector.annotation_selector,
-        selector.label_selector
-    )
+    let gvk = Gvk::unscoped(&*selector.group, &*selector.version, &*selector.kind);
+    let id = Id::new(gvk, &*selector.name, &*selector.namespace);
+    format!("{id}:a={}:l={}", selector.annotation_selector, selector.label_selector)
 }
 
 /// The places of the resources that a selector chooses, by what they are or were known by first.
