@@ -37,6 +37,7 @@ pub mod resource;
 pub mod resources;
 pub mod scope;
 pub mod selector;
+mod shown;
 pub mod transform;
 pub mod var;
 

@@ -1,12 +1,13 @@
 //! Replacements as a kustomization or a configuration has them: inline, or in files with one or several.
 
-use longshore_go::{Map, Value};
+use longshore_go::Value;
 use longshore_yaml::sigs;
 
 use crate::decode::Reader;
 use crate::error::Error;
-use crate::kustomization::{FieldOptions, Replacement, Selector, SourceSelector, TargetSelector};
+use crate::kustomization::{FieldOptions, Replacement, SourceSelector, TargetSelector};
 use crate::loader::Loader;
+use crate::shown::{map, selector, text, texts, yaml};
 
 /// Replaces entries that name a file by what it holds.
 ///
@@ -45,22 +46,12 @@ pub fn read(entries: &[Replacement], loader: &Loader<'_>) -> Result<Vec<Replacem
 /// The entries as their configuration looks: what is empty is left out.
 pub fn shown(entries: &[Replacement]) -> String {
     let list = Value::list(entries.iter().map(entry).collect());
-    let map: Map = [("Replacements", list)].into_iter().collect();
-    let text = sigs::marshal(&map.into());
-    text.map(|text| String::from_utf8_lossy(&text).into_owned()).unwrap_or_default()
-}
-
-fn map(fields: Vec<(&str, Option<Value>)>) -> Value {
-    fields.into_iter().filter_map(|(name, value)| Some((name, value?))).collect::<Map>().into()
-}
-
-fn text(text: &str) -> Option<Value> {
-    (!text.is_empty()).then(|| Value::str(text))
+    yaml(&map([("Replacements", Some(list))]))
 }
 
 fn entry(entry: &Replacement) -> Value {
     let targets = entry.targets.iter().map(|each| each.as_ref().map_or(Value::Nil, target)).collect();
-    map(vec![
+    map([
         ("source", entry.source.as_ref().map(source)),
         ("targets", (!entry.targets.is_empty()).then(|| Value::list(targets))),
         ("sourceValue", entry.source_value.as_deref().map(Value::str)),
@@ -69,7 +60,7 @@ fn entry(entry: &Replacement) -> Value {
 }
 
 fn source(source: &SourceSelector) -> Value {
-    map(vec![
+    map([
         ("group", text(&source.group)),
         ("version", text(&source.version)),
         ("kind", text(&source.kind)),
@@ -80,31 +71,18 @@ fn source(source: &SourceSelector) -> Value {
     ])
 }
 
-fn selector(selector: &Selector) -> Value {
-    map(vec![
-        ("group", text(&selector.group)),
-        ("version", text(&selector.version)),
-        ("kind", text(&selector.kind)),
-        ("name", text(&selector.name)),
-        ("namespace", text(&selector.namespace)),
-        ("annotationSelector", text(&selector.annotation_selector)),
-        ("labelSelector", text(&selector.label_selector)),
-    ])
-}
-
 fn target(target: &TargetSelector) -> Value {
     let rejects = target.reject.iter().map(|each| each.as_ref().map_or(Value::Nil, selector)).collect();
-    let paths = target.field_paths.iter().map(|path| Value::str(path.as_str())).collect();
-    map(vec![
+    map([
         ("select", Some(target.select.as_ref().map_or(Value::Nil, selector))),
         ("reject", (!target.reject.is_empty()).then(|| Value::list(rejects))),
-        ("fieldPaths", (!target.field_paths.is_empty()).then(|| Value::list(paths))),
+        ("fieldPaths", (!target.field_paths.is_empty()).then(|| texts(&target.field_paths))),
         ("options", target.options.as_ref().map(options)),
     ])
 }
 
 fn options(options: &FieldOptions) -> Value {
-    map(vec![
+    map([
         ("delimiter", text(&options.delimiter)),
         ("index", (options.index != 0).then(|| Value::int(options.index as i64))),
         ("encoding", text(&options.encoding)),

@@ -1,14 +1,14 @@
 //! Patches as a kustomization or a configuration has them: in a file or inline, of a kind that is found out.
 
-use longshore_go::{Map, Value, strconv};
-use longshore_yaml::sigs;
+use longshore_go::Value;
 
-use super::Patch;
+use super::{Patch, quoted};
 use crate::error::{Context as _, Error};
 use crate::json6902::JsonPatch;
 use crate::kustomization;
 use crate::loader::Loader;
 use crate::resource::{self, Resource, annotations};
+use crate::shown::{map, selector, text, texts, yaml};
 
 /// Reads an entry of `patches`; `shown` is how its configuration looks.
 ///
@@ -117,53 +117,24 @@ pub fn json6902(entry: &kustomization::Patch, loader: &Loader<'_>) -> Result<Pat
     Ok(Patch::OldJson(patch, target))
 }
 
-fn quoted(text: &str) -> String {
-    String::from_utf8_lossy(&strconv::quote(text.as_bytes())).into_owned()
-}
-
 /// An entry as its configuration looks: what is empty is left out.
 pub fn shown(entry: &kustomization::Patch, text_field: &str) -> String {
-    let texts = [("path", &entry.path), (text_field, &entry.patch)];
-    let mut all = fields(&texts);
-    if let Some(target) = &entry.target {
-        let parts = [
-            ("group", &target.group),
-            ("version", &target.version),
-            ("kind", &target.kind),
-            ("name", &target.name),
-            ("namespace", &target.namespace),
-            ("annotationSelector", &target.annotation_selector),
-            ("labelSelector", &target.label_selector),
-        ];
-        all.push((String::from("target"), map(fields(&parts))));
-    }
-    if let Some(options) = entry.options {
-        let set =
-            [("allowNameChange", options.allow_name_change), ("allowKindChange", options.allow_kind_change)];
-        let set = set.into_iter().filter(|(_, is_set)| *is_set);
-        all.push((
-            String::from("options"),
-            map(set.map(|(name, _)| (name.to_owned(), Value::Bool(true))).collect()),
-        ));
-    }
-    text(&map(all))
+    let flag = |is_set: bool| is_set.then_some(Value::Bool(true));
+    let options = entry.options.map(|options| {
+        map([
+            ("allowNameChange", flag(options.allow_name_change)),
+            ("allowKindChange", flag(options.allow_kind_change)),
+        ])
+    });
+    yaml(&map([
+        ("path", text(&entry.path)),
+        (text_field, text(&entry.patch)),
+        ("target", entry.target.as_ref().map(selector)),
+        ("options", options),
+    ]))
 }
 
 /// A list of texts under a name, as a configuration looks.
 pub fn shown_list(name: &str, list: &[String]) -> String {
-    let list = Value::list(list.iter().map(|text| Value::str(text.as_str())).collect());
-    text(&map(vec![(name.to_owned(), list)]))
-}
-
-fn fields(texts: &[(&str, &String)]) -> Vec<(String, Value)> {
-    let used = texts.iter().filter(|(_, text)| !text.is_empty());
-    used.map(|(name, text)| ((*name).to_owned(), Value::str(text.as_str()))).collect()
-}
-
-fn map(fields: Vec<(String, Value)>) -> Value {
-    fields.into_iter().collect::<Map>().into()
-}
-
-fn text(value: &Value) -> String {
-    sigs::marshal(value).map(|text| String::from_utf8_lossy(&text).into_owned()).unwrap_or_default()
+    yaml(&map([(name, Some(texts(list)))]))
 }
