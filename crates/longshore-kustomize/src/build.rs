@@ -143,7 +143,7 @@ fn run(files: &dyn Files, folder: &str, context: &mut Context) -> Result<Vec<Res
         let labels =
             BTreeMap::from([(String::from("app.kubernetes.io/managed-by"), String::from(MANAGED_BY))]);
         let spec = FieldSpec::of_all("metadata/labels", true);
-        transform::labels::apply(&mut resources, &labels, &[spec])?;
+        transform::entries::apply(&mut resources, &labels, &[spec])?;
     }
     for resource in &mut resources {
         resource.drop_build_annotations();

@@ -81,7 +81,7 @@ fn print(fields: &[(&str, String)], by: Option<&[(&str, String)]>) -> String {
 pub fn note_file(resources: &mut Resources, origin: &str) -> Result<(), Error> {
     let pairs = std::iter::once((annotations::ORIGIN.to_owned(), origin.to_owned())).collect();
     let spec = FieldSpec::of_all("metadata/annotations", true);
-    transform::annotations::apply(resources.list_mut(), &pairs, &[spec])
+    transform::entries::apply(resources.list_mut(), &pairs, &[spec])
 }
 
 /// Notes where a resource that was generated comes from, unless it knows.

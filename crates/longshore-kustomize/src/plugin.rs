@@ -23,7 +23,7 @@ use crate::transform::namespace::{Namespace, Subjects};
 use crate::transform::patches::Patch;
 use crate::transform::prefix::Affix;
 use crate::transform::value_add::ValueAdd;
-use crate::transform::{annotations, images, labels, prefix, replicas};
+use crate::transform::{entries, images, prefix, replicas};
 
 pub use configuration::{generator, transformer};
 pub use helm::{Inflation, ValuesMerge};
@@ -130,8 +130,9 @@ impl Transformer {
                 prefix::apply(resources.list_mut(), Affix::Suffix(text), specs, scopes)
             }
             Self::Labels(pairs, _) | Self::Annotations(pairs, _) if pairs.is_empty() => Ok(()),
-            Self::Labels(pairs, specs) => labels::apply(resources.list_mut(), pairs, specs),
-            Self::Annotations(pairs, specs) => annotations::apply(resources.list_mut(), pairs, specs),
+            Self::Labels(pairs, specs) | Self::Annotations(pairs, specs) => {
+                entries::apply(resources.list_mut(), pairs, specs)
+            }
             Self::Replicas(replica, specs) => replicas::apply(resources.list_mut(), replica, specs, scopes),
             Self::Images(image, specs) => images::apply(resources.list_mut(), image, specs),
             Self::Patch(patch) => patch.apply(resources, context),
