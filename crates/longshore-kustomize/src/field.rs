@@ -48,6 +48,11 @@ pub fn is_empty(node: &Node) -> bool {
     is_null(node) || (matches!(node.kind, Kind::Mapping | Kind::Sequence) && node.content.is_empty())
 }
 
+/// The value of a field; none if it is null, or a collection without content.
+pub fn filled<'n>(node: &'n Node, name: &str) -> Option<&'n Node> {
+    get(node, name).filter(|value| !is_empty(value))
+}
+
 /// Refuses a node of another kind (`ErrorIfInvalid`); null passes for any.
 pub fn expect(node: &Node, kind: Kind) -> Result<(), Error> {
     let node = node.root();

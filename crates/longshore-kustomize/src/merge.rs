@@ -119,7 +119,7 @@ impl Walker<'_> {
 
     /// The schema of an object that says of which type it is.
     fn schema_of_object(&self, node: &Node) -> Option<Schema<'_>> {
-        let text = |name| field::get(node, name).filter(|value| !field::is_empty(value)).map(text_of);
+        let text = |name| field::filled(node, name).map(text_of);
         let (api_version, kind) = (text("apiVersion")?, text("kind")?);
         if api_version.is_empty() || kind.is_empty() {
             return None;

@@ -196,10 +196,7 @@ fn all_values(arena: &[Node], lists: [&[Id]; 2], keys: &[&str]) -> Vec<Values> {
             .iter()
             .map(|key| match *key {
                 "" => item.value.to_string(),
-                key => {
-                    let value = field::get(item, key).filter(|value| !field::is_empty(value));
-                    value.map(|value| value.value.to_string()).unwrap_or_default()
-                }
+                key => field::filled(item, key).map(|value| value.value.to_string()).unwrap_or_default(),
             })
             .collect();
         if seen.insert(values.clone()) {

@@ -27,13 +27,11 @@ pub struct Metadata {
 impl Metadata {
     /// What the object says of itself; `None` if it says nothing at all.
     pub fn of(object: &Node) -> Option<Self> {
-        let full =
-            |node: &Node, name: &str| field::get(node, name).filter(|value| !field::is_empty(value)).cloned();
-        let text = |node: Option<Node>| node.map(|node| node.value.to_string()).unwrap_or_default();
-        let map = |node: Option<Node>| node.map(|node| strings(&node)).unwrap_or_default();
-        let (api_version, kind) = (full(object, "apiVersion"), full(object, "kind"));
-        let metadata = full(object, "metadata").unwrap_or_else(Node::mapping);
-        let parts = ["name", "namespace", "labels", "annotations"].map(|name| full(&metadata, name));
+        let text = |node: Option<&Node>| node.map(|node| node.value.to_string()).unwrap_or_default();
+        let map = |node: Option<&Node>| node.map(strings).unwrap_or_default();
+        let (api_version, kind) = (field::filled(object, "apiVersion"), field::filled(object, "kind"));
+        let metadata = field::filled(object, "metadata");
+        let parts = ["name", "namespace", "labels", "annotations"].map(|name| field::filled(metadata?, name));
         if api_version.is_none() && kind.is_none() && parts.iter().all(Option::is_none) {
             return None;
         }
@@ -77,12 +75,12 @@ fn strings(node: &Node) -> BTreeMap<String, String> {
 
 impl Resource {
     fn metadata(&self) -> Option<&Node> {
-        field::get(&self.node, "metadata").filter(|metadata| !field::is_empty(metadata))
+        field::filled(&self.node, "metadata")
     }
 
     fn metadata_text(&self, name: &str) -> Text {
-        let value = self.metadata().and_then(|metadata| field::get(metadata, name));
-        value.filter(|value| !field::is_empty(value)).map(|value| value.value.clone()).unwrap_or_default()
+        let value = self.metadata().and_then(|metadata| field::filled(metadata, name));
+        value.map(|value| value.value.clone()).unwrap_or_default()
     }
 
     /// `kind`
@@ -108,10 +106,9 @@ impl Resource {
     /// Sets `metadata.namespace`, or takes it away if it is empty.
     pub fn set_namespace(&mut self, namespace: &str) {
         if namespace.is_empty() {
-            if let Some(metadata) = field::get_mut(&mut self.node, "metadata")
-                && let Some(at) = field::position(metadata, "namespace")
-            {
-                metadata.content.drain(at..at + 2);
+            if let Some(metadata) = field::get_mut(&mut self.node, "metadata") {
+                // What is no mapping has none.
+                let _ = field::clear(metadata, "namespace");
             }
         } else {
             self.set_metadata_text("namespace", namespace);
@@ -170,10 +167,7 @@ impl Resource {
         let Ok(Some(metadata)) = field::get_or_create(&mut self.node, "metadata", Kind::Mapping) else {
             return;
         };
-        if let Some(at) = field::position(metadata, name) {
-            metadata.content.drain(at..at + 2);
-        }
-        if map.is_empty() || metadata.kind != Kind::Mapping {
+        if field::clear(metadata, name).is_err() || metadata.kind != Kind::Mapping || map.is_empty() {
             return;
         }
         let mut node = Node::new(Kind::Mapping, "");
