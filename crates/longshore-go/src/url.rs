@@ -4,7 +4,7 @@ mod escape;
 mod parse;
 mod resolve;
 
-pub use escape::{path_escape, path_unescape, query_escape};
+pub use escape::{path_escape, path_unescape, query_escape, query_unescape};
 
 use escape::{Mode, escape, unescape, valid_encoded};
 

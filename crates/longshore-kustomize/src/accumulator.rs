@@ -113,6 +113,5 @@ pub(crate) fn gvk_of(var: &Var) -> Gvk {
         [group, version] => (group, version),
         _ => (object.group.as_str(), object.version.as_str()),
     };
-    let kind = object.kind.as_str().into();
-    Gvk { group: group.into(), version: version.into(), kind, is_cluster_scoped: false }
+    Gvk::unscoped(group, version, object.kind.as_str())
 }

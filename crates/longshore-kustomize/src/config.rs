@@ -71,12 +71,7 @@ decode_struct!(NameReference as "builtinconfig.NameBackReferences" {
 impl NameReference {
     /// The type of what is named.
     pub fn gvk(&self) -> Gvk {
-        Gvk {
-            group: self.group.as_str().into(),
-            version: self.version.as_str().into(),
-            kind: self.kind.as_str().into(),
-            is_cluster_scoped: false,
-        }
+        Gvk::unscoped(self.group.as_str(), self.version.as_str(), self.kind.as_str())
     }
 }
 

@@ -65,12 +65,16 @@ impl Reader {
         } else {
             format!("Go struct field {}.{}", self.structure, self.path.join("."))
         };
-        let error = format!("json: cannot unmarshal {found} into {place} of type {wanted}");
-        Err(Error::new(if self.is_strict {
+        self.wrong(&format!("cannot unmarshal {found} into {place} of type {wanted}"))
+    }
+
+    fn wrong<T>(&self, what: &str) -> Result<T, Error> {
+        let error = Error::new(format!("json: {what}"));
+        Err(if self.is_strict {
             error
         } else {
-            format!("error unmarshaling JSON: while decoding JSON: {error}")
-        }))
+            error.wrapped("error unmarshaling JSON: while decoding JSON")
+        })
     }
 
     /// Reads the fields of an object: `field` is told the name as Go's type has it and reads the value. Beside each name
@@ -93,12 +97,7 @@ impl Reader {
             let Some((name, within)) = found else {
                 if self.no_unknown {
                     let quoted = strconv::quote(key.as_bytes());
-                    let error = format!("json: unknown field {}", String::from_utf8_lossy(&quoted));
-                    return Err(Error::new(if self.is_strict {
-                        error
-                    } else {
-                        format!("error unmarshaling JSON: while decoding JSON: {error}")
-                    }));
+                    return self.wrong(&format!("unknown field {}", String::from_utf8_lossy(&quoted)));
                 }
                 continue;
             };

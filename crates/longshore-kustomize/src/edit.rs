@@ -15,7 +15,6 @@ use longshore_yaml::{Dialect, Limits, sigs, unmarshal};
 use crate::decode::Reader;
 use crate::error::{Context, Error};
 use crate::kustomization::Kustomization;
-use schema::ORDER;
 
 /// A kustomization file.
 ///
@@ -61,8 +60,8 @@ impl Document {
             text.extend_from_slice(comments);
             self.write_field(name, &mut text)?;
         }
-        for name in ORDER {
-            if self.original.iter().all(|(original, _)| original != name) {
+        for name in schema::written_fields() {
+            if self.original.iter().all(|(original, _)| *original != name) {
                 self.write_field(name, &mut text)?;
             }
         }
@@ -184,7 +183,7 @@ fn is_comment(line: &[u8]) -> bool {
 fn field_of(line: &[u8]) -> Option<&'static str> {
     let colon = line.iter().position(|&byte| byte == b':')?;
     let name = &line[..colon];
-    ORDER.iter().copied().find(|field| field.as_bytes().eq_ignore_ascii_case(name))
+    schema::written_fields().find(|field| field.as_bytes().eq_ignore_ascii_case(name))
 }
 
 #[cfg(test)]

@@ -37,8 +37,7 @@ impl Gvk {
 
     /// The type of these parts.
     pub fn of(group: &str, version: &str, kind: &str, scopes: &Scopes) -> Self {
-        let mut gvk =
-            Self { group: group.into(), version: version.into(), kind: kind.into(), ..Self::default() };
+        let mut gvk = Self::unscoped(group, version, kind);
         gvk.is_cluster_scoped = scopes.is_cluster_scoped(&gvk.api_version(), kind);
         gvk
     }
@@ -78,9 +77,7 @@ impl Gvk {
 
     /// The text by which types are sorted: `group_version_kind`, with `~G` and the like for what is empty.
     pub fn sort_text(&self) -> String {
-        let part =
-            |text: &'_ Text, empty: &str| if text.is_empty() { empty.to_owned() } else { text.to_string() };
-        format!("{}_{}_{}", part(&self.group, "~G"), part(&self.version, "~V"), part(&self.kind, "~K"))
+        format!("{}_{}_{}", or(&self.group, "~G"), or(&self.version, "~V"), or(&self.kind, "~K"))
     }
 
     /// `group_version_kind` without what is empty, as in file names.
@@ -97,12 +94,14 @@ impl Gvk {
 /// As in messages: `Deployment.v1.apps`, `Service.v1.[noGrp]`.
 impl fmt::Display for Gvk {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let part = |text: &'_ Text, empty: &'static str| {
-            if text.is_empty() { empty.to_owned() } else { text.to_string() }
-        };
-        let (kind, version) = (part(&self.kind, "[noKind]"), part(&self.version, "[noVer]"));
-        write!(f, "{kind}.{version}.{}", part(&self.group, "[noGrp]"))
+        let (kind, version) = (or(&self.kind, "[noKind]"), or(&self.version, "[noVer]"));
+        write!(f, "{kind}.{version}.{}", or(&self.group, "[noGrp]"))
     }
+}
+
+/// The text, or what is written where it is empty.
+pub(crate) fn or<'t>(text: &'t str, empty: &'t str) -> &'t str {
+    if text.is_empty() { empty } else { text }
 }
 
 /// Group and version; what has no `/` is a version of the core group.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use longshore_yaml::Text;
 
-use crate::gvk::Gvk;
+use crate::gvk::{Gvk, or};
 
 /// The namespace that counts where none is named.
 pub const DEFAULT_NAMESPACE: &str = "default";
@@ -55,11 +55,6 @@ impl Id {
         }
     }
 
-    /// Whether the object is in the namespace `default`, by name or for want of one.
-    pub fn is_in_default_namespace(&self) -> bool {
-        self.namespace() == DEFAULT_NAMESPACE
-    }
-
     /// The same type, name and effective namespace.
     pub fn is_same(&self, other: &Id) -> bool {
         self.name == other.name && self.gvk.is_same(&other.gvk) && self.namespace() == other.namespace()
@@ -76,8 +71,6 @@ impl Id {
 /// As in messages: `Deployment.v1.apps/web.shop`, `Service.v1.[noGrp]/web.[noNs]`.
 impl fmt::Display for Id {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let part =
-            |text: &Text, empty: &str| if text.is_empty() { empty.to_owned() } else { text.to_string() };
-        write!(f, "{}/{}.{}", self.gvk, part(&self.name, "[noName]"), part(&self.written_namespace, "[noNs]"))
+        write!(f, "{}/{}.{}", self.gvk, or(&self.name, "[noName]"), or(&self.written_namespace, "[noNs]"))
     }
 }

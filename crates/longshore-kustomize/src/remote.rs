@@ -6,6 +6,7 @@
 
 use std::time::Duration;
 
+use longshore_go::url::query_unescape;
 use longshore_go::{path, strconv};
 
 use crate::error::Error;
@@ -104,26 +105,11 @@ impl Repository {
 fn parse_query(query: &str) -> Option<Vec<(String, String)>> {
     let pairs = query.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        if pair.contains(';') { None } else { Some((unescape(name)?, unescape(value)?)) }
+        let text =
+            |part: &str| Some(String::from_utf8_lossy(&query_unescape(part.as_bytes()).ok()?).into_owned());
+        if pair.contains(';') { None } else { Some((text(name)?, text(value)?)) }
     });
     pairs.collect()
-}
-
-/// What a part of a query stands for.
-fn unescape(text: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        bytes.push(match byte {
-            b'+' => b' ',
-            b'%' => {
-                let digit = |byte: Option<u8>| char::from(byte?).to_digit(16);
-                (digit(rest.next())? * 16 + digit(rest.next())?) as u8
-            }
-            other => other,
-        });
-    }
-    Some(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 /// Seconds, or a duration of Go's; more than nothing.

@@ -194,12 +194,6 @@ impl Resources {
         Ok(())
     }
 
-    /// The places of the resources that are known by this id now.
-    pub fn with_id(&mut self, id: &Id, scopes: &Scopes) -> &[u32] {
-        let index = self.by_id.get_or_insert_with(|| by_id(&self.list, scopes));
-        index.get(&id.key()).map_or(&[], |places| places)
-    }
-
     /// The places of the resources that are or were known by this id, in order.
     pub fn with_any_id(&mut self, id: &Id, scopes: &Scopes) -> &[u32] {
         let index = self.by_any_id.get_or_insert_with(|| by_any_id(&self.list, scopes));

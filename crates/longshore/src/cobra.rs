@@ -10,6 +10,7 @@ mod complete;
 mod completion;
 mod help;
 mod parse;
+mod run;
 mod value;
 
 use std::borrow::Cow;
@@ -211,6 +212,7 @@ pub(crate) enum Action<'c, C> {
 pub(crate) use complete::{Answer, Ask, HELP_MARK, NO_FILES, NO_SPACE, complete};
 pub(crate) use completion::Shell;
 pub(crate) use parse::{global_flags, parse, unknown_command};
+pub(crate) use run::{failed, print, run, say};
 
 impl<C> Command<C> {
     /// Whether a word means it.

@@ -37,13 +37,12 @@ mod verify;
 mod version;
 mod versioned;
 
-use std::io::Write;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use longshore_chart::Level;
 
-use crate::cobra::{self, Action, Arguments, Command, Matches};
+use crate::cobra::{self, Arguments, Command, Matches, failed, print, say};
 pub(crate) use inflate::Inflater;
 pub(crate) use settings::Settings;
 
@@ -64,47 +63,13 @@ pub(crate) fn main(words: &[String]) -> ExitCode {
     if let Some(status) = plugin::run_command(&root, level, words) {
         return status;
     }
-    let action = match cobra::parse(&root, words) {
-        Ok(action) => action,
-        Err(problem) => return failed(&problem),
-    };
-    let result = match action {
-        Action::Help(path) => print(&cobra::help(&path)),
-        Action::Run(run, matches) => {
-            for remark in &matches.remarks {
-                say(remark);
-            }
-            run(&Settings::new(level, &matches), &matches)
-        }
-    };
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => failed(&format!("{error:#}")),
-    }
+    cobra::run(&root, words, |matches| Settings::new(level, matches))
 }
 
-/// Helm's only exit code for anything that went wrong.
-fn failed(problem: &str) -> ExitCode {
-    failed_behind("", problem)
-}
-
-/// The same behind something else that was said.
+/// What went wrong, behind something else that was said.
 fn failed_behind(said: &str, problem: &str) -> ExitCode {
     say(&format!("{said}Error: {problem}"));
     ExitCode::FAILURE
-}
-
-/// Says a line on standard error, to whoever listens.
-fn say(line: &str) {
-    let _ = writeln!(std::io::stderr().lock(), "{line}");
-}
-
-/// Prints what a command gives; nobody listening any more is no mistake.
-fn print(text: &str) -> anyhow::Result<()> {
-    match std::io::stdout().lock().write_all(text.as_bytes()) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
-        _ => Ok(()),
-    }
 }
 
 /// The duration that a flag says.

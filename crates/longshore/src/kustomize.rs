@@ -11,10 +11,9 @@ mod glob;
 mod sources;
 mod version;
 
-use std::io::Write;
 use std::process::ExitCode;
 
-use crate::cobra::{self, Action, Arguments, Command, Flag, Kind};
+use crate::cobra::{self, Arguments, Command, Flag, Kind, print, say};
 
 /// The version that this is compatible with; scripts and the `managedByLabel` of builds see it.
 const VERSION: &str = "v5.8.1";
@@ -28,44 +27,9 @@ pub(crate) struct Settings {
 
 /// Runs Kustomize's command line with the words behind its name.
 pub(crate) fn main(words: &[String]) -> ExitCode {
-    let root = root();
-    let action = match cobra::parse(&root, words) {
-        Ok(action) => action,
-        Err(problem) => return failed(&problem),
-    };
-    let result = match action {
-        Action::Help(path) => print(&cobra::help(&path)),
-        Action::Run(run, matches) => {
-            for remark in &matches.remarks {
-                say(remark);
-            }
-            let manages = std::env::var("KUSTOMIZE_ENABLE_MANAGEDBY_LABEL").is_ok_and(|value| value == "on");
-            run(&Settings { manages }, &matches)
-        }
-    };
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => failed(&format!("{error:#}")),
-    }
-}
-
-/// Kustomize's only exit code for anything that went wrong.
-fn failed(problem: &str) -> ExitCode {
-    say(&format!("Error: {problem}"));
-    ExitCode::FAILURE
-}
-
-/// Says a line on standard error, to whoever listens.
-fn say(line: &str) {
-    let _ = writeln!(std::io::stderr().lock(), "{line}");
-}
-
-/// Prints what a command gives; nobody listening any more is no mistake.
-fn print(text: &(impl AsRef<[u8]> + ?Sized)) -> anyhow::Result<()> {
-    match std::io::stdout().lock().write_all(text.as_ref()) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
-        _ => Ok(()),
-    }
+    cobra::run(&root(), words, |_| Settings {
+        manages: std::env::var("KUSTOMIZE_ENABLE_MANAGEDBY_LABEL").is_ok_and(|value| value == "on"),
+    })
 }
 
 fn root() -> Command<Settings> {
@@ -74,7 +38,11 @@ fn root() -> Command<Settings> {
         aliases: &[],
         short: "",
         long: "Overlays for Kubernetes: build them and edit their files, with Kustomize's words.",
-        flags: vec![Flag::new("stack-trace", Kind::Bool, "taken, and without effect here")],
+        flags: vec![Flag::new(
+            "stack-trace",
+            Kind::Bool,
+            "taken for scripts: changes nothing in these commands, as with Kustomize's own",
+        )],
         arguments: Arguments::None,
         exclusive: &[],
         children: vec![build::command(), create::command(), edit::command(), version::command()],

@@ -47,6 +47,11 @@ pub fn path_escape(text: &[u8]) -> Vec<u8> {
     escape(text, Mode::Segment)
 }
 
+/// `url.QueryUnescape`; the error is Go's.
+pub fn query_unescape(text: &[u8]) -> Result<Vec<u8>, String> {
+    unescape(text, Mode::Query)
+}
+
 /// `url.PathUnescape`; the error is Go's: `invalid URL escape "%zz"`.
 pub fn path_unescape(text: &[u8]) -> Result<Vec<u8>, String> {
     unescape(text, Mode::Segment)

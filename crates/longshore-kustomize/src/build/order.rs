@@ -3,11 +3,9 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-use longshore_yaml::Text;
-
 use super::{Context, Reorder};
 use crate::error::Error;
-use crate::gvk::{FIRST, LAST};
+use crate::gvk::{FIRST, LAST, or};
 use crate::id::Id;
 use crate::kustomization::SortOptions;
 use crate::resource::Resource;
@@ -86,6 +84,5 @@ impl Place {
 }
 
 fn id_text(id: &Id) -> String {
-    let part = |text: &Text, empty: &str| if text.is_empty() { empty.to_owned() } else { text.to_string() };
-    format!("{}|{}|{}", id.gvk, part(&id.written_namespace, "~X"), part(&id.name, "~N"))
+    format!("{}|{}|{}", id.gvk, or(&id.written_namespace, "~X"), or(&id.name, "~N"))
 }

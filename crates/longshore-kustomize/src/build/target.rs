@@ -358,12 +358,7 @@ impl<'f> Target<'f> {
 fn vars_text(vars: &[Var]) -> String {
     let text = |var: &Var| {
         let object = &var.object;
-        let gvk = Gvk {
-            group: object.group.as_str().into(),
-            version: object.version.as_str().into(),
-            kind: object.kind.as_str().into(),
-            is_cluster_scoped: false,
-        };
+        let gvk = Gvk::unscoped(object.group.as_str(), object.version.as_str(), object.kind.as_str());
         format!("{{{} {gvk} {{{}}}}}", var.name, var.field.field_path)
     };
     vars.iter().map(text).collect::<Vec<_>>().join(" ")

@@ -4,42 +4,10 @@
 
 use longshore_go::{Map, Str, Value};
 
-/// The fields in the order in which new ones are written.
-pub(super) const ORDER: &[&str] = &[
-    "apiVersion",
-    "kind",
-    "metadata",
-    "sortOptions",
-    "resources",
-    "bases",
-    "namePrefix",
-    "nameSuffix",
-    "namespace",
-    "crds",
-    "commonLabels",
-    "labels",
-    "commonAnnotations",
-    "patchesStrategicMerge",
-    "patchesJson6902",
-    "patches",
-    "configMapGenerator",
-    "secretGenerator",
-    "helmCharts",
-    "helmChartInflationGenerator",
-    "helmGlobals",
-    "generatorOptions",
-    "vars",
-    "images",
-    "replacements",
-    "replicas",
-    "configurations",
-    "generators",
-    "transformers",
-    "validators",
-    "components",
-    "openapi",
-    "buildMetadata",
-];
+/// The fields that are written, new ones in this order. `imageTags` never are: reading makes `images` of them.
+pub(super) fn written_fields() -> impl Iterator<Item = &'static str> {
+    ROOT.iter().map(|(name, _)| *name).filter(|name| *name != "imageTags")
+}
 
 /// What a value is, as far as writing it is concerned.
 #[derive(Debug, Clone, Copy)]
@@ -193,7 +161,7 @@ const HELM_CHART_ARGS: Fields = &[
     ("releaseName", Plain),
 ];
 
-/// The types of the fields that have others below them.
+/// The fields of the file.
 const ROOT: Fields = &[
     ("apiVersion", Plain),
     ("kind", Plain),

@@ -87,7 +87,7 @@ fn of_lines(content: &[u8], pairs: &mut Vec<Pair>) -> Result<(), Error> {
             return Err(Error::new(format!("line [{}] has invalid utf8 bytes : {shown}", numbers.join(" "))));
         };
         let text = if is_first { text.strip_prefix('\u{feff}').unwrap_or(text) } else { text };
-        let text = text.trim_start_matches(is_space);
+        let text = text.trim_start();
         if !text.is_empty() && !text.starts_with('#') {
             let (key, value) = text.split_once('=').unwrap_or((text, ""));
             if !key.is_empty() {
@@ -98,9 +98,4 @@ fn of_lines(content: &[u8], pairs: &mut Vec<Pair>) -> Result<(), Error> {
         rest = behind;
     }
     Ok(())
-}
-
-/// Go's `unicode.IsSpace`.
-fn is_space(c: char) -> bool {
-    c.is_whitespace()
 }

@@ -55,5 +55,5 @@ fn bound_namespaces(resource: &Resource, id: &Id) -> Result<BTreeSet<Text>, Erro
 fn role(resource: &Resource) -> Option<Gvk> {
     let role = field::get(resource.node(), "roleRef")?;
     let (group, kind) = (field::get(role, "apiGroup")?, field::get(role, "kind")?);
-    Some(Gvk { group: group.value.clone(), kind: kind.value.clone(), ..Gvk::default() })
+    Some(Gvk::unscoped(group.value.clone(), "", kind.value.clone()))
 }

@@ -206,7 +206,9 @@ fn builtin_kind(configuration: &Resource, context: &Context) -> Result<longshore
     }
     let kind = configuration.original_id(&context.scopes).gvk.kind;
     if context.options.enable_plugins {
-        return Err(Error::new(format!("plugins that are programs are not supported yet: {kind}")));
+        return Err(Error::new(format!(
+            "plugins and functions that are programs are not supported yet: {kind}"
+        )));
     }
     Err(Error::new(format!("external plugins disabled; unable to load external plugin '{kind}'")))
 }

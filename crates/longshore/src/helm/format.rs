@@ -46,7 +46,7 @@ pub(super) fn print(list: &impl Serialize, format: Format) -> anyhow::Result<()>
     if format == Format::Yaml {
         let yaml =
             sigs::marshal(&from_json(&serde_json::to_value(list)?)).map_err(|error| anyhow!("{error}"))?;
-        return super::print(&String::from_utf8_lossy(&yaml));
+        return super::print(&yaml);
     }
     super::print(&(json::escape_html(&serde_json::to_string(list)?) + "\n"))
 }

@@ -56,7 +56,7 @@ fn run(settings: &Settings, matches: &Matches) -> anyhow::Result<()> {
         let mut out = Vec::new();
         set.execute(b"_", Value::Map(data), &(), &Budget::default(), &mut out)
             .map_err(|error| anyhow!("{error}"))?;
-        return print(&String::from_utf8_lossy(&out));
+        return print(&out);
     }
     let mut text = String::from("version.BuildInfo{");
     for (i, (name, value)) in fields.into_iter().enumerate() {

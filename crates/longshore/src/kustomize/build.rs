@@ -23,18 +23,20 @@ pub(super) fn command() -> Command<Settings> {
             Flag::new("reorder", Kind::Text, "order of the objects: 'legacy' or 'none'")
                 .default("legacy")
                 .deprecated("use the new 'sortOptions' field in kustomization.yaml instead."),
-            Flag::new("enable-alpha-plugins", Kind::Bool, "let generators and transformers be programs"),
-            Flag::new("enable-exec", Kind::Bool, "let functions be programs; not for configurations of others"),
-            Flag::new("network", Kind::Bool, "give functions that declare it access to the network"),
-            Flag::new("network-name", Kind::Text, "the network of containers").default("bridge"),
-            Flag::new("mount", Kind::Texts, "what functions may read of the file system"),
-            Flag::new("env", Kind::Texts, "environment variables of functions").short('e'),
-            Flag::new("as-current-user", Kind::Bool, "run functions in containers as the user who runs this"),
+            Flag::new("enable-alpha-plugins", Kind::Bool, "inflate charts; plugins and functions that are programs are refused"),
+            // Without functions these change nothing upstream, too, and a build with functions fails here: none of them is
+            // ignored.
+            Flag::new("enable-exec", Kind::Bool, "for functions that are programs, which are refused"),
+            Flag::new("network", Kind::Bool, "for functions, which are refused: network for those that want it"),
+            Flag::new("network-name", Kind::Text, "for functions, which are refused: the network of containers").default("bridge"),
+            Flag::new("mount", Kind::Texts, "for functions, which are refused: what they may read of the file system"),
+            Flag::new("env", Kind::Texts, "for functions, which are refused: their environment variables").short('e'),
+            Flag::new("as-current-user", Kind::Bool, "for functions, which are refused: run them as this user"),
             Flag::new("enable-helm", Kind::Bool, "inflate charts"),
             Flag::new("helm-command", Kind::Text, "taken for scripts: no program is run, but none ('') is refused").default("helm"),
             Flag::new("helm-api-versions", Kind::Texts, "API versions that charts see"),
             Flag::new("helm-kube-version", Kind::Text, "version of Kubernetes that charts see"),
-            Flag::new("helm-debug", Kind::Bool, "taken, and without effect here"),
+            Flag::new("helm-debug", Kind::Bool, "taken for scripts: Kustomize says more where Helm fails, this does not"),
             Flag::new("enable-managedby-label", Kind::Bool, "label all objects as managed by this program").deprecated(
                 "The flag `enable-managedby-label` has been deprecated. Use the `managedByLabel` option in the \
                  `buildMetadata` field instead.",

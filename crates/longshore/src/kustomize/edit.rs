@@ -10,11 +10,12 @@ mod patch;
 mod remove;
 mod set;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, anyhow, bail};
-use longshore_go::Map;
+use longshore_go::{Map, Value};
 use longshore_kustomize::edit::Document;
 use longshore_kustomize::kustomization::FILE_NAMES;
 
@@ -34,14 +35,13 @@ pub(super) fn command() -> Command<Settings> {
 
 /// A command that only has others below it.
 fn group(usage: &'static str, short: &'static str, children: Vec<Command<Settings>>) -> Command<Settings> {
-    let arguments = Arguments::AtLeast(0);
     Command {
         usage,
         aliases: &[],
         short,
         long: short,
         flags: vec![],
-        arguments,
+        arguments: Arguments::AtLeast(0),
         exclusive: &[],
         children,
         run: None,
@@ -50,18 +50,7 @@ fn group(usage: &'static str, short: &'static str, children: Vec<Command<Setting
 
 /// A command that changes the file.
 fn leaf(usage: &'static str, short: &'static str, flags: Vec<Flag>, run: Run<Settings>) -> Command<Settings> {
-    let arguments = Arguments::AtLeast(0);
-    Command {
-        usage,
-        aliases: &[],
-        short,
-        long: short,
-        flags,
-        arguments,
-        exclusive: &[],
-        children: vec![],
-        run: Some(run),
-    }
+    Command { flags, run: Some(run), ..group(usage, short, vec![]) }
 }
 
 /// The kustomization file of this folder.
@@ -104,15 +93,16 @@ impl File {
 
     /// Adds to a list of paths what it does not have yet, and says what it has.
     fn add_paths(&mut self, list: &'static str, what: &str, paths: &[String]) {
-        let mut there = self.document.texts(list);
+        let mut all = self.document.items(list);
+        let mut there: BTreeSet<String> = self.document.texts(list).into_iter().collect();
         for path in paths {
-            if there.contains(path) {
+            if there.insert(path.clone()) {
+                all.push(Value::str(path.as_str()));
+            } else {
                 log(&format!("{what} {path} already in kustomization file"));
-                continue;
             }
-            there.push(path.clone());
-            self.document.add_text(list, path);
         }
+        self.document.set(list, Value::list(all));
     }
 }
 
@@ -142,7 +132,7 @@ pub(super) fn pairs<'w>(
 /// Writes pairs into an object.
 pub(super) fn put(object: &Map, pairs: &[(String, String)]) {
     for (key, value) in pairs {
-        object.insert(key.as_str(), longshore_go::Value::str(value.as_str()));
+        object.insert(key.as_str(), Value::str(value.as_str()));
     }
 }
 

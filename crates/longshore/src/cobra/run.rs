@@ -1,0 +1,46 @@
+//! From the words to the exit code: help, remarks, the command, and what went wrong.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use super::{Action, Command, Matches, help, parse};
+
+/// Does what the words behind a program's name ask for. `context` is what commands work with besides their flags.
+pub(crate) fn run<C>(root: &Command<C>, words: &[String], context: impl FnOnce(&Matches) -> C) -> ExitCode {
+    let action = match parse(root, words) {
+        Ok(action) => action,
+        Err(problem) => return failed(&problem),
+    };
+    let result = match action {
+        Action::Help(path) => print(&help(&path)),
+        Action::Run(run, matches) => {
+            for remark in &matches.remarks {
+                say(remark);
+            }
+            run(&context(&matches), &matches)
+        }
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => failed(&format!("{error:#}")),
+    }
+}
+
+/// Says what went wrong; there is only one exit code for anything that does.
+pub(crate) fn failed(problem: &str) -> ExitCode {
+    say(&format!("Error: {problem}"));
+    ExitCode::FAILURE
+}
+
+/// Says a line on standard error, to whoever listens.
+pub(crate) fn say(line: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{line}");
+}
+
+/// Prints what a command gives; nobody listening any more is no mistake.
+pub(crate) fn print(text: &(impl AsRef<[u8]> + ?Sized)) -> anyhow::Result<()> {
+    match std::io::stdout().lock().write_all(text.as_ref()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(()),
+    }
+}
