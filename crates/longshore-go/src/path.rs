@@ -73,3 +73,32 @@ pub fn join(elements: &[&[u8]]) -> Vec<u8> {
     let given: Vec<&[u8]> = elements.iter().copied().filter(|element| !element.is_empty()).collect();
     if given.is_empty() { Vec::new() } else { clean(&given.join(&b'/')) }
 }
+
+/// `filepath.Rel`: the path that leads from one folder to another; none if that cannot be told from their texts.
+///
+/// ```
+/// use longshore_go::path::relative;
+/// assert_eq!(relative(b"/a/b", b"/a/c/d").as_deref(), Some(&b"../c/d"[..]));
+/// assert_eq!(relative(b"/a", b"/a").as_deref(), Some(&b"."[..]));
+/// assert_eq!(relative(b"/a", b"b"), None);
+/// ```
+pub fn relative(from: &[u8], to: &[u8]) -> Option<Vec<u8>> {
+    if is_abs(from) != is_abs(to) {
+        return None;
+    }
+    let (from, to) = (clean(from), clean(to));
+    let parts = |path: &[u8]| -> Vec<Vec<u8>> {
+        path.split(|&byte| byte == b'/')
+            .filter(|part| !matches!(*part, b"" | b"."))
+            .map(<[u8]>::to_vec)
+            .collect()
+    };
+    let (from, to) = (parts(&from), parts(&to));
+    let common = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
+    if from[common..].iter().any(|part| part == b"..") {
+        return None;
+    }
+    let up = std::iter::repeat_n(b"..".to_vec(), from.len() - common);
+    let path = up.chain(to[common..].iter().cloned()).collect::<Vec<_>>().join(&b'/');
+    Some(if path.is_empty() { b".".to_vec() } else { path })
+}

@@ -104,7 +104,7 @@ impl Url {
     }
 
     /// The path with escapes, as written if that means the same (`URL.EscapedPath`).
-    fn escaped_path(&self) -> Vec<u8> {
+    pub fn escaped_path(&self) -> Vec<u8> {
         if !self.raw_path.is_empty()
             && valid_encoded(&self.raw_path, Mode::Path)
             && unescape(&self.raw_path, Mode::Path).is_ok_and(|path| path == self.path)

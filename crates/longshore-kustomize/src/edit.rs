@@ -3,18 +3,16 @@
 //! Kustomize keeps such a file as typed fields and, of its text, only comments and blank lines, each belonging to the
 //! field at or above it. Writing prints field by field: first those that were there, in their order, each below its
 //! comments, then new ones in a fixed order. Each is printed as `sigs.k8s.io/yaml` prints it: keys in order, no empty
-//! values (`edit/schema.rs` knows which), quoting and styles made afresh.
+//! values (`kustomization/schema.rs` knows which), quoting and styles made afresh.
 //! Rules: <https://github.com/kubernetes-sigs/kustomize/blob/kustomize/v5.8.1/kustomize/commands/internal/kustfile/kustomizationfile.go>.
 
 mod fix;
-mod schema;
 
 use longshore_go::{Map, Str, Value};
-use longshore_yaml::{Dialect, Limits, sigs, unmarshal};
+use longshore_yaml::sigs;
 
-use crate::decode::Reader;
 use crate::error::{Context, Error};
-use crate::kustomization::Kustomization;
+use crate::kustomization::{Kustomization, schema};
 
 /// A kustomization file.
 ///
@@ -41,10 +39,8 @@ impl Document {
     /// # Errors
     /// The file is no YAML, has unknown fields, or values of wrong types.
     pub fn read(text: &[u8]) -> Result<Self, Error> {
-        let wrong = || String::from("invalid Kustomization");
-        let typed = unmarshal(text, Dialect::V2, &Limits::default()).context(wrong)?;
-        Reader::strict().read::<Kustomization>(&typed).context(wrong)?;
-        let value = sigs::to_value(text).context(wrong)?;
+        Kustomization::decode(text)?;
+        let value = sigs::to_value(text).context(|| String::from("invalid Kustomization"))?;
         let fields = schema::complete(&value);
         fix::read(&fields);
         Ok(Self { fields, original: lines(text) })

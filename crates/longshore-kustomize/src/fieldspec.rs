@@ -101,7 +101,8 @@ impl fmt::Display for FieldSpec {
     }
 }
 
-fn id_text(object: &Node) -> Id {
+/// The id of an object by its text alone.
+pub(crate) fn id_text(object: &Node) -> Id {
     let api_version = field::text(object, "apiVersion");
     let (group, version) = split_api_version(&api_version);
     let gvk = Gvk::unscoped(group, version, field::text(object, "kind"));

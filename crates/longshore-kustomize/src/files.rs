@@ -14,6 +14,26 @@ pub struct Resolved {
     pub file: String,
 }
 
+/// What is in a folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Its name.
+    pub name: String,
+    /// What it is.
+    pub kind: EntryKind,
+}
+
+/// What something in a folder is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EntryKind {
+    /// A folder.
+    Folder,
+    /// A link, wherever it leads.
+    Link,
+    /// Anything else.
+    File,
+}
+
 /// The files that a build may read.
 ///
 /// Paths are absolute, or relative to where the command was started. Messages are those of Go's file functions (`open
@@ -30,6 +50,14 @@ pub trait Files {
     /// # Errors
     /// It does not exist: `evalsymlink failure on 'PATH' : lstat …`.
     fn resolve(&self, path: &str) -> Result<Resolved, Error>;
+
+    /// What is in a folder, in the order of the names.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    fn list(&self, folder: &str) -> Result<Vec<Entry>, Error> {
+        Err(Error::new(format!("folders cannot be listed here: {folder}")))
+    }
 
     /// The bytes behind a URL of `http` or `https`.
     ///

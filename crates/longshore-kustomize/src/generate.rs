@@ -4,6 +4,8 @@
 
 mod pairs;
 
+pub(crate) use pairs::of_file as file_source;
+
 use std::collections::BTreeMap;
 
 use longshore_go::encoding::encode_base64;

@@ -5,6 +5,7 @@
 
 mod fields;
 mod helm;
+pub(crate) mod schema;
 mod targets;
 
 use std::collections::BTreeMap;
@@ -146,10 +147,7 @@ impl Kustomization {
     /// # Ok::<(), longshore_kustomize::Error>(())
     /// ```
     pub fn read(text: &[u8], root: &str, warnings: &mut Vec<String>) -> Result<Self, Error> {
-        let value = unmarshal(text, Dialect::V2, &Limits::default())
-            .context(|| String::from("invalid Kustomization"))?;
-        let mut this: Self =
-            Reader::strict().read(&value).context(|| String::from("invalid Kustomization"))?;
+        let (mut this, value) = Self::decode(text)?;
         this.warn(warnings);
         this.complete();
         if is_empty(&value) {
@@ -157,6 +155,14 @@ impl Kustomization {
         }
         this.check_type(root)?;
         Ok(this)
+    }
+
+    /// A file as it stands there, and all of its values.
+    pub(crate) fn decode(text: &[u8]) -> Result<(Self, Value), Error> {
+        let wrong = || String::from("invalid Kustomization");
+        let value = unmarshal(text, Dialect::V2, &Limits::default()).context(wrong)?;
+        let this = Reader::strict().read(&value).context(wrong)?;
+        Ok((this, value))
     }
 
     /// Whether it is a component.

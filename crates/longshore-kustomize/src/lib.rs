@@ -25,6 +25,7 @@ pub mod json6902;
 pub mod kustomization;
 pub mod labels;
 pub mod loader;
+pub mod localize;
 pub mod merge;
 pub mod names;
 pub mod origin;

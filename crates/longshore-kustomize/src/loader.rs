@@ -6,6 +6,7 @@ use longshore_go::path;
 
 use crate::error::{Context, Error};
 use crate::files::{Files, Resolved};
+use crate::kustomization::FILE_NAMES;
 use crate::remote::Repository;
 
 /// How many kustomizations may build on one another.
@@ -71,6 +72,29 @@ impl<'f> Loader<'f> {
     /// The folder, absolute.
     pub fn root(&self) -> &str {
         &self.root.folder
+    }
+
+    /// The copy of the repository whose address named this root; none if it was named by a path.
+    pub(crate) fn own_copy(&self) -> Option<&str> {
+        self.root.address.as_ref().and(self.copy.as_deref())
+    }
+
+    /// The name and the text of the kustomization file.
+    ///
+    /// # Errors
+    /// There is none, or more than one.
+    pub(crate) fn kustomization_file(&self) -> Result<(&'static str, Vec<u8>), Error> {
+        let mut found = FILE_NAMES.iter().filter_map(|name| Some((*name, self.load(name).ok()?)));
+        let file = found.next().ok_or_else(|| {
+            Error::new(format!(
+                "unable to find one of 'kustomization.yaml', 'kustomization.yml' or 'Kustomization' in directory '{}'",
+                self.root()
+            ))
+        })?;
+        if found.next().is_some() {
+            return Err(Error::new(format!("Found multiple kustomization files under: {}\n", self.root())));
+        }
+        Ok(file)
     }
 
     /// All files, whatever the kustomization may read.
@@ -174,7 +198,8 @@ pub fn is_url(path: &str) -> bool {
     scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https")
 }
 
-fn confirm_folder(files: &dyn Files, path: &str) -> Result<String, Error> {
+/// The folder that a path leads to.
+pub(crate) fn confirm_folder(files: &dyn Files, path: &str) -> Result<String, Error> {
     if path.is_empty() {
         return Err(Error::new("directory path cannot be empty"));
     }
@@ -191,6 +216,6 @@ pub fn join(folder: &str, path: &str) -> String {
 }
 
 /// Whether the folder is the other one or below it.
-fn is_within(folder: &str, other: &str) -> bool {
+pub(crate) fn is_within(folder: &str, other: &str) -> bool {
     other == "/" || folder.strip_prefix(other).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }

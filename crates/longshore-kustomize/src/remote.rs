@@ -29,6 +29,8 @@ pub struct Repository {
     pub written: String,
     /// What git is given.
     pub address: String,
+    /// What of the address is scheme, user and host; the rest is the repository's path there.
+    pub host: String,
     /// The folder with the kustomization, relative to the repository's.
     pub folder: String,
     /// Branch, tag or commit; empty for the default branch.
@@ -74,6 +76,7 @@ impl Repository {
         let mut this = Self {
             written: written.to_owned(),
             address,
+            host,
             folder: inside.to_owned(),
             reference: String::new(),
             submodules: true,
@@ -82,6 +85,11 @@ impl Repository {
         };
         this.read_query(query);
         Ok(this)
+    }
+
+    /// The repository's path at its host.
+    pub fn path(&self) -> &str {
+        &self.address[self.host.len()..]
     }
 
     /// What cannot be understood is as if it were not there.

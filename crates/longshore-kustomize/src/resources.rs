@@ -47,6 +47,16 @@ impl Resources {
         Self { list, by_id: None, by_any_id: None }
     }
 
+    /// Those of a list of which no two have the same id.
+    ///
+    /// # Errors
+    /// Two have.
+    pub fn distinct(list: Vec<Resource>, scopes: &Scopes) -> Result<Self, Error> {
+        let mut resources = Self::default();
+        list.into_iter().try_for_each(|resource| resources.append(resource, scopes))?;
+        Ok(resources)
+    }
+
     /// Notes a variable that takes its value from a resource, whose id it does not change.
     pub fn note_var(&mut self, place: usize, name: &str) {
         if let Some(resource) = self.list.get_mut(place) {

@@ -8,6 +8,7 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
 
+use longshore_kustomize::files::{Entry, EntryKind};
 use longshore_kustomize::remote::Repository;
 use longshore_kustomize::{Error, Files, Resolved};
 
@@ -52,12 +53,30 @@ impl Files for KustomizationFiles {
         Ok(Resolved { folder, file })
     }
 
+    fn list(&self, folder: &str) -> Result<Vec<Entry>, Error> {
+        let refused = |error: io::Error| failed("open", folder, &error);
+        let mut entries = Vec::new();
+        for entry in fs::read_dir(folder).map_err(refused)? {
+            let entry = entry.map_err(refused)?;
+            let kind = entry.file_type().map_err(refused)?;
+            let kind = match kind {
+                kind if kind.is_symlink() => EntryKind::Link,
+                kind if kind.is_dir() => EntryKind::Folder,
+                _ => EntryKind::File,
+            };
+            entries.push(Entry { name: entry.file_name().to_string_lossy().into_owned(), kind });
+        }
+        entries.sort_unstable_by(|a, b| a.name.cmp(&b.name));
+        Ok(entries)
+    }
+
     fn fetch(&self, url: &str) -> Result<Vec<u8>, Error> {
+        // Go takes the address for one of a request, in which nothing is a fragment.
+        let url = url.replace('#', "%23");
         let get = Get { max_bytes: MAX_FILE, ..Get::new(url) };
         Http::new("Go-http-client/1.1").get(&get).map_err(|error| match error {
-            HttpError::Status { text, code, .. } => {
-                let words = text.strip_prefix(&code.to_string()).unwrap_or(&text).trim();
-                Error::http(format!("HTTP Error: status code {code} ({words})"))
+            HttpError::Status { code, .. } => {
+                Error::http(format!("HTTP Error: status code {code} ({})", status_text(code)))
             }
             error => Error::new(error.to_string()),
         })
@@ -66,6 +85,18 @@ impl Files for KustomizationFiles {
     fn copy(&self, repository: &Repository) -> Result<String, Error> {
         let folder = self.copies.borrow_mut().get(repository)?;
         Ok(folder.to_string_lossy().into_owned())
+    }
+}
+
+/// What a status means (`http.StatusText`).
+fn status_text(code: u16) -> &'static str {
+    match code {
+        413 => "Request Entity Too Large",
+        416 => "Requested Range Not Satisfiable",
+        _ => reqwest::StatusCode::from_u16(code)
+            .ok()
+            .and_then(|code| code.canonical_reason())
+            .unwrap_or_default(),
     }
 }
 

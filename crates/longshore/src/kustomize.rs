@@ -8,6 +8,7 @@ mod create;
 mod edit;
 mod files;
 mod glob;
+mod localize;
 mod sources;
 mod version;
 
@@ -45,7 +46,18 @@ fn root() -> Command<Settings> {
         )],
         arguments: Arguments::None,
         exclusive: &[],
-        children: vec![build::command(), create::command(), edit::command(), version::command()],
+        children: vec![
+            build::command(),
+            create::command(),
+            edit::command(),
+            localize::command(),
+            version::command(),
+        ],
         run: None,
     }
+}
+
+/// Says what is no mistake, with the time, as Go's `log` does.
+fn log(line: &str) {
+    say(&format!("{} {line}", jiff::Zoned::now().strftime("%Y/%m/%d %H:%M:%S")));
 }

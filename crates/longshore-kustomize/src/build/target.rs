@@ -8,7 +8,7 @@ use crate::config::Config;
 use crate::error::{Context as _, Error};
 use crate::generate;
 use crate::gvk::Gvk;
-use crate::kustomization::{ConfigMapArgs, FILE_NAMES, GeneratorOptions, Kustomization, Var};
+use crate::kustomization::{ConfigMapArgs, GeneratorOptions, Kustomization, Var};
 use crate::loader::Loader;
 use crate::origin::{self, Origin};
 use crate::plugin::{self, Generator, Transformer};
@@ -33,17 +33,7 @@ impl<'f> Target<'f> {
     /// # Errors
     /// There is none or more than one, or it is not what one should be.
     pub(super) fn read(loader: Loader<'f>, context: &mut Context) -> Result<Self, Error> {
-        let mut found = FILE_NAMES.iter().filter_map(|name| Some((*name, loader.load(name).ok()?)));
-        let Some((file_name, text)) = found.next() else {
-            return Err(Error::new(format!(
-                "unable to find one of 'kustomization.yaml', 'kustomization.yml' or 'Kustomization' in directory '{}'",
-                loader.root()
-            )));
-        };
-        if found.next().is_some() {
-            return Err(Error::new(format!("Found multiple kustomization files under: {}\n", loader.root())));
-        }
-        drop(found);
+        let (file_name, text) = loader.kustomization_file()?;
         let kustomization = Kustomization::read(&text, loader.root(), &mut context.warnings)?;
         let origin = (!kustomization.build_metadata.is_empty()).then(Origin::default);
         Ok(Self { loader, kustomization, file_name, origin, chart_namespace: String::new() })
@@ -156,7 +146,7 @@ impl<'f> Target<'f> {
         let scopes = &context.scopes;
         let read = || {
             let text = self.loader.load(path)?;
-            let read = resource::read(&text).and_then(|list| distinct(list, context));
+            let read = resource::read(&text).and_then(|list| Resources::distinct(list, &context.scopes));
             read.map_err(|error| resource::of_file(&error, path))
         };
         let mut resources = read().context(|| format!("accumulating resources from '{path}'"))?;
@@ -287,7 +277,8 @@ impl<'f> Target<'f> {
         let mut gathered = Accumulator::default();
         let mut paths = Vec::new();
         for entry in entries {
-            match resource::read(entry.as_bytes()).and_then(|list| distinct(list, context)) {
+            match resource::read(entry.as_bytes()).and_then(|list| Resources::distinct(list, &context.scopes))
+            {
                 Ok(mut inline) => {
                     if let Some(origin) = &self.origin {
                         let origin = origin.file(self.file_name);
@@ -362,11 +353,4 @@ fn vars_text(vars: &[Var]) -> String {
         format!("{{{} {gvk} {{{}}}}}", var.name, var.field.field_path)
     };
     vars.iter().map(text).collect::<Vec<_>>().join(" ")
-}
-
-/// Resources of which no two have the same id.
-fn distinct(list: Vec<Resource>, context: &Context) -> Result<Resources, Error> {
-    let mut resources = Resources::default();
-    list.into_iter().try_for_each(|resource| resources.append(resource, &context.scopes))?;
-    Ok(resources)
 }

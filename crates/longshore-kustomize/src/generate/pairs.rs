@@ -48,7 +48,7 @@ fn without_quotes(value: &str) -> &str {
 }
 
 /// Key and path: `path`, or `key=path`.
-fn of_file(text: &str) -> Result<(String, &str), Error> {
+pub(crate) fn of_file(text: &str) -> Result<(String, &str), Error> {
     let quote = |text: &str| String::from_utf8_lossy(&strconv::quote(text.as_bytes())).into_owned();
     match text.matches('=').count() {
         0 => Ok((String::from_utf8_lossy(path::base(text.as_bytes())).into_owned(), text)),

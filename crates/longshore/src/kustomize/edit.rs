@@ -19,7 +19,7 @@ use longshore_go::{Map, Value};
 use longshore_kustomize::edit::Document;
 use longshore_kustomize::kustomization::FILE_NAMES;
 
-use super::{Settings, say};
+use super::{Settings, log};
 use crate::cobra::{Arguments, Command, Flag, Run};
 
 /// What `buildMetadata` may list.
@@ -104,11 +104,6 @@ impl File {
         }
         self.document.set(list, Value::list(all));
     }
-}
-
-/// Says what is no mistake, with the time, as Go's `log` does.
-pub(super) fn log(line: &str) {
-    say(&format!("{} {line}", jiff::Zoned::now().strftime("%Y/%m/%d %H:%M:%S")));
 }
 
 /// `key:value` for each argument; the value may be quoted, and is empty without a colon.

@@ -7,7 +7,7 @@ use anyhow::{anyhow, bail};
 use longshore_go::path::matches_file;
 use longshore_kustomize::kustomization::FILE_NAMES;
 
-use super::edit::log;
+use super::log;
 
 /// What the patterns fit; those that fit nothing are told of.
 pub(super) fn files(patterns: &[String]) -> anyhow::Result<Vec<String>> {

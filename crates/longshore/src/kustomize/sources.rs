@@ -1,9 +1,11 @@
 //! What a build sees of the world: files and repositories, and charts where they may be inflated.
 
+use longshore_kustomize::files::Entry;
 use longshore_kustomize::remote::Repository;
 use longshore_kustomize::{Charts, Error, Files, Resolved};
 use longshore_source::KustomizationFiles;
 
+use super::log;
 use crate::helm::Inflater;
 
 /// Files and repositories, with what inflates charts.
@@ -32,11 +34,22 @@ impl Files for Sources {
         self.files.resolve(path)
     }
 
+    fn list(&self, folder: &str) -> Result<Vec<Entry>, Error> {
+        self.files.list(folder)
+    }
+
     fn fetch(&self, url: &str) -> Result<Vec<u8>, Error> {
         self.files.fetch(url)
     }
 
     fn copy(&self, repository: &Repository) -> Result<String, Error> {
+        if repository.is_forced {
+            log(
+                "Warning: Forcing the git protocol using the 'git::' URL prefix is not supported. Kustomize currently \
+                 strips this invalid prefix, but will stop doing so in a future release. Please remove the 'git::' \
+                 prefix from your configuration.",
+            );
+        }
         self.files.copy(repository)
     }
 

@@ -14,6 +14,7 @@ mod hostile;
 mod init;
 mod kustomize;
 mod lint;
+mod localize;
 mod mistakes;
 mod plugin;
 mod plugin_sources;
