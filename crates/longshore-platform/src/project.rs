@@ -8,6 +8,7 @@ mod fields;
 mod interpolate;
 mod order;
 mod parse;
+mod release;
 
 use std::collections::BTreeMap;
 
@@ -40,17 +41,30 @@ pub enum Method {
     Helm,
     /// From its plain manifests.
     Manifests,
+    /// From its kustomization.
+    Kustomize,
 }
 
 impl Method {
-    /// Both methods, in the words of the project file and of `--method`.
-    pub const NAMES: [(&'static str, Method); 2] = [("helm", Self::Helm), ("manifests", Self::Manifests)];
+    /// All methods, in the words of the project file and of `--method`.
+    pub const NAMES: [(&'static str, Method); 3] =
+        [("helm", Self::Helm), ("manifests", Self::Manifests), ("kustomize", Self::Kustomize)];
 
     /// The word for it.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Helm => "helm",
             Self::Manifests => "manifests",
+            Self::Kustomize => "kustomize",
+        }
+    }
+
+    /// The key of a release that names its source.
+    pub fn source_key(self) -> &'static str {
+        match self {
+            Self::Helm => "chart",
+            Self::Manifests => "manifests",
+            Self::Kustomize => "kustomize",
         }
     }
 }
@@ -62,7 +76,7 @@ pub struct Project {
     pub name: Placed<String>,
     /// One line about it.
     pub description: Option<String>,
-    /// The method for releases that offer both; `None` leaves it to what each release has.
+    /// The method for releases that offer several; `None` leaves it to what each release has.
     pub method: Option<Method>,
     /// Which Helm its charts are rendered as.
     pub helm_compat: Level,
@@ -116,8 +130,31 @@ pub struct ReleaseSpec {
     pub(crate) set_node: Option<longshore_yaml::Node>,
     /// Manifest files or folders, relative to the project file.
     pub manifests: Vec<Placed<String>>,
-    /// Secrets made once and kept, for the method `manifests`.
+    /// The kustomization.
+    pub kustomize: Option<KustomizeSpec>,
+    /// Secrets made once and kept, for the methods `manifests` and `kustomize`.
     pub generate: Vec<GeneratedSecret>,
+}
+
+/// A kustomization as the source of a release.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KustomizeSpec {
+    /// Its folder, relative to the project file, or the address of a repository with a folder in it.
+    pub path: Placed<String>,
+    /// Whether it may inflate charts, as `kustomize build --enable-helm` lets it.
+    pub enable_helm: bool,
+}
+
+impl ReleaseSpec {
+    /// The methods that it has a source for.
+    pub fn methods(&self) -> Vec<Method> {
+        let has = |method: &Method| match method {
+            Method::Helm => self.chart.is_some(),
+            Method::Manifests => !self.manifests.is_empty(),
+            Method::Kustomize => self.kustomize.is_some(),
+        };
+        Method::NAMES.map(|(_, method)| method).into_iter().filter(has).collect()
+    }
 }
 
 /// A Secret whose keys are drawn once and kept over upgrades.

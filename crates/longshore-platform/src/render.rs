@@ -3,12 +3,10 @@
 use longshore_diag::Diagnostic;
 use serde_json::{Value, json};
 
-use crate::charts;
-use crate::manifests;
-use crate::project::Method;
+use crate::project::{Method, ReleaseSpec};
 use crate::selection::Selection;
 use crate::source::{Known, SystemRandom, named};
-use crate::warn;
+use crate::{charts, kustomize, manifests, warn};
 
 /// What charts are told of the cluster that is not there.
 #[derive(Debug, Clone, Default)]
@@ -43,17 +41,19 @@ pub fn render(selection: &Selection, options: &RenderOptions) -> Result<Rendered
     for release in selection.releases() {
         let objects = match selection.method(release)? {
             Method::Manifests => {
-                if let Some(secret) = release.generate.first() {
-                    let message = format!(
-                        "Secret `{}` is drawn anew each time; a deploy keeps the live one",
-                        secret.name
-                    );
-                    warnings.push(Diagnostic::remark("render/generated", message));
-                }
+                warnings.extend(drawn_anew(release));
                 let candidate =
                     manifests::candidate(selection, release, &Known::default(), &mut SystemRandom)
                         .map_err(|error| named(error, release))?;
                 text.push_str(&candidate.manifest);
+                candidate.objects
+            }
+            Method::Kustomize => {
+                warnings.extend(drawn_anew(release));
+                let (candidate, warned) =
+                    kustomize::offline(selection, release, options).map_err(|error| named(error, release))?;
+                text.push_str(&candidate.manifest);
+                found.push((release.name.clone(), warned));
                 candidate.objects
             }
             Method::Helm => {
@@ -73,4 +73,11 @@ pub fn render(selection: &Selection, options: &RenderOptions) -> Result<Rendered
     warnings.extend(warn::told(selection, found));
     let list = json!({"apiVersion": "v1", "kind": "List", "items": items});
     Ok(Rendered { text, list, warnings })
+}
+
+/// A Secret that is another one in each render.
+fn drawn_anew(release: &ReleaseSpec) -> Option<Diagnostic> {
+    let secret = release.generate.first()?;
+    let message = format!("Secret `{}` is drawn anew each time; a deploy keeps the live one", secret.name);
+    Some(Diagnostic::remark("render/generated", message))
 }

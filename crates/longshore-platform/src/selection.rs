@@ -2,10 +2,12 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use longshore_chart::Level;
 use longshore_diag::{Diagnostic, Place};
 
+use crate::kustomize::Kustomizations;
 use crate::project::{Environment, FILE_NAME, Method, Project, ReleaseSpec, interpolate, parse, waves};
 
 /// A project and the folder that its paths are relative to.
@@ -84,6 +86,8 @@ pub struct Selection {
     pub context: Option<String>,
     /// The chosen releases in waves: each needs only releases of earlier waves.
     pub waves: Vec<Vec<ReleaseSpec>>,
+    /// What kustomizations are built from.
+    pub kustomizations: Arc<dyn Kustomizations>,
     method: Option<Method>,
 }
 
@@ -98,7 +102,11 @@ impl Selection {
     /// # Errors
     /// An environment, release or variable is not known, or the project has no environment with a
     /// namespace and none was given.
-    pub fn new(platform: Platform, choice: &Choice) -> Result<Self, Diagnostic> {
+    pub fn new(
+        platform: Platform,
+        choice: &Choice,
+        kustomizations: Arc<dyn Kustomizations>,
+    ) -> Result<Self, Diagnostic> {
         let project = &platform.project;
         let environment = project.environment(choice.environment.as_deref())?;
         for name in &choice.only {
@@ -122,7 +130,8 @@ impl Selection {
             .collect();
         let context =
             choice.context.clone().or_else(|| environment.context.as_ref().map(|c| c.value.clone()));
-        Ok(Self { environment, namespace, context, waves, method: choice.method, platform })
+        let method = choice.method;
+        Ok(Self { platform, environment, namespace, context, waves, kustomizations, method })
     }
 
     /// The chosen releases in the order in which they are deployed.
@@ -133,24 +142,35 @@ impl Selection {
     /// How a release's objects are made: as chosen, as the project says, or as the release can.
     ///
     /// # Errors
-    /// A method was chosen for which the release has no source.
+    /// A method was chosen for which the release has no source; none was, and the release has several.
     pub fn method(&self, release: &ReleaseSpec) -> Result<Method, Diagnostic> {
-        let can_helm = release.chart.is_some();
-        let can_manifests = !release.manifests.is_empty();
-        match self.method.or(self.platform.project.method) {
-            Some(Method::Helm) if can_helm => Ok(Method::Helm),
-            Some(Method::Manifests) if can_manifests => Ok(Method::Manifests),
-            Some(method) if self.method.is_some() => {
-                let needed = if method == Method::Helm { "chart" } else { "manifests" };
+        let can = release.methods();
+        match (self.method.or(self.platform.project.method), &can[..]) {
+            (Some(method), can) if can.contains(&method) => Ok(method),
+            (Some(method), _) if self.method.is_some() => {
                 let message = format!(
-                    "release `{}` cannot be made with method `{}`: it has no `{needed}`",
+                    "release `{}` cannot be made with method `{}`: it has no `{}`",
                     release.name,
-                    method.as_str()
+                    method.as_str(),
+                    method.source_key()
                 );
                 Err(Diagnostic::error("project/method", message).at(release.place.clone()))
             }
-            _ if can_helm => Ok(Method::Helm),
-            _ => Ok(Method::Manifests),
+            (_, [method]) => Ok(*method),
+            (_, several) => {
+                let words = |word: fn(Method) -> &'static str| {
+                    several.iter().map(|method| format!("`{}`", word(*method))).collect::<Vec<_>>()
+                };
+                let message = format!(
+                    "release `{}` has {}: nothing says which of them makes it",
+                    release.name,
+                    words(Method::source_key).join(" and ")
+                );
+                let methods = words(Method::as_str).join(" or ");
+                Err(Diagnostic::error("project/method", message).at(release.place.clone()).hint(format!(
+                    "choose {methods} with `--method`, or for all by `method:` at the top of the project file"
+                )))
+            }
         }
     }
 

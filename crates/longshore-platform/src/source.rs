@@ -7,12 +7,12 @@ use longshore_object::Gvk;
 use longshore_release::{Candidate, Prior, ReleaseError, Store};
 use serde_json::{Map, Value};
 
-use crate::charts;
 use crate::generate::Random;
-use crate::manifests::{self, Existing};
 use crate::project::{Method, ReleaseSpec};
 use crate::session::Session;
+use crate::synthetic::Existing;
 use crate::warn::Found;
+use crate::{charts, kustomize, manifests};
 
 /// Renders a release for deploying it: with the cluster's own capabilities, its live objects for
 /// `lookup`, and the Secrets that were generated before. With it comes what the user should look at.
@@ -35,6 +35,10 @@ pub(crate) async fn candidate(
             let existing = existing(session, release, &prior, missing_namespace).await?;
             let candidate = manifests::candidate(&session.selection, release, &existing, &mut SystemRandom)?;
             Ok((candidate, Found::default()))
+        }
+        Method::Kustomize => {
+            let existing = existing(session, release, &prior, missing_namespace).await?;
+            kustomize::live(session, release, existing).await
         }
         Method::Helm => charts::live(session, release, &prior).await,
     }

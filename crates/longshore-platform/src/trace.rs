@@ -5,12 +5,12 @@ use longshore_diag::{Diagnostic, Place};
 use serde::Serialize;
 
 use crate::charts::Opened;
-use crate::manifests;
 use crate::places::ValuesPlaces;
 use crate::project::{Method, ReleaseSpec};
 use crate::render::RenderOptions;
 use crate::selection::Selection;
 use crate::source::{Known, SystemRandom, named};
+use crate::{kustomize, manifests};
 
 /// A line of what `longshore render` prints, and where it comes from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -19,7 +19,7 @@ pub struct TracedLine {
     pub text: String,
     /// The release that it is of.
     pub release: String,
-    /// What wrote it; nothing for lines that no template wrote, and for releases made of plain manifests.
+    /// What wrote it; nothing for lines that no template wrote, and for releases that come from no chart.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub origin: Option<LineOrigin>,
 }
@@ -70,6 +70,11 @@ pub fn trace(selection: &Selection, options: &RenderOptions) -> Result<Vec<Trace
             Method::Manifests => {
                 let candidate = manifests::candidate(selection, spec, &Known::default(), &mut SystemRandom)
                     .map_err(|error| named(error, spec))?;
+                lines.extend(candidate.manifest.lines().map(|line| TracedLine::new(spec, line, None)));
+            }
+            Method::Kustomize => {
+                let (candidate, _) =
+                    kustomize::offline(selection, spec, options).map_err(|error| named(error, spec))?;
                 lines.extend(candidate.manifest.lines().map(|line| TracedLine::new(spec, line, None)));
             }
             Method::Helm => {

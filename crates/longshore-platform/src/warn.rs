@@ -1,4 +1,4 @@
-//! What looks like a mistake in a chart release and renders all the same: it is told, and nothing changes for it.
+//! What looks like a mistake in a release and renders all the same: it is told, and nothing changes for it.
 //!
 //! All of it is told always, so each kind looks first whether there can be anything at all, in a way that costs nearly
 //! nothing: only then files are read again with their positions, or the chart is rendered once more.
@@ -13,6 +13,7 @@ use longshore_diag::Diagnostic;
 use crate::charts::Opened;
 use crate::project::ReleaseSpec;
 use crate::selection::Selection;
+use crate::source::named;
 use unread::Unread;
 
 /// What was found in one release.
@@ -40,9 +41,13 @@ impl Found {
         });
         told.extend(helms);
         told.extend(coerced::numbers(spec, opened, rendered, engine, input));
-        let told =
-            told.into_iter().map(|warning| warning.within(format!("in release `{}`", spec.name), None));
-        Self { told: told.collect(), unread: unread::keys(spec, opened, rendered, engine) }
+        Self { unread: unread::keys(spec, opened, rendered, engine), ..Self::told(spec, told) }
+    }
+
+    /// What is to be told of a release in any case.
+    pub(crate) fn told(spec: &ReleaseSpec, warnings: Vec<Diagnostic>) -> Self {
+        let within = |warning: Diagnostic| named(warning, spec);
+        Self { told: warnings.into_iter().map(within).collect(), unread: Vec::new() }
     }
 }
 

@@ -75,6 +75,8 @@ pub(crate) enum MethodArg {
     Helm,
     /// From its plain manifests
     Manifests,
+    /// From its kustomization
+    Kustomize,
 }
 
 /// Which environment, and which part of it.
@@ -111,7 +113,7 @@ pub(crate) struct ClusterArgs {
 /// How the objects are made.
 #[derive(Debug, Args)]
 pub(crate) struct MethodArgs {
-    /// Make the objects from charts or from plain manifests [default: the project file's]
+    /// Make the objects from charts, plain manifests or kustomizations [default: the project file's]
     #[arg(short, long, value_enum, value_name = "METHOD")]
     pub(crate) method: Option<MethodArg>,
 }

@@ -14,6 +14,8 @@ mod version;
 
 use std::process::ExitCode;
 
+pub(crate) use sources::ForReleases;
+
 use crate::cobra::{self, Arguments, Command, Flag, Kind, print, say};
 
 /// The version that this is compatible with; scripts and the `managedByLabel` of builds see it.

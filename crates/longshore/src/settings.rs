@@ -9,6 +9,7 @@ use longshore_platform::{Actor, Behaviour, Choice, Platform, Selection, Session}
 use longshore_release::{Force, Observer, SystemClock};
 
 use crate::args::{ClusterArgs, ForceArgs, GlobalArgs, MethodArg, MethodArgs, SelectArgs};
+use crate::kustomize::ForReleases;
 
 /// What the variables of CI systems say about a run: commit first, then the run itself.
 const COMMIT_VARIABLES: [&str; 4] = ["LONGSHORE_COMMIT", "GITHUB_SHA", "CI_COMMIT_SHA", "GIT_COMMIT"];
@@ -26,6 +27,7 @@ pub(crate) fn selection(
     let method = method.and_then(|args| args.method).map(|method| match method {
         MethodArg::Helm => Method::Helm,
         MethodArg::Manifests => Method::Manifests,
+        MethodArg::Kustomize => Method::Kustomize,
     });
     let choice = Choice {
         environment: select.environment.clone(),
@@ -34,7 +36,7 @@ pub(crate) fn selection(
         method,
         context: cluster.and_then(|args| args.context.clone()),
     };
-    Ok(Selection::new(platform, &choice)?)
+    Ok(Selection::new(platform, &choice, Arc::new(ForReleases))?)
 }
 
 /// How an operation behaves, from its flags.

@@ -63,6 +63,12 @@ impl<'a> Fields<'a> {
         (!is_null(value)).then_some(*value)
     }
 
+    /// Where `key` is written, if it has a value.
+    pub(super) fn place_of(&self, key: &str) -> Option<Place> {
+        self.get(key)?;
+        self.entries.iter().find(|(name, _)| name.value == key).map(|(name, _)| place(self.file, name))
+    }
+
     /// A string, if the key is there.
     pub(super) fn string(&self, key: &str) -> Result<Option<Placed<String>>, Diagnostic> {
         self.get(key).map(|node| string(self.file, &self.path(key), node)).transpose()

@@ -1,15 +1,12 @@
 //! From the text of `longshore.yaml` to a [`Project`].
 
-use std::collections::BTreeMap;
-
 use longshore_chart::Level;
 use longshore_diag::{Diagnostic, Place};
-use longshore_yaml::{Dialect, Kind, Limits, Node};
+use longshore_yaml::{Dialect, Limits, Node};
 
-use super::fields::{Fields, expected, place};
-use super::{
-    API_VERSION, Environment, GeneratedSecret, Method, Placed, Project, ReleaseSpec, suggest, waves,
-};
+use super::fields::{Fields, place};
+use super::release::release;
+use super::{API_VERSION, Environment, Method, Placed, Project, ReleaseSpec, suggest, waves};
 
 const PROJECT_KEYS: [&str; 10] = [
     "apiVersion",
@@ -24,8 +21,6 @@ const PROJECT_KEYS: [&str; 10] = [
     "releases",
 ];
 const ENVIRONMENT_KEYS: [&str; 5] = ["namespace", "createNamespace", "context", "extends", "vars"];
-const RELEASE_KEYS: [&str; 6] = ["needs", "chart", "values", "set", "manifests", "generate"];
-const GENERATE_KEYS: [&str; 2] = ["keys", "stringData"];
 
 /// Kubernetes' limit for what Helm appends to: names of releases.
 const MAX_RELEASE_NAME: usize = 53;
@@ -128,7 +123,7 @@ fn header(fields: &Fields<'_>) -> Result<(), Diagnostic> {
 fn method(placed: Placed<String>) -> Result<Method, Diagnostic> {
     let known = Method::NAMES;
     known.iter().find(|(name, _)| *name == placed.value).map(|(_, method)| *method).ok_or_else(|| {
-        let message = format!("`method` must be `helm` or `manifests`, not `{}`", placed.value);
+        let message = format!("`method` must be `helm`, `manifests` or `kustomize`, not `{}`", placed.value);
         suggest(
             Diagnostic::error("project/method", message).at(placed.place),
             &placed.value,
@@ -175,7 +170,7 @@ fn releases(file: &str, fields: &Fields<'_>) -> Result<Vec<ReleaseSpec>, Diagnos
     let Some(node) = fields.get("releases") else {
         return Err(Diagnostic::error("project/missing-key", "the project file has no `releases`")
             .at(fields.place())
-            .hint("name at least one release with a `chart` or `manifests`"));
+            .hint("name at least one release with a `chart`, `manifests` or `kustomize`"));
     };
     Fields::any(file, "`releases`", node)?
         .entries()
@@ -184,78 +179,6 @@ fn releases(file: &str, fields: &Fields<'_>) -> Result<Vec<ReleaseSpec>, Diagnos
             release(file, name, at, node)
         })
         .collect()
-}
-
-fn release(file: &str, name: String, at: Place, node: &Node) -> Result<ReleaseSpec, Diagnostic> {
-    let fields = Fields::read(file, format!("release `{name}`"), node, &RELEASE_KEYS)?;
-    let release = ReleaseSpec {
-        needs: fields.strings("needs")?,
-        chart: fields.string("chart")?,
-        values: fields.strings("values")?,
-        set: set(file, &fields)?,
-        set_node: fields.get("set").cloned(),
-        manifests: fields.strings("manifests")?,
-        generate: generate(file, &fields)?,
-        place: at,
-        name,
-    };
-    if release.chart.is_none() && release.manifests.is_empty() {
-        let message = format!("release `{}` has neither `chart` nor `manifests`", release.name);
-        return Err(Diagnostic::error("project/no-source", message).at(release.place));
-    }
-    if release.chart.is_none() && !(release.values.is_empty() && release.set.is_empty()) {
-        let message = format!("release `{}` has values but no `chart` to give them to", release.name);
-        return Err(Diagnostic::error("project/no-chart", message).at(release.place));
-    }
-    Ok(release)
-}
-
-fn set(file: &str, fields: &Fields<'_>) -> Result<serde_json::Map<String, serde_json::Value>, Diagnostic> {
-    let Some(node) = fields.get("set") else { return Ok(serde_json::Map::new()) };
-    if node.kind != Kind::Mapping {
-        return Err(expected(&fields.path("set"), "a mapping", node, file));
-    }
-    let value = longshore_yaml::to_json_value(node, Dialect::V2)
-        .map_err(|error| Diagnostic::error("yaml/value", error.to_string()).at(place(file, node)))?;
-    match longshore_chart::values::to_json(&value) {
-        serde_json::Value::Object(map) => Ok(map),
-        _ => Err(expected(&fields.path("set"), "a mapping", node, file)),
-    }
-}
-
-fn generate(file: &str, fields: &Fields<'_>) -> Result<Vec<GeneratedSecret>, Diagnostic> {
-    let Some(node) = fields.get("generate") else { return Ok(Vec::new()) };
-    Fields::any(file, fields.path("generate"), node)?
-        .entries()
-        .map(|(name, at, node)| {
-            let fields = Fields::read(file, format!("generated Secret `{name}`"), node, &GENERATE_KEYS)?;
-            let mut keys = BTreeMap::new();
-            if let Some(node) = fields.get("keys") {
-                for (key, at, node) in Fields::any(file, fields.path("keys"), node)?.entries() {
-                    keys.insert(key.clone(), length(file, &key, &at, node)?);
-                }
-            }
-            if keys.is_empty() {
-                let message = format!("generated Secret `{name}` has no `keys` to generate");
-                return Err(Diagnostic::error("project/generate", message).at(at));
-            }
-            let string_data = fields.string_map("stringData")?;
-            Ok(GeneratedSecret { name, keys, string_data, place: at })
-        })
-        .collect()
-}
-
-/// `{length: 32}`, within sensible bounds.
-fn length(file: &str, key: &str, at: &Place, node: &Node) -> Result<u32, Diagnostic> {
-    let fields = Fields::read(file, format!("generated key `{key}`"), node, &["length"])?;
-    let Some(node) = fields.get("length") else {
-        let message = format!("generated key `{key}` has no `length`");
-        return Err(Diagnostic::error("project/generate", message).at(at.clone()));
-    };
-    match node.value.parse::<u32>() {
-        Ok(length) if (8..=1024).contains(&length) => Ok(length),
-        _ => Err(expected(&fields.path("length"), "a whole number from 8 to 1024", node, file)),
-    }
 }
 
 /// Kubernetes' rule for names (RFC 1123 label).

@@ -105,7 +105,7 @@ fn wrong_types_say_what_was_wanted_and_found() {
     );
     check(
         "method: kubectl\nreleases: {web: {chart: c}}\n",
-        "longshore.yaml:4:9: `method` must be `helm` or `manifests`, not `kubectl` (known are `helm`, `manifests`)",
+        "longshore.yaml:4:9: `method` must be `helm`, `manifests` or `kustomize`, not `kubectl` (known are `helm`, `manifests`, `kustomize`)",
     );
     check(
         "releases: {web: {manifests: m, generate: {s: {keys: {k: {length: 3}}}}}}\n",
@@ -115,16 +115,46 @@ fn wrong_types_say_what_was_wanted_and_found() {
 
 #[test]
 fn a_release_must_have_a_source_and_a_name_that_kubernetes_takes() {
-    check("releases: {web: {}}\n", "longshore.yaml:4:12: release `web` has neither `chart` nor `manifests`");
+    check(
+        "releases: {web: {}}\n",
+        "longshore.yaml:4:12: release `web` has neither `chart` nor `manifests` nor `kustomize`",
+    );
     check(
         "releases: {web: {manifests: m, values: v}}\n",
-        "longshore.yaml:4:12: release `web` has values but no `chart` to give them to",
+        "longshore.yaml:4:32: release `web` has values but no `chart` to give them to",
     );
+    check(
+        "releases: {web: {kustomize: k, set: {a: 1}}}\n",
+        "longshore.yaml:4:32: release `web` has values but no `chart` to give them to (a kustomization takes no values: write what differs into overlays and name them by environment, as in `kustomize: overlays/${env.name}`)",
+    );
+    check("releases: {web: {chart: c, kustomize: k, set: {a: 1}}}\n", "ok");
     check(
         "releases: {Web_1: {chart: c}}\n",
         "longshore.yaml:4:12: `Web_1` cannot name a release: use at most 53 lower-case letters, digits and `-`, with a letter or digit at both ends",
     );
     check("name2: x\n", "longshore.yaml:4:1: unknown key `name2` in the project file (did you mean `name`?)");
+}
+
+#[test]
+fn a_kustomization_is_a_folder_or_says_more() {
+    let read = |text: &str| {
+        let text = format!("{HEAD}releases: {{web: {{kustomize: {text}}}}}\n");
+        let release = parse(&text, "longshore.yaml").unwrap().releases.remove(0);
+        assert_eq!(release.methods(), [Method::Kustomize]);
+        let spec = release.kustomize.unwrap();
+        (spec.path.value, spec.enable_helm)
+    };
+    assert_eq!(read("overlays/dev"), ("overlays/dev".to_owned(), false));
+    assert_eq!(read("{path: overlays/dev}"), ("overlays/dev".to_owned(), false));
+    assert_eq!(read("{path: overlays/dev, enableHelm: true}"), ("overlays/dev".to_owned(), true));
+    check(
+        "releases: {web: {kustomize: 12}}\n",
+        "longshore.yaml:4:29: `kustomize` of release `web` must be a string, not `12` (put it in quotes)",
+    );
+    check(
+        "releases: {web: {kustomize: {path: k, enableHelm: maybe}}}\n",
+        "longshore.yaml:4:51: `enableHelm` of `kustomize` of release `web` must be true or false, not `maybe`",
+    );
 }
 
 #[test]

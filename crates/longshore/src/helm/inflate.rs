@@ -9,12 +9,12 @@ use std::path::Path;
 use anyhow::{anyhow, bail};
 use longshore_chart::{Chart, Level, Services};
 use longshore_kustomize::{Charts, Error, Pull};
-use longshore_platform::World;
+use longshore_platform::{ChartsAs, World};
 
 use super::{Settings, pull, root, settings, versioned};
 use crate::cobra::{self, Action, Matches};
 
-/// What inflates charts for `kustomize build`.
+/// What inflates charts for a build.
 pub(crate) struct Inflater {
     level: Level,
     world: World,
@@ -29,6 +29,11 @@ impl Inflater {
     pub(crate) fn new() -> anyhow::Result<Self> {
         let level = settings::level(&[])?;
         Ok(Self { level, world: World::default(), namespace: OnceCell::new() })
+    }
+
+    /// For a release of a project file.
+    pub(crate) fn of_release(ChartsAs { level, namespace }: ChartsAs) -> Self {
+        Self { level, world: World::default(), namespace: namespace.into() }
     }
 
     /// What a command of Helm's has of its words and the environment.

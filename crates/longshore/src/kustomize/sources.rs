@@ -1,8 +1,11 @@
-//! What a build sees of the world: files and repositories, and charts where they may be inflated.
+//! What a build sees of the world: files and repositories, and charts where they may be inflated; for `kustomize build` and
+//! for releases of a project file.
 
+use longshore_diag::Diagnostic;
 use longshore_kustomize::files::Entry;
 use longshore_kustomize::remote::Repository;
 use longshore_kustomize::{Charts, Error, Files, Resolved};
+use longshore_platform::{ChartsAs, Kustomizations};
 use longshore_source::KustomizationFiles;
 
 use super::log;
@@ -55,5 +58,18 @@ impl Files for Sources {
 
     fn charts(&self) -> Option<&dyn Charts> {
         self.charts.as_ref().map(|charts| charts as &dyn Charts)
+    }
+}
+
+/// The same for releases of a project file.
+#[derive(Debug)]
+pub(crate) struct ForReleases;
+
+impl Kustomizations for ForReleases {
+    fn files(&self, charts: Option<ChartsAs>) -> Result<Box<dyn Files>, Diagnostic> {
+        Ok(Box::new(Sources {
+            files: KustomizationFiles::default(),
+            charts: charts.map(Inflater::of_release),
+        }))
     }
 }

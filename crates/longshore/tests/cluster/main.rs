@@ -1,10 +1,12 @@
-//! The command line against a real control plane: the life of a platform, interruptions, refusals, warnings, and the Access Layer.
+//! The command line against a real control plane: the life of a platform, interruptions, refusals, warnings, and the
+//! platforms.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod access_layer;
 mod hooks;
 mod interrupt;
+mod kustomized;
 mod life;
 mod lookup;
 mod refused;

@@ -165,3 +165,30 @@ async fn longshore_takes_over_what_helm_installed() {
     pair.longshore("destroy --yes");
     assert!(!pair.helm("list").contains("web"));
 }
+
+/// A kustomization is a Helm release too (design decision 1): listed, read, rolled back, upgraded and uninstalled.
+#[tokio::test(flavor = "multi_thread")]
+async fn helm_knows_a_release_that_was_made_from_a_kustomization() {
+    let Some(pair) = Pair::new("overlays").await else { return };
+    pair.tag("web: {chart: chart, set: {tag: v1}}", "web: {kustomize: overlays}");
+    let overlay = |level: &str| {
+        let text = format!("configMapGenerator: [{{name: settings, literals: [level={level}]}}]\n");
+        pair.project.write("overlays/kustomization.yaml", &text).unwrap();
+    };
+    overlay("info");
+    pair.longshore("deploy");
+    let list = pair.helm("list");
+    assert!(list.contains("web-0.0.0+") && list.contains("deployed"), "{list}");
+    let manifest = pair.helm("get manifest web");
+    assert_eq!(manifest.trim(), pair.longshore("render").trim());
+    assert!(pair.helm("get metadata web").contains("longshore.dev/method=kustomize"));
+    overlay("debug");
+    pair.longshore("deploy --yes");
+    assert!(pair.helm("history web").contains("Upgrade complete"));
+    pair.helm("rollback web 1");
+    assert_eq!(pair.helm("get manifest web"), manifest);
+    // The chart of the same name takes over, as any upgrade does.
+    pair.helm("upgrade web chart --set tag=v1");
+    pair.helm("uninstall web");
+    assert!(!pair.helm("list").contains("web"));
+}

@@ -13,6 +13,7 @@ mod helm;
 mod hostile;
 mod init;
 mod kustomize;
+mod kustomized;
 mod lint;
 mod localize;
 mod mistakes;

@@ -1,0 +1,121 @@
+//! One release of the project file: where its objects come from, and what goes with them.
+
+use std::collections::BTreeMap;
+
+use longshore_diag::{Diagnostic, Place};
+use longshore_yaml::{Dialect, Kind, Node};
+
+use super::fields::{Fields, expected, place};
+use super::{GeneratedSecret, KustomizeSpec, ReleaseSpec};
+
+const RELEASE_KEYS: [&str; 7] = ["needs", "chart", "values", "set", "manifests", "kustomize", "generate"];
+const KUSTOMIZE_KEYS: [&str; 2] = ["path", "enableHelm"];
+const GENERATE_KEYS: [&str; 2] = ["keys", "stringData"];
+
+/// Reads the release called `name`, which is written at `at`.
+///
+/// # Errors
+/// A mistake in it; it has no source; it has values, and no chart.
+pub(super) fn release(file: &str, name: String, at: Place, node: &Node) -> Result<ReleaseSpec, Diagnostic> {
+    let fields = Fields::read(file, format!("release `{name}`"), node, &RELEASE_KEYS)?;
+    let release = ReleaseSpec {
+        needs: fields.strings("needs")?,
+        chart: fields.string("chart")?,
+        values: fields.strings("values")?,
+        set: set(file, &fields)?,
+        set_node: fields.get("set").cloned(),
+        manifests: fields.strings("manifests")?,
+        kustomize: kustomize(file, &fields)?,
+        generate: generate(file, &fields)?,
+        place: at,
+        name,
+    };
+    if release.methods().is_empty() {
+        let message =
+            format!("release `{}` has neither `chart` nor `manifests` nor `kustomize`", release.name);
+        return Err(Diagnostic::error("project/no-source", message).at(release.place));
+    }
+    let values = ["values", "set"].into_iter().find_map(|key| fields.place_of(key));
+    match values.filter(|_| release.chart.is_none()) {
+        Some(place) => Err(no_chart(&release).at(place)),
+        None => Ok(release),
+    }
+}
+
+/// Values that nothing takes.
+fn no_chart(release: &ReleaseSpec) -> Diagnostic {
+    let message = format!("release `{}` has values but no `chart` to give them to", release.name);
+    let error = Diagnostic::error("project/no-chart", message);
+    if release.kustomize.is_none() {
+        return error;
+    }
+    error.hint(
+        "a kustomization takes no values: write what differs into overlays and name them by environment, as in `kustomize: overlays/${env.name}`",
+    )
+}
+
+/// A folder, or a mapping that says more about it.
+fn kustomize(file: &str, fields: &Fields<'_>) -> Result<Option<KustomizeSpec>, Diagnostic> {
+    let Some(node) = fields.get("kustomize") else { return Ok(None) };
+    match node.kind {
+        Kind::Mapping => {
+            let inner = Fields::read(file, fields.path("kustomize"), node, &KUSTOMIZE_KEYS)?;
+            let path = inner.required_string("path")?;
+            Ok(Some(KustomizeSpec { path, enable_helm: inner.boolean("enableHelm")?.unwrap_or_default() }))
+        }
+        Kind::Sequence => Err(expected(&fields.path("kustomize"), "one folder", node, file)
+            .hint("several become one by a kustomization that lists them, or are releases of their own")),
+        _ => {
+            let path = fields.string("kustomize")?;
+            Ok(path.map(|path| KustomizeSpec { path, enable_helm: false }))
+        }
+    }
+}
+
+fn set(file: &str, fields: &Fields<'_>) -> Result<serde_json::Map<String, serde_json::Value>, Diagnostic> {
+    let Some(node) = fields.get("set") else { return Ok(serde_json::Map::new()) };
+    if node.kind != Kind::Mapping {
+        return Err(expected(&fields.path("set"), "a mapping", node, file));
+    }
+    let value = longshore_yaml::to_json_value(node, Dialect::V2)
+        .map_err(|error| Diagnostic::error("yaml/value", error.to_string()).at(place(file, node)))?;
+    match longshore_chart::values::to_json(&value) {
+        serde_json::Value::Object(map) => Ok(map),
+        _ => Err(expected(&fields.path("set"), "a mapping", node, file)),
+    }
+}
+
+fn generate(file: &str, fields: &Fields<'_>) -> Result<Vec<GeneratedSecret>, Diagnostic> {
+    let Some(node) = fields.get("generate") else { return Ok(Vec::new()) };
+    Fields::any(file, fields.path("generate"), node)?
+        .entries()
+        .map(|(name, at, node)| {
+            let fields = Fields::read(file, format!("generated Secret `{name}`"), node, &GENERATE_KEYS)?;
+            let mut keys = BTreeMap::new();
+            if let Some(node) = fields.get("keys") {
+                for (key, at, node) in Fields::any(file, fields.path("keys"), node)?.entries() {
+                    keys.insert(key.clone(), length(file, &key, &at, node)?);
+                }
+            }
+            if keys.is_empty() {
+                let message = format!("generated Secret `{name}` has no `keys` to generate");
+                return Err(Diagnostic::error("project/generate", message).at(at));
+            }
+            let string_data = fields.string_map("stringData")?;
+            Ok(GeneratedSecret { name, keys, string_data, place: at })
+        })
+        .collect()
+}
+
+/// `{length: 32}`, within sensible bounds.
+fn length(file: &str, key: &str, at: &Place, node: &Node) -> Result<u32, Diagnostic> {
+    let fields = Fields::read(file, format!("generated key `{key}`"), node, &["length"])?;
+    let Some(node) = fields.get("length") else {
+        let message = format!("generated key `{key}` has no `length`");
+        return Err(Diagnostic::error("project/generate", message).at(at.clone()));
+    };
+    match node.value.parse::<u32>() {
+        Ok(length) if (8..=1024).contains(&length) => Ok(length),
+        _ => Err(expected(&fields.path("length"), "a whole number from 8 to 1024", node, file)),
+    }
+}

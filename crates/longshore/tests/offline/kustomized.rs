@@ -1,0 +1,277 @@
+//! A kustomization as a release of a project file: what it renders to, and the mistakes in naming one.
+
+use longshore_testkit::{Outcome, Program, Project};
+
+use crate::longshore;
+
+const FILES: &str = "
+        //- base/kustomization.yaml
+        resources: [web.yaml]
+        configMapGenerator: [{name: settings, literals: [level=info]}]
+        //- base/web.yaml
+        apiVersion: apps/v1
+        kind: Deployment
+        metadata: {name: web}
+        spec:
+          selector: {matchLabels: {app: web}}
+          template:
+            metadata: {labels: {app: web}}
+            spec:
+              containers: [{name: web, image: 'example.com/web', envFrom: [{configMapRef: {name: settings}}]}]
+        //- overlays/dev/kustomization.yaml
+        resources: [../../base]
+        namePrefix: dev-
+        //- overlays/production/kustomization.yaml
+        resources: [../../base]
+        commonLabels: {size: large}
+        images: [{name: example.com/web, newTag: v2}]
+        //- overlays/charts/kustomization.yaml
+        helmCharts: [{name: c, releaseName: c, valuesInline: {tag: v3}}]
+        //- overlays/charts/charts/c/Chart.yaml
+        {apiVersion: v2, name: c, version: 1.0.0}
+        //- overlays/charts/charts/c/values.yaml
+        tag: v1
+        //- overlays/charts/charts/c/templates/c.yaml
+        apiVersion: v1
+        kind: ConfigMap
+        metadata: {name: '{{ .Release.Name }}', namespace: '{{ .Release.Namespace }}'}
+        data:
+          tag: '{{ .Values.tag }}'
+          kube: '{{ .Capabilities.KubeVersion.Version }}'
+          helm: '{{ .Capabilities.HelmVersion.Version }}'
+          extra: '{{ .Capabilities.APIVersions.Has \"example.com/v1\" }}'
+        ";
+
+/// A project with these releases and the overlays above.
+fn project(releases: &str) -> Project {
+    Project::new(&format!(
+        "
+        //- longshore.yaml
+        apiVersion: longshore.dev/v1alpha1
+        kind: Project
+        name: shop
+        helmCompat: '3.22'
+        environments: {{dev: {{namespace: shop}}, production: {{namespace: shop}}}}
+        defaultEnvironment: dev
+        releases: {releases}{FILES}"
+    ))
+    .unwrap()
+}
+
+fn kustomize(project: &Project, folder: &str) -> Outcome {
+    let program = Program::new(env!("CARGO_BIN_EXE_longshore")).unwrap();
+    program.args(["kustomize", "build", folder]).folder(project.path()).run().unwrap()
+}
+
+/// Kustomize's bytes, each object behind the marks that every record has.
+fn marked(text: &str, source: &str) -> String {
+    let mark = format!("---\n# Source: {source}\n");
+    text.split("---\n").map(|document| format!("{mark}{document}")).collect()
+}
+
+#[test]
+fn a_release_renders_to_what_kustomize_builds() {
+    let project = project("{web: {kustomize: 'overlays/${env.name}'}}");
+    for environment in ["dev", "production"] {
+        let folder = format!("overlays/{environment}");
+        let outcome = longshore(&project, &format!("render -e {environment}"));
+        assert_eq!(outcome.stdout, marked(&kustomize(&project, &folder).stdout, &folder), "{outcome}");
+    }
+    let json = longshore(&project, "render -o json").stdout;
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let names: Vec<&str> = json["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|item| item["metadata"]["name"].as_str().unwrap())
+        .collect();
+    assert!(names[0].starts_with("dev-settings-") && names[1] == "dev-web", "{names:?}");
+    let traced = longshore(&project, "render --trace=2").stdout;
+    assert_eq!(traced, "line 2 of release web: # Source: overlays/dev\n  written by no template\n");
+}
+
+#[test]
+fn warnings_of_a_build_are_told_on_standard_error() {
+    let project = project("{web: {kustomize: 'overlays/${env.name}'}}");
+    let told = longshore(&project, "render -e production");
+    assert_eq!(told.code, Some(0), "{told}");
+    assert!(told.stderr.contains("warning[kustomize/build]: 'commonLabels' is deprecated"), "{told}");
+    assert!(told.stderr.contains("--> longshore.yaml:7:29"), "{told}");
+    assert!(longshore(&project, "render -e dev").stderr.is_empty());
+    assert!(longshore(&project, "render -q -e production").stderr.is_empty());
+}
+
+#[test]
+fn secrets_are_generated_beside_it() {
+    let project =
+        project("{web: {kustomize: overlays/dev, generate: {login: {keys: {password: {length: 20}}}}}}");
+    let outcome = longshore(&project, "render");
+    assert!(outcome.stdout.contains("kind: Secret\nmetadata:\n  name: login\n"), "{outcome}");
+    assert!(outcome.stderr.contains("Secret `login` is drawn anew each time"), "{outcome}");
+}
+
+/// Charts are inflated only where the release lets them, at the project's level and in the release's namespace.
+#[test]
+fn charts_are_inflated_if_the_release_says_so() {
+    let refused = longshore(&project("{web: {kustomize: overlays/charts}}"), "render");
+    assert_eq!((refused.code, refused.stdout.as_str()), (Some(1), ""));
+    for part in [
+        "must specify --enable-helm",
+        "--> longshore.yaml:7:29",
+        "`kustomize: {path: \"overlays/charts\", enableHelm: true}` lets it inflate charts",
+    ] {
+        assert!(refused.stderr.contains(part), "no {part:?} in\n{refused}");
+    }
+    let project = project("{web: {kustomize: {path: overlays/charts, enableHelm: true}}}");
+    let outcome = longshore(&project, "render --kube-version v1.29.3 -a example.com/v1");
+    let expected = "---\n# Source: overlays/charts\napiVersion: v1\ndata:\n  extra: \"true\"\n  helm: v3.22.0\n  kube: v1.29.3\n  tag: v3\nkind: ConfigMap\nmetadata:\n  name: c\n  namespace: shop\n";
+    assert_eq!(outcome.stdout, expected, "{outcome}");
+}
+
+#[test]
+fn one_of_several_sources_is_chosen_by_the_method() {
+    let both = "{web: {kustomize: overlays/dev, manifests: base/web.yaml}}";
+    let project = project(both);
+    assert!(longshore(&project, "render --method kustomize").stdout.contains("name: dev-web"));
+    assert!(longshore(&project, "render --method manifests").stdout.contains("name: web"));
+    let undecided = longshore(&project, "render");
+    assert_eq!(undecided.code, Some(1));
+    for part in [
+        "release `web` has `manifests` and `kustomize`: nothing says which of them makes it",
+        "--> longshore.yaml:7:12",
+        "choose `manifests` or `kustomize` with `--method`",
+    ] {
+        assert!(undecided.stderr.contains(part), "no {part:?} in\n{undecided}");
+    }
+    let file = project.read("longshore.yaml").unwrap();
+    project
+        .write("longshore.yaml", &file.replace("name: shop\n", "name: shop\nmethod: kustomize\n"))
+        .unwrap();
+    assert!(longshore(&project, "render").stdout.contains("name: dev-web"));
+    let none = longshore(&project, "render --method helm");
+    assert!(none.stderr.contains("cannot be made with method `helm`: it has no `chart`"), "{none}");
+}
+
+/// Expects a render to fail and to say all of `parts`.
+#[track_caller]
+fn check(releases: &str, files: &str, parts: &[&str]) {
+    let project = project(releases);
+    for (path, text) in files.split(';').filter_map(|file| file.split_once('=')) {
+        project.write(path, text).unwrap();
+    }
+    let outcome = longshore(&project, "render");
+    assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(1), ""), "{outcome}");
+    for part in parts {
+        assert!(outcome.stderr.contains(part), "no {part:?} in\n{outcome}");
+    }
+}
+
+#[test]
+fn mistakes_in_naming_a_kustomization() {
+    check(
+        "{web: {kustomize: overlays/prod}}",
+        "",
+        &["`overlays/prod` should be a folder and does not exist", "--> longshore.yaml:7:29"],
+    );
+    check(
+        "{web: {kustomize: overlays/dev/kustomization.yaml}}",
+        "",
+        &["should be a folder and is a file", "hint: name its folder: `overlays/dev`"],
+    );
+    check(
+        "{web: {kustomize: overlays}}",
+        "",
+        &[
+            "`overlays` holds no kustomization.yaml, kustomization.yml or Kustomization",
+            "hint: name one of `overlays/charts`, `overlays/dev`, `overlays/production`",
+        ],
+    );
+    check(
+        "{web: {kustomize: plain}}",
+        "plain/web.yaml=kind: X",
+        &["`plain` holds no kustomization.yaml", "plain manifests are named by `manifests: plain`"],
+    );
+    check(
+        "{web: {kustomize: overlays/dev, values: values.yaml}}",
+        "",
+        &[
+            "release `web` has values but no `chart` to give them to",
+            "--> longshore.yaml:7:43",
+            "hint: a kustomization takes no values",
+        ],
+    );
+    check(
+        "{web: {kustomize: overlays/dev, set: {a: b}}}",
+        "",
+        &["release `web` has values but no `chart`", "--> longshore.yaml:7:43"],
+    );
+    check(
+        "{web: {kustomize: [overlays/dev, base]}}",
+        "",
+        &["`kustomize` of release `web` must be one folder, not a list", "hint: several become one"],
+    );
+    check(
+        "{web: {kustomize: {folder: overlays/dev}}}",
+        "",
+        &["unknown key `folder` in `kustomize` of release `web`", "known are `path`, `enableHelm`"],
+    );
+    check("{web: {kustomize: {enableHelm: true}}}", "", &["`kustomize` of release `web` has no `path`"]);
+    check("{web: {kustomise: overlays/dev}}", "", &["hint: did you mean `kustomize`?"]);
+    check(
+        "{web: {kustomize: 'overlays/${env.nam}'}}",
+        "",
+        &["did you mean `env.name`?", "longshore.yaml:7:29"],
+    );
+}
+
+#[test]
+fn mistakes_in_a_kustomization_are_told_in_kustomizes_words() {
+    check(
+        "{web: {kustomize: overlays/dev}}",
+        "overlays/dev/kustomization.yaml=resources: [none.yaml]",
+        &["error[kustomize/build]: accumulating resources", "none.yaml: no such file", "in release `web`"],
+    );
+    check(
+        "{web: {kustomize: overlays/dev}}",
+        "overlays/dev/kustomization.yaml=resources: [../../base/web.yaml]",
+        &["is not in or below"],
+    );
+    check(
+        "{web: {kustomize: overlays/dev}}",
+        "overlays/dev/kustomization.yaml=resource: [x]",
+        &["unknown field"],
+    );
+    check(
+        "{web: {kustomize: overlays/dev}}",
+        "overlays/dev/kustomization.yaml=generators: [g.yaml];overlays/dev/g.yaml={apiVersion: x/v1, kind: Mine, metadata: {name: x}}",
+        &["external plugins disabled", "a release runs no programs"],
+    );
+}
+
+/// A repository in place of a folder, as upstream takes it; credentials in its address are told nowhere.
+#[test]
+fn a_kustomization_may_be_a_folder_in_a_git_repository() {
+    let project = project("{web: {kustomize: 'file://${env.vars.x}'}}");
+    let git = |arguments: &[&str]| {
+        let program = Program::new("git").unwrap().folder(project.path());
+        let author = ["-c", "user.name=a", "-c", "user.email=a@example.com"];
+        assert_eq!(program.args(author).args(arguments).run().unwrap().code, Some(0));
+    };
+    git(&["init", "--quiet"]);
+    git(&["add", "--all"]);
+    git(&["commit", "--quiet", "--message", "one"]);
+    let address = format!("file://{}//overlays/dev", project.path().display());
+    let file = project.read("longshore.yaml").unwrap();
+    let with = |address: &str| {
+        project.write("longshore.yaml", &file.replace("file://${env.vars.x}", address)).unwrap();
+        longshore(&project, "render")
+    };
+    let outcome = with(&address);
+    assert_eq!(outcome.stdout, marked(&kustomize(&project, "overlays/dev").stdout, &address), "{outcome}");
+    let gone = with(&format!("{address}?ref=nope"));
+    assert_eq!(gone.code, Some(1), "{gone}");
+    assert!(gone.stderr.contains("couldn't find remote ref nope"), "{gone}");
+    let secret = with("https://ann:geheim@127.0.0.1:9/a/b//c");
+    assert_eq!(secret.code, Some(1), "{secret}");
+    assert!(!secret.stderr.contains("geheim") && secret.stderr.contains("127.0.0.1:9/a/b"), "{secret}");
+}
