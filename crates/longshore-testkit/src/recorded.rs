@@ -8,6 +8,7 @@
 //! //- PATH (escaped)     \n, \r, \t, \\ and \xFF stand for bytes; line ends do not count
 //! //- PATH (folder)      an empty folder
 //! //- PATH -> TARGET     a link
+//! //- PATH <- FOLDER     the files of a folder of this repository
 //! ```
 //!
 //! Answers are of the same shape: `//= NAME (EXIT CODE)`, then the files `out` and `err`, if they are not empty, and
@@ -19,6 +20,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+
+use crate::tools::workspace_root;
 
 /// The time in front of a line, as Go's `log` writes it.
 const TIME: &[u8] = b"0000/00/00 00:00:00 ";
@@ -193,6 +196,11 @@ fn blocks(text: &str) -> Result<(Files, Vec<(&str, Files)>)> {
             open = None;
             blocks.push((name, Files::new()));
         } else if let Some(path) = mark.strip_prefix("//- ") {
+            if let Some((path, from)) = path.split_once(" <- ") {
+                open = None;
+                copy(&workspace_root().join(from), path, files)?;
+                continue;
+            }
             let (path, entry, escaped) = if let Some((path, target)) = path.split_once(" -> ") {
                 (path, Entry::Link(target.to_owned()), None)
             } else if let Some(path) = path.strip_suffix(" (folder)") {
@@ -216,6 +224,23 @@ fn blocks(text: &str) -> Result<(Files, Vec<(&str, Files)>)> {
         }
     }
     Ok((common, blocks))
+}
+
+/// Adds the files of a folder, below `path`.
+fn copy(from: &Path, path: &str, files: &mut Files) -> Result<()> {
+    for entry in fs::read_dir(from).with_context(|| format!("cannot list {}", from.display()))? {
+        let entry = entry?;
+        let name = entry.file_name().into_string().ok().context("a file's name is no text")?;
+        let path = if path == "." { name } else { format!("{path}/{name}") };
+        if entry.file_type()?.is_dir() {
+            copy(&entry.path(), &path, files)?;
+            continue;
+        }
+        let bytes =
+            fs::read(entry.path()).with_context(|| format!("cannot read {}", entry.path().display()))?;
+        files.insert(path, Entry::File(bytes));
+    }
+    Ok(())
 }
 
 fn has_marks(text: &str) -> bool {
@@ -341,6 +366,13 @@ mod tests {
     }
 
     #[test]
+    fn a_folder_of_the_repository_is_copied() {
+        let cases = cases("//- here <- crates/longshore-testkit\n//= a\n").unwrap();
+        let Entry::File(bytes) = &cases[0].files["here/src/recorded.rs"] else { panic!("no file") };
+        assert_eq!(bytes, include_bytes!("recorded.rs"));
+    }
+
+    #[test]
     fn what_is_written_is_read_again() {
         let bytes: [&[u8]; 5] = [b"a\n", b"no end", b"cr\r\n", b"//= mark\n\\\n", b"\xff\n//- \n"];
         for bytes in bytes {
@@ -376,5 +408,6 @@ mod tests {
         assert!(cases("//= a\n//= a\n").is_err());
         assert!(cases("//= a\n//- b (escaped)\n\\q\n").is_err());
         assert!(answers("//= a\n").is_err());
+        assert!(cases("//= a\n//- b <- no/such/folder\n").is_err());
     }
 }

@@ -9,6 +9,7 @@ mod interrupt;
 mod kustomized;
 mod life;
 mod lookup;
+mod nowconnect;
 mod refused;
 mod warned;
 

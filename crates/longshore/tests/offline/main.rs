@@ -17,6 +17,7 @@ mod kustomized;
 mod lint;
 mod localize;
 mod mistakes;
+mod nowconnect;
 mod plugin;
 mod plugin_sources;
 mod post_render;
