@@ -94,13 +94,14 @@ fn candidate(
     for resource in resources {
         written.extend(target.written(resource, spec)?);
     }
+    let elsewhere = elsewhere(&written, selection).map(|warning| warning.at(target.place.clone()));
     let source = (Method::Kustomize, &*target.shown);
     let candidate = synthetic::candidate(release, &selection.namespace, source, written, existing, random)?;
     let warning = |line: &String| {
         let text = line.strip_prefix("# Warning: ").unwrap_or(line);
         Diagnostic::warning("kustomize/build", target.hidden(text)).at(target.place.clone())
     };
-    let warnings = built.warnings.iter().map(warning).collect();
+    let warnings = built.warnings.iter().map(warning).chain(elsewhere).collect();
     Ok((candidate, Found::told(release, warnings)))
 }
 
@@ -175,6 +176,23 @@ impl Target {
         diagnostic.hint = hint;
         diagnostic
     }
+}
+
+/// A kustomization whose `namespace` is not the one that is deployed to: `-n` and the environment change nothing then.
+fn elsewhere(written: &[Written], selection: &Selection) -> Option<Diagnostic> {
+    let keys = written.iter().map(|written| written.object.key_in(""));
+    let mut names = keys.filter_map(|key| key.namespace);
+    let name = names.next().filter(|name| !name.is_empty() && *name != selection.namespace)?;
+    if names.any(|other| other != name) {
+        return None;
+    }
+    let (own, environment) = (&selection.namespace, &selection.environment.name);
+    let message = format!(
+        "everything in the kustomization names the namespace `{name}`; the release is deployed to `{own}`"
+    );
+    Some(Diagnostic::warning("kustomize/namespace", message).hint(format!(
+        "take `namespace: {name}` out of the kustomization, or make it that of environment `{environment}`"
+    )))
 }
 
 /// What stands between `https://` and the `@` in front of the host, with the `@`.

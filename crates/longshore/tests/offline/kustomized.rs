@@ -101,6 +101,28 @@ fn warnings_of_a_build_are_told_on_standard_error() {
     assert!(longshore(&project, "render -q -e production").stderr.is_empty());
 }
 
+/// The objects go where they say; that the environment (or `-n`) says something else is worth a word.
+#[test]
+fn a_namespace_that_is_not_the_releases_is_told() {
+    let project = project("{web: {kustomize: overlays/dev}}");
+    let overlay = |text: &str| project.write("overlays/dev/kustomization.yaml", text).unwrap();
+    overlay("resources: [../../base]\nnamespace: other\n");
+    let told = longshore(&project, "render");
+    assert!(told.stdout.contains("namespace: other"), "{told}");
+    for part in [
+        "names the namespace `other`; the release is deployed to `shop`",
+        "take `namespace: other` out of the kustomization, or make it that of environment `dev`",
+    ] {
+        assert!(told.stderr.contains(part), "no {part:?} in\n{told}");
+    }
+    assert!(longshore(&project, "render -n other").stderr.is_empty());
+    // One object of several in a namespace of its own is meant so.
+    overlay("resources: [../../base, s.yaml]\n");
+    let service = "{apiVersion: v1, kind: Service, metadata: {name: s, namespace: other}}";
+    project.write("overlays/dev/s.yaml", service).unwrap();
+    assert!(longshore(&project, "render").stderr.is_empty());
+}
+
 #[test]
 fn secrets_are_generated_beside_it() {
     let project =
