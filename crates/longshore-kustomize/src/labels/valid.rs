@@ -1,6 +1,6 @@
 //! What keys and values of labels may look like.
 
-use longshore_go::strconv;
+use longshore_go::strconv::quoted;
 
 use crate::error::Error;
 
@@ -78,10 +78,6 @@ pub(super) fn value(key: &str, value: &str) -> Result<(), Error> {
             faults.join("; ")
         ))),
     }
-}
-
-fn quoted(text: &str) -> String {
-    String::from_utf8_lossy(&strconv::quote(text.as_bytes())).into_owned()
 }
 
 fn too_long(most: usize) -> String {

@@ -60,7 +60,7 @@ impl Key {
 
     fn text(&self) -> String {
         match self {
-            Self::Text(text) => String::from_utf8_lossy(&strconv::quote(text.as_bytes())).into_owned(),
+            Self::Text(text) => strconv::quoted(text),
             Self::Int(int) => int.to_string(),
             Self::Bool(bool) => bool.to_string(),
             Self::Other(text) => text.clone(),

@@ -1,10 +1,11 @@
 //! A build as files: one for each object.
 
 use std::collections::BTreeSet;
+use std::fs;
 use std::path::Path;
-use std::{fs, io};
 
 use anyhow::anyhow;
+pub(super) use longshore_go::os::reason;
 use longshore_kustomize::resource::Resource;
 use longshore_kustomize::{Scopes, output};
 
@@ -26,10 +27,4 @@ pub(super) fn write(folder: &Path, resources: &[Resource]) -> anyhow::Result<()>
         fs::write(&path, text).map_err(|error| anyhow!("open {}: {}", path.display(), reason(&error)))?;
     }
     Ok(())
-}
-
-/// Why something could not be written, as Go says it.
-pub(super) fn reason(error: &io::Error) -> String {
-    let text = error.to_string();
-    text.split(" (os error").next().unwrap_or_default().to_lowercase()
 }
