@@ -4,12 +4,10 @@ mod error;
 mod trace;
 
 use std::collections::BTreeMap;
-use std::panic::resume_unwind;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
 
 use longshore_go::{Map, Str, Value};
-use longshore_template::{Budget, MissingKey, Set, Trace};
+use longshore_template::{Ahead, Budget, MissingKey, Set, Trace};
 
 use crate::builtins::{self, Source};
 use crate::compat::Level;
@@ -17,7 +15,7 @@ use crate::functions::Library;
 use crate::origin::Origins;
 use crate::render::RenderInput;
 use crate::schema::Checks;
-use crate::{Chart, Error};
+use crate::{Chart, Error, File};
 
 /// What Go prints for a value that is not there, and Helm deletes wherever it finds it.
 pub(crate) const NO_VALUE: &[u8] = b"<no value>";
@@ -38,6 +36,8 @@ pub struct Engine {
     library: Library,
     table: Arc<longshore_template::FuncTable>,
     last: Mutex<Option<Arc<Parsed>>>,
+    /// Templates that are being parsed for the next chart.
+    ahead: Mutex<Option<Ahead>>,
 }
 
 /// Parsed templates, and what they were parsed from.
@@ -72,7 +72,7 @@ impl Engine {
         let rules = level.rules();
         let library = Library::new(|name| rules.has_function(name));
         let table = Arc::new(library.table().clone());
-        Self { level, library, table, last: Mutex::new(None) }
+        Self { level, library, table, last: Mutex::new(None), ahead: Mutex::new(None) }
     }
 
     /// The level that it renders at.
@@ -83,6 +83,24 @@ impl Engine {
     /// The names of all functions that templates may call beside Go's own.
     pub fn function_names(&self) -> Vec<&'static str> {
         self.table.iter().map(|function| function.name).collect()
+    }
+
+    /// Begins to parse the templates among the files of a chart that is about to be read and rendered, which takes a good
+    /// part of a render's time. `name` is what the chart is probably called: its folder's name.
+    ///
+    /// Nothing depends on it: a chart that turns out to be another one is rendered all the same.
+    pub fn expect(&self, name: &str, files: &[File]) {
+        let mut templates: Vec<&File> = files.iter().filter(|file| is_template(&file.name)).collect();
+        // Subcharts may be switched off: they come last.
+        templates.sort_by_key(|file| !file.name.starts_with("templates/"));
+        let source = |file: &&File| (format!("{name}/{}", file.name).as_str().into(), file.data.clone());
+        let sources = templates.iter().map(source).collect();
+        let ahead = self.empty_set(MissingKey::Zero).ahead(sources);
+        *self.ahead.lock().unwrap_or_else(PoisonError::into_inner) = Some(ahead);
+    }
+
+    fn empty_set(&self, missing_key: MissingKey) -> Set {
+        Set::new("gotpl", Arc::clone(&self.table)).with_missing_key(missing_key)
     }
 
     /// Holds values against the schemas, asks `between` whether to go on, and executes the templates of a chart whose
@@ -99,9 +117,12 @@ impl Engine {
         let missing_key = if options.strict { MissingKey::Error } else { MissingKey::Zero };
         let checks = if options.skip_schema { Checks::default() } else { Checks::of(chart, values) };
         let sources = builtins::sources(chart);
-        let (checked, parsed) = self.parse_beside(missing_key, &sources, &checks);
-        checked.and_then(|()| between())?;
-        let parsed = parsed?;
+        if !checks.is_empty() {
+            self.begin(missing_key, &sources);
+            checks.run()?;
+        }
+        between()?;
+        let parsed = self.parse(missing_key, &sources)?;
         if let Some(origins) = &mut origins {
             **origins = Origins::new(&parsed.sources);
         }
@@ -145,21 +166,14 @@ impl Engine {
         }
     }
 
-    /// Parses templates, and does the checks of values in another thread meanwhile: what came out of each.
-    fn parse_beside(
-        &self,
-        missing_key: MissingKey,
-        sources: &[Source<'_>],
-        checks: &Checks<'_>,
-    ) -> (Result<(), Error>, Result<Arc<Parsed>, Error>) {
-        if checks.is_empty() {
-            return (Ok(()), self.parse(missing_key, sources));
+    /// Begins to parse templates, unless they are being parsed or were.
+    fn begin(&self, missing_key: MissingKey, sources: &[Source<'_>]) {
+        let last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        if last.as_ref().is_some_and(|parsed| parsed.is_of(missing_key, sources)) {
+            return;
         }
-        thread::scope(|scope| {
-            let checked = scope.spawn(|| checks.run());
-            let parsed = self.parse(missing_key, sources);
-            (checked.join().unwrap_or_else(|panic| resume_unwind(panic)), parsed)
-        })
+        let mut ahead = self.ahead.lock().unwrap_or_else(PoisonError::into_inner);
+        ahead.get_or_insert_with(|| self.empty_set(missing_key).ahead(named(sources)));
     }
 
     fn parse(&self, missing_key: MissingKey, sources: &[Source<'_>]) -> Result<Arc<Parsed>, Error> {
@@ -167,14 +181,27 @@ impl Engine {
         if let Some(parsed) = last.as_ref().filter(|parsed| parsed.is_of(missing_key, sources)) {
             return Ok(Arc::clone(parsed));
         }
-        let mut set = Set::new("gotpl", Arc::clone(&self.table)).with_missing_key(missing_key);
-        let sources: Vec<(Str, Str)> =
-            sources.iter().map(|source| (source.name.as_str().into(), source.text.clone())).collect();
-        set.parse_all(&sources).map_err(|error| error::parsing(&error))?;
+        let ahead = self.ahead.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let mut set = self.empty_set(missing_key);
+        let sources = named(sources);
+        set.parse_all(&sources, ahead.as_ref()).map_err(|error| error::parsing(&error))?;
         let parsed = Arc::new(Parsed { missing_key, sources, set });
         *last = Some(Arc::clone(&parsed));
         Ok(parsed)
     }
+}
+
+/// The names and texts of templates.
+fn named(sources: &[Source<'_>]) -> Vec<(Str, Str)> {
+    sources.iter().map(|source| (source.name.as_str().into(), source.text.clone())).collect()
+}
+
+/// Whether a file of a chart is a template of it or of a chart in it.
+fn is_template(mut path: &str) -> bool {
+    while let Some((_, below)) = path.strip_prefix("charts/").and_then(|below| below.split_once('/')) {
+        path = below;
+    }
+    path.starts_with("templates/")
 }
 
 /// The text with every `<no value>` deleted.

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use longshore_chart::{
-    Capabilities, Chart, Engine, ErrorKind, KubeVersion, Level, Options, Origins, Release, RenderInput,
+    Capabilities, Chart, Engine, ErrorKind, File, KubeVersion, Level, Options, Origins, Release, RenderInput,
     Rendered, dependencies, load, values,
 };
 use longshore_diag::{Diagnostic, Place};
@@ -123,7 +123,7 @@ impl Opened {
         let path = selection.path(&entry.value, &entry.place)?;
         let level = selection.level();
         let mut links = Vec::new();
-        let opened = open_chart(&path, level, |found| links = found.to_vec());
+        let opened = open_chart(&path, level, |found, _| links = found.to_vec());
         links.iter().try_for_each(|link| stays_inside(&path, link))?;
         let chart = opened.map_err(|error| Diagnostic::from(error).or_at(entry.place.clone()))?;
         dependencies::check_installable(&chart, level.rules())
@@ -233,7 +233,11 @@ impl From<OpenError> for Diagnostic {
 ///
 /// # Errors
 /// The files cannot be read, are too large, or are no chart.
-pub fn open_chart(path: &Path, level: Level, told: impl FnOnce(&[PathBuf])) -> Result<Chart, OpenError> {
+pub fn open_chart(
+    path: &Path,
+    level: Level,
+    told: impl FnOnce(&[PathBuf], &[File]),
+) -> Result<Chart, OpenError> {
     let limits = Limits::default();
     if path.is_file() {
         let bytes = read_file(path, &limits).map_err(OpenError::Files)?;
@@ -245,9 +249,10 @@ pub fn open_chart(path: &Path, level: Level, told: impl FnOnce(&[PathBuf])) -> R
     let ignore = load::Ignore::parse(&rules).map_err(OpenError::Chart)?;
     let files = read_tree(path, &limits, |file, folder| !ignore.is_ignored(file, folder));
     let tree = files.map_err(OpenError::Files)?;
-    told(&tree.links);
     let files = tree.files.into_iter().map(|file| (file.path, file.bytes));
-    let files = load::read_files(files, level).map_err(OpenError::Chart)?;
+    let files = load::read_files(files, level);
+    told(&tree.links, files.as_deref().unwrap_or_default());
+    let files = files.map_err(OpenError::Chart)?;
     Chart::load(files, level).map_err(OpenError::Chart)
 }
 

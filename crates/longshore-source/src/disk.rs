@@ -1,7 +1,7 @@
 //! Reading files and folders.
 
 use std::fs;
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use longshore_diag::{Diagnostic, Place};
@@ -75,7 +75,8 @@ pub fn read_file(path: &Path, limits: &Limits) -> Result<Vec<u8>, Diagnostic> {
         return Err(missing(path, "a file"));
     }
     let mut bytes = Vec::new();
-    capped(path, limits.total_bytes, limits, &mut bytes)?;
+    let length = capped(path, limits.total_bytes, limits, &mut bytes)?;
+    bytes.truncate(length);
     Ok(bytes)
 }
 
@@ -161,26 +162,43 @@ impl Walk<'_> {
         if self.tree.files.len() >= self.limits.files {
             return Err(too_large(self.root, &format!("more than {} files", self.limits.files)));
         }
-        self.buffer.clear();
-        capped(path, self.left, self.limits, &mut self.buffer)?;
-        self.left -= self.buffer.len() as u64;
-        self.tree.files.push(SourceFile { path: below, bytes: self.buffer.as_slice().into() });
+        let length = capped(path, self.left, self.limits, &mut self.buffer)?;
+        self.left -= length as u64;
+        self.tree.files.push(SourceFile { path: below, bytes: self.buffer[..length].into() });
         Ok(())
     }
 }
 
-/// Reads the file's bytes, of which there may be at most `left`, into `bytes`, which is empty.
-fn capped(path: &Path, left: u64, limits: &Limits, bytes: &mut Vec<u8>) -> Result<(), Diagnostic> {
-    let file = fs::File::open(path).map_err(|error| unreadable(path, &error))?;
+/// Reads the file's bytes, of which there may be at most `left`, to the front of `room`, which grows as needed; gives how
+/// many there are.
+fn capped(path: &Path, left: u64, limits: &Limits, room: &mut Vec<u8>) -> Result<usize, Diagnostic> {
+    let fail = |error| unreadable(path, &error);
+    let mut file = fs::File::open(path).map_err(fail)?;
     let length = file.metadata().map_or(0, |about| about.len());
-    // What tells no length (a pipe, or a file that the kernel makes up) is read to its end; of others, what they hold now.
-    let most = if length == 0 || length > left { left + 1 } else { length };
-    bytes.reserve_exact(length.min(left) as usize);
-    file.take(most).read_to_end(bytes).map_err(|error| unreadable(path, &error))?;
-    if bytes.len() as u64 > left {
+    let mut read = 0;
+    if length == 0 || length > left {
+        // What tells no length (a pipe, or a file that the kernel makes up) is read to its end.
+        room.clear();
+        read = file.take(left + 1).read_to_end(room).map_err(fail)?;
+    } else {
+        // Of others we take what they hold now, mostly at once.
+        let length = length as usize;
+        if room.len() < length {
+            room.resize(length, 0);
+        }
+        while read < length {
+            match file.read(&mut room[read..length]) {
+                Ok(0) => break,
+                Ok(more) => read += more,
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => return Err(fail(error)),
+            }
+        }
+    }
+    if read as u64 > left {
         return Err(too_large(path, &format!("more than {} MiB in all", limits.total_bytes >> 20)));
     }
-    Ok(())
+    Ok(read)
 }
 
 fn missing(path: &Path, wanted: &str) -> Diagnostic {

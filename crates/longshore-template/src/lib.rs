@@ -75,6 +75,6 @@ mod unicode;
 pub use error::{ExecError, ExecPlace, FuncError, ParseError, Problem};
 pub use exec::Budget;
 pub use func::{Executor, FuncDef, FuncTable, Functions, Return, SourceError};
-pub use set::{MissingKey, Set};
+pub use set::{Ahead, MissingKey, Set};
 pub use shares::in_shares;
 pub use trace::{Capture, Piece, Position, Trace, Tracer, Written};

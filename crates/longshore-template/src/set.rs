@@ -1,5 +1,6 @@
 //! A set of templates that know each other, as Go's associated templates.
 
+mod ahead;
 mod many;
 
 use std::sync::Arc;
@@ -17,6 +18,7 @@ use crate::sources::Sources;
 use crate::template::Template;
 use crate::trace::Tracer;
 use crate::{ExecError, ParseError, Problem, parse};
+pub use ahead::Ahead;
 
 /// What a field gives that a map does not have (Go's option `missingkey`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -31,6 +33,7 @@ pub enum MissingKey {
 }
 
 /// What a source comes to.
+#[derive(Debug)]
 struct Read {
     templates: Vec<Arc<Template>>,
     /// Whether it has a `define` of its own name: then it is another one under another name.

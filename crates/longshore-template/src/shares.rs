@@ -9,6 +9,19 @@ pub(crate) const WORTH_A_THREAD: usize = 48 << 10;
 /// More threads than this are not started; the rest of a render has one.
 const MOST_THREADS: usize = 4;
 
+/// How many threads are worth starting for this much text, in bytes, beside the one that asks.
+pub(crate) fn threads_for(bytes: usize) -> usize {
+    match bytes / WORTH_A_THREAD {
+        none_or_one @ 0..2 => none_or_one,
+        // To ask how many there may be takes longer than starting one.
+        2..4 => 1,
+        many => {
+            let others = thread::available_parallelism().map_or(1, NonZero::get) - 1;
+            many.min(others).min(MOST_THREADS - 1)
+        }
+    }
+}
+
 /// Lets `work` do runs of the items, of about the same size each, at the same time; gives what they gave, in order.
 ///
 /// Items of less than about 100 KB together are one run, on this thread.
@@ -24,10 +37,7 @@ pub fn in_shares<T: Sync, R: Send>(
     work: impl Fn(&[T]) -> Vec<R> + Sync,
 ) -> Vec<R> {
     let total = items.iter().map(&bytes).sum::<usize>();
-    let mut threads = (total / WORTH_A_THREAD).min(MOST_THREADS);
-    if threads > 1 {
-        threads = threads.min(thread::available_parallelism().map_or(1, NonZero::get));
-    }
+    let threads = 1 + threads_for(total.saturating_sub(WORTH_A_THREAD));
     if threads < 2 {
         return work(items);
     }

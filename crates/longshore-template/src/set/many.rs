@@ -4,18 +4,20 @@
 //! which definitions replace each other is kept by adding them in order. A text that is there several times, as that of
 //! a library chart which each subchart brings along, is parsed once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use longshore_go::Str;
 
+use super::ahead::Ahead;
 use super::{Read, Set};
 use crate::ParseError;
 use crate::node::Pools;
-use crate::shares::in_shares;
+use crate::shares::{WORTH_A_THREAD, threads_for};
 
 impl Set {
-    /// Parses sources by name and text, as [`Set::parse`] does one after the other.
+    /// Parses sources by name and text, as [`Set::parse`] does one after the other; what was parsed `ahead` is taken
+    /// from there.
     ///
     /// # Errors
     /// Go's error about the first source that does not parse; the set then has what the sources before it define.
@@ -23,57 +25,37 @@ impl Set {
     /// ```
     /// # use longshore_template::{Budget, Set};
     /// let mut set = Set::default();
-    /// set.parse_all(&[("a".into(), "{{ define \"x\" }}1{{ end }}".into()), ("b".into(), "{{ template \"x\" }}".into())])?;
+    /// let sources = [("a", "{{ define \"x\" }}1{{ end }}"), ("b", "{{ template \"x\" }}")];
+    /// set.parse_all(&sources.map(|(name, text)| (name.into(), text.into())), None)?;
     /// assert!(set.contains(b"x") && set.contains(b"b"));
     /// # Ok::<(), longshore_template::ParseError>(())
     /// ```
-    pub fn parse_all(&mut self, sources: &[(Str, Str)]) -> Result<(), ParseError> {
-        let mut known = BTreeMap::new();
-        let distinct: Vec<_> = sources
-            .iter()
-            .filter(|(_, text)| {
-                let place = known.len();
-                let mut is_new = false;
-                known.entry((text.len(), text.as_bytes())).or_insert_with(|| {
-                    is_new = true;
-                    place
-                });
-                is_new
-            })
-            .collect();
-        let parse = |sources: &[&(Str, Str)]| {
-            let mut all = Vec::with_capacity(sources.len());
-            let mut pools = Pools::roomy();
-            for (name, text) in sources {
-                let read = self.read(name, text, &mut pools);
-                // What a source is for is executed most likely; what it defines besides may never be.
-                let templates = read.iter().flat_map(|read| &read.templates);
-                for own in templates.filter(|template| template.name == *name) {
-                    own.code();
-                }
-                let is_bad = read.is_err();
-                all.push(read);
-                if is_bad {
-                    break; // what comes behind is not asked for
-                }
-            }
-            all
-        };
-        let mut results = in_shares(&distinct, |(_, text)| text.len(), parse).into_iter();
-        let mut firsts: Vec<Read> = Vec::with_capacity(distinct.len());
+    pub fn parse_all(&mut self, sources: &[(Str, Str)], ahead: Option<&Ahead>) -> Result<(), ParseError> {
+        let key = |text: &Str| (text.len(), text.clone());
+        let texts: BTreeSet<(usize, Str)> = sources.iter().map(|(_, text)| key(text)).collect();
+        let mut left = texts.clone();
+        for (_, text) in ahead.into_iter().flat_map(Ahead::sources) {
+            left.remove(&key(text));
+        }
+        let others: Vec<(Str, Str)> =
+            sources.iter().filter(|(_, text)| left.remove(&key(text))).cloned().collect();
+        let bytes: usize = others.iter().map(|(_, text)| text.len()).sum();
+        // This thread does a part itself.
+        let others = self.ahead_with(others, threads_for(bytes.saturating_sub(WORTH_A_THREAD)));
+        let is_needed = |text: &Str| texts.contains(&key(text));
+        let parsed = ahead.into_iter().chain([&others]).flat_map(|ahead| ahead.reads(is_needed));
+        let parsed: BTreeMap<(usize, Str), (&Str, &Read)> =
+            parsed.map(|((name, text), read)| (key(text), (name, read))).collect();
         for (name, text) in sources {
-            match firsts.get(known[&(text.len(), text.as_bytes())]) {
-                None => {
-                    let read = results.next().expect("there is one for each text, up to an error")?;
-                    self.add(&read.templates);
-                    firsts.push(read);
-                }
-                Some(first) if first.is_same_as(name) => {
+            match parsed.get(&key(text)) {
+                Some((first, read)) if *first == name => self.add(&read.templates),
+                Some((_, read)) if read.is_same_as(name) => {
                     let copies: Vec<_> =
-                        first.templates.iter().map(|template| Arc::new(template.of_copy(name))).collect();
+                        read.templates.iter().map(|template| Arc::new(template.of_copy(name))).collect();
                     self.add(&copies);
                 }
-                Some(_) => {
+                // Under this name the source is another one, or it does not parse.
+                _ => {
                     let read = self.read(name, text, &mut Pools::default())?;
                     self.add(&read.templates);
                 }
@@ -112,7 +94,7 @@ mod tests {
             .chain([source("page", "{{ template \"x\" }}")])
             .collect();
         let mut set = Set::default();
-        set.parse_all(&sources).unwrap();
+        set.parse_all(&sources, None).unwrap();
         let mut out = Vec::new();
         set.execute(b"page", longshore_go::Value::Nil, &(), &crate::Budget::default(), &mut out).unwrap();
         assert_eq!(out, b"8");
@@ -122,7 +104,7 @@ mod tests {
     fn copies_of_a_text_have_names_of_their_own() {
         let text = "{{ define \"x\" }}{{ nil }}{{ end }}{{ define \"b\" }}of a{{ end }}{{ .y.z }}";
         let mut set = Set::default();
-        set.parse_all(&[source("a", text), source("c", text)]).unwrap();
+        set.parse_all(&[source("a", text), source("c", text)], None).unwrap();
         let error = |name: &[u8], data| {
             let mut out = Vec::new();
             set.execute(name, data, &(), &crate::Budget::default(), &mut out).unwrap_err().to_string()
@@ -137,7 +119,7 @@ mod tests {
             );
         }
         // Under this name the source defines itself twice, which Go refuses where neither is blank.
-        let twice = Set::default().parse_all(&[source("a", text), source("b", text)]).unwrap_err();
+        let twice = Set::default().parse_all(&[source("a", text), source("b", text)], None).unwrap_err();
         assert_eq!(twice.to_string(), "template: b:1: template: multiple definition of template \"b\"");
     }
 
@@ -146,7 +128,7 @@ mod tests {
         let mut sources: Vec<_> = (0..9).map(|i| large(&format!("t{i}"), "{{ 1 }}")).collect();
         sources[7].1 = "{{ if }}".into();
         sources[3].1 = "{{ nothing }}".into();
-        let error = Set::default().parse_all(&sources).unwrap_err();
+        let error = Set::default().parse_all(&sources, None).unwrap_err();
         assert_eq!(error.to_string(), "template: t3:1: function \"nothing\" not defined");
     }
 
@@ -157,6 +139,6 @@ mod tests {
         let sources: Vec<_> = (0..4).flat_map(|i| [(i, &ifs), (i, &parens)]).collect();
         let sources: Vec<_> = sources.iter().map(|(i, text)| source(&format!("t{i}"), text)).collect();
         // Too deep or not: it comes back.
-        let _ = Set::default().parse_all(&sources);
+        let _ = Set::default().parse_all(&sources, None);
     }
 }

@@ -1,6 +1,7 @@
 //! Flags that several commands share, each told in our words.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::sync::OnceLock;
 
 use longshore_chart::Level;
 
@@ -9,6 +10,10 @@ use crate::cobra::{Flag, Kind};
 
 /// Flags about notes, which `helm template` never prints.
 const NO_NOTES: &str = "this flag has no effect for 'helm template' and will be removed in Helm 5";
+
+/// The keys of old versions of GnuPG, and of new ones.
+const OLD_KEYRING: &str = "pubring.gpg";
+const NEW_KEYRING: &str = "pubring.kbx";
 
 /// Those of every command; variables of the environment stand for what is not typed.
 pub(super) fn global(level: Level) -> Vec<Flag> {
@@ -115,19 +120,23 @@ pub(super) fn chart(level: Level) -> Vec<Flag> {
 
 /// Which keys are known: those of GnuPG, if nothing else is said.
 pub(super) fn keyring(level: Level) -> Flag {
-    let folder = match std::env::var_os("GNUPGHOME") {
-        Some(folder) => PathBuf::from(folder),
-        None => std::env::home_dir().unwrap_or_default().join(".gnupg"),
-    };
-    let old = folder.join("pubring.gpg");
-    let new = folder.join("pubring.kbx");
-    let is_missing = |path: &Path| {
-        std::fs::metadata(path).is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound)
-    };
-    let takes_new = level.rules().major > 3 && is_missing(&old) && !is_missing(&new);
-    let file = if takes_new { new } else { old };
+    // Several commands have the flag, and the files do not change meanwhile.
+    static FILES: OnceLock<(PathBuf, bool)> = OnceLock::new();
+    let (folder, is_new) = FILES.get_or_init(|| {
+        let folder = match std::env::var_os("GNUPGHOME") {
+            Some(folder) => PathBuf::from(folder),
+            None => std::env::home_dir().unwrap_or_default().join(".gnupg"),
+        };
+        let is_missing = |name: &str| {
+            let about = std::fs::metadata(folder.join(name));
+            about.is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound)
+        };
+        let is_new = is_missing(OLD_KEYRING) && !is_missing(NEW_KEYRING);
+        (folder, is_new)
+    });
+    let file = if level.rules().major > 3 && *is_new { NEW_KEYRING } else { OLD_KEYRING };
     Flag::new("keyring", Kind::Text, "keys to sign with and to verify charts with")
-        .default(file.to_string_lossy().into_owned())
+        .default(folder.join(file).to_string_lossy().into_owned())
 }
 
 /// How a release is installed. `template` takes them all, though most change nothing without a cluster.

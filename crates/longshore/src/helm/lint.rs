@@ -144,7 +144,7 @@ fn on_disk(name: &str, settings: &Settings) -> anyhow::Result<Folder> {
         schema_file: read("values.schema.json").unwrap_or_default(),
         templates,
         crds,
-        chart: locate::load_telling(&path, settings.level, loads).map_err(|error| error.to_string()),
+        chart: locate::load_telling(&path, settings.level, loads, None).map_err(|error| error.to_string()),
     })
 }
 

@@ -6,7 +6,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use anyhow::{anyhow, bail};
-use longshore_chart::{Chart, Error, Level, values};
+use longshore_chart::{Chart, Engine, Error, File, Level, values};
 use longshore_go::url::Url;
 use longshore_go::{Map, strconv};
 use longshore_platform::{OpenError, open_chart};
@@ -112,15 +112,28 @@ pub(super) fn open_as(path: &Path, shown: &Path, level: Level) -> anyhow::Result
 
 /// Loads a chart without asking what kind of thing it is, and tells what there is to say of it.
 pub(super) fn load(path: &Path, level: Level) -> anyhow::Result<Chart> {
-    let chart = load_telling(path, level, 1)?;
+    load_for(path, level, None)
+}
+
+/// The same for an engine that will render it, and can begin with the templates.
+pub(super) fn load_for(path: &Path, level: Level, engine: Option<&Engine>) -> anyhow::Result<Chart> {
+    let chart = load_telling(path, level, 1, engine)?;
     tell_all(chart.warnings(), level);
     Ok(chart)
 }
 
 /// Loads a chart and tells, as often as Helm loads it, of links in it, which may lead anywhere.
-pub(super) fn load_telling(path: &Path, level: Level, times: usize) -> anyhow::Result<Chart> {
+pub(super) fn load_telling(
+    path: &Path,
+    level: Level,
+    times: usize,
+    engine: Option<&Engine>,
+) -> anyhow::Result<Chart> {
     let root = absolute(&path.to_string_lossy())?;
-    let told = |links: &[PathBuf]| {
+    let told = |links: &[PathBuf], files: &[File]| {
+        if let Some(engine) = engine {
+            engine.expect(&root.file_name().unwrap_or_default().to_string_lossy(), files);
+        }
         for link in std::iter::repeat_n(links, times).flatten() {
             let link = root.join(link);
             let resolved = std::fs::canonicalize(&link).unwrap_or_default().display().to_string();

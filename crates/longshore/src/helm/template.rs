@@ -81,20 +81,22 @@ fn run(settings: &Settings, matches: &Matches) -> anyhow::Result<()> {
     let shown = std::path::absolute(&path)?.display().to_string();
     settings.debug("Chart path", &[("path", &shown)], ("install.go:242", &format!("CHART PATH: {shown}\n")));
     let values = locate::user_values(settings, matches)?;
-    let mut chart = versioned::open(&path, settings.level)?;
+    // The process ends with this command: to take all of it apart piece by piece would be a twentieth of its time.
+    let engine = ManuallyDrop::new(Engine::new(settings.level));
+    let mut chart = versioned::open(&path, &engine)?;
     dependencies::check_kind(&chart).map_err(|error| anyhow!("{error}"))?;
     if chart.metadata().deprecated {
         settings.log("WARN", rules.deprecation);
     }
     if load::is_next(&chart, rules) {
-        versioned::check_listed(&chart, &path, settings, matches)?;
+        versioned::check_listed(&chart, &path, settings, matches, &engine)?;
         load::check_api(&chart, rules).map_err(|error| anyhow!("{error}"))?;
     }
     if let Err(missing) = dependencies::check_installable(&chart, rules) {
         if !matches.is_on("dependency-update") {
             bail!("{missing}");
         }
-        chart = versioned::updated(&path, settings, matches)?;
+        chart = versioned::updated(&path, settings, matches, &engine)?;
     }
     let live = if asked == Asked::default() { None } else { Some(Live::connect(settings, matches, asked)?) };
     if let Err(reason) = metadata::validate_release_name(&name) {
@@ -126,8 +128,7 @@ fn run(settings: &Settings, matches: &Matches) -> anyhow::Result<()> {
         services: &world,
         options: Options { skip_schema: matches.is_on("skip-schema-validation"), ..Options::default() },
     };
-    // The process ends with this command: to take all of it apart piece by piece would be a twentieth of its time.
-    let (engine, chart) = (ManuallyDrop::new(Engine::new(settings.level)), ManuallyDrop::new(chart));
+    let chart = ManuallyDrop::new(chart);
     let rendered = match post_render::named(matches).filter(|_| rules.major > 3) {
         Some(name) => {
             let plugin = plugin::post_renderer(name, settings.level).map_err(anyhow::Error::msg)?;

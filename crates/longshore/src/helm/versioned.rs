@@ -9,7 +9,7 @@ use std::path::Path;
 
 use anyhow::{anyhow, bail};
 use longshore_chart::load;
-use longshore_chart::{Chart, File, Level};
+use longshore_chart::{Chart, Engine, File, Level};
 use longshore_source::{Limits, read_file};
 
 use super::dependency::{Manager, Signatures};
@@ -19,13 +19,14 @@ use crate::cobra::Matches;
 
 const METADATA: &str = "Chart.yaml";
 
-/// Opens a chart; one of API v3 as well.
-pub(super) fn open(path: &Path, level: Level) -> anyhow::Result<Chart> {
+/// Opens a chart for an engine that will render it; one of API v3 as well.
+pub(super) fn open(path: &Path, engine: &Engine) -> anyhow::Result<Chart> {
+    let level = engine.level();
+    if !path.is_file() && path.exists() {
+        return open_folder(path, level, Some(engine));
+    }
     if level.rules().major == 3 || !path.exists() {
         return locate::open(path, level);
-    }
-    if !path.is_file() {
-        return open_folder(path, level);
     }
     check_archive(path, &std::path::absolute(path)?)?;
     let bytes = read_file(path, &Limits::default()).map_err(|problem| anyhow!("{}", problem.message))?;
@@ -38,18 +39,18 @@ pub(super) fn open(path: &Path, level: Level) -> anyhow::Result<Chart> {
 }
 
 /// Opens a chart that must be a folder.
-fn open_folder(path: &Path, level: Level) -> anyhow::Result<Chart> {
+fn open_folder(path: &Path, level: Level, engine: Option<&Engine>) -> anyhow::Result<Chart> {
     if level.rules().major == 3 {
         if path.is_file() {
             bail!("Chart.yaml file is missing");
         }
-        return locate::load(path, level);
+        return locate::load_for(path, level, engine);
     }
     if is_folder_next(path, level)? {
         // What is old about it nobody tells.
-        return locate::load_telling(path, level, 1);
+        return locate::load_telling(path, level, 1, None);
     }
-    locate::load(path, level)
+    locate::load_for(path, level, engine)
 }
 
 /// Opens a folder, and tells nothing of what there is to say of it.
@@ -57,7 +58,7 @@ pub(super) fn open_silently(path: &Path, level: Level) -> anyhow::Result<Chart> 
     if level.rules().major > 3 {
         is_folder_next(path, level)?;
     }
-    locate::load_telling(path, level, 0)
+    locate::load_telling(path, level, 0, None)
 }
 
 /// Whether the chart in a folder is of API v3.
@@ -77,7 +78,7 @@ fn is_folder_next(path: &Path, level: Level) -> anyhow::Result<bool> {
 /// # Errors
 /// Also if it is of API v3.
 pub(super) fn open_to_pack(path: &Path, level: Level) -> anyhow::Result<Chart> {
-    let chart = open_folder(path, level)?;
+    let chart = open_folder(path, level, None)?;
     load::check_api(&chart, level.rules()).map_err(|error| anyhow!("{error}"))?;
     Ok(chart)
 }
@@ -91,6 +92,7 @@ pub(super) fn check_listed(
     path: &Path,
     settings: &Settings,
     matches: &Matches,
+    engine: &Engine,
 ) -> anyhow::Result<()> {
     // A file requirements.yaml is one of many here.
     let metadata = chart.raw().iter().find(|file| file.name == METADATA);
@@ -109,13 +111,18 @@ pub(super) fn check_listed(
     if !matches.is_on("dependency-update") {
         bail!("{}: {problem}", settings.level.rules().missing_charts_advice);
     }
-    updated(path, settings, matches).map(|_| ())
+    updated(path, settings, matches, engine).map(|_| ())
 }
 
 /// The chart in a folder after `--dependency-update`.
-pub(super) fn updated(path: &Path, settings: &Settings, matches: &Matches) -> anyhow::Result<Chart> {
+pub(super) fn updated(
+    path: &Path,
+    settings: &Settings,
+    matches: &Matches,
+    engine: &Engine,
+) -> anyhow::Result<Chart> {
     let mut manager = Manager::new(settings, path.to_owned(), matches.text("keyring"), Signatures::Ignored)?;
     manager.is_aside = true;
     manager.update()?;
-    open(path, settings.level).map_err(|error| anyhow!("failed reloading chart after repo update: {error}"))
+    open(path, engine).map_err(|error| anyhow!("failed reloading chart after repo update: {error}"))
 }

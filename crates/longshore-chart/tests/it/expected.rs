@@ -1,0 +1,68 @@
+//! Engines that were told what comes render it as those that were not.
+
+use longshore_chart::{
+    Capabilities, Chart, Engine, File, Level, Options, Release, RenderInput, Rendered, Services,
+};
+
+struct Nothing;
+
+impl Services for Nothing {
+    fn random(&self, buffer: &mut [u8]) {
+        buffer.fill(0);
+    }
+}
+
+/// A chart with a subchart that is switched off, as large as to be worth a thread.
+fn files(own: &str) -> Vec<File> {
+    let page = format!(
+        "kind: ConfigMap\nmetadata: {{name: '{{{{ include \"name\" . }}}}'}}\n#{}",
+        "-".repeat(60_000)
+    );
+    vec![
+        File::new(
+            "Chart.yaml",
+            "{apiVersion: v2, name: shop, version: 1.0.0, dependencies: [{name: db, version: 1.0.0, condition: db.on}]}",
+        ),
+        File::new("values.yaml", "db: {on: false}"),
+        File::new("values.schema.json", "{\"type\": \"object\"}"),
+        File::new("templates/page.yaml", page),
+        File::new("templates/_name.tpl", own.to_owned()),
+        File::new("charts/db/Chart.yaml", "{apiVersion: v2, name: db, version: 1.0.0}"),
+        File::new("charts/db/templates/bad.yaml", "{{ if }}"),
+    ]
+}
+
+fn render(engine: &Engine, files: Vec<File>) -> Result<Rendered, String> {
+    let level = Level::default();
+    let chart = Chart::load(files, level).map_err(|error| error.to_string())?;
+    let input = RenderInput {
+        values: longshore_go::Map::new(),
+        release: Release { name: "r", namespace: "n", revision: 1, is_upgrade: false },
+        capabilities: Capabilities::assumed(level.rules()),
+        services: &Nothing,
+        options: Options::default(),
+    };
+    engine.render(&chart, &input).map_err(|error| error.to_string())
+}
+
+#[test]
+fn what_is_expected_changes_nothing() {
+    for own in [
+        "{{ define \"name\" }}n{{ end }}",
+        "{{ define \"name\" }}{{ fail \"no\" }}{{ end }}",
+        "{{ nothing }}",
+        "{{ if",
+    ] {
+        let plain = render(&Engine::new(Level::default()), files(own)).map(|rendered| rendered.manifest());
+        for (name, expected) in
+            [("shop", own), ("elsewhere", own), ("shop", "{{ define \"name\" }}old{{ end }}")]
+        {
+            let engine = Engine::new(Level::default());
+            engine.expect(name, &files(expected));
+            let after = render(&engine, files(own)).map(|rendered| rendered.manifest());
+            assert_eq!(after, plain, "{name}, {own}");
+            let again = render(&engine, files(own)).map(|rendered| rendered.manifest());
+            assert_eq!(again, plain, "{name}, {own}");
+        }
+    }
+}
