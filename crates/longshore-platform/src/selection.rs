@@ -182,6 +182,10 @@ impl Selection {
     /// A path of the project file, with its variables replaced, as a path from here.
     pub(crate) fn path(&self, text: &str, place: &Place) -> Result<PathBuf, Diagnostic> {
         let path = self.platform.root.join(self.fill(text, place)?);
-        Ok(path.strip_prefix("./").map(Path::to_path_buf).unwrap_or(path))
+        Ok(match path.strip_prefix("./") {
+            Ok(below) if below.as_os_str().is_empty() => PathBuf::from("."),
+            Ok(below) => below.to_path_buf(),
+            Err(_) => path,
+        })
     }
 }

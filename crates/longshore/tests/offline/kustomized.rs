@@ -63,6 +63,20 @@ fn kustomize(project: &Project, folder: &str) -> Outcome {
     program.args(["kustomize", "build", folder]).folder(project.path()).run().unwrap()
 }
 
+/// The project file may lie beside what it names.
+#[test]
+fn the_folder_of_the_project_file_is_named_by_a_point() {
+    for (releases, file, text) in [
+        ("{web: {kustomize: .}}", "kustomization.yaml", "resources: [base]\n"),
+        ("{web: {chart: .}}", "Chart.yaml", "{apiVersion: v2, name: c, version: 1.0.0}\n"),
+    ] {
+        let project = project(releases);
+        project.write(file, text).unwrap();
+        let outcome = longshore(&project, "render");
+        assert_eq!(outcome.code, Some(0), "{outcome}");
+    }
+}
+
 /// Kustomize's bytes, each object behind the marks that every record has.
 fn marked(text: &str, source: &str) -> String {
     let mark = format!("---\n# Source: {source}\n");
