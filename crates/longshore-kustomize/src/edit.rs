@@ -7,6 +7,7 @@
 //! Rules: <https://github.com/kubernetes-sigs/kustomize/blob/kustomize/v5.8.1/kustomize/commands/internal/kustfile/kustomizationfile.go>.
 
 mod fix;
+mod vars;
 
 use longshore_go::{Map, Str, Value};
 use longshore_yaml::sigs;
@@ -90,11 +91,7 @@ impl Document {
 
     /// The texts of a list.
     pub fn texts(&self, name: &str) -> Vec<String> {
-        self.items(name)
-            .iter()
-            .filter_map(Value::as_str)
-            .map(|text| text.to_str_lossy().into_owned())
-            .collect()
+        texts_of(&self.fields, name)
     }
 
     /// Sets a list of texts.
@@ -109,10 +106,7 @@ impl Document {
 
     /// The items of a list.
     pub fn items(&self, name: &str) -> Vec<Value> {
-        match self.get(name) {
-            Some(Value::List(list)) => list.iter().cloned().collect(),
-            _ => Vec::new(),
-        }
+        items_of(&self.fields, name)
     }
 
     /// Adds an item to a list.
@@ -142,6 +136,8 @@ impl Document {
     }
 }
 
+pub use vars::{Converted, convert as convert_vars};
+
 /// A text in an object; empty if it is not there.
 pub fn text_of(object: &Map, key: &str) -> String {
     object
@@ -151,6 +147,25 @@ pub fn text_of(object: &Map, key: &str) -> String {
         .map(Str::to_str_lossy)
         .unwrap_or_default()
         .into_owned()
+}
+
+/// The items of a list in an object.
+pub(crate) fn items_of(object: &Map, name: &str) -> Vec<Value> {
+    match object.get(name.as_bytes()) {
+        Some(Value::List(list)) => list.iter().cloned().collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The texts of a list in an object.
+pub(crate) fn texts_of(object: &Map, name: &str) -> Vec<String> {
+    let text = |item: &Value| Some(item.as_str()?.to_str_lossy().into_owned());
+    items_of(object, name).iter().filter_map(text).collect()
+}
+
+/// The objects of a list in an object.
+pub(crate) fn objects_of(object: &Map, name: &str) -> Vec<Map> {
+    items_of(object, name).iter().filter_map(Value::as_map).cloned().collect()
 }
 
 /// The fields that begin in a line, and the comments and blank lines above each or inside of it.

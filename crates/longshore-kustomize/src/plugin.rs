@@ -25,7 +25,7 @@ use crate::transform::prefix::Affix;
 use crate::transform::value_add::ValueAdd;
 use crate::transform::{entries, images, prefix, replicas};
 
-pub use configuration::{generator, transformer};
+pub use configuration::{builtin_kinds, generator, transformer};
 pub use helm::{Inflation, ValuesMerge};
 pub use iam::IamPolicy;
 pub use kustomization::of_kustomization;

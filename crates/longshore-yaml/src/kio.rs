@@ -81,6 +81,15 @@ pub fn read_inlined(stream: &[u8]) -> Result<Vec<Node>, Error> {
     read_each(stream, |object, _| anchor::inline(object, &Limits::default()))
 }
 
+/// Reads the objects of a stream as they stand there (`kio.ByteReader` that notes nothing): like [`read`], but documents may
+/// be anything.
+///
+/// # Errors
+/// As [`read`], but for what is no mapping.
+pub fn read_untouched(stream: &[u8]) -> Result<Vec<Node>, Error> {
+    read_each(stream, |_, _| Ok(()))
+}
+
 /// Reads the objects of a stream, and does to each, before lists are taken apart, what `prepare` does, which is told how
 /// many came before.
 fn read_each(

@@ -63,3 +63,10 @@ fn root() -> Command<Settings> {
 fn log(line: &str) {
     say(&format!("{} {line}", jiff::Zoned::now().strftime("%Y/%m/%d %H:%M:%S")));
 }
+
+/// Says what a build has to say: what is deprecated as it is, and what upstream logs with the time.
+fn warn(warnings: &[String]) {
+    for warning in warnings {
+        if warning.starts_with('#') { say(warning) } else { log(warning) }
+    }
+}

@@ -3,7 +3,7 @@
 
 use longshore_go::{Map, Value};
 
-use super::{Document, text_of};
+use super::{Document, items_of, objects_of, text_of};
 use crate::error::Error;
 
 /// What charts of the past are called today.
@@ -30,11 +30,11 @@ pub(super) fn read(fields: &Map) {
     append(fields, "bases", "resources");
     append(fields, "imageTags", "images");
     for generators in ["configMapGenerator", "secretGenerator"] {
-        for generator in objects(fields, generators) {
+        for generator in objects_of(fields, generators) {
             let env = text_of(&generator, "env");
             if !env.is_empty() {
                 generator.remove(b"env");
-                let mut envs = list(&generator, "envs");
+                let mut envs = items_of(&generator, "envs");
                 envs.push(Value::str(env));
                 generator.insert("envs", Value::list(envs));
             }
@@ -44,9 +44,9 @@ pub(super) fn read(fields: &Map) {
 }
 
 fn charts(fields: &Map) {
-    let mut charts = list(fields, "helmCharts");
+    let mut charts = items_of(fields, "helmCharts");
     let globals = Map::new();
-    for old in objects(fields, "helmChartInflationGenerator") {
+    for old in objects_of(fields, "helmChartInflationGenerator") {
         let renamed =
             |(old_name, name): &(&'static str, &'static str)| Some((*name, old.get(old_name.as_bytes())?));
         charts.push(Value::Map(CHART.iter().filter_map(renamed).collect()));
@@ -79,7 +79,7 @@ pub(super) fn deprecated(document: &mut Document, is_file: impl Fn(&str) -> bool
     if common.is_empty() {
         return Ok(());
     }
-    for label in objects(&document.fields, "labels") {
+    for label in objects_of(&document.fields, "labels") {
         let Some(Value::Map(pairs)) = label.get(b"pairs") else { continue };
         if let Some(key) = pairs.keys().iter().find(|key| common.contains_key(key.as_bytes())) {
             let key = key.to_str_lossy();
@@ -95,22 +95,11 @@ pub(super) fn deprecated(document: &mut Document, is_file: impl Fn(&str) -> bool
 
 /// Moves the items of one list behind those of another.
 fn append(fields: &Map, from: &str, to: &str) {
-    let moved = list(fields, from);
+    let moved = items_of(fields, from);
     fields.remove(from.as_bytes());
     if !moved.is_empty() {
-        let mut items = list(fields, to);
+        let mut items = items_of(fields, to);
         items.extend(moved);
         fields.insert(to, Value::list(items));
     }
-}
-
-fn list(fields: &Map, name: &str) -> Vec<Value> {
-    match fields.get(name.as_bytes()) {
-        Some(Value::List(list)) => list.iter().cloned().collect(),
-        _ => Vec::new(),
-    }
-}
-
-fn objects(fields: &Map, name: &str) -> Vec<Map> {
-    list(fields, name).iter().filter_map(Value::as_map).cloned().collect()
 }

@@ -4,8 +4,8 @@ use longshore_go::strconv::quoted;
 use longshore_go::{Map, Value};
 
 use super::place::relative;
-use super::walk::{Walk, objects};
-use crate::edit::text_of;
+use super::walk::Walk;
+use crate::edit::{objects_of, text_of};
 use crate::error::{Context, Error};
 use crate::files::EntryKind;
 use crate::loader::join;
@@ -19,7 +19,7 @@ const MAX_DEPTH: usize = 200;
 impl Walk<'_, '_, '_> {
     /// The fields about charts.
     pub(super) fn localize_charts(&mut self, fields: &Map) -> Result<(), Error> {
-        for (at, chart) in objects(fields, "helmChartInflationGenerator").iter().enumerate() {
+        for (at, chart) in objects_of(fields, "helmChartInflationGenerator").iter().enumerate() {
             let what = || format!("helmChartInflationGenerator entry {at}");
             self.text(chart, "values", Self::localize_file)
                 .context(|| format!("unable to localize {} values", what()))?;
@@ -28,7 +28,7 @@ impl Walk<'_, '_, '_> {
                 .context(|| format!("unable to copy {}", what()))?;
             chart.insert("chartHome", Value::str(home));
         }
-        let charts = objects(fields, "helmCharts");
+        let charts = objects_of(fields, "helmCharts");
         for (at, chart) in charts.iter().enumerate() {
             self.text(chart, "valuesFile", Self::localize_file)
                 .context(|| format!("unable to localize helmCharts entry {at} valuesFile"))?;

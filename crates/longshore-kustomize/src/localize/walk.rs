@@ -7,7 +7,7 @@ use longshore_yaml::sigs;
 use super::place;
 use super::tree::Tree;
 use super::view::View;
-use crate::edit::text_of;
+use crate::edit::{objects_of, text_of};
 use crate::error::{Context, Error};
 use crate::generate;
 use crate::kustomization::{Kustomization, schema};
@@ -65,20 +65,20 @@ impl<'f, 'b, 't> Walk<'f, 'b, 't> {
             self.texts(fields, field, localize).context(|| format!("unable to localize {field} entry"))?;
         }
         for field in ["configMapGenerator", "secretGenerator"] {
-            for generator in objects(fields, field) {
+            for generator in objects_of(fields, field) {
                 self.localize_generator(&generator).context(|| format!("unable to localize {field}"))?;
             }
         }
         self.localize_charts(fields)?;
         for field in ["patches", "patchesJson6902"] {
-            for patch in objects(fields, field) {
+            for patch in objects_of(fields, field) {
                 self.text(&patch, "path", Self::localize_file)
                     .context(|| format!("unable to localize {field}"))?;
             }
         }
         self.texts(fields, "patchesStrategicMerge", Self::localize_object)
             .context(|| String::from("unable to localize patchesStrategicMerge entry"))?;
-        for replacement in objects(fields, "replacements") {
+        for replacement in objects_of(fields, "replacements") {
             self.text(&replacement, "path", Self::localize_file)
                 .context(|| String::from("unable to localize replacements entry"))?;
         }
@@ -241,10 +241,4 @@ impl<'f, 'b, 't> Walk<'f, 'b, 't> {
         object.insert(field, Value::list(localized));
         Ok(())
     }
-}
-
-/// The objects of a list.
-pub(super) fn objects(fields: &Map, name: &str) -> Vec<Map> {
-    let Some(Value::List(list)) = fields.get(name.as_bytes()) else { return Vec::new() };
-    list.iter().filter_map(Value::as_map).cloned().collect()
 }

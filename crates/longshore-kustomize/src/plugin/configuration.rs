@@ -127,6 +127,11 @@ const TRANSFORMERS: [&str; 14] = [
 const GENERATORS: [&str; 4] =
     ["ConfigMapGenerator", "IAMPolicyGenerator", "SecretGenerator", "HelmChartInflationGenerator"];
 
+/// The kinds of all builtins. Upstream lists those that make resources first, too, but else in random order.
+pub fn builtin_kinds() -> impl Iterator<Item = &'static str> {
+    GENERATORS.into_iter().chain(TRANSFORMERS)
+}
+
 /// The transformer that an object configures.
 ///
 /// # Errors

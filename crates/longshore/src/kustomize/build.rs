@@ -7,7 +7,7 @@ use anyhow::{anyhow, bail};
 use longshore_kustomize::{Options, Reorder, Restriction, build};
 
 use super::sources::Sources;
-use super::{Settings, files, print, say};
+use super::{Settings, files, print, warn};
 use crate::cobra::{Arguments, Command, Flag, Kind, Matches};
 
 pub(super) fn command() -> Command<Settings> {
@@ -58,9 +58,7 @@ fn run(settings: &Settings, matches: &Matches) -> anyhow::Result<()> {
     let options = options(settings, matches)?;
     let sources = Sources::new(options.enable_helm || options.enable_plugins)?;
     let built = build(&sources, folder, &options);
-    for warning in &built.warnings {
-        say(warning);
-    }
+    warn(&built.warnings);
     let output = matches.text("output");
     if !output.is_empty() && Path::new(output).is_dir() {
         return files::write(

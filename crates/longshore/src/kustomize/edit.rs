@@ -18,9 +18,10 @@ use anyhow::{Context, anyhow, bail};
 use longshore_go::{Map, Value};
 use longshore_kustomize::edit::Document;
 use longshore_kustomize::kustomization::FILE_NAMES;
+use longshore_kustomize::plugin::builtin_kinds;
 
-use super::{Settings, log};
-use crate::cobra::{Arguments, Command, Flag, Run};
+use super::{Settings, log, print};
+use crate::cobra::{Arguments, Command, Flag, Matches, Run};
 
 /// What `buildMetadata` may list.
 const BUILD_METADATA: &[&str] = &["originAnnotations", "transformerAnnotations", "managedByLabel"];
@@ -29,8 +30,19 @@ pub(super) fn command() -> Command<Settings> {
     group(
         "edit",
         "change the kustomization file of this folder",
-        vec![add::command(), set::command(), remove::command(), fix::command()],
+        vec![
+            add::command(),
+            leaf("alpha-list-builtin-plugin", "list what is built in", vec![], list_builtins),
+            fix::command(),
+            remove::command(),
+            set::command(),
+        ],
     )
+}
+
+fn list_builtins(_: &Settings, _: &Matches) -> anyhow::Result<()> {
+    let kinds: String = builtin_kinds().map(|kind| format!(" * {kind}\n")).collect();
+    print(&format!("Builtin plugins:\n\n{kinds}"))
 }
 
 /// A command that only has others below it.

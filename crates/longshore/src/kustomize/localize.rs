@@ -9,7 +9,7 @@ use longshore_kustomize::localize::{Target, Tree, Written};
 use longshore_kustomize::{Options, build};
 
 use super::sources::Sources;
-use super::{Settings, files, log, say};
+use super::{Settings, files, log, warn};
 use crate::cobra::{Arguments, Command, Flag, Kind, Matches};
 
 pub(super) fn command() -> Command<Settings> {
@@ -107,7 +107,7 @@ fn verify(sources: &Sources, target: &str, copy: &Path, destination: &Path) -> a
     let mut texts = Vec::new();
     for folder in [target, &*copy] {
         let built = build(sources, folder, &Options::default());
-        built.warnings.iter().for_each(|warning| say(warning));
+        warn(&built.warnings);
         texts.push(built.documents().map_err(|error| {
             log(&format!(
                 "If your target directory requires flags to build: \n\

@@ -1,12 +1,15 @@
 //! `kustomize edit fix`.
 
+use std::fs;
 use std::path::Path;
 
-use anyhow::{anyhow, bail};
+use anyhow::anyhow;
+use longshore_kustomize::edit::convert_vars;
 use longshore_kustomize::{Options, build};
 use longshore_source::KustomizationFiles;
 
-use super::super::{Settings, print, say};
+use super::super::files::reason;
+use super::super::{Settings, print, warn};
 use super::{File, leaf};
 use crate::cobra::{Command, Flag, Kind, Matches};
 
@@ -15,32 +18,43 @@ pub(super) fn command() -> Command<Settings> {
     leaf("fix", "write deprecated fields as those of today", flags, run)
 }
 
-fn run(_: &Settings, matches: &Matches) -> anyhow::Result<()> {
-    if matches.is_on("vars") {
-        bail!("vars are not made replacements by this program: --vars is not supported");
-    }
-    let before = build(&KustomizationFiles::default(), ".", &Options::default());
-    before.warnings.iter().for_each(|warning| say(warning));
-    let before = before.documents();
-    let mut file = File::read()?;
-    file.document.fix(|path| Path::new(path).is_file()).map_err(|error| anyhow!("{error}"))?;
-    print(
-        "
+/// What is said of every run.
+const FIXED: &str = "
 Fixed fields:
   patchesJson6902 -> patches
   patchesStrategicMerge -> patches
   commonLabels -> labels
+";
 
+/// What is said where variables were left alone.
+const ADVICE: &str = "
 To convert vars -> replacements, run the command `kustomize edit fix --vars`
 
 WARNING: Converting vars to replacements will potentially overwrite many resource files 
 and the resulting files may not produce the same output when `kustomize build` is run. 
 We recommend doing this in a clean git repository where the change is easy to undo.
-",
-    )?;
+";
+
+fn run(_: &Settings, matches: &Matches) -> anyhow::Result<()> {
+    let files = KustomizationFiles::default();
+    let before = build(&files, ".", &Options::default());
+    warn(&before.warnings);
+    let before = before.documents();
+    let mut file = File::read()?;
+    file.document.fix(|path| Path::new(path).is_file()).map_err(|error| anyhow!("{error}"))?;
+    if matches.is_on("vars") {
+        let converted = convert_vars(&mut file.document, &files);
+        for (path, text) in &converted.files {
+            fs::write(path, text).map_err(|error| anyhow!("open {path}: {}", reason(&error)))?;
+        }
+        converted.result.map_err(|error| anyhow!("{error}"))?;
+        print(&format!("{FIXED}  vars -> replacements\n"))?;
+    } else {
+        print(&format!("{FIXED}{ADVICE}"))?;
+    }
     let written = file.write();
-    let after = build(&KustomizationFiles::default(), ".", &Options::default());
-    after.warnings.iter().for_each(|warning| say(warning));
+    let after = build(&files, ".", &Options::default());
+    warn(&after.warnings);
     match after.documents() {
         Err(error) => print(&format!(
             "Warning: 'Fixed' kustomization now produces the error when running `kustomize build`: {error}\n"
