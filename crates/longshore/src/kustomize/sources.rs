@@ -23,8 +23,11 @@ impl Sources {
     /// # Errors
     /// The environment asks for a level of Helm that there is not.
     pub(super) fn new(has_charts: bool) -> anyhow::Result<Self> {
-        let charts = has_charts.then(Inflater::new).transpose()?;
-        Ok(Self { files: KustomizationFiles::default(), charts })
+        Ok(Self::with(has_charts.then(Inflater::new).transpose()?))
+    }
+
+    fn with(charts: Option<Inflater>) -> Self {
+        Self { files: KustomizationFiles::default(), charts }
     }
 }
 
@@ -67,9 +70,6 @@ pub(crate) struct ForReleases;
 
 impl Kustomizations for ForReleases {
     fn files(&self, charts: Option<ChartsAs>) -> Result<Box<dyn Files>, Diagnostic> {
-        Ok(Box::new(Sources {
-            files: KustomizationFiles::default(),
-            charts: charts.map(Inflater::of_release),
-        }))
+        Ok(Box::new(Sources::with(charts.map(Inflater::of_release))))
     }
 }
