@@ -202,62 +202,32 @@ fn check(releases: &str, files: &str, parts: &[&str]) {
     }
 }
 
+/// What users get wrong first; each was looked at by a person.
 #[test]
 fn mistakes_in_naming_a_kustomization() {
-    check(
-        "{web: {kustomize: overlays/prod}}",
-        "",
-        &["`overlays/prod` should be a folder and does not exist", "--> longshore.yaml:7:29"],
-    );
-    check(
-        "{web: {kustomize: overlays/dev/kustomization.yaml}}",
-        "",
-        &["should be a folder and is a file", "hint: name its folder: `overlays/dev`"],
-    );
-    check(
-        "{web: {kustomize: overlays}}",
-        "",
-        &[
-            "`overlays` holds no kustomization.yaml, kustomization.yml or Kustomization",
-            "hint: name one of `overlays/charts`, `overlays/dev`, `overlays/production`",
-        ],
-    );
-    check(
-        "{web: {kustomize: plain}}",
-        "plain/web.yaml=kind: X",
-        &["`plain` holds no kustomization.yaml", "plain manifests are named by `manifests: plain`"],
-    );
-    check(
-        "{web: {kustomize: overlays/dev, values: values.yaml}}",
-        "",
-        &[
-            "release `web` has values but no `chart` to give them to",
-            "--> longshore.yaml:7:43",
-            "hint: a kustomization takes no values",
-        ],
-    );
-    check(
-        "{web: {kustomize: overlays/dev, set: {a: b}}}",
-        "",
-        &["release `web` has values but no `chart`", "--> longshore.yaml:7:43"],
-    );
-    check(
-        "{web: {kustomize: [overlays/dev, base]}}",
-        "",
-        &["`kustomize` of release `web` must be one folder, not a list", "hint: several become one"],
-    );
-    check(
-        "{web: {kustomize: {folder: overlays/dev}}}",
-        "",
-        &["unknown key `folder` in `kustomize` of release `web`", "known are `path`, `enableHelm`"],
-    );
-    check("{web: {kustomize: {enableHelm: true}}}", "", &["`kustomize` of release `web` has no `path`"]);
-    check("{web: {kustomise: overlays/dev}}", "", &["hint: did you mean `kustomize`?"]);
-    check(
-        "{web: {kustomize: 'overlays/${env.nam}'}}",
-        "",
-        &["did you mean `env.name`?", "longshore.yaml:7:29"],
-    );
+    let mut told = String::new();
+    for release in [
+        "kustomize: overlays/prod",
+        "kustomize: overlays/dev/kustomization.yaml",
+        "kustomize: overlays",
+        "kustomize: plain",
+        "kustomize: overlays/dev, values: values.yaml",
+        "kustomize: overlays/dev, set: {a: b}",
+        "kustomize: [overlays/dev, base]",
+        "kustomize: {folder: overlays/dev}",
+        "kustomize: {enableHelm: true}",
+        "kustomise: overlays/dev",
+        "kustomize: 'overlays/${env.nam}'",
+        "kustomize: base, chart: overlays/charts/charts/c",
+        "kustomize: overlays/charts",
+    ] {
+        let project = project(&format!("{{web: {{{release}}}}}"));
+        project.write("plain/web.yaml", "kind: X\n").unwrap();
+        let outcome = longshore(&project, "render");
+        assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(1), ""), "{outcome}");
+        told.extend(["# ", release, "\n", &outcome.stderr, "\n"]);
+    }
+    insta::assert_snapshot!(told);
 }
 
 #[test]
