@@ -51,6 +51,12 @@ pub struct Options {
     pub helm_kube_version: String,
     /// Run programs as generators and transformers.
     pub enable_plugins: bool,
+    /// Run functions that are programs; without it resources pass by them as they are.
+    pub enable_exec: bool,
+    /// Functions may ask for the network.
+    pub network: bool,
+    /// Variables for functions, as `NAME=VALUE`.
+    pub function_variables: Vec<String>,
 }
 
 /// What a build needs to know everywhere.

@@ -2,6 +2,7 @@
 
 use crate::charts::Charts;
 use crate::error::Error;
+use crate::programs::Programs;
 use crate::remote::Repository;
 
 /// A path that is absolute, clean and free of links, taken apart into a folder and a file in it; the file is empty if the
@@ -77,6 +78,11 @@ pub trait Files {
 
     /// What inflates charts; without it they are refused.
     fn charts(&self) -> Option<&dyn Charts> {
+        None
+    }
+
+    /// What runs programs; without it generators and transformers that are programs are refused.
+    fn programs(&self) -> Option<&dyn Programs> {
         None
     }
 }

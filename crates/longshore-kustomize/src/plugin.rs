@@ -4,6 +4,7 @@
 //! and <https://github.com/kubernetes-sigs/kustomize/tree/kustomize/v5.8.1/api/internal/builtins>.
 
 mod configuration;
+mod external;
 pub(crate) mod helm;
 mod iam;
 mod inflate;
@@ -14,6 +15,7 @@ use std::collections::BTreeMap;
 use crate::build::Context;
 use crate::error::Error;
 use crate::fieldspec::FieldSpec;
+use crate::files::Files;
 use crate::kustomization::{ConfigMapArgs, Image, Replacement, Replica, SecretArgs};
 use crate::replacement;
 use crate::resource::Resource;
@@ -26,6 +28,7 @@ use crate::transform::value_add::ValueAdd;
 use crate::transform::{entries, images, prefix, replicas};
 
 pub use configuration::{builtin_kinds, generator, transformer};
+pub use external::External;
 pub use helm::{Inflation, ValuesMerge};
 pub use iam::IamPolicy;
 pub use kustomization::of_kustomization;
@@ -41,6 +44,8 @@ pub enum Generator {
     IamPolicy(IamPolicy),
     /// `HelmChartInflationGenerator`
     Chart(Box<Inflation>),
+    /// A program.
+    External(External),
 }
 
 /// What changes resources. All of them are told the fields that they change.
@@ -79,12 +84,15 @@ pub enum Transformer {
     Hash,
     /// Several, one after the other: `PrefixSuffixTransformer`
     Several(Vec<Transformer>),
+    /// A program.
+    External(External),
 }
 
 impl Generator {
-    /// The kind of the builtin.
+    /// The kind of the builtin; none of a program, which has a configuration of its own.
     pub fn kind(&self) -> &'static str {
         match self {
+            Self::External(_) => "",
             Self::ConfigMap(_) => "ConfigMapGenerator",
             Self::Secret(_) => "SecretGenerator",
             Self::IamPolicy(_) => "IAMPolicyGenerator",
@@ -94,9 +102,10 @@ impl Generator {
 }
 
 impl Transformer {
-    /// The kind of the builtin.
+    /// The kind of the builtin; none of a program, which has a configuration of its own.
     pub fn kind(&self) -> &'static str {
         match self {
+            Self::External(_) => "",
             Self::Namespace { .. } => "NamespaceTransformer",
             Self::Prefix(..) => "PrefixTransformer",
             Self::Suffix(..) => "SuffixTransformer",
@@ -116,7 +125,12 @@ impl Transformer {
     ///
     /// # Errors
     /// What the transformer says.
-    pub fn apply(&self, resources: &mut Resources, context: &mut Context) -> Result<(), Error> {
+    pub fn apply(
+        &self,
+        resources: &mut Resources,
+        files: &dyn Files,
+        context: &mut Context,
+    ) -> Result<(), Error> {
         let scopes = &context.scopes;
         match self {
             Self::Namespace { name, specs, unset_only, subjects } => {
@@ -139,7 +153,26 @@ impl Transformer {
             Self::Replacements(all) => replacement::apply(resources.list_mut(), all),
             Self::ValueAdd(add) => add.apply(resources, context),
             Self::Hash => crate::hash::add_to_names(resources.list_mut(), scopes),
-            Self::Several(list) => list.iter().try_for_each(|each| each.apply(resources, context)),
+            Self::Several(list) => list.iter().try_for_each(|each| each.apply(resources, files, context)),
+            Self::External(external) => external.apply(resources, false, files, context),
+        }
+    }
+}
+
+impl Transformer {
+    /// Lets a validator look at the resources, and change them.
+    ///
+    /// # Errors
+    /// What the validator says.
+    pub fn validate(
+        &self,
+        resources: &mut Resources,
+        files: &dyn Files,
+        context: &mut Context,
+    ) -> Result<(), Error> {
+        match self {
+            Self::External(external) => external.apply(resources, true, files, context),
+            _ => self.apply(resources, files, context),
         }
     }
 }
@@ -150,17 +183,8 @@ const VALIDATED_BY: &str = "validated-by";
 /// Refuses resources that are not what they were, but for the label of validators.
 ///
 /// # Errors
-/// A resource was added, removed or changed.
+/// A resource was deleted or changed.
 pub fn check_unchanged(before: &[Resource], after: &[Resource], scopes: &Scopes) -> Result<(), Error> {
-    if before.len() != after.len() {
-        let texts = |list: &[Resource]| {
-            let texts: Vec<String> = list.iter().map(crate::output::json_text).collect();
-            format!("[{}]", texts.join(" "))
-        };
-        let (before, after) = (texts(before), texts(after));
-        let text = format!("lists have different number of entries: {before} doesn't equal {after}");
-        return Err(Error::new(text));
-    }
     let without_label = |resource: &Resource| {
         let mut resource = resource.clone();
         let mut labels = resource.labels();
@@ -180,8 +204,20 @@ pub fn check_unchanged(before: &[Resource], after: &[Resource], scopes: &Scopes)
         };
         if resource.node() != other.node() {
             let (own, other) = (crate::output::json_text(resource), crate::output::json_text(other));
-            return Err(Error::new(format!("nodes unequal: \n -- {own},\n -- {other}\n")));
+            let structure = structure(resource);
+            return Err(Error::new(format!(
+                "nodes unequal: \n -- {own},\n -- {other}\n\n--\n{structure}\n------\n{structure}\n"
+            )));
         }
     }
     Ok(())
+}
+
+/// A resource as Go prints the struct, where the address of its node stands for the node.
+fn structure(resource: &Resource) -> String {
+    let vars: Vec<String> = resource.vars().iter().map(|name| format!("{name:?}")).collect();
+    let vars = if vars.is_empty() { String::from("(nil)") } else { format!("{{{}}}", vars.join(", ")) };
+    format!(
+        "&resource.Resource{{RNode:yaml.RNode{{fieldPath:[]string(nil), value:(*yaml.Node)(0xc000000000), ShouldKeep:false, Match:[]string(nil)}}, refVarNames:[]string{vars}}}"
+    )
 }

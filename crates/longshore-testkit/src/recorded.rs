@@ -3,9 +3,11 @@
 //!
 //! ```text
 //! //- PATH               a file that every case of this text has
-//! //= NAME: ARGUMENTS    a case; without arguments it is `build .`
+//! //= NAME: ARGUMENTS    a case; without arguments it is `build .`; `VARIABLE=VALUE` may stand in front, where `/case` is
+//!                        the folder of the case
 //! //- PATH               a file of this case; in place of the common one, if there is one at that path
 //! //- PATH (escaped)     \n, \r, \t, \\ and \xFF stand for bytes; line ends do not count
+//! //- PATH (program)     a file that may be executed
 //! //- PATH (folder)      an empty folder
 //! //- PATH -> TARGET     a link
 //! //- PATH <- FOLDER     the files of a folder of this repository
@@ -26,6 +28,9 @@ use crate::tools::workspace_root;
 /// The time in front of a line, as Go's `log` writes it.
 const TIME: &[u8] = b"0000/00/00 00:00:00 ";
 
+/// How the names of files begin through which plugins are told what to do.
+const TEMPORARY: &[u8] = b"kust-plugin-config-";
+
 /// How the last line begins that a program writes which dies of a bug of its own.
 const PANIC: &str = "panic: ";
 
@@ -37,6 +42,8 @@ const SHORTEST_ADDRESS: usize = 8;
 pub enum Entry {
     /// A file with its bytes.
     File(Vec<u8>),
+    /// A file that may be executed.
+    Program(Vec<u8>),
     /// An empty folder.
     Folder,
     /// A link with what it leads to.
@@ -48,6 +55,8 @@ pub enum Entry {
 pub struct Case {
     /// Unique in its text.
     pub name: String,
+    /// Variables of the environment; `/case` in a value is the folder of the case.
+    variables: Vec<(String, String)>,
     /// Behind the program's name.
     pub arguments: Vec<String>,
     /// By path.
@@ -75,10 +84,15 @@ pub fn cases(text: &str) -> Result<Vec<Case>> {
         if cases.iter().any(|case| case.name == name) {
             bail!("the name {name:?} stands there twice");
         }
-        let arguments = arguments.split_whitespace().map(ToOwned::to_owned).collect();
+        let mut arguments = arguments.split_whitespace().map(ToOwned::to_owned).peekable();
+        let mut variables = Vec::new();
+        while let Some(word) = arguments.next_if(|word: &String| word.contains('=')) {
+            let (variable, value) = word.split_once('=').unwrap_or_default();
+            variables.push((variable.to_owned(), value.to_owned()));
+        }
         let mut files = common.clone();
         files.extend(own);
-        cases.push(Case { name: name.to_owned(), arguments, files });
+        cases.push(Case { name: name.to_owned(), variables, arguments: arguments.collect(), files });
     }
     Ok(cases)
 }
@@ -99,6 +113,17 @@ pub fn answers(text: &str) -> Result<BTreeMap<String, Answered>> {
 }
 
 impl Case {
+    /// The variables of the environment if the case was laid out in `folder`.
+    ///
+    /// # Errors
+    /// Tells a folder that is not there.
+    pub fn environment(&self, folder: &Path) -> Result<Vec<(String, String)>> {
+        let here = folder.canonicalize().with_context(|| format!("no {}", folder.display()))?;
+        let here = here.to_str().context("a folder's name is no text")?;
+        let value = |value: &str| value.replace("/case", here);
+        Ok(self.variables.iter().map(|(name, text)| (name.clone(), value(text))).collect())
+    }
+
     /// Writes the files of the case.
     ///
     /// # Errors
@@ -110,6 +135,9 @@ impl Case {
             fs::create_dir_all(above).with_context(|| format!("cannot create {}", above.display()))?;
             match entry {
                 Entry::File(bytes) => fs::write(&path, bytes),
+                Entry::Program(bytes) => fs::write(&path, bytes).and_then(|()| {
+                    fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o755))
+                }),
                 Entry::Folder => fs::create_dir_all(&path),
                 Entry::Link(target) => std::os::unix::fs::symlink(target, &path),
             }
@@ -119,7 +147,7 @@ impl Case {
     }
 
     /// What a program answered that was started in `folder`, where the case was laid out. The folder is called `/case`,
-    /// addresses are called `0xADDRESS`, times are zero, and what follows a panic or begins with `Usage:` is not kept.
+    /// addresses are called `0xADDRESS`, times are zero, names of temporary files are one, and what follows a panic or begins with `Usage:` is not kept.
     ///
     /// # Errors
     /// Tells what cannot be read.
@@ -129,7 +157,8 @@ impl Case {
         let mut files = BTreeMap::new();
         for (name, bytes) in [("out", out.to_vec()), ("err", stable(err))] {
             if !bytes.is_empty() {
-                files.insert(name.to_owned(), Entry::File(without(&bytes, here)));
+                let bytes = with_one_name(&without(&bytes, here));
+                files.insert(name.to_owned(), Entry::File(bytes));
             }
         }
         let mut folders = vec![PathBuf::from(here)];
@@ -145,9 +174,12 @@ impl Case {
                     continue;
                 }
                 let bytes = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
-                let entry = Entry::File(bytes);
-                if self.files.get(&name) != Some(&entry) {
-                    files.insert(format!("new/{name}"), entry);
+                let is_old = matches!(
+                    self.files.get(&name),
+                    Some(Entry::File(old) | Entry::Program(old)) if *old == bytes
+                );
+                if !is_old {
+                    files.insert(format!("new/{name}"), Entry::File(without(&bytes, here)));
                 }
             }
         }
@@ -203,6 +235,8 @@ fn blocks(text: &str) -> Result<(Files, Vec<(&str, Files)>)> {
             }
             let (path, entry, escaped) = if let Some((path, target)) = path.split_once(" -> ") {
                 (path, Entry::Link(target.to_owned()), None)
+            } else if let Some(path) = path.strip_suffix(" (program)") {
+                (path, Entry::Program(Vec::new()), Some(false))
             } else if let Some(path) = path.strip_suffix(" (folder)") {
                 (path, Entry::Folder, None)
             } else if let Some(path) = path.strip_suffix(" (escaped)") {
@@ -213,7 +247,7 @@ fn blocks(text: &str) -> Result<(Files, Vec<(&str, Files)>)> {
             files.insert(path.to_owned(), entry);
             open = escaped.map(|escaped| (path.to_owned(), escaped));
         } else if let Some((path, escaped)) = &open {
-            let Some(Entry::File(bytes)) = files.get_mut(path) else { continue };
+            let Some(Entry::File(bytes) | Entry::Program(bytes)) = files.get_mut(path) else { continue };
             if *escaped {
                 unescape(mark, bytes).with_context(|| format!("line {}", at + 1))?;
             } else {
@@ -333,6 +367,21 @@ fn without_addresses(bytes: &[u8]) -> Vec<u8> {
             rest = behind;
         }
     }
+    text
+}
+
+/// The bytes with temporary files of plugins called the same each time.
+fn with_one_name(bytes: &[u8]) -> Vec<u8> {
+    let mut text = Vec::with_capacity(bytes.len());
+    let mut rest = bytes;
+    while let Some(at) = rest.windows(TEMPORARY.len()).position(|part| part == TEMPORARY) {
+        let (before, behind) = rest.split_at(at + TEMPORARY.len());
+        text.extend_from_slice(before);
+        text.extend_from_slice(b"NAME");
+        let length = behind.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+        rest = &behind[length..];
+    }
+    text.extend_from_slice(rest);
     text
 }
 

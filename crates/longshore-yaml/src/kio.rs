@@ -9,7 +9,9 @@
 
 mod anchor;
 mod field;
+mod follow;
 mod meta;
+mod places;
 
 use std::borrow::Cow;
 
@@ -20,7 +22,9 @@ use crate::encode::{EmitOptions, emit, emit_each};
 use crate::error::{Error, ErrorKind};
 use crate::node::{Kind, Node, parse_first};
 use crate::unmarshal;
+pub use follow::follow;
 pub use meta::{Meta, clear_annotation, meta, set_annotation};
+pub use places::{Places, path, set_default_paths};
 
 /// Where an object lay in its stream: the annotation's name today and before.
 const INDEX: [&str; 2] = ["internal.config.kubernetes.io/index", "config.kubernetes.io/index"];
@@ -28,8 +32,8 @@ const INDEX: [&str; 2] = ["internal.config.kubernetes.io/index", "config.kuberne
 /// Which file an object came from.
 const PATH: [&str; 2] = ["internal.config.kubernetes.io/path", "config.kubernetes.io/path"];
 
-/// What a function knows an object by.
-const ID: [&str; 2] = ["internal.config.kubernetes.io/id", "config.k8s.io/id"];
+/// What a function knows an object by: the annotation's name today and before.
+pub const ID: [&str; 2] = ["internal.config.kubernetes.io/id", "config.k8s.io/id"];
 
 /// How sequences are indented: beyond their key if it says `wide`.
 const INDENT: &str = "internal.config.kubernetes.io/seqindent";
@@ -145,6 +149,41 @@ pub fn write(objects: &[Node]) -> Result<Vec<u8>, Error> {
     Ok(emit_each(documents, &OPTIONS))
 }
 
+/// Writes objects and a configuration as the `ResourceList` that functions read. What [`read`] noted stays.
+///
+/// # Errors
+/// The metadata of an object is not what it should be; in kyaml's words.
+///
+/// ```
+/// use longshore_yaml::kio;
+/// let objects = kio::read_inlined(b"kind: A\n---\nkind: B\nmetadata: {}\n")?;
+/// let list = kio::write_list(&objects, &objects[0])?;
+/// let head = "apiVersion: config.kubernetes.io/v1\nkind: ResourceList\n";
+/// assert_eq!(list, format!("{head}items:\n- kind: A\n- kind: B\nfunctionConfig:\n  kind: A\n").as_bytes());
+/// # Ok::<(), longshore_yaml::Error>(())
+/// ```
+pub fn write_list(objects: &[Node], configuration: &Node) -> Result<Vec<u8>, Error> {
+    let mut items = Node::new(Kind::Sequence, "");
+    for object in objects {
+        let mut object = object.root().clone();
+        meta::clear_empty(&mut object)?;
+        items.content.push(object);
+    }
+    let untyped = |text: &'static str| Node::scalar("", text);
+    let mut list = Node::new(Kind::Mapping, "");
+    list.content = vec![
+        untyped("apiVersion"),
+        untyped("config.kubernetes.io/v1"),
+        untyped("kind"),
+        untyped("ResourceList"),
+        untyped("items"),
+        items,
+        untyped("functionConfig"),
+        configuration.root().clone(),
+    ];
+    Ok(emit([&list], &OPTIONS))
+}
+
 /// The file that an object came from.
 fn file_of(object: &Node) -> Option<String> {
     PATH.iter().find_map(|name| meta::annotation(object, name))
@@ -208,9 +247,9 @@ fn find(text: &[u8], wanted: &[u8]) -> Option<usize> {
     text.windows(wanted.len()).position(|window| window == wanted)
 }
 
-/// What kyaml says of a node that is no mapping where it needs one.
-fn wrong_kind(node: &Node) -> Error {
-    let kind = match node.kind {
+/// What kyaml says of a node of another kind than the wanted one.
+fn wrong_kind(node: &Node, wanted: Kind) -> Error {
+    let name = |kind| match kind {
         Kind::Document => "DocumentNode",
         Kind::Mapping => "MappingNode",
         Kind::Sequence => "SequenceNode",
@@ -219,7 +258,9 @@ fn wrong_kind(node: &Node) -> Error {
     };
     let content = emit([node], &OPTIONS);
     let text = format!(
-        "wrong node kind: expected MappingNode but got {kind}: node contents:\n{}",
+        "wrong node kind: expected {} but got {}: node contents:\n{}",
+        name(wanted),
+        name(node.kind),
         String::from_utf8_lossy(&content)
     );
     Error::new(ErrorKind::Decode, text).at_line(node.line, node.column)

@@ -9,6 +9,7 @@ mod edit;
 mod files;
 mod glob;
 mod localize;
+mod programs;
 mod sources;
 mod version;
 

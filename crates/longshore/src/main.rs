@@ -11,6 +11,7 @@ mod exit;
 mod helm;
 mod kustomize;
 mod printer;
+mod process;
 mod progress;
 mod settings;
 mod view;

@@ -259,6 +259,7 @@ impl<'f> Target<'f> {
                 Generator::Secret(args) => vec![generate::secret(args, &self.loader)?],
                 Generator::IamPolicy(args) => vec![args.generate()?],
                 Generator::Chart(chart) => chart.generate(&self.loader, context)?,
+                Generator::External(external) => external.generate(self.loader.files(), context)?,
             };
             if let Some(origin) = configured_by.unwrap_or_else(|| self.builtin_origin(generator.kind())) {
                 for made in &mut made {
@@ -304,7 +305,7 @@ impl<'f> Target<'f> {
         let mut transformers: Vec<_> = own.collect();
         transformers.extend(self.configured(&self.kustomization.transformers, context)?);
         for (transformer, origin) in &transformers {
-            transformer.apply(&mut into.resources, context)?;
+            transformer.apply(&mut into.resources, self.loader.files(), context)?;
             if let Some(origin) = origin {
                 origin::note_transformer(&mut into.resources, origin);
             }
@@ -336,7 +337,7 @@ impl<'f> Target<'f> {
     fn validate(&self, into: &mut Accumulator, context: &mut Context) -> Result<(), Error> {
         for (validator, _) in self.configured(&self.kustomization.validators, context)? {
             let before: Vec<Resource> = into.resources.list().to_vec();
-            validator.apply(&mut into.resources, context)?;
+            validator.validate(&mut into.resources, self.loader.files(), context)?;
             plugin::check_unchanged(&before, into.resources.list(), &context.scopes).map_err(|error| {
                 Error::new(format!("validator shouldn't modify the resource map: {error}"))
             })?;

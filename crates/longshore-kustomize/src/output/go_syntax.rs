@@ -26,10 +26,21 @@ pub(super) fn of(node: &Node) -> Option<String> {
             let items: Option<Vec<String>> = node.content.iter().map(of).collect();
             Some(format!("[]interface {{}}{{{}}}", items?.join(", ")))
         }
+        _ if node.tag == "!!float" && infinite(node).is_some() => infinite(node).map(str::to_owned),
         _ => Some(match scalar(node)? {
             Value::Nil => String::from("interface {}(nil)"),
             value => Key::of(&value).text(),
         }),
+    }
+}
+
+/// A number that JSON does not have.
+fn infinite(node: &Node) -> Option<&'static str> {
+    match &*node.value.to_ascii_lowercase() {
+        ".inf" | "+.inf" => Some("+Inf"),
+        "-.inf" => Some("-Inf"),
+        ".nan" => Some("NaN"),
+        _ => None,
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use longshore_go::Value;
 
-use super::{Generator, Transformer, helm};
+use super::{External, Generator, Transformer, helm};
 use crate::build::Context;
 use crate::decode::{Reader, decode_struct};
 use crate::error::{Context as _, Error};
@@ -85,7 +85,9 @@ pub fn generator(
     loader: &Loader<'_>,
     context: &Context,
 ) -> Result<Generator, Error> {
-    let kind = builtin_kind(configuration, context)?;
+    let Some(kind) = builtin_kind(configuration, context)? else {
+        return External::load(configuration, loader, context).map(Generator::External);
+    };
     let value = output::value(configuration)?;
     let made = match &*kind {
         "ConfigMapGenerator" => config_map(&value).map(Generator::ConfigMap),
@@ -141,7 +143,9 @@ pub fn transformer(
     loader: &Loader<'_>,
     context: &Context,
 ) -> Result<Transformer, Error> {
-    let kind = builtin_kind(configuration, context)?;
+    let Some(kind) = builtin_kind(configuration, context)? else {
+        return External::load(configuration, loader, context).map(Transformer::External);
+    };
     let id = configuration.original_id(&context.scopes);
     let value = output::value(configuration)?;
     let read = || Reader::lenient().read::<Fields>(&value);
@@ -203,18 +207,16 @@ pub fn transformer(
     made.context(|| format!("plugin {id} fails configuration"))
 }
 
-/// The kind of a builtin; others are programs.
-fn builtin_kind(configuration: &Resource, context: &Context) -> Result<longshore_yaml::Text, Error> {
+/// The kind of a builtin; none of what is a program, if programs may be run.
+fn builtin_kind(configuration: &Resource, context: &Context) -> Result<Option<longshore_yaml::Text>, Error> {
     let gvk = configuration.gvk(&context.scopes);
     if gvk.group.is_empty() && gvk.version == "builtin" {
-        return Ok(gvk.kind);
+        return Ok(Some(gvk.kind));
+    }
+    if context.options.enable_plugins {
+        return Ok(None);
     }
     let kind = configuration.original_id(&context.scopes).gvk.kind;
-    if context.options.enable_plugins {
-        return Err(Error::new(format!(
-            "plugins and functions that are programs are not supported yet: {kind}"
-        )));
-    }
     Err(Error::new(format!("external plugins disabled; unable to load external plugin '{kind}'")))
 }
 

@@ -64,7 +64,7 @@ pub(super) fn clear(node: &mut Node, name: &str, if_empty: bool) -> Result<(), E
 }
 
 fn check(node: &Node) -> Result<(), Error> {
-    if is_null(node) || node.kind == Kind::Mapping { Ok(()) } else { Err(wrong_kind(node)) }
+    if is_null(node) || node.kind == Kind::Mapping { Ok(()) } else { Err(wrong_kind(node, Kind::Mapping)) }
 }
 
 /// Where the key is in the content.

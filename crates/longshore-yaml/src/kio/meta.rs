@@ -6,13 +6,17 @@ use super::field;
 use crate::error::Error;
 use crate::node::{Node, Style};
 
-/// Type and annotations of an object; texts of what is not there are empty.
+/// Type, name and annotations of an object; texts of what is not there are empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Meta {
     /// `apiVersion`
     pub api_version: String,
     /// `kind`
     pub kind: String,
+    /// `metadata.name`
+    pub name: String,
+    /// `metadata.namespace`
+    pub namespace: String,
     /// `metadata.annotations`; what is no text has the text of its scalar.
     pub annotations: BTreeMap<String, String>,
 }
@@ -34,7 +38,8 @@ pub fn meta(object: &Node) -> Option<Meta> {
         return None;
     }
     let mut annotations = BTreeMap::new();
-    if let Some(all) = metadata.and_then(|metadata| of(&metadata, "annotations")) {
+    let own = |name: &str| metadata.as_ref().and_then(|metadata| of(metadata, name));
+    if let Some(all) = own("annotations") {
         for (key, _) in all.entries() {
             // The first one of a name counts.
             let value = field::get(&all, &key.value).map_or_else(String::new, text);
@@ -42,7 +47,8 @@ pub fn meta(object: &Node) -> Option<Meta> {
         }
     }
     let text = |node: Option<Node>| node.as_ref().map(text).unwrap_or_default();
-    Some(Meta { api_version: text(api_version), kind: text(kind), annotations })
+    let (name, namespace) = (text(own("name")), text(own("namespace")));
+    Some(Meta { api_version: text(api_version), kind: text(kind), name, namespace, annotations })
 }
 
 fn text(node: &Node) -> String {

@@ -14,6 +14,7 @@ use longshore_chart::Level;
 use super::locate::{quoted, reason};
 use super::{paths, plugin};
 use crate::cobra::Matches;
+use crate::process;
 
 /// What `--post-renderer` names, if anything: the last one that is not empty.
 pub(super) fn named(matches: &Matches) -> Option<&str> {
@@ -39,7 +40,7 @@ fn program(name: &str) -> Result<PathBuf, String> {
     let problem = if name.contains('/') {
         match std::fs::metadata(name) {
             Ok(found) if found.is_dir() => String::from("is a directory"),
-            Ok(found) if is_executable(&found) => match std::path::absolute(name) {
+            Ok(found) if process::is_executable(&found) => match std::path::absolute(name) {
                 Ok(path) => return Ok(paths::clean(&path)),
                 Err(error) => reason(&error),
             },
@@ -47,27 +48,12 @@ fn program(name: &str) -> Result<PathBuf, String> {
             Err(error) => format!("stat {name}: {}", reason(&error)),
         }
     } else {
-        let search = std::env::var_os("PATH").unwrap_or_default();
-        let found = std::env::split_paths(&search)
-            .map(|folder| folder.join(name))
-            .find(|path| std::fs::metadata(path).is_ok_and(|found| found.is_file() && is_executable(&found)));
-        match found {
+        match process::find(name) {
             Some(path) => return Ok(path),
             None => String::from("executable file not found in $PATH"),
         }
     };
     Err(format!("unable to find binary at {name}: exec: {}: {problem}", quoted(name)))
-}
-
-#[cfg(unix)]
-fn is_executable(metadata: &std::fs::Metadata) -> bool {
-    use std::os::unix::fs::PermissionsExt as _;
-    metadata.permissions().mode() & 0o111 != 0
-}
-
-#[cfg(not(unix))]
-fn is_executable(_: &std::fs::Metadata) -> bool {
-    true
 }
 
 /// What the program of 3.x makes of the objects; the same if none is named.

@@ -23,15 +23,14 @@ pub(super) fn command() -> Command<Settings> {
             Flag::new("reorder", Kind::Text, "order of the objects: 'legacy' or 'none'")
                 .default("legacy")
                 .deprecated("use the new 'sortOptions' field in kustomization.yaml instead."),
-            Flag::new("enable-alpha-plugins", Kind::Bool, "inflate charts; plugins and functions that are programs are refused"),
-            // Without functions these change nothing upstream, too, and a build with functions fails here: none of them is
-            // ignored.
-            Flag::new("enable-exec", Kind::Bool, "for functions that are programs, which are refused"),
-            Flag::new("network", Kind::Bool, "for functions, which are refused: network for those that want it"),
-            Flag::new("network-name", Kind::Text, "for functions, which are refused: the network of containers").default("bridge"),
-            Flag::new("mount", Kind::Texts, "for functions, which are refused: what they may read of the file system"),
-            Flag::new("env", Kind::Texts, "for functions, which are refused: their environment variables").short('e'),
-            Flag::new("as-current-user", Kind::Bool, "for functions, which are refused: run them as this user"),
+            Flag::new("enable-alpha-plugins", Kind::Bool, "run plugins and functions that are programs; inflate charts"),
+            Flag::new("enable-exec", Kind::Bool, "run functions that are programs (not for kustomizations that you do not trust)"),
+            Flag::new("env", Kind::Texts, "a variable for functions that are programs, as NAME=VALUE").short('e'),
+            Flag::new("network", Kind::Bool, "let functions ask for the network"),
+            // Upstream these are for containers alone, and a build with a function in one fails here: none is ignored.
+            Flag::new("network-name", Kind::Text, "for functions in containers, which are refused: their network").default("bridge"),
+            Flag::new("mount", Kind::Texts, "for functions in containers, which are refused: what they may read of the file system"),
+            Flag::new("as-current-user", Kind::Bool, "for functions in containers, which are refused: run them as this user"),
             Flag::new("enable-helm", Kind::Bool, "inflate charts"),
             Flag::new("helm-command", Kind::Text, "taken for scripts: no program is run, but none ('') is refused").default("helm"),
             Flag::new("helm-api-versions", Kind::Texts, "API versions that charts see"),
@@ -95,5 +94,8 @@ fn options(settings: &Settings, matches: &Matches) -> anyhow::Result<Options> {
         helm_api_versions: matches.all("helm-api-versions").to_vec(),
         helm_kube_version: matches.text("helm-kube-version").to_owned(),
         enable_plugins: matches.is_on("enable-alpha-plugins"),
+        enable_exec: matches.is_on("enable-exec"),
+        network: matches.is_on("network"),
+        function_variables: matches.all("env").to_vec(),
     })
 }

@@ -1,20 +1,22 @@
-//! What a build sees of the world: files and repositories, and charts where they may be inflated; for `kustomize build` and
-//! for releases of a project file.
+//! What a build sees of the world: files and repositories, and charts and programs where they may be run; for
+//! `kustomize build` and for releases of a project file.
 
 use longshore_diag::Diagnostic;
 use longshore_kustomize::files::Entry;
 use longshore_kustomize::remote::Repository;
-use longshore_kustomize::{Charts, Error, Files, Resolved};
+use longshore_kustomize::{Charts, Error, Files, Programs, Resolved};
 use longshore_platform::{ChartsAs, Kustomizations};
 use longshore_source::KustomizationFiles;
 
 use super::log;
+use super::programs::Processes;
 use crate::helm::Inflater;
 
-/// Files and repositories, with what inflates charts.
+/// Files and repositories, with what inflates charts and runs programs.
 pub(super) struct Sources {
     files: KustomizationFiles,
     charts: Option<Inflater>,
+    programs: Processes,
 }
 
 impl Sources {
@@ -27,7 +29,7 @@ impl Sources {
     }
 
     fn with(charts: Option<Inflater>) -> Self {
-        Self { files: KustomizationFiles::default(), charts }
+        Self { files: KustomizationFiles::default(), charts, programs: Processes }
     }
 }
 
@@ -61,6 +63,10 @@ impl Files for Sources {
 
     fn charts(&self) -> Option<&dyn Charts> {
         self.charts.as_ref().map(|charts| charts as &dyn Charts)
+    }
+
+    fn programs(&self) -> Option<&dyn Programs> {
+        Some(&self.programs)
     }
 }
 

@@ -71,7 +71,10 @@ fn pending(text: &str) -> BTreeMap<String, String> {
 fn fails(name: &str, case: &Case, expected: &Answered, is_pending: bool) -> Option<String> {
     let folder = tempfile::tempdir().unwrap();
     case.lay_out(folder.path()).unwrap();
-    let program = Program::new(env!("CARGO_BIN_EXE_longshore")).unwrap();
+    let mut program = Program::new(env!("CARGO_BIN_EXE_longshore")).unwrap();
+    for (name, value) in case.environment(folder.path()).unwrap() {
+        program = program.env(&name, value);
+    }
     let outcome = program.args(["kustomize"]).args(&case.arguments).folder(folder.path()).run().unwrap();
     let code = outcome.code.unwrap();
     let got =

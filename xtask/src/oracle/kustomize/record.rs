@@ -76,6 +76,7 @@ async fn answer(program: &Path, search: &OsStr, case: &Case) -> Result<Answered>
         .env_clear()
         .env("HOME", folder.path())
         .env("PATH", search)
+        .envs(case.environment(&case_folder)?)
         .stdin(Stdio::null())
         .kill_on_drop(true)
         .output()
