@@ -68,7 +68,9 @@ pub fn render(selection: &Selection, options: &RenderOptions) -> Result<Rendered
                 }
             }
         };
-        items.extend(objects.iter().map(longshore_object::Object::to_json));
+        if options.list {
+            items.extend(objects.iter().map(longshore_object::Object::to_json));
+        }
     }
     warnings.extend(warn::told(selection, found));
     let list = json!({"apiVersion": "v1", "kind": "List", "items": items});

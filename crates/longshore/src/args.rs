@@ -164,7 +164,7 @@ pub(crate) enum Command {
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   longshore init shop             a project `shop` with one service, in this folder
-  longshore init --dir deploy     in another folder; charts found there become releases")]
+  longshore init --dir deploy     in another folder; charts and overlays found there become releases")]
 pub(crate) struct InitArgs {
     /// Name of the platform [default: the folder's name]
     pub(crate) name: Option<String>,

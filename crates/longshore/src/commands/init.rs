@@ -1,5 +1,7 @@
 //! `longshore init`: a first project file.
 
+mod found;
+
 use std::fs;
 use std::path::Path;
 
@@ -9,6 +11,7 @@ use longshore_platform::project::{API_VERSION, FILE_NAME, parse};
 use crate::args::InitArgs;
 use crate::exit::ExitStatus;
 use crate::printer::Printer;
+use found::Found;
 
 const MANIFEST: &str = "\
 apiVersion: apps/v1
@@ -45,8 +48,8 @@ spec:
       targetPort: 8080
 ";
 
-/// Writes `longshore.yaml`, and a manifest to begin with if the folder has no chart. Changes no file
-/// that is there.
+/// Writes `longshore.yaml`, and a manifest to begin with if the folder has neither chart nor kustomization. Changes no
+/// file that is there.
 pub(crate) fn run(args: &InitArgs, printer: &Printer) -> anyhow::Result<ExitStatus> {
     let dir = &args.dir;
     let file = dir.join(FILE_NAME);
@@ -60,14 +63,17 @@ pub(crate) fn run(args: &InitArgs, printer: &Printer) -> anyhow::Result<ExitStat
         Some(name) => name.clone(),
         None => folder_name(dir),
     };
-    let charts = charts_below(dir)?;
-    let releases = if charts.is_empty() {
+    let found = Found::below(dir, &name)?;
+    let releases = if found.releases.is_empty() {
         "  web:\n    manifests: manifests/web.yaml\n".to_owned()
     } else {
-        charts.iter().map(|(name, path)| format!("  {name}:\n    chart: {path}\n")).collect()
+        found.releases.iter().map(|(name, source)| format!("  {name}:\n    {source}\n")).collect()
     };
+    let environments: String =
+        found.environments.iter().map(|(name, text)| format!("  {name}: {{{text}}}\n")).collect();
+    let (default, _) = &found.environments[0];
     let text = format!(
-        "apiVersion: {API_VERSION}\nkind: Project\nname: {name}\n\nenvironments:\n  dev: {{namespace: {name}-dev, createNamespace: true}}\n  staging: {{namespace: {name}-staging, createNamespace: true}}\n  production: {{namespace: {name}}}\ndefaultEnvironment: dev\n\nreleases:\n{releases}"
+        "apiVersion: {API_VERSION}\nkind: Project\nname: {name}\n\nenvironments:\n{environments}defaultEnvironment: {default}\n\nreleases:\n{releases}"
     );
     // What we write must be what we read: a name that Kubernetes refuses is found here, before anything
     // is written. Its place would be in a file that is not there.
@@ -77,7 +83,7 @@ pub(crate) fn run(args: &InitArgs, printer: &Printer) -> anyhow::Result<ExitStat
     })?;
     write(printer, &file, &text)?;
     let manifest = dir.join("manifests/web.yaml");
-    if charts.is_empty() && !manifest.exists() {
+    if found.releases.is_empty() && !manifest.exists() {
         write(printer, &manifest, MANIFEST)?;
     }
     printer.say("next: `longshore render`, `longshore plan`, `longshore deploy`");
@@ -107,40 +113,4 @@ fn folder_name(dir: &Path) -> String {
         "" => "platform".to_owned(),
         name => name.to_owned(),
     }
-}
-
-/// Charts in the folder and two levels below: name and path, sorted; those inside another chart left out.
-fn charts_below(dir: &Path) -> anyhow::Result<Vec<(String, String)>> {
-    if !dir.is_dir() {
-        return Ok(Vec::new());
-    }
-    let mut found = Vec::new();
-    let mut open = vec![(dir.to_path_buf(), String::new(), 0)];
-    while let Some((folder, below, depth)) = open.pop() {
-        if folder.join("Chart.yaml").is_file() {
-            let name = folder_name(&folder);
-            found.push((name, if below.is_empty() { ".".to_owned() } else { below }));
-            continue;
-        }
-        if depth == 3 {
-            continue;
-        }
-        for entry in fs::read_dir(&folder)? {
-            let entry = entry?;
-            let Some(name) = entry.file_name().to_str().map(str::to_owned) else { continue };
-            if entry.file_type()?.is_dir()
-                && !name.starts_with('.')
-                && name != "node_modules"
-                && name != "target"
-            {
-                let path = if below.is_empty() { name } else { format!("{below}/{name}") };
-                open.push((entry.path(), path, depth + 1));
-            }
-        }
-    }
-    found.sort_by(|a, b| a.1.cmp(&b.1));
-    // Two charts of one name cannot both be a release of that name: the first is taken.
-    let mut names = std::collections::BTreeSet::new();
-    found.retain(|(name, _)| names.insert(name.clone()));
-    Ok(found)
 }
