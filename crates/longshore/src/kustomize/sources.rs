@@ -16,7 +16,7 @@ use crate::helm::Inflater;
 pub(super) struct Sources {
     files: KustomizationFiles,
     charts: Option<Inflater>,
-    programs: Processes,
+    programs: Option<Processes>,
 }
 
 impl Sources {
@@ -25,11 +25,11 @@ impl Sources {
     /// # Errors
     /// The environment asks for a level of Helm that there is not.
     pub(super) fn new(has_charts: bool) -> anyhow::Result<Self> {
-        Ok(Self::with(has_charts.then(Inflater::new).transpose()?))
+        Ok(Self::with(has_charts.then(Inflater::new).transpose()?, Some(Processes)))
     }
 
-    fn with(charts: Option<Inflater>) -> Self {
-        Self { files: KustomizationFiles::default(), charts, programs: Processes }
+    fn with(charts: Option<Inflater>, programs: Option<Processes>) -> Self {
+        Self { files: KustomizationFiles::default(), charts, programs }
     }
 }
 
@@ -66,16 +66,16 @@ impl Files for Sources {
     }
 
     fn programs(&self) -> Option<&dyn Programs> {
-        Some(&self.programs)
+        self.programs.as_ref().map(|programs| programs as &dyn Programs)
     }
 }
 
-/// The same for releases of a project file.
+/// The same for releases of a project file, which run no programs.
 #[derive(Debug)]
 pub(crate) struct ForReleases;
 
 impl Kustomizations for ForReleases {
     fn files(&self, charts: Option<ChartsAs>) -> Result<Box<dyn Files>, Diagnostic> {
-        Ok(Box::new(Sources::with(charts.map(Inflater::of_release))))
+        Ok(Box::new(Sources::with(charts.map(Inflater::of_release), None)))
     }
 }
