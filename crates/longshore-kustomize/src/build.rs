@@ -9,13 +9,16 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use crate::error::Error;
+use crate::error::{Context as _, Error};
 use crate::files::Files;
+use crate::finding::{Finding, Findings};
 use crate::loader::{Loader, Restriction};
 use crate::merge::Schemas;
 use crate::resource::{Resource, annotations};
 use crate::resources::Resources;
 use crate::scope::Scopes;
+use crate::spot::{Key, Spots};
+use crate::trace::{Step, Trace};
 use crate::transform;
 use crate::{fieldspec::FieldSpec, hash, names, output};
 use target::Target;
@@ -57,6 +60,8 @@ pub struct Options {
     pub network: bool,
     /// Variables for functions, as `NAME=VALUE`.
     pub function_variables: Vec<String>,
+    /// Gather entries that matched nothing ([`Built::findings`]).
+    pub notices: bool,
 }
 
 /// What a build needs to know everywhere.
@@ -76,6 +81,12 @@ pub struct Context {
     pub has_builtin: bool,
     /// Whether a schema or version was set; of those below the root the first one counts.
     pub is_schema_set: bool,
+    /// Where resources and transformers come from.
+    pub(crate) spots: Spots,
+    /// Entries that matched nothing.
+    pub(crate) findings: Findings,
+    /// What becomes of one resource, if somebody asks.
+    pub(crate) trace: Option<Trace>,
 }
 
 /// What a build has to say.
@@ -83,6 +94,8 @@ pub struct Context {
 pub struct Built {
     /// Lines for standard error, also if the build failed.
     pub warnings: Vec<String>,
+    /// Entries that matched nothing, if they were to be gathered; [`crate::diagnose::finding`] tells them.
+    pub findings: Vec<Finding>,
     /// The resources in the order of the result, without anything that the build noted on them; or why there are none.
     pub resources: Result<Vec<Resource>, Error>,
 }
@@ -129,21 +142,37 @@ impl Built {
 /// # Ok::<(), Error>(())
 /// ```
 pub fn build(files: &dyn Files, folder: &str, options: &Options) -> Built {
-    let mut context = Context { options: options.clone(), ..Context::default() };
-    let resources = run(files, folder, &mut context);
-    Built { warnings: context.warnings, resources }
+    run(files, folder, options, None).0
 }
 
-fn run(files: &dyn Files, folder: &str, context: &mut Context) -> Result<Vec<Resource>, Error> {
+/// The same, with a trace of what becomes of one resource if there is one to be filled.
+pub(crate) fn run(
+    files: &dyn Files,
+    folder: &str,
+    options: &Options,
+    trace: Option<Trace>,
+) -> (Built, Option<Trace>, Spots) {
+    let findings = Findings::new(options.notices);
+    let mut context = Context { options: options.clone(), findings, trace, ..Context::default() };
+    let resources = make(files, folder, &mut context).map_err(|error| error.settle(&context.spots));
+    let Context { warnings, findings, trace, spots, .. } = context;
+    (Built { warnings, findings: findings.into_list(), resources }, trace, spots)
+}
+
+fn make(files: &dyn Files, folder: &str, context: &mut Context) -> Result<Vec<Resource>, Error> {
     let loader = Loader::new(files, folder, context.options.restriction)?;
     let mut target = Target::read(loader, context)?;
-    target.set_schema(context, true)?;
+    target.set_schema(context, true).at(|| target.spot([Key::Field("openapi")]))?;
     let mut gathered = target.accumulate(context)?;
     hash::add_to_names(gathered.resources.list_mut(), &context.scopes)?;
+    context.look(gathered.resources.list_mut(), || Step::of_all("hash suffix"));
     names::fix(gathered.resources.list_mut(), &gathered.config.name_reference, &context.scopes)?;
-    transform::vars::resolve(&mut gathered, context)?;
+    context.look(gathered.resources.list_mut(), || Step::of_all("name reference"));
+    transform::vars::resolve(&mut gathered, context).at(|| target.spot([Key::Field("vars")]))?;
+    context.look(gathered.resources.list_mut(), || Step::new("vars", target.spot([Key::Field("vars")])));
     let mut resources = drop_local(gathered.resources)?;
-    order::sort(&mut resources, target.kustomization().sort_options.as_ref(), context)?;
+    order::sort(&mut resources, target.kustomization().sort_options.as_ref(), context)
+        .at(|| target.spot([Key::Field("sortOptions")]))?;
     let says = |what: &str| target.kustomization().build_metadata.iter().any(|option| option == what);
     if context.options.managed_by_label || says("managedByLabel") {
         let labels =
@@ -151,6 +180,9 @@ fn run(files: &dyn Files, folder: &str, context: &mut Context) -> Result<Vec<Res
         let spec = FieldSpec::of_all("metadata/labels", true);
         transform::entries::apply(&mut resources, &labels, &[spec])?;
     }
+    let metadata = || Step::new("buildMetadata", target.spot([Key::Field("buildMetadata")]));
+    context.look(&mut resources, metadata);
+    context.end(&mut resources, metadata);
     for resource in &mut resources {
         resource.drop_build_annotations();
         // Whether there are any or not, the annotations are written anew.

@@ -16,8 +16,9 @@ use std::collections::BTreeMap;
 use longshore_go::{Value, json};
 use longshore_yaml::{Dialect, EmitOptions, Limits, Node, marshal, parse_first, sigs};
 
-use crate::error::Error;
+use crate::error::{Context as _, Error};
 use crate::printed;
+use crate::spot::Key;
 use tree::Json;
 
 /// A list of operations.
@@ -89,8 +90,8 @@ impl JsonPatch {
         let before = printed::value(object)?;
         let mut json = Json::of(&before)?;
         let mut copied = 0;
-        for operation in &self.operations {
-            apply::apply(&mut json, operation, &mut copied)?;
+        for (at, operation) in self.operations.iter().enumerate() {
+            apply::apply(&mut json, operation, &mut copied).under([Key::Field("patch"), Key::Item(at)])?;
         }
         let after = match json {
             Json::Null => Value::from(longshore_go::Map::new()),

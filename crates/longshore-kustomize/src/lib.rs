@@ -4,6 +4,9 @@
 //! It is pure: files come in through a trait, and out come objects, warnings, or an error with the text that Kustomize
 //! prints. An object's body is a [`longshore_yaml::Node`] as go-yaml v3 reads it, comments included, until it is written.
 //!
+//! What it says beyond that stands beside it: where an error happened and what to do ([`diagnose`]), entries that matched
+//! nothing ([`finding`]), what has set each field of a resource ([`mod@explain`]).
+//!
 //! What it does not know: where files lie, git, HTTP, clusters, and how anything is shown.
 
 pub mod accumulator;
@@ -11,12 +14,15 @@ pub mod build;
 pub mod charts;
 pub mod config;
 pub mod decode;
+pub mod diagnose;
 pub mod edit;
 pub mod error;
+pub mod explain;
 pub mod field;
 pub mod fieldpath;
 pub mod fieldspec;
 pub mod files;
+pub mod finding;
 pub mod generate;
 pub mod gvk;
 pub mod hash;
@@ -24,6 +30,7 @@ pub mod id;
 pub mod json6902;
 pub mod kustomization;
 pub mod labels;
+mod lines;
 pub mod loader;
 pub mod localize;
 pub mod merge;
@@ -40,13 +47,17 @@ pub mod resources;
 pub mod scope;
 pub mod selector;
 mod shown;
+pub mod spot;
+mod trace;
 pub mod transform;
 pub mod var;
 
 pub use build::{Built, Options, Reorder, build};
 pub use charts::{Charts, Pull};
 pub use error::Error;
+pub use explain::explain;
 pub use files::{Files, Resolved};
+pub use finding::Finding;
 pub use gvk::Gvk;
 pub use id::Id;
 pub use kustomization::Kustomization;

@@ -12,7 +12,7 @@ use indexmap::IndexMap;
 use longshore_yaml::{Kind, Node, Text};
 
 use crate::config::NameReference;
-use crate::error::{Context, Error};
+use crate::error::{Context, Error, HERE};
 use crate::field;
 use crate::fieldspec::{FieldSpec, split_path};
 use crate::gvk::Gvk;
@@ -67,9 +67,13 @@ pub fn fix(resources: &mut [Resource], references: &[NameReference], scopes: &Sc
             match (done, fixer.ambiguous) {
                 (Err(error), Some(Ambiguous(found))) => {
                     let details = details(resources, at, &found, scopes);
-                    return Err(Error::new(format!("{}{details}", error.text())));
+                    let text = format!("{}{details}", error.text());
+                    let error = error.reworded(text).about("the object that refers", &resources[at]);
+                    let found = found.iter().filter_map(|at| resources.get(*at));
+                    return Err(found.fold(error, |error, found| error.about("one that may be meant", found)));
                 }
-                (done, _) => done?,
+                (Err(error), None) => return Err(error.about(HERE, &resources[at])),
+                (Ok(()), _) => {}
             }
         }
         resource.settle();

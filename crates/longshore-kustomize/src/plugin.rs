@@ -148,9 +148,11 @@ impl Transformer {
                 entries::apply(resources.list_mut(), pairs, specs)
             }
             Self::Replicas(replica, specs) => replicas::apply(resources.list_mut(), replica, specs, scopes),
-            Self::Images(image, specs) => images::apply(resources.list_mut(), image, specs),
+            Self::Images(image, specs) => {
+                images::apply(resources.list_mut(), image, specs, &context.findings)
+            }
             Self::Patch(patch) => patch.apply(resources, context),
-            Self::Replacements(all) => replacement::apply(resources.list_mut(), all),
+            Self::Replacements(all) => replacement::apply(resources.list_mut(), all, &context.findings),
             Self::ValueAdd(add) => add.apply(resources, context),
             Self::Hash => crate::hash::add_to_names(resources.list_mut(), scopes),
             Self::Several(list) => list.iter().try_for_each(|each| each.apply(resources, files, context)),

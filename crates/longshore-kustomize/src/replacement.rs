@@ -13,11 +13,13 @@ use longshore_yaml::{Kind, Node};
 use crate::error::{Context, Error};
 use crate::field;
 use crate::fieldpath::{self, Place};
+use crate::finding::{self, Findings};
 use crate::gvk::{Gvk, split_api_version};
 use crate::id::Id;
 use crate::kustomization::{FieldOptions, Replacement, SourceSelector, TargetSelector};
 use crate::resource::Resource;
 use crate::selector::Matcher;
+use crate::spot::Key;
 
 pub use read::{read, shown};
 
@@ -28,15 +30,32 @@ const DEFAULT_PATH: &str = "metadata.name";
 ///
 /// # Errors
 /// Nothing or more than one resource is a source, a field is missing; in Kustomize's words.
-pub fn apply(resources: &mut [Resource], replacements: &[Replacement]) -> Result<(), Error> {
+pub(crate) fn apply(
+    resources: &mut [Resource],
+    replacements: &[Replacement],
+    findings: &Findings,
+) -> Result<(), Error> {
     let mut ids: Vec<Option<Vec<Id>>> = vec![None; resources.len()];
     for replacement in replacements {
+        let within = replacement.key();
         if replacement.targets.is_empty() {
-            return Err(incomplete());
+            return Err(incomplete().under([within]));
         }
-        let mut value = value_of(resources, replacement, &mut ids)?;
-        for target in &replacement.targets {
-            write_to(resources, &mut value, target.as_ref(), &mut ids)?;
+        let mut value = value_of(resources, replacement, &mut ids)
+            .under([Key::Field("source")])
+            .under([within.clone()])?;
+        for (at, target) in replacement.targets.iter().enumerate() {
+            let keys = || [within.clone(), Key::Field("targets"), Key::Item(at)];
+            let is_matched = write_to(resources, &mut value, target.as_ref(), &mut ids).under(keys())?;
+            if let Some(select) = target.as_ref().and_then(|target| target.select.as_ref())
+                && !is_matched
+                && findings.is_asked_for()
+            {
+                let hint = findings.may_look().then(|| finding::near(select, resources));
+                let message =
+                    format!("the replacement is for nothing: {} chooses no resource", select.shown());
+                findings.add("kustomize/unmatched-replacement", keys(), message, hint);
+            }
         }
     }
     Ok(())
@@ -101,7 +120,8 @@ fn value_of(
     let found = place.filter(|place| fieldpath::at(object, place).is_some_and(|node| !field::is_empty(node)));
     let Some(place) = found else {
         let id = id_of(source);
-        return Err(Error::new(format!("fieldPath `{path}` is missing for replacement source {id}")));
+        let error = Error::new(format!("fieldPath `{path}` is missing for replacement source {id}"));
+        return Err(error.about("the source", &resources[at]));
     };
     let delimiter = source.options.as_ref().map(|options| (&*options.delimiter, options.index));
     match delimiter.filter(|(delimiter, _)| !delimiter.is_empty()) {
@@ -139,12 +159,18 @@ fn source_of(
         let ids = ids.get_or_insert_with(|| ids_of(resource));
         if ids.iter().any(|id| id.is_selected_by(&wanted)) {
             if found.is_some() {
-                return Err(Error::new(format!("multiple matches for selector {}", text_of(source))));
+                let error = Error::new(format!("multiple matches for selector {}", text_of(source)));
+                let first = found.and_then(|at: usize| resources.get(at));
+                let error = first.into_iter().fold(error, |error, first| error.about("one that fits", first));
+                return Err(error.about("another one", resource));
             }
             found = Some(at);
         }
     }
-    found.ok_or_else(|| Error::new(format!("nothing selected by {}", text_of(source))))
+    found.ok_or_else(|| {
+        let error = Error::new(format!("nothing selected by {}", text_of(source)));
+        error.hint(finding::of_names(&source.kind, &source.name, resources))
+    })
 }
 
 fn id_of(source: &SourceSelector) -> Id {
@@ -164,13 +190,13 @@ fn text_of(source: &SourceSelector) -> String {
     format!("{}{path}{options}", id_of(source))
 }
 
-/// Writes a value to all fields of all resources that a target chooses.
+/// Writes a value to all fields of all resources that a target chooses; whether it chose any.
 fn write_to(
     resources: &mut [Resource],
     value: &mut Value,
     target: Option<&TargetSelector>,
     ids: &mut [Option<Vec<Id>>],
-) -> Result<(), Error> {
+) -> Result<bool, Error> {
     let Some((target, select)) = target.and_then(|target| Some((target, target.select.as_ref()?))) else {
         return Err(Error::new("target must specify resources to select"));
     };
@@ -178,6 +204,7 @@ fn write_to(
         |selector| Matcher::new(selector).context(|| String::from("error creating target selector"));
     let select = matcher(select)?;
     let rejects = target.reject.iter().flatten().map(matcher).collect::<Result<Vec<_>, _>>()?;
+    let mut is_matched = false;
     for at in 0..resources.len() {
         let resource = &resources[at];
         if !select.matches_labels(resource)? {
@@ -197,11 +224,13 @@ fn write_to(
         }
         if has_id(&select) {
             ids[at] = None;
-            write_to_fields(resources, at, value, target)?;
+            is_matched = true;
+            write_to_fields(resources, at, value, target)
+                .map_err(|error| error.about("the target", &resources[at]))?;
             resources[at].settle();
         }
     }
-    Ok(())
+    Ok(is_matched)
 }
 
 fn write_to_fields(
@@ -213,7 +242,8 @@ fn write_to_fields(
     let default = [String::from(DEFAULT_PATH)];
     let paths = if target.field_paths.is_empty() { &default[..] } else { &target.field_paths };
     let options = target.options.as_ref();
-    for path in paths {
+    for (number, path) in paths.iter().enumerate() {
+        let keys = || [Key::Field("fieldPaths"), Key::Item(number)];
         let parts = fieldpath::split(path);
         let new = value.node(resources);
         let create = options.is_some_and(|options| options.create).then_some(new.kind);
@@ -222,9 +252,11 @@ fn write_to_fields(
         }
         let verb = if create.is_some() { "find or create" } else { "find" };
         let missing = format!("unable to {verb} field {path:?} in replacement target");
-        let found = fieldpath::find(resources[at].node_mut(), &parts, create).context(|| missing.clone())?;
+        let found = fieldpath::find(resources[at].node_mut(), &parts, create)
+            .context(|| missing.clone())
+            .under(keys())?;
         if found.is_empty() {
-            return Err(Error::new(missing));
+            return Err(Error::new(missing).under(keys()));
         }
         for mut found in found {
             let new = value.node(resources);
@@ -233,7 +265,7 @@ fn write_to_fields(
                 fieldpath::Found::Elsewhere(node) => Some(node),
             };
             if let Some(node) = node {
-                write::write(node, new, options)?;
+                write::write(node, new, options).under(keys())?;
             }
         }
     }

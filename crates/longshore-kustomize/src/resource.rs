@@ -16,6 +16,7 @@ use crate::field;
 use crate::gvk::Gvk;
 use crate::id::Id;
 use crate::scope::Scopes;
+use crate::spot::Source;
 
 pub use metadata::Metadata;
 pub use past::Way;
@@ -68,6 +69,10 @@ pub struct Resource {
     identities: u32,
     /// Whether any node does.
     is_sharing: bool,
+    /// The file or generator that it comes from.
+    source: Source,
+    /// Which of all it is, if the build is traced: it stays whatever becomes of the name.
+    number: u32,
 }
 
 impl Resource {
@@ -76,7 +81,14 @@ impl Resource {
         if node.kind == longshore_yaml::Kind::Document && !node.content.is_empty() {
             node = node.content.swap_remove(0);
         }
-        Self { node, vars: Vec::new(), identities: 0, is_sharing: false }
+        Self {
+            node,
+            vars: Vec::new(),
+            identities: 0,
+            is_sharing: false,
+            source: Source::default(),
+            number: 0,
+        }
     }
 
     /// The object.
@@ -87,6 +99,26 @@ impl Resource {
     /// The object, to be changed; [`Resource::settle`] is to be called then.
     pub fn node_mut(&mut self) -> &mut Node {
         &mut self.node
+    }
+
+    /// The file or generator that it comes from.
+    pub fn source(&self) -> Source {
+        self.source
+    }
+
+    /// Says which file or generator it comes from.
+    pub(crate) fn set_source(&mut self, source: Source) {
+        self.source = source;
+    }
+
+    /// Which of all it is in a build that is traced.
+    pub(crate) fn number(&self) -> u32 {
+        self.number
+    }
+
+    /// Says which of all it is.
+    pub(crate) fn set_number(&mut self, number: u32) {
+        self.number = number;
     }
 
     /// Puts another object in its place.
@@ -170,5 +202,6 @@ impl Resource {
         self.set_name(&other.name());
         self.set_namespace(&other.namespace());
         self.vars.clone_from(&other.vars);
+        (self.source, self.number) = (other.source, other.number);
     }
 }

@@ -6,7 +6,8 @@
 
 use indexmap::IndexMap;
 
-use crate::error::Error;
+use crate::error::{Error, HERE};
+use crate::finding;
 use crate::id::{Id, Key};
 use crate::resource::{Behavior, Resource};
 use crate::scope::Scopes;
@@ -76,7 +77,7 @@ impl Resources {
     ) -> Result<(), Error> {
         let Some(resource) = self.list.get_mut(place) else { return Ok(()) };
         let before = (resource.id(scopes), resource.past_ids());
-        change(resource)?;
+        change(resource).map_err(|error| error.about(HERE, resource))?;
         if resource.is_empty() || before != (resource.id(scopes), resource.past_ids()) {
             self.by_id = None;
             self.by_any_id = None;
@@ -95,8 +96,10 @@ impl Resources {
         }
         let index = by_id(&self.list, scopes);
         let second = index.values().filter_map(|places| places.get(1)).min();
-        if let Some(id) = second.map(|&at| self.list[at as usize].id(scopes)) {
-            return Err(Error::new(format!("may not add resource with an already registered id: {id}")));
+        if let Some(second) = second.map(|&at| &self.list[at as usize]) {
+            let id = second.id(scopes);
+            let first = self.list.iter().find(|first| first.id(scopes).is_same(&id));
+            return Err(twice(&id, first, second));
         }
         self.by_id = Some(index);
         Ok(())
@@ -119,7 +122,8 @@ impl Resources {
         let place = self.list.len() as u32;
         let places = index.entry(id.key()).or_default();
         if !places.is_empty() {
-            return Err(Error::new(format!("may not add resource with an already registered id: {id}")));
+            let first = places.first().and_then(|at| self.list.get(*at as usize));
+            return Err(twice(&id, first, &resource));
         }
         places.push(place);
         if let Some(index) = &mut self.by_any_id {
@@ -161,19 +165,19 @@ impl Resources {
         let places = index.get(&id.key()).map_or(&[][..], |places| places);
         let place = match (places, behavior) {
             ([], Behavior::Merge | Behavior::Replace) => {
-                return Err(Error::new(format!(
-                    "id {} does not exist; cannot merge or replace",
-                    go_syntax(&id)
-                )));
+                let error =
+                    Error::new(format!("id {} does not exist; cannot merge or replace", go_syntax(&id)));
+                return Err(error.hint(finding::of_names(&id.gvk.kind, &id.name, &self.list)));
             }
             ([], _) => return self.append(resource, scopes),
             ([place], Behavior::Merge | Behavior::Replace) => *place as usize,
-            ([_], _) => {
+            ([place], _) => {
                 return Err(Error::new(format!(
                     "id {} exists; can not use behavior: '{}', behavior must be merge or replace",
                     go_syntax(&id),
                     behavior.text()
-                )));
+                ))
+                .about("the one that is there", &self.list[*place as usize]));
             }
             (places, _) => {
                 let found = places.iter().filter_map(|place| self.list.get(*place as usize));
@@ -209,6 +213,13 @@ impl Resources {
         let index = self.by_any_id.get_or_insert_with(|| by_any_id(&self.list, scopes));
         index.get(&id.key()).map_or(&[], |places| places)
     }
+}
+
+/// The refusal of a second resource with an id.
+fn twice(id: &Id, first: Option<&Resource>, second: &Resource) -> Error {
+    let error = Error::new(format!("may not add resource with an already registered id: {id}"));
+    let error = first.into_iter().fold(error, |error, first| error.about("the first one", first));
+    error.about("the second one", second)
 }
 
 /// As Go prints the struct with `%#v`.

@@ -6,11 +6,13 @@
 mod build;
 mod create;
 mod edit;
+mod explain;
 mod files;
 mod glob;
 mod localize;
 mod programs;
 mod sources;
+mod told;
 mod version;
 
 use std::process::ExitCode;
@@ -27,16 +29,28 @@ const VERSION: &str = "v5.8.1";
 pub(crate) struct Settings {
     /// Whether to label all objects as managed by this program (`KUSTOMIZE_ENABLE_MANAGEDBY_LABEL=on`).
     manages: bool,
+    /// Whether to say more than Kustomize does: not under its name.
+    explains: bool,
 }
 
-/// Runs Kustomize's command line with the words behind its name.
-pub(crate) fn main(words: &[String]) -> ExitCode {
-    cobra::run(&root(), words, |_| Settings {
+/// Runs Kustomize's command line with the words behind its name; if that is the program's name, nothing is said that
+/// Kustomize does not say.
+pub(crate) fn main(words: &[String], is_called_so: bool) -> ExitCode {
+    cobra::run(&root(is_called_so), words, |_| Settings {
+        explains: !is_called_so,
         manages: std::env::var("KUSTOMIZE_ENABLE_MANAGEDBY_LABEL").is_ok_and(|value| value == "on"),
     })
 }
 
-fn root() -> Command<Settings> {
+fn root(is_called_so: bool) -> Command<Settings> {
+    let mut root = of_kustomize(is_called_so);
+    if !is_called_so {
+        root.children.push(explain::command());
+    }
+    root
+}
+
+fn of_kustomize(is_called_so: bool) -> Command<Settings> {
     Command {
         usage: "kustomize",
         aliases: &[],
@@ -50,7 +64,7 @@ fn root() -> Command<Settings> {
         arguments: Arguments::None,
         exclusive: &[],
         children: vec![
-            build::command(),
+            build::command(is_called_so),
             create::command(),
             edit::command(),
             localize::command(),

@@ -29,11 +29,11 @@ use crate::exit::ExitStatus;
 use crate::printer::Printer;
 
 fn main() -> ExitCode {
-    if let Some(words) = drop_in_words("helm") {
+    if let Some((words, _)) = drop_in_words("helm") {
         return helm::main(&words);
     }
-    if let Some(words) = drop_in_words("kustomize") {
-        return kustomize::main(&words);
+    if let Some((words, is_called_so)) = drop_in_words("kustomize") {
+        return kustomize::main(&words, is_called_so);
     }
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
@@ -61,15 +61,16 @@ fn main() -> ExitCode {
     }
 }
 
-/// The words of Helm's or Kustomize's command line: behind `longshore NAME`, or behind the program's name if that is it.
-fn drop_in_words(name: &str) -> Option<Vec<String>> {
+/// The words of Helm's or Kustomize's command line: behind `longshore NAME`, or behind the program's name if that is it;
+/// and whether that is so.
+fn drop_in_words(name: &str) -> Option<(Vec<String>, bool)> {
     let mut words = std::env::args_os();
     let program = words.next()?;
     let is_called_so = std::path::Path::new(&program).file_stem().is_some_and(|stem| stem == name);
     let mut words = words.map(|word| word.to_string_lossy().into_owned());
     if is_called_so || words.next()? == name {
         // A name that is no text cannot be a flag, and as a path is not found.
-        return Some(words.collect());
+        return Some((words.collect(), is_called_so));
     }
     None
 }

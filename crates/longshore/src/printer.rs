@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::{self, IsTerminal, Write};
 
-use longshore_diag::{Diagnostic, Render, Style};
+use longshore_diag::{Diagnostic, Render, Sources, Style};
 use serde::Serialize;
 use terminal_size::{Width, terminal_size_of};
 
@@ -55,6 +55,11 @@ impl Printer {
         }
     }
 
+    /// For commands that have no global flags of ours, because another program's command line is theirs.
+    pub(crate) fn of_drop_in(quiet: bool) -> Self {
+        Self::new(&GlobalArgs { file: None, output: Output::Text, quiet, verbose: 0, color: Colour::Auto })
+    }
+
     /// Whether a person looks at standard error and progress may be drawn there.
     pub(crate) fn shows_progress(&self) -> bool {
         self.interactive && !self.quiet
@@ -101,12 +106,17 @@ impl Printer {
         if self.output != Output::Text {
             return self.to_stderr(&format!("{}\n", diagnostic.to_json()));
         }
+        self.to_stderr(&self.shown(diagnostic, &source));
+    }
+
+    /// A diagnostic as standard error shows it, with lines of these texts.
+    pub(crate) fn shown(&self, diagnostic: &Diagnostic, sources: &Sources<'_>) -> String {
         let style = if self.err_colour { Style::Colour } else { Style::Plain };
-        let mut shown = Render::new(diagnostic, style).sources(&source);
+        let mut shown = Render::new(diagnostic, style).sources(sources);
         if let Some(columns) = self.err_columns {
             shown = shown.width(columns);
         }
-        self.to_stderr(&shown.to_string());
+        shown.to_string()
     }
 
     /// Something worth knowing, unless the user asked for quiet.
@@ -136,7 +146,7 @@ impl Printer {
 
     /// A standard error that cannot be written to has nobody to be told.
     #[expect(clippy::unused_self, reason = "all output goes through the printer")]
-    fn to_stderr(&self, text: &str) {
+    pub(crate) fn to_stderr(&self, text: &str) {
         let _ = io::stderr().lock().write_all(text.as_bytes());
     }
 }

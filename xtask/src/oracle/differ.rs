@@ -122,7 +122,15 @@ pub(super) async fn ours(
     given: Option<&Path>,
     word: &'static str,
 ) -> Result<(PathBuf, Option<&'static str>)> {
-    let Some(path) = given else { return Ok((build().await?, Some(word))) };
+    let Some(path) = given else {
+        // Under its own name it says more than the original, on standard error.
+        let link = target().join("oracle").join(word);
+        let built = build().await?;
+        let _ = std::fs::remove_file(&link);
+        std::os::unix::fs::symlink(&built, &link)
+            .with_context(|| format!("no link at {}", link.display()))?;
+        return Ok((link, None));
+    };
     // A link stays one: the program may go by its name.
     let path = std::path::absolute(path).with_context(|| format!("no {}", path.display()))?;
     if !path.is_file() {

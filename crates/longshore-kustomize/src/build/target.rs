@@ -2,18 +2,22 @@
 //!
 //! Rules: <https://github.com/kubernetes-sigs/kustomize/blob/kustomize/v5.8.1/api/internal/target/kusttarget.go>.
 
+use std::sync::Arc;
+
 use super::Context;
 use crate::accumulator::Accumulator;
 use crate::config::Config;
 use crate::error::{Context as _, Error};
 use crate::generate;
 use crate::gvk::Gvk;
-use crate::kustomization::{ConfigMapArgs, GeneratorOptions, Kustomization, Var};
+use crate::kustomization::{ConfigMapArgs, GeneratorOptions, Kustomization, Replacement, Var};
 use crate::loader::Loader;
 use crate::origin::{self, Origin};
 use crate::plugin::{self, Generator, Transformer};
 use crate::resource::{self, Resource, annotations};
 use crate::resources::Resources;
+use crate::spot::{Key, Spot};
+use crate::trace::Step;
 
 /// A kustomization that is being built.
 pub(super) struct Target<'f> {
@@ -25,6 +29,8 @@ pub(super) struct Target<'f> {
     origin: Option<Origin>,
     /// The namespace of those that build on it, which its charts get.
     chart_namespace: String,
+    /// Its folder.
+    folder: Arc<str>,
 }
 
 impl<'f> Target<'f> {
@@ -34,9 +40,16 @@ impl<'f> Target<'f> {
     /// There is none or more than one, or it is not what one should be.
     pub(super) fn read(loader: Loader<'f>, context: &mut Context) -> Result<Self, Error> {
         let (file_name, text) = loader.kustomization_file()?;
-        let kustomization = Kustomization::read(&text, loader.root(), &mut context.warnings)?;
+        let folder: Arc<str> = loader.root().into();
+        let kustomization = Kustomization::read(&text, loader.root(), &mut context.warnings)
+            .at(|| Spot::file(&folder, file_name))?;
         let origin = (!kustomization.build_metadata.is_empty()).then(Origin::default);
-        Ok(Self { loader, kustomization, file_name, origin, chart_namespace: String::new() })
+        Ok(Self { loader, kustomization, file_name, origin, chart_namespace: String::new(), folder })
+    }
+
+    /// A place in its file.
+    pub(super) fn spot(&self, keys: impl IntoIterator<Item = Key>) -> Spot {
+        Spot::file(&self.folder, self.file_name).under(keys)
     }
 
     /// What was read.
@@ -96,79 +109,101 @@ impl<'f> Target<'f> {
     /// The same, into what a kustomization has gathered that this one is a component of.
     fn accumulate_into(&self, mut into: Accumulator, context: &mut Context) -> Result<Accumulator, Error> {
         let kustomization = &self.kustomization;
-        self.add_resources(&mut into, &kustomization.resources, context)
+        self.add_resources(&mut into, "resources", kustomization.resources.iter().enumerate(), context)
             .context(|| String::from("accumulating resources"))?;
-        self.add_configurations(&mut into)?;
+        self.add_configurations(&mut into).at(|| self.spot([]))?;
         self.generate(&mut into, context)?;
-        for path in &kustomization.components {
+        for (at, path) in kustomization.components.iter().enumerate() {
+            let (from, spot) =
+                (context.findings.len(), || self.spot([Key::Field("components"), Key::Item(at)]));
             self.add_component(&mut into, path, context)
-                .context(|| String::from("accumulating components"))?;
+                .context(|| String::from("accumulating components"))
+                .at(spot)?;
+            context.findings.at(from, spot);
         }
         self.transform(&mut into, context)?;
         self.validate(&mut into, context)?;
-        into.merge_vars(kustomization.vars.as_deref().unwrap_or_default(), &context.scopes).context(
-            || format!("merging vars [{}]", vars_text(kustomization.vars.as_deref().unwrap_or_default())),
-        )?;
+        into.merge_vars(kustomization.vars.as_deref().unwrap_or_default(), &context.scopes)
+            .context(|| {
+                format!("merging vars [{}]", vars_text(kustomization.vars.as_deref().unwrap_or_default()))
+            })
+            .at(|| self.spot([Key::Field("vars")]))?;
         Ok(into)
     }
 
-    /// Adds files and folders; what is no file is tried as a folder.
-    fn add_resources(
+    /// Adds files and folders, the entries of a field with their numbers; what is no file is tried as a folder.
+    fn add_resources<'p>(
         &self,
         into: &mut Accumulator,
-        paths: &[String],
+        field: &'static str,
+        paths: impl IntoIterator<Item = (usize, &'p String)>,
         context: &mut Context,
     ) -> Result<(), Error> {
-        for path in paths {
-            let Err(no_file) = self.add_file(into, path, context) else { continue };
-            if no_file.is_http() {
-                return Err(no_file);
-            }
-            let both = |error: Error| error.wrapped(format!("accumulation err='{no_file}'"));
-            match self.loader.descend(path) {
-                // What is malformed is a file: that it is no folder would only confuse.
-                Err(no_folder) if no_file.is_malformed_yaml() && !no_folder.is_timeout() => {
-                    return Err(no_file);
-                }
-                Err(no_folder) => return Err(both(no_folder)),
-                Ok(loader) => {
-                    let root = loader.root().to_owned();
-                    let gathered = self.descend(loader, path, None, context).map_err(both)?;
-                    let merged = into.merge(gathered, &context.scopes);
-                    merged.context(|| format!("recursed merging from path '{root}'")).map_err(both)?;
-                }
-            }
+        for (at, path) in paths {
+            let (from, spot) = (context.findings.len(), || self.spot([Key::Field(field), Key::Item(at)]));
+            self.add_entry(into, path, context).at(spot)?;
+            context.findings.at(from, spot);
         }
         Ok(())
     }
 
-    fn add_file(&self, into: &mut Accumulator, path: &str, context: &Context) -> Result<(), Error> {
-        let scopes = &context.scopes;
-        let read = || {
-            let text = self.loader.load(path)?;
-            let read = resource::read(&text).and_then(|list| Resources::distinct(list, &context.scopes));
-            read.map_err(|error| resource::of_file(&error, path))
-        };
-        let mut resources = read().context(|| format!("accumulating resources from '{path}'"))?;
+    fn add_entry(&self, into: &mut Accumulator, path: &str, context: &mut Context) -> Result<(), Error> {
+        let Err(no_file) = self.add_file(into, path, context) else { return Ok(()) };
+        if no_file.is_http() {
+            return Err(no_file);
+        }
+        let both = |error: Error| error.wrapped(format!("accumulation err='{no_file}'")).or_where(&no_file);
+        match self.loader.descend(path) {
+            // What is malformed is a file: that it is no folder would only confuse.
+            Err(no_folder) if no_file.is_malformed_yaml() && !no_folder.is_timeout() => Err(no_file),
+            Err(no_folder) => Err(both(no_folder)),
+            Ok(loader) => {
+                let root = loader.root().to_owned();
+                let gathered = self.descend(loader, path, None, context).map_err(both)?;
+                let merged = into.merge(gathered, &context.scopes);
+                merged.context(|| format!("recursed merging from path '{root}'")).map_err(both)
+            }
+        }
+    }
+
+    fn add_file(&self, into: &mut Accumulator, path: &str, context: &mut Context) -> Result<(), Error> {
+        let spot = || Spot::file(&self.folder, path);
+        let text = self.loader.load(path).context(|| format!("accumulating resources from '{path}'"))?;
+        let read = resource::read(&text).and_then(|mut list| {
+            let source = context.spots.add(spot());
+            for resource in &mut list {
+                resource.set_source(source);
+            }
+            Resources::distinct(list, &context.scopes)
+        });
+        let read = read.map_err(|error| resource::of_file(error, path)).at(spot);
+        let mut resources = read.context(|| format!("accumulating resources from '{path}'"))?;
+        if context.trace.is_some() {
+            context.look(resources.list_mut(), || Step::new("resources", spot()));
+        }
         if let Some(origin) = &self.origin {
             origin::note_file(&mut resources, &origin.file(path))
-                .context(|| format!("cannot add path annotation for '{path}'"))?;
+                .context(|| format!("cannot add path annotation for '{path}'"))
+                .at(spot)?;
         }
-        into.resources.append_all(resources, scopes).context(|| format!("merging resources from '{path}'"))
+        into.resources
+            .append_all(resources, &context.scopes)
+            .context(|| format!("merging resources from '{path}'"))
+            .at(spot)
     }
 
     /// Runs a component on what has been gathered.
     fn add_component(&self, into: &mut Accumulator, path: &str, context: &mut Context) -> Result<(), Error> {
-        let quoted = |error: Error| {
-            String::from_utf8_lossy(&longshore_go::strconv::quote(error.text().as_bytes())).into_owned()
+        let reworded = |error: Error, doing: &str| {
+            let quoted = longshore_go::strconv::quote(error.text().as_bytes());
+            error.reworded(format!("{doing}{}", String::from_utf8_lossy(&quoted)))
         };
-        let loader =
-            self.loader.descend(path).map_err(|error| Error::new(format!("loader.New {}", quoted(error))))?;
+        let loader = self.loader.descend(path).map_err(|error| reworded(error, "loader.New "))?;
         let root = loader.root().to_owned();
         let gathered = self.descend(loader, path, Some(std::mem::take(into)), context).and_then(|gathered| {
             into.merge(gathered, &context.scopes).context(|| format!("recursed merging from path '{root}'"))
         });
-        gathered.map_err(|error| Error::new(format!("accumulateDirectory: {}", quoted(error))))
+        gathered.map_err(|error| reworded(error, "accumulateDirectory: "))
     }
 
     /// What the kustomization of another folder gathers; `component_of` is what it runs on if it is a component.
@@ -186,7 +221,7 @@ impl<'f> Target<'f> {
         target.origin = self.origin.as_ref().map(|origin| origin.below(path));
         let own = &self.kustomization.namespace;
         target.chart_namespace.clone_from(if own.is_empty() { &self.chart_namespace } else { own });
-        target.set_schema(context, false)?;
+        target.set_schema(context, false).at(|| target.spot([Key::Field("openapi")]))?;
         match (component_of.is_some(), target.kustomization.is_component()) {
             (true, false) => {
                 let kind = &target.kustomization.kind;
@@ -210,17 +245,21 @@ impl<'f> Target<'f> {
         } else {
             let mut config = Config::builtin().clone();
             let mut own = Config::default();
-            for path in &self.kustomization.configurations {
-                own.merge(&Config::read(&self.loader.load(path)?)?)?;
+            for (at, path) in self.kustomization.configurations.iter().enumerate() {
+                let read = self.loader.load(path).and_then(|text| Config::read(&text));
+                read.and_then(|read| own.merge(&read))
+                    .under([Key::Field("configurations"), Key::Item(at)])?;
             }
             config.merge(&own)?;
             into.merge_config(&config, "merging config")?;
         }
         let mut from_crds = Config::default();
-        for path in &self.kustomization.crds {
+        for (at, path) in self.kustomization.crds.iter().enumerate() {
             let read = self.loader.load(path);
             let added = read.and_then(|text| crate::config::crds::read(&text, path, &mut from_crds));
-            added.context(|| format!("loading CRDs [{}]", self.kustomization.crds.join(" ")))?;
+            added
+                .context(|| format!("loading CRDs [{}]", self.kustomization.crds.join(" ")))
+                .under([Key::Field("crds"), Key::Item(at)])?;
         }
         into.merge_config(&from_crds, "merging CRDs")
     }
@@ -232,35 +271,46 @@ impl<'f> Target<'f> {
             options: GeneratorOptions::merged(args.options.as_ref(), all),
             ..args.clone()
         };
+        let entry = |field, at| self.spot([Key::Field(field), Key::Item(at)]);
         let mut generators = Vec::new();
-        for args in &kustomization.config_map_generator {
-            generators.push((Generator::ConfigMap(with_options(args)), None));
+        for (at, args) in kustomization.config_map_generator.iter().enumerate() {
+            let args = Generator::ConfigMap(with_options(args));
+            generators.push((args, None, entry("configMapGenerator", at)));
         }
-        for args in &kustomization.secret_generator {
+        for (at, args) in kustomization.secret_generator.iter().enumerate() {
             let mut args = args.clone();
             args.base = with_options(&args.base);
-            generators.push((Generator::Secret(args), None));
+            generators.push((Generator::Secret(args), None, entry("secretGenerator", at)));
         }
         let charts =
-            plugin::helm::of_kustomization(kustomization, &self.chart_namespace, &self.loader, context)?;
-        generators.extend(charts.into_iter().map(|chart| (Generator::Chart(Box::new(chart)), None)));
+            plugin::helm::of_kustomization(kustomization, &self.chart_namespace, &self.loader, context)
+                .at(|| self.spot([Key::Field("helmCharts")]))?;
+        let charts = charts.into_iter().map(|chart| Generator::Chart(Box::new(chart)));
+        generators.extend(charts.enumerate().map(|(at, chart)| (chart, None, entry("helmCharts", at))));
         let configured = self
-            .plugins(&kustomization.generators, context)
+            .plugins("generators", &kustomization.generators, context)
             .context(|| String::from("loading generator plugins"))?;
         for configuration in configured {
+            let spot = self.spot_of(&configuration, context);
             let generator = plugin::generator(&configuration, &self.loader, context)
-                .map_err(|error| Error::new(format!("failed to load generator: {error}")))
-                .context(|| String::from("loading generator plugins"))?;
-            generators.push((generator, Some(origin::of_configuration(&configuration))));
+                .context(|| String::from("failed to load generator"))
+                .context(|| String::from("loading generator plugins"))
+                .at(|| spot.clone())?;
+            generators.push((generator, Some(origin::of_configuration(&configuration)), spot));
         }
-        for (generator, configured_by) in generators {
-            let mut made = match &generator {
-                Generator::ConfigMap(args) => vec![generate::config_map(args, &self.loader)?],
-                Generator::Secret(args) => vec![generate::secret(args, &self.loader)?],
-                Generator::IamPolicy(args) => vec![args.generate()?],
-                Generator::Chart(chart) => chart.generate(&self.loader, context)?,
-                Generator::External(external) => external.generate(self.loader.files(), context)?,
+        for (generator, configured_by, spot) in generators {
+            let made = match &generator {
+                Generator::ConfigMap(args) => generate::config_map(args, &self.loader).map(|made| vec![made]),
+                Generator::Secret(args) => generate::secret(args, &self.loader).map(|made| vec![made]),
+                Generator::IamPolicy(args) => args.generate().map(|made| vec![made]),
+                Generator::Chart(chart) => chart.generate(&self.loader, context),
+                Generator::External(external) => external.generate(self.loader.files(), context),
             };
+            let mut made = made.at(|| spot.clone())?;
+            let source = context.spots.add(spot.clone());
+            for made in &mut made {
+                made.set_source(source);
+            }
             if let Some(origin) = configured_by.unwrap_or_else(|| self.builtin_origin(generator.kind())) {
                 for made in &mut made {
                     origin::note_generator(made, &origin);
@@ -268,19 +318,37 @@ impl<'f> Target<'f> {
             }
             into.resources
                 .absorb(made, &context.scopes)
-                .context(|| String::from("merging from generator &{0xc000000000 <nil>}"))?;
+                .context(|| String::from("merging from generator &{0xc000000000 <nil>}"))
+                .at(|| spot.clone())?;
+            if context.trace.is_some() {
+                context.look(into.resources.list_mut(), || Step::new(generator.kind(), spot));
+            }
         }
         Ok(())
     }
 
-    /// The configurations of plugins: inline, or in files and folders.
-    fn plugins(&self, entries: &[String], context: &mut Context) -> Result<Vec<Resource>, Error> {
+    /// Where the configuration of a plugin is.
+    fn spot_of(&self, configuration: &Resource, context: &Context) -> Spot {
+        context.spots.get(configuration.source()).cloned().unwrap_or_else(|| self.spot([]))
+    }
+
+    /// The configurations of plugins that a field names: inline, or in files and folders.
+    fn plugins(
+        &self,
+        field: &'static str,
+        entries: &[String],
+        context: &mut Context,
+    ) -> Result<Vec<Resource>, Error> {
         let mut gathered = Accumulator::default();
         let mut paths = Vec::new();
-        for entry in entries {
+        for (at, entry) in entries.iter().enumerate() {
             match resource::read(entry.as_bytes()).and_then(|list| Resources::distinct(list, &context.scopes))
             {
                 Ok(mut inline) => {
+                    let source = context.spots.add(self.spot([Key::Field(field), Key::Item(at)]));
+                    for each in inline.list_mut() {
+                        each.set_source(source);
+                    }
                     if let Some(origin) = &self.origin {
                         let origin = origin.file(self.file_name);
                         for each in inline.list_mut() {
@@ -289,27 +357,57 @@ impl<'f> Target<'f> {
                     }
                     gathered.resources.append_all(inline, &context.scopes)?;
                 }
-                Err(_) => paths.push(entry.clone()),
+                Err(_) => paths.push((at, entry)),
             }
         }
-        self.add_resources(&mut gathered, &paths, context)?;
+        self.add_resources(&mut gathered, field, paths, context)?;
         Ok(gathered.resources.into_list())
     }
 
     fn transform(&self, into: &mut Accumulator, context: &mut Context) -> Result<(), Error> {
-        let own = plugin::of_kustomization(&self.kustomization, &into.config, &self.loader)?;
-        let own = own.into_iter().map(|transformer| {
+        let own =
+            plugin::of_kustomization(&self.kustomization, &into.config, &self.loader).at(|| self.spot([]))?;
+        let own = own.into_iter().map(|(transformer, keys)| {
             let origin = self.builtin_origin(transformer.kind());
-            (transformer, origin)
+            (transformer, origin, self.spot(keys))
         });
         let mut transformers: Vec<_> = own.collect();
-        transformers.extend(self.configured(&self.kustomization.transformers, context)?);
-        for (transformer, origin) in &transformers {
-            transformer.apply(&mut into.resources, self.loader.files(), context)?;
+        transformers.extend(self.configured("transformers", &self.kustomization.transformers, context)?);
+        for (transformer, origin, spot) in &transformers {
+            let from = context.findings.len();
+            match transformer {
+                Transformer::Replacements(all) if context.trace.is_some() => {
+                    self.replace_each(into, all, spot, context)?;
+                }
+                _ => transformer
+                    .apply(&mut into.resources, self.loader.files(), context)
+                    .at(|| spot.clone())?,
+            }
+            context.findings.at(from, || spot.clone());
             if let Some(origin) = origin {
                 origin::note_transformer(&mut into.resources, origin);
             }
             into.resources.drop_empty();
+            if context.trace.is_some() {
+                context.look(into.resources.list_mut(), || Step::new(transformer.kind(), spot.clone()));
+            }
+        }
+        Ok(())
+    }
+
+    /// Carries replacements out one by one, so that a trace can tell them apart.
+    fn replace_each(
+        &self,
+        into: &mut Accumulator,
+        all: &[Replacement],
+        spot: &Spot,
+        context: &mut Context,
+    ) -> Result<(), Error> {
+        for each in all {
+            let one = Transformer::Replacements(vec![each.clone()]);
+            one.apply(&mut into.resources, self.loader.files(), context).at(|| spot.clone())?;
+            let spot = spot.clone().under(spot.field().map(|_| each.key()));
+            context.look(into.resources.list_mut(), || Step::new(one.kind(), spot));
         }
         Ok(())
     }
@@ -322,25 +420,28 @@ impl<'f> Target<'f> {
     /// The transformers of configurations, with what is noted of them.
     fn configured(
         &self,
+        field: &'static str,
         entries: &[String],
         context: &mut Context,
-    ) -> Result<Vec<(Transformer, Option<String>)>, Error> {
-        let configured = self.plugins(entries, context)?;
+    ) -> Result<Vec<(Transformer, Option<String>, Spot)>, Error> {
+        let configured = self.plugins(field, entries, context)?;
         let transformer = |configuration: &Resource| {
-            let transformer = plugin::transformer(configuration, &self.loader, context)?;
-            Ok((transformer, origin::of_configuration(configuration)))
+            let spot = self.spot_of(configuration, context);
+            let transformer =
+                plugin::transformer(configuration, &self.loader, context).at(|| spot.clone())?;
+            Ok((transformer, origin::of_configuration(configuration), spot))
         };
         configured.iter().map(transformer).collect()
     }
 
     /// Validators are transformers that must not change anything, but for a label that says who they were.
     fn validate(&self, into: &mut Accumulator, context: &mut Context) -> Result<(), Error> {
-        for (validator, _) in self.configured(&self.kustomization.validators, context)? {
+        for (validator, _, spot) in self.configured("validators", &self.kustomization.validators, context)? {
             let before: Vec<Resource> = into.resources.list().to_vec();
-            validator.validate(&mut into.resources, self.loader.files(), context)?;
-            plugin::check_unchanged(&before, into.resources.list(), &context.scopes).map_err(|error| {
-                Error::new(format!("validator shouldn't modify the resource map: {error}"))
-            })?;
+            validator.validate(&mut into.resources, self.loader.files(), context).at(|| spot.clone())?;
+            plugin::check_unchanged(&before, into.resources.list(), &context.scopes)
+                .context(|| String::from("validator shouldn't modify the resource map"))
+                .at(|| spot)?;
         }
         Ok(())
     }

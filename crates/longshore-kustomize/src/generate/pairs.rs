@@ -7,6 +7,7 @@ use longshore_go::{path, strconv};
 use crate::error::{Context, Error};
 use crate::kustomization::KeyValueSources;
 use crate::loader::Loader;
+use crate::spot::Key;
 
 /// The longest line that Go's scanner gives out; it stops before a longer one, and nobody asks it why.
 const LONGEST_LINE: usize = 64 * 1024;
@@ -17,17 +18,19 @@ type Pair = (String, Vec<u8>);
 pub(super) fn load(sources: &KeyValueSources, loader: &Loader<'_>) -> Result<Vec<Pair>, Error> {
     let mut pairs = Vec::new();
     let list = |list: &[String]| format!("[{}]", list.join(" "));
-    for path in &sources.envs {
+    for (at, path) in sources.envs.iter().enumerate() {
         let place = || format!("env source files: {}", list(&sources.envs));
-        of_lines(&loader.load(path).context(place)?, &mut pairs).context(place)?;
+        let read = loader.load(path).and_then(|text| of_lines(&text, &mut pairs));
+        read.context(place).under([Key::Field("envs"), Key::Item(at)])?;
     }
-    for text in &sources.literals {
-        pairs.push(of_literal(text).context(|| format!("literal sources {}", list(&sources.literals)))?);
+    for (at, text) in sources.literals.iter().enumerate() {
+        let literal = of_literal(text).context(|| format!("literal sources {}", list(&sources.literals)));
+        pairs.push(literal.under([Key::Field("literals"), Key::Item(at)])?);
     }
-    for text in &sources.files {
+    for (at, text) in sources.files.iter().enumerate() {
         let place = || format!("file sources: {}", list(&sources.files));
-        let (key, path) = of_file(text).context(place)?;
-        pairs.push((key, loader.load(path).context(place)?));
+        let read = of_file(text).and_then(|(key, path)| Ok((key, loader.load(path)?)));
+        pairs.push(read.context(place).under([Key::Field("files"), Key::Item(at)])?);
     }
     Ok(pairs)
 }

@@ -9,6 +9,21 @@ pub(crate) fn written_fields() -> impl Iterator<Item = &'static str> {
     ROOT.iter().map(|(name, _)| *name).filter(|name| *name != "imageTags")
 }
 
+/// The names of the fields that may stand where a way leads: fields of the file, or of what a field of it holds.
+pub(crate) fn names_at(path: &[&str]) -> Vec<&'static str> {
+    let mut fields = ROOT;
+    for name in path {
+        let found = fields.iter().find(|(field, _)| field.eq_ignore_ascii_case(name));
+        let Some((_, Optional(inner) | Nullable(inner) | Object(inner) | List(inner) | Pointers(inner))) =
+            found
+        else {
+            return Vec::new();
+        };
+        fields = inner;
+    }
+    fields.iter().map(|(name, _)| *name).collect()
+}
+
 /// What a value is, as far as writing it is concerned.
 #[derive(Debug, Clone, Copy)]
 enum Type {

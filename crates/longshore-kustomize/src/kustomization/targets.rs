@@ -1,6 +1,7 @@
 //! Fields of a kustomization that choose objects and fields of objects: patches, replacements, variables.
 
 use crate::decode::decode_struct;
+use crate::spot::Key;
 
 /// Chooses objects. What is empty chooses all; the parts of the id are regular expressions that must match whole, except
 /// where a field says otherwise.
@@ -20,6 +21,24 @@ pub struct Selector {
     pub annotation_selector: String,
     /// `labelSelector`
     pub label_selector: String,
+}
+
+impl Selector {
+    /// What it asks for, for people: ``kind `Deployment`, name `web` ``.
+    pub fn shown(&self) -> String {
+        let parts = [
+            ("group", &self.group),
+            ("version", &self.version),
+            ("kind", &self.kind),
+            ("name", &self.name),
+            ("namespace", &self.namespace),
+            ("annotations", &self.annotation_selector),
+            ("labels", &self.label_selector),
+        ];
+        let parts = parts.into_iter().filter(|(_, text)| !text.is_empty());
+        let parts: Vec<String> = parts.map(|(name, text)| format!("{name} `{text}`")).collect();
+        if parts.is_empty() { String::from("a target without anything") } else { parts.join(", ") }
+    }
 }
 
 decode_struct!(Selector as "types.Selector" {
@@ -68,6 +87,18 @@ pub struct Replacement {
     pub source_value: Option<String>,
     /// `path`: a file with replacements.
     pub path: String,
+    /// Where it stands: the number of the entry, and of the one in the file that the entry names.
+    pub place: (usize, Option<usize>),
+}
+
+impl Replacement {
+    /// Where it stands below `replacements`; of one in a file the number in the file leads on from the entry.
+    pub(crate) fn key(&self) -> Key {
+        match self.place {
+            (entry, None) => Key::Item(entry),
+            (entry, Some(item)) => Key::FileItem(entry, item),
+        }
+    }
 }
 
 decode_struct!(Replacement as "types.ReplacementField" {

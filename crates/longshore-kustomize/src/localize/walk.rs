@@ -196,7 +196,7 @@ impl<'f, 'b, 't> Walk<'f, 'b, 't> {
         };
         let of_file = || {
             let content = self.view.load(entry)?;
-            self.objects(&content).map_err(|error| resource::of_file(&error, entry))
+            self.objects(&content).map_err(|error| resource::of_file(error, entry))
         };
         of_file().map(|objects| (objects, true)).map_err(|no_file| {
             Error::new(format!(

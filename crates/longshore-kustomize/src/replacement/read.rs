@@ -4,10 +4,11 @@ use longshore_go::Value;
 use longshore_yaml::sigs;
 
 use crate::decode::Reader;
-use crate::error::Error;
+use crate::error::{Context as _, Error};
 use crate::kustomization::{FieldOptions, Replacement, SourceSelector, TargetSelector};
 use crate::loader::Loader;
 use crate::shown::{map, selector, text, texts, yaml};
+use crate::spot::Key;
 
 /// Replaces entries that name a file by what it holds.
 ///
@@ -15,18 +16,19 @@ use crate::shown::{map, selector, text, texts, yaml};
 /// An entry names a file and has a replacement of its own; the file cannot be read, or holds something else.
 pub fn read(entries: &[Replacement], loader: &Loader<'_>) -> Result<Vec<Replacement>, Error> {
     let mut all = Vec::new();
-    for entry in entries {
+    for (at, entry) in entries.iter().enumerate() {
         if entry.path.is_empty() {
-            all.push(entry.clone());
+            all.push(Replacement { place: (at, None), ..entry.clone() });
             continue;
         }
         if entry.source.is_some() || !entry.targets.is_empty() {
-            return Err(Error::new("cannot specify both path and inline replacement"));
+            return Err(Error::new("cannot specify both path and inline replacement").under([Key::Item(at)]));
         }
-        let value = sigs::to_value(&loader.load(&entry.path)?)?;
-        match &value {
-            Value::List(_) => all.extend(Reader::lenient().read::<Vec<Replacement>>(&value)?),
-            Value::Map(_) => all.push(Reader::lenient().read(&value)?),
+        let text = loader.load(&entry.path);
+        let value = text.and_then(|text| Ok(sigs::to_value(&text)?)).under([Key::Item(at)])?;
+        let read = || match &value {
+            Value::List(_) => Reader::lenient().read::<Vec<Replacement>>(&value),
+            Value::Map(_) => Reader::lenient().read(&value).map(|one| vec![one]),
             other => {
                 let kind = match other {
                     Value::Nil | Value::Missing => "invalid",
@@ -34,11 +36,14 @@ pub fn read(entries: &[Replacement], loader: &Loader<'_>) -> Result<Vec<Replacem
                     Value::Bool(_) => "bool",
                     _ => "float64",
                 };
-                return Err(Error::new(format!(
+                Err(Error::new(format!(
                     "unsupported replacement type encountered within replacement path: {kind}"
-                )));
+                )))
             }
-        }
+        };
+        let read = read().under([Key::Item(at)])?;
+        let numbered = read.into_iter().enumerate();
+        all.extend(numbered.map(|(item, each)| Replacement { place: (at, Some(item)), ..each }));
     }
     Ok(all)
 }

@@ -18,7 +18,7 @@ fn replaced(replacement: &str) -> String {
     let mut resources = resource::read(OBJECTS.as_bytes()).expect("objects");
     let value = sigs::to_value(replacement.as_bytes()).expect("YAML");
     let replacement: Replacement = Reader::lenient().read(&value).expect("a replacement");
-    if let Err(error) = apply(&mut resources, &[replacement]) {
+    if let Err(error) = apply(&mut resources, &[replacement], &crate::finding::Findings::default()) {
         return format!("error: {error}");
     }
     let value = output::value(&resources[0]).expect("a value");

@@ -24,6 +24,15 @@ impl Resource {
         names.split(',').zip(rest).map(id).collect()
     }
 
+    /// Kind and name as they were first.
+    pub fn first_name(&self) -> (String, String) {
+        let first = |name| self.annotation(name).and_then(|list| Some(list.split(',').next()?.to_owned()));
+        (
+            first(annotations::PREVIOUS_KINDS).unwrap_or_else(|| self.kind().to_string()),
+            first(annotations::PREVIOUS_NAMES).unwrap_or_else(|| self.name().to_string()),
+        )
+    }
+
     /// Notes what it is known by now as something that it was known by before.
     pub fn store_id(&mut self, scopes: &Scopes) {
         let id = self.id(scopes);

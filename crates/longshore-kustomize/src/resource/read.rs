@@ -73,13 +73,15 @@ pub fn check(object: &Node) -> Result<(), Error> {
 }
 
 /// Says of which file an error of YAML is.
-pub fn of_file(error: &Error, path: &str) -> Error {
+pub fn of_file(error: Error, path: &str) -> Error {
     let text = error.text();
     if text.contains("error converting YAML to JSON") || text.contains("error unmarshaling JSON") {
-        Error::new(format!("YAML file [{path}] encounters a format error.\n{text}\n"))
+        let text = format!("YAML file [{path}] encounters a format error.\n{text}\n");
+        error.reworded(text)
     } else if error.is_malformed_yaml() {
-        Error::new(format!("{text} in File: {path}"))
+        let text = format!("{text} in File: {path}");
+        error.reworded(text)
     } else {
-        error.clone()
+        error
     }
 }

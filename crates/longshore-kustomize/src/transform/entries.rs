@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use longshore_yaml::{Kind, Node};
 
-use crate::error::Error;
+use crate::error::{Error, HERE};
 use crate::field;
 use crate::fieldspec::FieldSpec;
 use crate::resource::Resource;
@@ -20,7 +20,7 @@ pub fn apply(
 ) -> Result<(), Error> {
     for resource in resources {
         for (key, value) in entries {
-            set(resource, specs, key, value)?;
+            set(resource, specs, key, value).map_err(|error| error.about(HERE, resource))?;
         }
     }
     Ok(())

@@ -4,12 +4,16 @@
 //! any object, and then in the configured fields, so that a suffix of a tag is added twice.
 //! Rules: <https://github.com/kubernetes-sigs/kustomize/tree/kustomize/v5.8.1/api/filters/imagetag>.
 
+use std::collections::BTreeSet;
+
+use longshore_diag::nearest;
 use longshore_go::regexp::Regexp;
 use longshore_yaml::{Kind, Node};
 
-use crate::error::Error;
+use crate::error::{Error, HERE};
 use crate::field;
 use crate::fieldspec::FieldSpec;
+use crate::finding::{self, Findings};
 use crate::kustomization::Image;
 use crate::resource::{Metadata, Resource};
 
@@ -18,8 +22,16 @@ use crate::resource::{Metadata, Resource};
 /// # Errors
 /// Something in the way to a field is neither a mapping nor a list, an image is no scalar, or the name is no regular
 /// expression.
-pub fn apply(resources: &mut [Resource], image: &Image, specs: &[FieldSpec]) -> Result<(), Error> {
+pub(crate) fn apply(
+    resources: &mut [Resource],
+    image: &Image,
+    specs: &[FieldSpec],
+    findings: &Findings,
+) -> Result<(), Error> {
+    let mut seen = Seen::default();
+    let mut is_found = false;
     if resources.is_empty() {
+        unmatched(image, &seen, findings);
         return Ok(());
     }
     let pattern = format!("^{}(:[a-zA-Z0-9_.{{}}-]*)?(@sha256:[a-zA-Z0-9_.{{}}-]*)?$", image.name);
@@ -29,8 +41,12 @@ pub fn apply(resources: &mut [Resource], image: &Image, specs: &[FieldSpec]) -> 
         let pattern = pattern.as_ref().map_err(Error::clone)?;
         let text = node.root().value.clone();
         if !pattern.is_match(text.as_bytes()) {
+            if !is_found && findings.is_asked_for() {
+                seen.add(&text);
+            }
             return Ok(());
         }
+        is_found = true;
         let mut value = field::untyped(updated(&text, image));
         field::quote_if_keyword(&mut value);
         field::set_scalar(node, value)
@@ -41,17 +57,54 @@ pub fn apply(resources: &mut [Resource], image: &Image, specs: &[FieldSpec]) -> 
             return Err(Error::new("missing Resource metadata"));
         }
         if !is_definition(resource) {
-            walk(resource.node_mut(), &mut update)?;
+            walk(resource.node_mut(), &mut update).map_err(|error| error.about(HERE, resource))?;
             resource.settle();
         }
     }
     for resource in resources.iter_mut().filter(|resource| !is_definition(resource)) {
         for spec in specs {
-            spec.apply(resource.node_mut(), None, &mut update)?;
+            let done = spec.apply(resource.node_mut(), None, &mut update);
+            done.map_err(|error| error.about(HERE, resource))?;
         }
         resource.settle();
     }
+    if !is_found {
+        unmatched(image, &seen, findings);
+    }
     Ok(())
+}
+
+/// Names of images that an entry did not match, as long as it has matched none.
+#[derive(Debug, Default)]
+struct Seen(BTreeSet<String>);
+
+impl Seen {
+    fn add(&mut self, image: &str) {
+        const MOST: usize = 100;
+        let (name, ..) = split(image);
+        if self.0.len() < MOST && !self.0.contains(name) {
+            self.0.insert(name.to_owned());
+        }
+    }
+}
+
+/// Notes that an entry matched no image.
+fn unmatched(image: &Image, seen: &Seen, findings: &Findings) {
+    if !findings.is_asked_for() {
+        return;
+    }
+    let message = format!("no image is called `{}`", image.name);
+    let names: Vec<String> = seen.0.iter().map(|name| format!("`{name}`")).collect();
+    let hint = if let Some(near) = nearest(&image.name, seen.0.iter().map(String::as_str)) {
+        format!("did you mean `{near}`?")
+    } else if let Some(full) = seen.0.iter().find(|name| name.rsplit('/').next() == Some(&image.name)) {
+        format!("the name has its registry and folder in front: `{full}`")
+    } else if names.is_empty() {
+        String::from("there are no images here")
+    } else {
+        format!("the images here are {}", finding::list(&names))
+    };
+    findings.add("kustomize/unmatched-image", [], message, Some(hint));
 }
 
 fn is_definition(resource: &Resource) -> bool {

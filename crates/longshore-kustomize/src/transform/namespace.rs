@@ -7,7 +7,7 @@
 use indexmap::IndexMap;
 use longshore_yaml::{Kind, Node};
 
-use crate::error::{Context, Error};
+use crate::error::{Context, Error, HERE};
 use crate::field;
 use crate::fieldspec::FieldSpec;
 use crate::id::Key;
@@ -80,7 +80,7 @@ impl Namespace<'_> {
             }
             let before = resource.id(scopes).key();
             resource.store_id(scopes);
-            self.set(resource.node_mut(), scopes)?;
+            self.set(resource.node_mut(), scopes).map_err(|error| error.about(HERE, resource))?;
             resource.settle();
             let id = resource.id(scopes);
             if let Some(count) = known.get_mut(&before) {
@@ -92,7 +92,10 @@ impl Namespace<'_> {
                 let same = resources.iter().filter(|other| other.id(scopes).is_same(&id));
                 let same: Vec<String> = same.map(crate::output::json_text).collect();
                 let text = format!("namespace transformation produces ID conflict: [{}]", same.join(" "));
-                return Err(Error::new(text));
+                let same = resources.iter().filter(|other| other.id(scopes).is_same(&id));
+                return Err(same
+                    .take(2)
+                    .fold(Error::new(text), |error, other| error.about("one of the two", other)));
             }
         }
         Ok(())

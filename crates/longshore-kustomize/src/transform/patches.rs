@@ -12,6 +12,7 @@ use longshore_yaml::Node;
 use crate::build::Context;
 use crate::error::{Context as _, Error};
 use crate::field;
+use crate::finding;
 use crate::gvk::Gvk;
 use crate::id::Id;
 use crate::json6902::JsonPatch;
@@ -20,6 +21,7 @@ use crate::merge::{Schemas, merge};
 use crate::resource::{Resource, annotations};
 use crate::resources::Resources;
 use crate::selector::Matcher;
+use crate::spot::Key;
 
 pub use read::{json6902, patch, shown, shown_list, strategic_merge};
 
@@ -77,6 +79,7 @@ impl Patch {
                 let chosen = select(resources, target, context).context(|| {
                     format!("unable to find patch target {} in `resources`", quoted(&selector_text(target)))
                 })?;
+                note_unmatched(&chosen, target, resources, context);
                 merge_each(resources, &chosen, patch, context)
             }
             Self::Merge { patches, target: None, .. } => patches.iter().try_for_each(|patch| {
@@ -95,7 +98,9 @@ impl Patch {
                 Err(Error::new(format!("must specify a target for JSON patch {source}")))
             }
             Self::Json { patch, target: Some(target), .. } => {
-                for at in select(resources, target, context)? {
+                let chosen = select(resources, target, context)?;
+                note_unmatched(&chosen, target, resources, context);
+                for at in chosen {
                     resources.change(at, &context.scopes, |resource| {
                         resource.store_id(&context.scopes);
                         apply_json(resource, patch)
@@ -104,13 +109,25 @@ impl Patch {
                 Ok(())
             }
             Self::OldJson(patch, target) => {
-                for at in select(resources, target, context)? {
+                let chosen = select(resources, target, context)?;
+                note_unmatched(&chosen, target, resources, context);
+                for at in chosen {
                     resources.change(at, &context.scopes, |resource| apply_json(resource, patch))?;
                 }
                 Ok(())
             }
         }
     }
+}
+
+/// Notes that a target chose nothing.
+fn note_unmatched(chosen: &[usize], target: &Selector, resources: &Resources, context: &Context) {
+    if !chosen.is_empty() || !context.findings.is_asked_for() {
+        return;
+    }
+    let hint = context.findings.may_look().then(|| finding::near(target, resources.list()));
+    let message = format!("the patch is for nothing: {} chooses no resource", target.shown());
+    context.findings.add("kustomize/unmatched-patch", [Key::Field("target")], message, hint);
 }
 
 fn quoted(text: &str) -> String {
@@ -143,12 +160,20 @@ pub fn select(resources: &Resources, selector: &Selector, context: &Context) -> 
 /// The place of the one resource that is or was known by the patch's id.
 fn find(resources: &mut Resources, patch: &Resource, context: &Context) -> Result<usize, Error> {
     let id = patch.original_id(&context.scopes);
-    let problem = match resources.with_any_id(&id, &context.scopes) {
+    let found = match resources.with_any_id(&id, &context.scopes) {
         [at] => return Ok(*at as usize),
-        [] => "no matches",
-        _ => "multiple matches",
+        found => found.to_vec(),
     };
-    Err(Error::new(format!("{problem} for Id {id}; failed to find unique target for patch {id}")))
+    let problem = if found.is_empty() { "no matches" } else { "multiple matches" };
+    let error = Error::new(format!("{problem} for Id {id}; failed to find unique target for patch {id}"));
+    let list = resources.list();
+    let about = found.into_iter().filter_map(|at| list.get(at as usize));
+    let error = about.fold(error, |error, resource| error.about("one that fits", resource));
+    let hint = match problem {
+        "no matches" => finding::of_names(&id.gvk.kind, &id.name, list),
+        _ => String::from("give the patch a `target` that says which of them is meant"),
+    };
+    Err(error.hint(hint))
 }
 
 /// Merges copies of a patch into resources. The copy is of the resource's type, its labels and annotations are strings.

@@ -2,7 +2,7 @@
 
 use longshore_yaml::Kind;
 
-use crate::error::Error;
+use crate::error::{Error, HERE};
 use crate::field;
 use crate::fieldspec::FieldSpec;
 use crate::gvk::Gvk;
@@ -69,7 +69,8 @@ pub fn apply(
                 let mut value = field::untyped(text);
                 field::quote_if_keyword(&mut value);
                 field::set_scalar(node, value)
-            })?;
+            })
+            .map_err(|error| error.about(HERE, resource))?;
             resource.settle();
         }
     }

@@ -4,9 +4,10 @@ use std::fmt::Write as _;
 
 use longshore_yaml::{Kind, Node};
 
-use crate::error::Error;
+use crate::error::{Error, HERE};
 use crate::field;
 use crate::fieldspec::FieldSpec;
+use crate::finding;
 use crate::kustomization::Replica;
 use crate::resource::Resource;
 use crate::scope::Scopes;
@@ -30,7 +31,8 @@ pub fn apply(
             is_found = true;
             spec.apply(resource.node_mut(), Some((Kind::Scalar, "!!int")), &mut |node| {
                 field::set_scalar(node, Node::int(replica.count))
-            })?;
+            })
+            .map_err(|error| error.about(HERE, resource))?;
             resource.settle();
         }
     }
@@ -42,8 +44,14 @@ pub fn apply(
         let space = if types.is_empty() { "" } else { " " };
         let _ = write!(types, "{space}{}", spec.gvk());
     }
-    Err(Error::new(format!(
+    let error = Error::new(format!(
         "resource with name {} does not match a config with the following GVK [{types}]",
         replica.name
-    )))
+    ));
+    let scalable = |resource: &&Resource| {
+        let gvk = resource.gvk(scopes);
+        specs.iter().any(|spec| spec.selects(&gvk))
+    };
+    let scalable: Vec<Resource> = resources.iter().filter(scalable).cloned().collect();
+    Err(error.hint(finding::of_names("", &replica.name, &scalable)))
 }

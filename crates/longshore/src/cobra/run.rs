@@ -1,5 +1,6 @@
 //! From the words to the exit code: help, remarks, the command, and what went wrong.
 
+use std::fmt;
 use std::io::Write;
 use std::process::ExitCode;
 
@@ -22,9 +23,32 @@ pub(crate) fn run<C>(root: &Command<C>, words: &[String], context: impl FnOnce(&
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => failed(&format!("{error:#}")),
+        Err(error) => {
+            let code = failed(&format!("{error:#}"));
+            if let Some(Explained { more, .. }) = error.downcast_ref() {
+                say(more.trim_end());
+            }
+            code
+        }
     }
 }
+
+/// An error that is told in the words of the original, and of which more is known.
+#[derive(Debug)]
+pub(crate) struct Explained {
+    /// What the original says.
+    pub(crate) text: String,
+    /// What is known besides, on lines of its own.
+    pub(crate) more: String,
+}
+
+impl fmt::Display for Explained {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl std::error::Error for Explained {}
 
 /// Says what went wrong; there is only one exit code for anything that does.
 pub(crate) fn failed(problem: &str) -> ExitCode {

@@ -4,20 +4,46 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{anyhow, bail};
-use longshore_kustomize::{Options, Reorder, Restriction, build};
+use longshore_kustomize::{Error, Options, Reorder, Restriction, build};
 
 use super::sources::Sources;
-use super::{Settings, files, print, warn};
+use super::{Settings, files, print, told, warn};
 use crate::cobra::{Arguments, Command, Flag, Kind, Matches};
 
-pub(super) fn command() -> Command<Settings> {
+pub(super) fn command(is_called_so: bool) -> Command<Settings> {
+    let quiet =
+        Flag::new(QUIET, Kind::Bool, "do not warn of patches, images and replacements that matched nothing")
+            .short('q');
+    let mut command = of_kustomize();
+    if !is_called_so {
+        command.flags.push(quiet);
+    }
+    command
+}
+
+/// Our own flag.
+const QUIET: &str = "quiet";
+
+/// The command as Kustomize has it.
+fn of_kustomize() -> Command<Settings> {
+    let output = "write to this file, or to a file for each object in this folder";
+    let output = Flag::new("output", Kind::Text, output).short('o');
     Command {
         usage: "build DIR",
         aliases: &[],
         short: "build a kustomization from a folder",
         long: "Builds the objects of a kustomization: DIR is a folder with a 'kustomization.yaml', '.' if it is left out.",
-        flags: vec![
-            Flag::new("output", Kind::Text, "write to this file, or to a file for each object in this folder").short('o'),
+        flags: [output].into_iter().chain(flags()).collect(),
+        arguments: Arguments::AtLeast(0),
+        exclusive: &[],
+        children: Vec::new(),
+        run: Some(run),
+    }
+}
+
+/// What can be said of any build.
+pub(super) fn flags() -> Vec<Flag> {
+    vec![
             Flag::new("load-restrictor", Kind::Text, "'LoadRestrictionsNone' lets kustomizations load files from anywhere")
                 .default("LoadRestrictionsRootOnly"),
             Flag::new("reorder", Kind::Text, "order of the objects: 'legacy' or 'none'")
@@ -40,12 +66,7 @@ pub(super) fn command() -> Command<Settings> {
                 "The flag `enable-managedby-label` has been deprecated. Use the `managedByLabel` option in the \
                  `buildMetadata` field instead.",
             ),
-        ],
-        arguments: Arguments::AtLeast(0),
-        exclusive: &[],
-        children: Vec::new(),
-        run: Some(run),
-    }
+    ]
 }
 
 fn run(settings: &Settings, matches: &Matches) -> anyhow::Result<()> {
@@ -58,21 +79,24 @@ fn run(settings: &Settings, matches: &Matches) -> anyhow::Result<()> {
     let sources = Sources::new(options.enable_helm || options.enable_plugins)?;
     let built = build(&sources, folder, &options);
     warn(&built.warnings);
+    told::warn(&built.findings, &sources);
+    let failed = |error: &Error| told::failed(error, &sources, folder, settings);
     let output = matches.text("output");
     if !output.is_empty() && Path::new(output).is_dir() {
-        return files::write(
-            Path::new(output),
-            built.resources.as_ref().map_err(|error| anyhow!("{error}"))?,
-        );
+        return files::write(Path::new(output), built.resources.as_ref().map_err(failed)?);
     }
-    let text = built.documents().map_err(|error| anyhow!("{error}"))?;
+    let text = built.documents().map_err(|error| failed(&error))?;
     if output.is_empty() {
         return print(&text);
     }
     fs::write(output, text).map_err(|error| anyhow!("open {output}: {}", files::reason(&error)))
 }
 
-fn options(settings: &Settings, matches: &Matches) -> anyhow::Result<Options> {
+/// What was said of a build.
+///
+/// # Errors
+/// A flag has a value that there is not.
+pub(super) fn options(settings: &Settings, matches: &Matches) -> anyhow::Result<Options> {
     let restriction = match matches.text("load-restrictor") {
         "LoadRestrictionsRootOnly" | "" => Restriction::RootOnly,
         "LoadRestrictionsNone" => Restriction::None,
@@ -97,5 +121,6 @@ fn options(settings: &Settings, matches: &Matches) -> anyhow::Result<Options> {
         enable_exec: matches.is_on("enable-exec"),
         network: matches.is_on("network"),
         function_variables: matches.all("env").to_vec(),
+        notices: settings.explains && !matches.is_on(QUIET),
     })
 }

@@ -61,6 +61,10 @@ impl Files for Sources {
         self.files.copy(repository)
     }
 
+    fn names(&self, folder: &str) -> Vec<String> {
+        self.files.names(folder)
+    }
+
     fn charts(&self) -> Option<&dyn Charts> {
         self.charts.as_ref().map(|charts| charts as &dyn Charts)
     }

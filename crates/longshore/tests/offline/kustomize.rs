@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -22,11 +22,12 @@ fn every_recorded_answer_comes_out_the_same() {
         assert!(cases.iter().any(|(case, ..)| case == name), "{name} is pending, but no case");
     }
     let (next, failures) = (AtomicUsize::new(0), Mutex::new(BTreeMap::new()));
+    let (_links, program) = linked();
     std::thread::scope(|scope| {
         for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
             scope.spawn(|| {
                 while let Some((name, case, expected)) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    if let Some(failure) = fails(name, case, expected, pending.contains_key(name)) {
+                    if let Some(failure) = fails(&program, name, case, expected, pending.contains_key(name)) {
                         failures.lock().unwrap().insert(name, failure);
                     }
                 }
@@ -39,6 +40,14 @@ fn every_recorded_answer_comes_out_the_same() {
         let _ = writeln!(text, "{failure}");
     }
     assert!(failures.is_empty(), "{text}{} cases differ", failures.len());
+}
+
+/// The program under the name `kustomize`, which says nothing that Kustomize does not say; in a folder that goes with it.
+pub(crate) fn linked() -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let link = folder.path().join("kustomize");
+    std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_longshore"), &link).unwrap();
+    (folder, link)
 }
 
 /// All cases by `AREA NAME`, with what the original answered.
@@ -68,14 +77,14 @@ fn pending(text: &str) -> BTreeMap<String, String> {
 }
 
 /// What is wrong with a case, if anything is.
-fn fails(name: &str, case: &Case, expected: &Answered, is_pending: bool) -> Option<String> {
+fn fails(program: &Path, name: &str, case: &Case, expected: &Answered, is_pending: bool) -> Option<String> {
     let folder = tempfile::tempdir().unwrap();
     case.lay_out(folder.path()).unwrap();
-    let mut program = Program::new(env!("CARGO_BIN_EXE_longshore")).unwrap();
+    let mut program = Program::new(program).unwrap();
     for (name, value) in case.environment(folder.path()).unwrap() {
         program = program.env(&name, value);
     }
-    let outcome = program.args(["kustomize"]).args(&case.arguments).folder(folder.path()).run().unwrap();
+    let outcome = program.args(&case.arguments).folder(folder.path()).run().unwrap();
     let code = outcome.code.unwrap();
     let got =
         case.answered(folder.path(), code, outcome.stdout.as_bytes(), outcome.stderr.as_bytes()).unwrap();
@@ -146,7 +155,7 @@ fn a_chart_that_is_not_there_is_fetched_and_inflated_without_a_program() {
     let problem = format!(
         "Error: unable to pull chart 'gone': chart \"gone\" version \"1.0.0\" not found in {url} repository\n"
     );
-    assert_eq!((gone.code, gone.stderr), (Some(1), problem));
+    assert_eq!((gone.code, gone.stderr.starts_with(&problem)), (Some(1), true), "{}", gone.stderr);
     assert!(project.file("app/charts/d-1.0.0/d/Chart.yaml").exists());
     // What is there is not asked for again.
     drop(server);

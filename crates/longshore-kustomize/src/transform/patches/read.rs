@@ -80,7 +80,7 @@ pub fn strategic_merge(paths: &[String], inline: &str, loader: &Loader<'_>) -> R
 
 fn from_file(path: &str, loader: &Loader<'_>) -> Result<Vec<Resource>, Error> {
     let text = loader.load(path)?;
-    resource::read(&text).map_err(|error| resource::of_file(&error, path))
+    resource::read(&text).map_err(|error| resource::of_file(error, path))
 }
 
 /// Reads an entry of `patchesJson6902`; `patch` is its text.
