@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use futures::stream::{self, StreamExt, TryStreamExt};
 use longshore_cluster::{ApplyOptions, Outcome};
 use longshore_diag::Diagnostic;
-use longshore_object::{Object, order};
+use longshore_object::{Object, ObjectKey, order};
 
 use crate::context::FIELD_MANAGER;
 use crate::event::{Done, Event};
@@ -134,8 +134,10 @@ async fn carry_out(
     let (before, after) = hooks::events(prepared.plan.action);
     run_hooks(context, work, &candidate.hooks, before).await?;
     apply_waves(context, name, &candidate.objects, true).await?;
-    delete_removed(context, prepared, prior).await?;
+    delete_removed(context, prepared, prior, |key| !removal::is_read_by_pods(key)).await?;
     wait::until_ready(context, name, &candidate.objects).await?;
+    // Until the new pods are ready the old ones may start again, and read what they were made for.
+    delete_removed(context, prepared, prior, removal::is_read_by_pods).await?;
     run_hooks(context, work, &candidate.hooks, after).await
 }
 
@@ -194,10 +196,15 @@ async fn apply(context: &Context, release: &str, object: &Object, marked: bool) 
     Ok(())
 }
 
-/// Deletes what the plan deletes, in the reverse of the order of applying.
-async fn delete_removed(context: &Context, prepared: &Prepared, prior: &Prior) -> Result<(), ReleaseError> {
+/// Deletes what the plan deletes and `chosen` chooses, in the reverse of the order of applying.
+async fn delete_removed(
+    context: &Context,
+    prepared: &Prepared,
+    prior: &Prior,
+    chosen: impl Fn(&ObjectKey) -> bool,
+) -> Result<(), ReleaseError> {
     let objects = prior.objects(&context.namespace);
-    for change in prepared.plan.objects.iter().rev() {
+    for change in prepared.plan.objects.iter().rev().filter(|change| chosen(&change.object)) {
         let done = match change.action {
             ObjectAction::Delete => Done::Deleted,
             ObjectAction::Keep => Done::Kept,

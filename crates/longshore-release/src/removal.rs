@@ -22,3 +22,9 @@ pub(crate) async fn delete_and_wait(
     }
     Ok(())
 }
+
+/// Whether pods read an object of this identity when they start. Names of such often change with their content (those
+/// that Kustomize generates), so that each change deletes the old one.
+pub(crate) fn is_read_by_pods(key: &ObjectKey) -> bool {
+    key.group.is_empty() && matches!(key.kind.as_str(), "ConfigMap" | "Secret")
+}

@@ -141,3 +141,33 @@ async fn an_object_that_the_server_refuses_names_the_overlay() {
     }
     assert!(stage.everything().await.is_empty());
 }
+
+/// The pods of the last revision keep their settings until those of the next one are ready; a revision that never gets
+/// there leaves them alone, and the next one takes away what both left.
+#[tokio::test(flavor = "multi_thread")]
+async fn settings_stay_until_the_new_pods_are_ready() {
+    let stage = Stage::new("settings", SHOP).await;
+    stage.ok("deploy");
+    let first = settings(&stage).await;
+    let overlay = |level: &str, readiness: &str| {
+        let text = format!(
+            "resources: [../../base]
+namePrefix: dev-
+configMapGenerator: [{{name: settings, behavior: merge, literals: [level={level}]}}]
+patches:
+- target: {{kind: Deployment}}
+  patch: '{{apiVersion: apps/v1, kind: Deployment, metadata: {{name: web}}, spec: {{template: {{metadata: {{annotations: {{longshore.dev/kwok: {readiness}}}}}}}}}}}'
+"
+        );
+        stage.project.write(OVERLAY, &text).unwrap();
+    };
+    overlay("debug", "never-ready");
+    let failed = stage.longshore("deploy --yes --timeout 3s");
+    assert_eq!(failed.code, Some(1), "{failed}");
+    let both = settings(&stage).await;
+    assert!(both.len() == 2 && both.contains(&first[0]), "{both:?}\n{failed}");
+    overlay("warn", "ready");
+    stage.ok("deploy --yes");
+    let last = settings(&stage).await;
+    assert!(last.len() == 1 && !both.contains(&last[0]), "{last:?}");
+}
