@@ -15,7 +15,7 @@ use crate::functions::Library;
 use crate::origin::Origins;
 use crate::render::RenderInput;
 use crate::schema::Checks;
-use crate::{Chart, Error, File};
+use crate::{Chart, Error};
 
 /// What Go prints for a value that is not there, and Helm deletes wherever it finds it.
 pub(crate) const NO_VALUE: &[u8] = b"<no value>";
@@ -85,18 +85,17 @@ impl Engine {
         self.table.iter().map(|function| function.name).collect()
     }
 
-    /// Begins to parse the templates among the files of a chart that is about to be read and rendered, which takes a good
-    /// part of a render's time. `name` is what the chart is probably called: its folder's name.
+    /// Begins to parse a file, if it is a template of a chart that is about to be read and rendered, or of a chart in it:
+    /// that is a good part of a render's time. `name` is what the chart is probably called, which is its folder's name,
+    /// and `path` the file's path in it.
     ///
     /// Nothing depends on it: a chart that turns out to be another one is rendered all the same.
-    pub fn expect(&self, name: &str, files: &[File]) {
-        let mut templates: Vec<&File> = files.iter().filter(|file| is_template(&file.name)).collect();
-        // Subcharts may be switched off: they come last.
-        templates.sort_by_key(|file| !file.name.starts_with("templates/"));
-        let source = |file: &&File| (format!("{name}/{}", file.name).as_str().into(), file.data.clone());
-        let sources = templates.iter().map(source).collect();
-        let ahead = self.empty_set(MissingKey::Zero).ahead(sources);
-        *self.ahead.lock().unwrap_or_else(PoisonError::into_inner) = Some(ahead);
+    pub fn expect(&self, name: &str, path: &str, text: &Str) {
+        if is_template(path) {
+            let mut ahead = self.ahead.lock().unwrap_or_else(PoisonError::into_inner);
+            let ahead = ahead.get_or_insert_with(|| self.empty_set(MissingKey::Zero).ahead());
+            ahead.add(format!("{name}/{path}").as_str().into(), text.clone());
+        }
     }
 
     fn empty_set(&self, missing_key: MissingKey) -> Set {
@@ -173,7 +172,13 @@ impl Engine {
             return;
         }
         let mut ahead = self.ahead.lock().unwrap_or_else(PoisonError::into_inner);
-        ahead.get_or_insert_with(|| self.empty_set(missing_key).ahead(named(sources)));
+        if ahead.is_none() {
+            let mut begun = self.empty_set(missing_key).ahead();
+            for (name, text) in named(sources) {
+                begun.add(name, text);
+            }
+            *ahead = Some(begun);
+        }
     }
 
     fn parse(&self, missing_key: MissingKey, sources: &[Source<'_>]) -> Result<Arc<Parsed>, Error> {

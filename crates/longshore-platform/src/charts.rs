@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use longshore_chart::{
-    Capabilities, Chart, Engine, ErrorKind, File, KubeVersion, Level, Options, Origins, Release, RenderInput,
+    Capabilities, Chart, Engine, ErrorKind, KubeVersion, Level, Options, Origins, Release, RenderInput,
     Rendered, dependencies, load, values,
 };
 use longshore_diag::{Diagnostic, Place};
@@ -11,7 +11,7 @@ use longshore_go::{Map, Value};
 use longshore_object::{Object, parse_manifests};
 use longshore_release::record::{Hook, HookExecution};
 use longshore_release::{Candidate, Prior, ReleaseError};
-use longshore_source::{Limits, read_file, read_tree};
+use longshore_source::{Limits, SourceFile, read_file, read_tree_telling};
 use tokio::runtime::Handle;
 
 use crate::explain;
@@ -123,7 +123,7 @@ impl Opened {
         let path = selection.path(&entry.value, &entry.place)?;
         let level = selection.level();
         let mut links = Vec::new();
-        let opened = open_chart(&path, level, |found, _| links = found.to_vec());
+        let opened = open_chart(&path, level, None, |found| links = found.to_vec());
         links.iter().try_for_each(|link| stays_inside(&path, link))?;
         let chart = opened.map_err(|error| Diagnostic::from(error).or_at(entry.place.clone()))?;
         dependencies::check_installable(&chart, level.rules())
@@ -229,14 +229,16 @@ impl From<OpenError> for Diagnostic {
 
 /// Opens a chart's folder or archive. What its `.helmignore` names is not read.
 ///
-/// `told` is given the symbolic links in the folder, below it, before its files are looked at.
+/// `told` is given the symbolic links in the folder, below it, before its files are looked at. An engine that will render
+/// the chart begins with its templates as soon as they are read.
 ///
 /// # Errors
 /// The files cannot be read, are too large, or are no chart.
 pub fn open_chart(
     path: &Path,
     level: Level,
-    told: impl FnOnce(&[PathBuf], &[File]),
+    engine: Option<&Engine>,
+    told: impl FnOnce(&[PathBuf]),
 ) -> Result<Chart, OpenError> {
     let limits = Limits::default();
     if path.is_file() {
@@ -247,12 +249,18 @@ pub fn open_chart(
     let rules =
         if rules.is_file() { read_file(&rules, &limits).map_err(OpenError::Files)? } else { Vec::new() };
     let ignore = load::Ignore::parse(&rules).map_err(OpenError::Chart)?;
-    let files = read_tree(path, &limits, |file, folder| !ignore.is_ignored(file, folder));
+    let whole = std::path::absolute(path).unwrap_or_default();
+    let name = whole.file_name().unwrap_or_default().to_string_lossy();
+    let seen = |file: &SourceFile| {
+        if let Some(engine) = engine {
+            engine.expect(&name, &file.path, &file.bytes);
+        }
+    };
+    let files = read_tree_telling(path, &limits, |file, folder| !ignore.is_ignored(file, folder), seen);
     let tree = files.map_err(OpenError::Files)?;
+    told(&tree.links);
     let files = tree.files.into_iter().map(|file| (file.path, file.bytes));
-    let files = load::read_files(files, level);
-    told(&tree.links, files.as_deref().unwrap_or_default());
-    let files = files.map_err(OpenError::Chart)?;
+    let files = load::read_files(files, level).map_err(OpenError::Chart)?;
     Chart::load(files, level).map_err(OpenError::Chart)
 }
 

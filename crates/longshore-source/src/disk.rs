@@ -55,13 +55,27 @@ pub struct Tree {
 pub fn read_tree(
     root: &Path,
     limits: &Limits,
+    keep: impl FnMut(&str, bool) -> bool,
+) -> Result<Tree, Diagnostic> {
+    read_tree_telling(root, limits, keep, |_| {})
+}
+
+/// The same, and shows each file to `seen` as soon as it is read.
+///
+/// # Errors
+/// As [`read_tree`].
+pub fn read_tree_telling(
+    root: &Path,
+    limits: &Limits,
     mut keep: impl FnMut(&str, bool) -> bool,
+    mut seen: impl FnMut(&SourceFile),
 ) -> Result<Tree, Diagnostic> {
     if !root.is_dir() {
         return Err(missing(root, "a folder"));
     }
     let (tree, above) = (Tree::default(), Vec::new());
-    let mut walk = Walk { root, limits, left: limits.total_bytes, tree, above, buffer: Vec::new() };
+    let (left, buffer) = (limits.total_bytes, Vec::new());
+    let mut walk = Walk { root, limits, left, tree, above, buffer, seen: &mut seen };
     walk.folder(root, "", false, &mut keep)?;
     Ok(walk.tree)
 }
@@ -89,6 +103,8 @@ struct Walk<'a> {
     above: Vec<PathBuf>,
     /// Room for a file while it is read: once for all files, so that only what is shared later takes new memory.
     buffer: Vec<u8>,
+    /// Who is shown each file.
+    seen: &'a mut dyn FnMut(&SourceFile),
 }
 
 impl Walk<'_> {
@@ -164,7 +180,9 @@ impl Walk<'_> {
         }
         let length = capped(path, self.left, self.limits, &mut self.buffer)?;
         self.left -= length as u64;
-        self.tree.files.push(SourceFile { path: below, bytes: self.buffer[..length].into() });
+        let file = SourceFile { path: below, bytes: self.buffer[..length].into() };
+        (self.seen)(&file);
+        self.tree.files.push(file);
         Ok(())
     }
 }

@@ -1,6 +1,7 @@
 //! Work over many texts, on several threads where there is enough of it.
 
 use std::num::NonZero;
+use std::sync::OnceLock;
 use std::thread;
 
 /// The text that is worth a thread, in bytes: about a millisecond of parsing.
@@ -11,13 +12,14 @@ const MOST_THREADS: usize = 4;
 
 /// How many threads are worth starting for this much text, in bytes, beside the one that asks.
 pub(crate) fn threads_for(bytes: usize) -> usize {
+    static OTHERS: OnceLock<usize> = OnceLock::new();
     match bytes / WORTH_A_THREAD {
         none_or_one @ 0..2 => none_or_one,
         // To ask how many there may be takes longer than starting one.
-        2..4 => 1,
+        2..12 => 1,
         many => {
-            let others = thread::available_parallelism().map_or(1, NonZero::get) - 1;
-            many.min(others).min(MOST_THREADS - 1)
+            let others = || thread::available_parallelism().map_or(1, NonZero::get) - 1;
+            many.min(*OTHERS.get_or_init(others)).min(MOST_THREADS - 1)
         }
     }
 }

@@ -58,7 +58,9 @@ fn what_is_expected_changes_nothing() {
             [("shop", own), ("elsewhere", own), ("shop", "{{ define \"name\" }}old{{ end }}")]
         {
             let engine = Engine::new(Level::default());
-            engine.expect(name, &files(expected));
+            for file in files(expected) {
+                engine.expect(name, &file.name, &file.data);
+            }
             let after = render(&engine, files(own)).map(|rendered| rendered.manifest());
             assert_eq!(after, plain, "{name}, {own}");
             let again = render(&engine, files(own)).map(|rendered| rendered.manifest());

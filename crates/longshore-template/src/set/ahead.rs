@@ -1,7 +1,6 @@
 //! Sources that another thread parses before somebody asks for them.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 
 use longshore_go::Str;
@@ -11,110 +10,183 @@ use crate::names::Names;
 use crate::node::Pools;
 use crate::shares::threads_for;
 
+/// What the first thread is started for, in bytes: to parse more than this takes longer than to start it.
+const WORTH_THE_FIRST: usize = 16 << 10;
+
 /// Sources that are being parsed while the one who will need them does something else: see [`Set::ahead`].
 #[derive(Debug)]
-pub struct Ahead(Arc<Work>);
+pub struct Ahead {
+    work: Arc<Work>,
+    bytes: usize,
+    threads: usize,
+}
 
 #[derive(Debug)]
 struct Work {
     /// Has no templates: it tells how to parse.
     set: Set,
-    sources: Vec<(Str, Str)>,
+    state: Mutex<State>,
+    /// The state has changed.
+    changed: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    sources: Vec<Source>,
     /// The place of the first source that nobody has taken yet.
-    next: AtomicUsize,
-    /// Which sources are needed, once that is known.
-    needed: OnceLock<Vec<bool>>,
-    /// What became of each source; nothing if it does not parse.
-    reads: Vec<OnceLock<Option<Read>>>,
+    next: usize,
+    /// No more sources will come.
+    is_whole: bool,
+    /// How many threads wait for more.
+    waiting: usize,
+}
+
+/// A source, and what it comes to; nothing if it does not parse.
+#[derive(Clone, Debug)]
+pub(super) struct Source {
+    pub(super) name: Str,
+    pub(super) text: Str,
+    read: Arc<OnceLock<Option<Read>>>,
 }
 
 impl Set {
-    /// Begins to parse sources that [`Set::parse_all`] will be given later, as far as is known now: by other names they
+    /// Begins to parse what [`Set::parse_all`] will be given later, as far as is known now: under other names sources
     /// serve as well, and those that are not asked for are left.
     ///
     /// ```
     /// # use longshore_template::Set;
-    /// let sources = [("a".into(), "{{ define \"x\" }}1{{ end }}".into())];
     /// let mut set = Set::default();
-    /// let ahead = set.ahead(sources.to_vec());
-    /// set.parse_all(&sources, Some(&ahead))?;
+    /// let mut ahead = set.ahead();
+    /// ahead.add("a".into(), "{{ define \"x\" }}1{{ end }}".into());
+    /// set.parse_all(&[("a".into(), "{{ define \"x\" }}1{{ end }}".into())], Some(&ahead))?;
     /// assert!(set.contains(b"x"));
     /// # Ok::<(), longshore_template::ParseError>(())
     /// ```
-    pub fn ahead(&self, sources: Vec<(Str, Str)>) -> Ahead {
-        let bytes = sources.iter().map(|(_, text)| text.len()).sum();
-        self.ahead_with(sources, threads_for(bytes))
-    }
-
-    /// The same with this many threads; with none, [`Ahead::reads`] does everything.
-    pub(super) fn ahead_with(&self, sources: Vec<(Str, Str)>, threads: usize) -> Ahead {
+    pub fn ahead(&self) -> Ahead {
         let set = Set { templates: Names::default(), ..self.clone() };
-        let reads = sources.iter().map(|_| OnceLock::new()).collect();
-        let work = Work { set, sources, next: AtomicUsize::new(0), needed: OnceLock::new(), reads };
-        let ahead = Ahead(Arc::new(work));
-        for _ in 0..threads {
-            let work = Arc::clone(&ahead.0);
-            // Where there are no more threads to be had, the one who needs the sources parses them.
-            if thread::Builder::new().spawn(move || work.run()).is_err() {
-                break;
-            }
-        }
-        ahead
+        let work = Work { set, state: Mutex::default(), changed: Condvar::new() };
+        Ahead { work: Arc::new(work), bytes: 0, threads: 0 }
     }
 }
 
 impl Ahead {
-    /// The sources.
-    pub(super) fn sources(&self) -> &[(Str, Str)] {
-        &self.0.sources
+    /// A source, by its name and text, to be parsed by a thread; where there is little to parse, there is none.
+    pub fn add(&mut self, name: Str, text: Str) {
+        self.bytes += text.len();
+        self.push(name, text);
+        if self.bytes >= WORTH_THE_FIRST {
+            self.start(threads_for(self.bytes).max(1));
+        }
     }
 
-    /// What the sources come to whose texts are needed, with their names; those that do not parse are left out. Helps the
-    /// threads, and waits for them.
-    pub(super) fn reads(
-        &self,
-        is_needed: impl Fn(&Str) -> bool,
-    ) -> impl Iterator<Item = (&(Str, Str), &Read)> {
-        let work = &*self.0;
-        let needed =
-            work.needed.get_or_init(|| work.sources.iter().map(|(_, text)| is_needed(text)).collect());
-        work.run();
-        let all = work.sources.iter().zip(&work.reads).zip(needed).filter(|(_, needed)| **needed);
-        all.filter_map(|((source, read), _)| Some((source, read.wait().as_ref()?)))
+    /// A source, for the threads that there are.
+    pub(super) fn push(&mut self, name: Str, text: Str) {
+        let mut state = self.work.lock();
+        state.sources.push(Source { name, text, read: Arc::default() });
+        // To wake nobody takes a call of the system, too.
+        if state.waiting > 0 {
+            self.work.changed.notify_one();
+        }
+    }
+
+    /// Starts threads until there are that many.
+    pub(super) fn start(&mut self, threads: usize) {
+        while self.threads < threads {
+            let work = Arc::clone(&self.work);
+            // Where there are no more threads to be had, the one who needs the sources parses them.
+            let _ = thread::Builder::new().spawn(move || work.run());
+            self.threads += 1;
+        }
+    }
+
+    /// The texts of the sources.
+    pub(super) fn texts(&self) -> Vec<Str> {
+        self.work.lock().sources.iter().map(|source| source.text.clone()).collect()
+    }
+
+    /// The sources whose texts are needed, parsed by the threads and this one; nobody parses the others from now on.
+    pub(super) fn finish(&self, is_needed: impl Fn(&Str) -> bool) -> Vec<Source> {
+        let mut needed = self.work.close(&is_needed);
+        self.work.run();
+        needed.retain(|source| is_needed(&source.text));
+        needed
+    }
+}
+
+impl Drop for Ahead {
+    fn drop(&mut self) {
+        self.work.close(|_| false);
+    }
+}
+
+impl Source {
+    /// What it comes to, if it parses; waits for the thread that has taken it.
+    pub(super) fn read(&self) -> Option<&Read> {
+        self.read.wait().as_ref()
     }
 }
 
 impl Work {
-    /// Parses what nobody has taken yet.
+    /// Parses what nobody has taken yet, until there is nothing more to come.
     fn run(&self) {
         let mut pools = Pools::roomy();
-        loop {
-            let place = self.next.fetch_add(1, Ordering::Relaxed);
-            let Some((name, text)) = self.sources.get(place) else { return };
-            if self.needed.get().is_some_and(|needed| !needed[place]) {
-                continue;
-            }
-            let mut told = Told { place: &self.reads[place], read: None };
-            told.read = self.set.read(name, text, &mut pools).ok();
+        while let Some(source) = self.take() {
+            let mut told = Told { read: None, source };
+            let Source { name, text, .. } = &told.source;
+            let read = self.set.read(name, text, &mut pools).ok();
             // What a source is for is executed most likely; what it defines besides may never be.
-            let templates = told.read.iter().flat_map(|read| &read.templates);
+            let templates = read.iter().flat_map(|read| &read.templates);
             for own in templates.filter(|template| template.name == *name) {
                 own.code();
             }
+            told.read = read;
         }
+    }
+
+    fn take(&self) -> Option<Source> {
+        let mut state = self.lock();
+        loop {
+            if let Some(source) = state.sources.get(state.next).cloned() {
+                state.next += 1;
+                return Some(source);
+            }
+            if state.is_whole {
+                return None;
+            }
+            state.waiting += 1;
+            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+            state.waiting -= 1;
+        }
+    }
+
+    /// Leaves those sources that nobody has taken and that are not needed, and gives the others.
+    fn close(&self, is_needed: impl Fn(&Str) -> bool) -> Vec<Source> {
+        let mut state = self.lock();
+        state.is_whole = true;
+        let next = state.next;
+        let left = state.sources.split_off(next);
+        state.sources.extend(left.into_iter().filter(|source| is_needed(&source.text)));
+        if state.waiting > 0 {
+            self.changed.notify_all();
+        }
+        state.sources.clone()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Tells what became of a source, come what may: somebody waits for it.
-struct Told<'w> {
-    place: &'w OnceLock<Option<Read>>,
+/// Tells what a source comes to, come what may: somebody waits for it.
+struct Told {
+    source: Source,
     read: Option<Read>,
 }
 
-impl Drop for Told<'_> {
+impl Drop for Told {
     fn drop(&mut self) {
-        // Nobody else has this place.
-        let _ = self.place.set(self.read.take());
+        // Nobody else has taken this source.
+        let _ = self.source.read.set(self.read.take());
     }
 }
 
@@ -144,7 +216,11 @@ mod tests {
         ];
         for threads in [0, 1, 3] {
             let mut set = Set::default();
-            let ahead = set.ahead_with(sources(&expected), threads);
+            let mut ahead = set.ahead();
+            for (name, text) in sources(&expected) {
+                ahead.push(name, text);
+            }
+            ahead.start(threads);
             let wanted =
                 sources(&[("y/c", "{{ template \"d\" }}!"), ("y/a", expected[0].1), ("x/c", expected[2].1)]);
             set.parse_all(&wanted, Some(&ahead)).unwrap();
@@ -162,7 +238,8 @@ mod tests {
     fn a_source_that_defines_its_later_name_is_refused_as_ever() {
         let text = "{{ define \"late\" }}1{{ end }}2";
         let mut set = Set::default();
-        let ahead = set.ahead_with(sources(&[("early", text)]), 1);
+        let mut ahead = set.ahead();
+        ahead.add("early".into(), text.into());
         let error = set.parse_all(&sources(&[("late", text)]), Some(&ahead)).unwrap_err();
         assert_eq!(error.to_string(), set.parse("late", text).unwrap_err().to_string());
     }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use longshore_go::Str;
 
-use super::ahead::Ahead;
+use super::ahead::{Ahead, Source};
 use super::{Read, Set};
 use crate::ParseError;
 use crate::node::Pools;
@@ -34,18 +34,23 @@ impl Set {
         let key = |text: &Str| (text.len(), text.clone());
         let texts: BTreeSet<(usize, Str)> = sources.iter().map(|(_, text)| key(text)).collect();
         let mut left = texts.clone();
-        for (_, text) in ahead.into_iter().flat_map(Ahead::sources) {
-            left.remove(&key(text));
+        for text in ahead.iter().flat_map(|ahead| ahead.texts()) {
+            left.remove(&key(&text));
         }
-        let others: Vec<(Str, Str)> =
-            sources.iter().filter(|(_, text)| left.remove(&key(text))).cloned().collect();
-        let bytes: usize = others.iter().map(|(_, text)| text.len()).sum();
+        let (mut others, mut bytes) = (self.ahead(), 0);
+        for (name, text) in sources.iter().filter(|(_, text)| left.remove(&key(text))) {
+            bytes += text.len();
+            others.push(name.clone(), text.clone());
+        }
         // This thread does a part itself.
-        let others = self.ahead_with(others, threads_for(bytes.saturating_sub(WORTH_A_THREAD)));
+        others.start(threads_for(bytes.saturating_sub(WORTH_A_THREAD)));
         let is_needed = |text: &Str| texts.contains(&key(text));
-        let parsed = ahead.into_iter().chain([&others]).flat_map(|ahead| ahead.reads(is_needed));
-        let parsed: BTreeMap<(usize, Str), (&Str, &Read)> =
-            parsed.map(|((name, text), read)| (key(text), (name, read))).collect();
+        let done: Vec<Source> =
+            ahead.into_iter().chain([&others]).flat_map(|ahead| ahead.finish(is_needed)).collect();
+        let parsed: BTreeMap<(usize, Str), (&Str, &Read)> = done
+            .iter()
+            .filter_map(|source| Some((key(&source.text), (&source.name, source.read()?))))
+            .collect();
         for (name, text) in sources {
             match parsed.get(&key(text)) {
                 Some((first, read)) if *first == name => self.add(&read.templates),

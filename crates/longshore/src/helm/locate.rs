@@ -6,7 +6,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use anyhow::{anyhow, bail};
-use longshore_chart::{Chart, Engine, Error, File, Level, values};
+use longshore_chart::{Chart, Engine, Error, Level, values};
 use longshore_go::url::Url;
 use longshore_go::{Map, strconv};
 use longshore_platform::{OpenError, open_chart};
@@ -130,10 +130,7 @@ pub(super) fn load_telling(
     engine: Option<&Engine>,
 ) -> anyhow::Result<Chart> {
     let root = absolute(&path.to_string_lossy())?;
-    let told = |links: &[PathBuf], files: &[File]| {
-        if let Some(engine) = engine {
-            engine.expect(&root.file_name().unwrap_or_default().to_string_lossy(), files);
-        }
+    let told = |links: &[PathBuf]| {
         for link in std::iter::repeat_n(links, times).flatten() {
             let link = root.join(link);
             let resolved = std::fs::canonicalize(&link).unwrap_or_default().display().to_string();
@@ -148,7 +145,7 @@ pub(super) fn load_telling(
             say(&line("level=INFO msg=", &logged(text), &[("path", &link), ("resolved", &resolved)]));
         }
     };
-    open_chart(path, level, told).map_err(|error| match error {
+    open_chart(path, level, engine, told).map_err(|error| match error {
         OpenError::Chart(error) => anyhow!("{error}"),
         OpenError::Files(diagnostic) => {
             let file = diagnostic.place.as_ref().map(|place| PathBuf::from(&place.file));
