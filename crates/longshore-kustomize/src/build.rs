@@ -98,6 +98,8 @@ pub struct Built {
     pub findings: Vec<Finding>,
     /// The resources in the order of the result, without anything that the build noted on them; or why there are none.
     pub resources: Result<Vec<Resource>, Error>,
+    /// Where they come from; [`crate::diagnose::Teller`] tells it.
+    pub(crate) spots: Spots,
 }
 
 impl Built {
@@ -151,12 +153,12 @@ pub(crate) fn run(
     folder: &str,
     options: &Options,
     trace: Option<Trace>,
-) -> (Built, Option<Trace>, Spots) {
+) -> (Built, Option<Trace>) {
     let findings = Findings::new(options.notices);
     let mut context = Context { options: options.clone(), findings, trace, ..Context::default() };
     let resources = make(files, folder, &mut context).map_err(|error| error.settle(&context.spots));
     let Context { warnings, findings, trace, spots, .. } = context;
-    (Built { warnings, findings: findings.into_list(), resources }, trace, spots)
+    (Built { warnings, findings: findings.into_list(), resources, spots }, trace)
 }
 
 fn make(files: &dyn Files, folder: &str, context: &mut Context) -> Result<Vec<Resource>, Error> {

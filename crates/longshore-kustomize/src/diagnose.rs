@@ -9,11 +9,14 @@ mod hint;
 
 use longshore_diag::{Diagnostic, Place};
 
+use crate::build::Built;
 use crate::error::{About, Error, Why};
 use crate::field;
 use crate::files::Files;
 use crate::finding::Finding;
+pub use crate::lines::mentions_secrets;
 use crate::lines::{Lines, path_of, relative};
+use crate::resource::Resource;
 use crate::spot::Spot;
 
 /// Objects that are named with an error.
@@ -83,6 +86,13 @@ impl<'f> Teller<'f> {
         self.with_chain(diagnostic, spot, outer)
     }
 
+    /// Where a resource of a build comes from: its file, or the entry that made it.
+    pub fn origin(&self, built: &Built, resource: &Resource) -> Option<Place> {
+        let spot = built.spots.get(resource.source())?;
+        let of_file = || Place::file(self.lines.shown(&path_of(spot)));
+        Some(if spot.path.is_empty() { of_file() } else { self.lines.place(spot) })
+    }
+
     /// The text of a file by the name that places have for it; nothing of files that hold Secrets.
     pub fn source(&self, file: &str) -> Option<String> {
         self.lines.text(file)
@@ -101,6 +111,11 @@ impl<'f> Teller<'f> {
                 format!("`{shown}` has more than one kustomization file"),
             )
             .hint("keep one of `kustomization.yaml`, `kustomization.yml` and `Kustomization`");
+        }
+        if text.ends_with("file is not directory") {
+            let above = shown.rsplit_once('/').map_or(".", |(above, _)| above);
+            return Diagnostic::error("kustomize/missing", format!("`{shown}` is a file, and no folder"))
+                .hint(format!("name the folder: `{above}`"));
         }
         let missing = hint::missing(folder, "", self.lines.files());
         let (code, what) = match missing {

@@ -112,7 +112,7 @@ pub fn explain(
     options: &Options,
     query: &Query,
 ) -> (Vec<String>, Result<Explanation, Failure>) {
-    let (built, trace, _) = run(files, folder, options, Some(Trace::default()));
+    let (built, trace) = run(files, folder, options, Some(Trace::default()));
     let Built { warnings, resources, .. } = built;
     let explained = match (resources, trace) {
         (Err(error), _) => Err(Failure::Build(error)),
@@ -128,8 +128,9 @@ pub fn explain(
 }
 
 fn of_one(files: &dyn Files, folder: &str, options: &Options, known: &Known) -> Result<Explanation, Failure> {
-    let (built, trace, spots) = run(files, folder, options, Some(Trace::of(known.number)));
-    let resources = built.resources.map_err(Failure::Build)?;
+    let (built, trace) = run(files, folder, options, Some(Trace::of(known.number)));
+    let Built { resources, spots, .. } = built;
+    let resources = resources.map_err(Failure::Build)?;
     let lost = || Failure::Build(Error::new("the resource is not the same in a second build"));
     let resource = resources.into_iter().find(|each| each.number() == known.number).ok_or_else(lost)?;
     let trace = trace.ok_or_else(lost)?;

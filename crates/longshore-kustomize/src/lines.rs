@@ -112,8 +112,7 @@ impl<'f> Lines<'f> {
     pub(crate) fn text(&self, shown: &str) -> Option<String> {
         let path = self.names.borrow().get(shown).cloned()?;
         let file = self.file(&path)?;
-        let is_secret = |line: &str| line.contains("kind") && line.contains("Secret");
-        (!file.text.lines().any(is_secret)).then(|| file.text.clone())
+        (!mentions_secrets(&file.text)).then(|| file.text.clone())
     }
 
     /// The place of a spot; in the file that the entry names if that is where it is.
@@ -194,6 +193,11 @@ impl<'f> Lines<'f> {
         };
         Place::new(self.shown(path), node.line, node.column).spanning(length)
     }
+}
+
+/// Whether a text may hold Secrets, so that no line of it is shown.
+pub fn mentions_secrets(text: &str) -> bool {
+    text.lines().any(|line| line.contains("kind") && line.contains("Secret"))
 }
 
 /// The path of the file that a spot is in.

@@ -9,7 +9,8 @@ use std::fmt::Debug;
 
 use longshore_chart::Level;
 use longshore_diag::Diagnostic;
-use longshore_kustomize::{Files, Options, build};
+use longshore_kustomize::diagnose::Teller;
+use longshore_kustomize::{Error, Files, Options, build};
 use longshore_release::{Candidate, ReleaseError};
 
 use crate::generate::Random;
@@ -20,7 +21,7 @@ use crate::session::Session;
 use crate::source::{Known, SystemRandom};
 use crate::synthetic::{self, Existing, Written};
 use crate::warn::Found;
-use target::Target;
+use target::{Target, Unwritten};
 
 /// What kustomizations are built from: who wires a [`Selection`] says where files and charts come from.
 pub trait Kustomizations: Debug + Send + Sync {
@@ -84,22 +85,26 @@ fn candidate(
         enable_helm: spec.enable_helm,
         helm_api_versions: options.api_versions.clone(),
         helm_kube_version: options.kube_version.clone().unwrap_or_default(),
+        notices: true,
         ..Options::default()
     };
     let built = build(&*files, &target.built, &options);
-    let resources = built.resources.as_ref().map_err(|error| target.explained(error, spec))?;
+    let teller = Teller::new(&*files);
+    let explained = |error: &Error| target.explained(&teller, error, spec);
+    let resources = built.resources.as_ref().map_err(explained)?;
     let mut written = Vec::with_capacity(resources.len());
     for resource in resources {
-        written.extend(target.written(resource, spec)?);
+        let place = target.origin(&teller, &built, resource);
+        written.extend(target.written(resource, &place).map_err(|error| match error {
+            Unwritten::Refused(diagnostic) => target.told(diagnostic),
+            Unwritten::Failed(error) => explained(&error),
+        })?);
     }
-    let elsewhere = elsewhere(&written, selection).map(|warning| warning.at(target.place.clone()));
+    let mut warnings: Vec<Diagnostic> = built.warnings.iter().map(|line| target.warned(line)).collect();
+    warnings.extend(built.findings.iter().map(|finding| target.told(teller.finding(finding))));
+    warnings.extend(elsewhere(&written, selection).map(|warning| warning.at(target.place.clone())));
     let source = (Method::Kustomize, &*target.shown);
     let candidate = synthetic::candidate(release, &selection.namespace, source, written, existing, random)?;
-    let warning = |line: &String| {
-        let text = line.strip_prefix("# Warning: ").unwrap_or(line);
-        Diagnostic::warning("kustomize/build", target.hidden(text)).at(target.place.clone())
-    };
-    let warnings = built.warnings.iter().map(warning).chain(elsewhere).collect();
     Ok((candidate, Found::told(release, warnings)))
 }
 

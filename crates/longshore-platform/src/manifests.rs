@@ -32,7 +32,8 @@ pub(crate) fn candidate(
             let text = String::from_utf8(bytes).map_err(|_| {
                 Diagnostic::error("yaml/encoding", "a manifest must be UTF-8").at(Place::file(&name))
             })?;
-            objects.extend(parse_manifests(&text, &name)?.into_iter().map(Written::anew));
+            let read = parse_manifests(&text, &name)?.into_iter();
+            objects.extend(read.map(|object| Written::anew(object, name.clone())));
         }
     }
     let source = (Method::Manifests, &*sources.join(" "));

@@ -27,13 +27,15 @@ pub(crate) struct Written {
     pub(crate) object: Object,
     /// One document of YAML without `---`, which parses to the object again.
     pub(crate) text: String,
+    /// What its comment names as its source.
+    pub(crate) source: String,
 }
 
 impl Written {
     /// As Helm and kubectl would write it.
-    pub(crate) fn anew(object: Object) -> Self {
+    pub(crate) fn anew(object: Object, source: String) -> Self {
         let text = to_yaml(&object.to_json());
-        Self { object, text }
+        Self { object, text, source }
     }
 }
 
@@ -56,7 +58,9 @@ pub(crate) fn candidate(
     }
     for secret in &release.generate {
         let data = existing.data(&secret.name);
-        written.push(Written::anew(generate::secret(secret, data.as_ref(), random)?));
+        let object = generate::secret(secret, data.as_ref(), random)?;
+        let file = object.place().file.clone();
+        written.push(Written::anew(object, file));
     }
     let manifest = written.iter().map(document).collect();
     let objects: Vec<Object> = written.into_iter().map(|written| written.object).collect();
@@ -73,8 +77,8 @@ pub(crate) fn candidate(
 }
 
 /// One document of a record's manifest, in the form in which Helm writes it.
-fn document(Written { object, text }: &Written) -> String {
-    format!("---\n# Source: {}\n{text}", object.place().file)
+fn document(Written { text, source, .. }: &Written) -> String {
+    format!("---\n# Source: {source}\n{text}")
 }
 
 /// What the record has instead of a chart: a name and a version that say what it was made from, and no

@@ -4,6 +4,7 @@ use std::fs;
 use std::io::{self, IsTerminal, Write};
 
 use longshore_diag::{Diagnostic, Render, Sources, Style};
+use longshore_kustomize::diagnose::mentions_secrets;
 use serde::Serialize;
 use terminal_size::{Width, terminal_size_of};
 
@@ -152,14 +153,15 @@ impl Printer {
 }
 
 /// The text of a file that a diagnostic names. The name may come from a comment in a manifest: only what is a
-/// file of reasonable size is read.
+/// file of reasonable size is read. Of manifests with Secrets no line is shown; a template of one holds no values.
 fn source(file: &str) -> Option<String> {
     const MOST: u64 = 8 << 20;
     let about = fs::metadata(file).ok()?;
     if !about.is_file() || about.len() > MOST {
         return None;
     }
-    Some(String::from_utf8_lossy(&fs::read(file).ok()?).into_owned())
+    let text = String::from_utf8_lossy(&fs::read(file).ok()?).into_owned();
+    (text.contains("{{") || !mentions_secrets(&text)).then_some(text)
 }
 
 fn painted(colour: bool, paint: Paint, text: &str) -> String {

@@ -130,13 +130,13 @@ async fn from_manifests_to_a_kustomization() {
 
 /// What the server refuses is told before anything is written.
 #[tokio::test(flavor = "multi_thread")]
-async fn an_object_that_the_server_refuses_names_the_overlay() {
+async fn an_object_that_the_server_refuses_is_told_with_its_file() {
     let stage = Stage::new("overlay", SHOP).await;
     let bad = "resources: [../../base]\nnamePrefix: dev-\nreplicas: [{name: web, count: -1}]\n";
     stage.project.write(OVERLAY, bad).unwrap();
     let outcome = stage.longshore("deploy");
     assert_eq!(outcome.code, Some(1), "{outcome}");
-    for part in ["overlays/dev", "spec.replicas", "in release `web`", "nothing was changed"] {
+    for part in ["--> base/web.yaml", "spec.replicas", "in release `web`", "nothing was changed"] {
         assert!(outcome.stderr.contains(part), "no {part:?} in\n{outcome}");
     }
     assert!(stage.everything().await.is_empty());
