@@ -8,6 +8,7 @@ pub mod budget;
 pub mod chart;
 pub mod diag;
 pub mod go;
+pub mod kustomize;
 pub mod object;
 #[cfg(feature = "project")]
 pub mod project;

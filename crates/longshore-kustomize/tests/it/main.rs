@@ -1,0 +1,3 @@
+//! Kustomizations made at random, and what they broke once.
+
+mod corpus;
