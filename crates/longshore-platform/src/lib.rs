@@ -40,6 +40,6 @@ pub use rollback::plan_rollback;
 pub use selection::{Choice, Platform, Selection};
 pub use session::{Actor, Behaviour, CREATED_FOR, ENVIRONMENT_LABEL, Session};
 pub use status::{Drift, HostLine, ObjectStatus, PlatformStatus, ReleaseStatus, status};
-pub use trace::{LineAction, LineOrigin, LineValue, TracedLine, trace};
+pub use trace::{LineAction, LineObject, LineOrigin, LineValue, TracedLine, trace};
 pub use world::{Told, World};
 pub use yaml::to_yaml;

@@ -2,6 +2,7 @@
 
 use longshore_chart::{Origin, Origins};
 use longshore_diag::{Diagnostic, Place};
+use longshore_release::Candidate;
 use serde::Serialize;
 
 use crate::charts::Opened;
@@ -22,6 +23,20 @@ pub struct TracedLine {
     /// What wrote it; nothing for lines that no template wrote, and for releases that come from no chart.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub origin: Option<LineOrigin>,
+    /// The object that it is part of, in a release that was made from a kustomization.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub object: Option<LineObject>,
+}
+
+/// An object that a kustomization makes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LineObject {
+    /// The file that it was read from, or the entry that generated it.
+    pub place: Place,
+    /// `Deployment/web`
+    pub name: String,
+    /// The kustomization, as the project file names it.
+    pub kustomization: String,
 }
 
 /// What wrote a line.
@@ -75,7 +90,7 @@ pub fn trace(selection: &Selection, options: &RenderOptions) -> Result<Vec<Trace
             Method::Kustomize => {
                 let (candidate, _) =
                     kustomize::offline(selection, spec, options).map_err(|error| named(error, spec))?;
-                lines.extend(candidate.manifest.lines().map(|line| TracedLine::new(spec, line, None)));
+                lines.extend(kustomization(spec, &candidate));
             }
             Method::Helm => {
                 let traced = chart(selection, spec, options).map_err(|error| named(error, spec))?;
@@ -88,8 +103,30 @@ pub fn trace(selection: &Selection, options: &RenderOptions) -> Result<Vec<Trace
 
 impl TracedLine {
     fn new(spec: &ReleaseSpec, text: &str, origin: Option<LineOrigin>) -> Self {
-        Self { text: text.trim_end_matches(['\r', '\n']).to_owned(), release: spec.name.clone(), origin }
+        let text = text.trim_end_matches(['\r', '\n']).to_owned();
+        Self { text, release: spec.name.clone(), origin, object: None }
     }
+}
+
+/// The lines of what a kustomization makes. Each object is one document.
+fn kustomization(spec: &ReleaseSpec, candidate: &Candidate) -> Vec<TracedLine> {
+    let mut objects = candidate.objects.iter();
+    let (mut object, mut source) = (None, String::new());
+    let line = |text: &str| {
+        if text == "---" {
+            object = objects.next();
+        } else if let Some(named) = text.strip_prefix("# Source: ") {
+            named.clone_into(&mut source);
+        }
+        let part = object.map(|object| LineObject {
+            place: object.place().clone(),
+            name: object.key().to_string(),
+            kustomization: source.clone(),
+        });
+        let is_comment = text == "---" || text.starts_with("# Source: ");
+        TracedLine { object: part.filter(|_| !is_comment), ..TracedLine::new(spec, text, None) }
+    };
+    candidate.manifest.lines().map(line).collect()
 }
 
 /// The lines of a chart release, as [`longshore_chart::Rendered::helm_template_output`] has them.

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::ops::RangeInclusive;
 
-use longshore_platform::TracedLine;
+use longshore_platform::{LineObject, TracedLine};
 use unicode_width::UnicodeWidthStr;
 
 use crate::printer::{Paint, Printer};
@@ -19,13 +19,14 @@ pub(crate) fn trace(lines: &[(usize, TracedLine)], printer: &Printer) -> String 
     let mut text = String::new();
     for (number, line) in lines {
         let _ = write!(text, "{} {}", printer.paint(Paint::Dim, &format!("{number:>digits$}")), line.text);
-        let Some(origin) = &line.origin else {
+        let place = line.origin.as_ref().map(|origin| &origin.template);
+        let Some(place) = place.or(line.object.as_ref().map(|object| &object.place)) else {
             text.push('\n');
             continue;
         };
         let padding = width.saturating_sub(line.text.width());
-        let mut told = format!("<- {}", origin.template);
-        for action in &origin.actions {
+        let mut told = format!("<- {place}");
+        for action in line.origin.iter().flat_map(|origin| &origin.actions) {
             let _ = write!(told, " {{{{ {} }}}}", action.text);
             for value in &action.values {
                 match &value.place {
@@ -46,6 +47,11 @@ pub(crate) fn trace(lines: &[(usize, TracedLine)], printer: &Printer) -> String 
 /// One line, everything that is known of it.
 pub(crate) fn detail(number: usize, line: &TracedLine) -> String {
     let mut text = format!("line {number} of release {}: {}\n", line.release, line.text);
+    if let Some(LineObject { place, name, kustomization }) = &line.object {
+        let _ = writeln!(text, "  object    {name}, of {place}");
+        let _ = writeln!(text, "  ask       longshore kustomize explain {name} {kustomization}");
+        return text;
+    }
     let Some(origin) = &line.origin else {
         text.push_str("  written by no template\n");
         return text;

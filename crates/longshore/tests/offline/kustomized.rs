@@ -104,6 +104,26 @@ fn a_release_renders_to_what_kustomize_builds() {
     assert_eq!(traced, "line 2 of release web: # Source: overlays/dev\n  written by no template\n");
 }
 
+/// Of each line the file of its object is told, and how to ask for what has set a field.
+#[test]
+fn a_line_is_traced_to_the_file_of_its_object() {
+    let project = project("{web: {kustomize: overlays/dev}}");
+    let lines = longshore(&project, "render --trace").stdout;
+    for part in ["level: info ", "<- base/kustomization.yaml:2:22", "kind: Deployment ", "<- base/web.yaml"] {
+        assert!(lines.contains(part), "no {part:?} in {lines}");
+    }
+    let traced = longshore(&project, "render --trace=12").stdout;
+    let expected = "line 12 of release web: kind: Deployment\n  object    Deployment/dev-web, of base/web.yaml\n  ask       longshore kustomize explain Deployment/dev-web overlays/dev\n";
+    assert_eq!(traced, expected);
+    let asked = Program::new(env!("CARGO_BIN_EXE_longshore"))
+        .unwrap()
+        .args(["kustomize", "explain", "Deployment/dev-web", "overlays/dev"])
+        .folder(project.path())
+        .run()
+        .unwrap();
+    assert_eq!(asked.code, Some(0), "{asked}");
+}
+
 #[test]
 fn warnings_of_a_build_are_told_on_standard_error() {
     let project = project("{web: {kustomize: 'overlays/${env.name}'}}");
