@@ -118,11 +118,14 @@ impl<'f> Teller<'f> {
                 .hint(format!("name the folder: `{above}`"));
         }
         let missing = hint::missing(folder, "", self.lines.files());
-        let (code, what) = match missing {
-            Some(_) => ("kustomize/missing", "is not there"),
-            None => ("kustomize/build", "cannot be built"),
+        let known = entry::TABLE.iter().find(|(words, ..)| text.contains(words));
+        let mut diagnostic = match (known, &missing) {
+            (_, Some(_)) => Diagnostic::error("kustomize/missing", format!("`{shown}` is not there")),
+            (Some((_, code, what)), None) => {
+                Diagnostic::error(code, what.replace("{}", &format!("`{shown}`")))
+            }
+            (None, None) => Diagnostic::error("kustomize/build", format!("`{shown}` cannot be built")),
         };
-        let mut diagnostic = Diagnostic::error(code, format!("`{shown}` {what}"));
         diagnostic.hint = error.why().and_then(|why| why.hint.clone()).or(missing).or_else(|| hint::of(text));
         diagnostic
     }

@@ -231,13 +231,14 @@ fn changes(
     is_secret: bool,
 ) -> Vec<Change> {
     let is_hidden = is_secret && path.first().is_some_and(|first| SECRET.contains(&first.as_str()));
-    let change = |change: &trace::Change| {
-        let mut told = locator.tell(change, path);
+    let change = |(at, change): (usize, &trace::Change)| {
+        let before = at.checked_sub(1).and_then(|at| changes[at].value.as_deref());
+        let mut told = locator.tell(change, before);
         told.value =
             change.value.as_ref().map(|value| if is_hidden { HIDDEN.to_owned() } else { value.to_string() });
         told
     };
-    changes.iter().map(change).collect()
+    changes.iter().enumerate().map(change).collect()
 }
 
 /// The way to a field as it is typed.

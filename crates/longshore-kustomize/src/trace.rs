@@ -6,12 +6,15 @@
 
 mod past;
 
+use std::collections::BTreeMap;
+
 use longshore_yaml::Node;
 
 use crate::build::Context;
 use crate::field;
+use crate::kustomization::Var;
 use crate::resource::{Resource, annotations};
-use crate::spot::Spot;
+use crate::spot::{Key, Spot};
 
 pub(crate) use past::{Change, Gone, Past, item_name};
 
@@ -61,6 +64,10 @@ pub(crate) struct Trace {
     pub(crate) gone: Vec<Gone>,
     /// What has come out.
     pub(crate) known: Vec<Known>,
+    /// Kind and name of the object when it was read or made.
+    pub(crate) first: (String, String),
+    /// Where the variables of the build are.
+    pub(crate) vars: BTreeMap<String, Spot>,
 }
 
 impl Trace {
@@ -79,7 +86,10 @@ impl Trace {
         let node = without_notes(resource.node(), is_end);
         let number = u32::try_from(self.steps.len()).unwrap_or(u32::MAX);
         let past = match self.state.take() {
-            None => Past::new(&node, number),
+            None => {
+                self.first = (resource.kind().to_string(), resource.name().to_string());
+                Past::new(&node, number)
+            }
             Some((old, past)) if old == node => {
                 self.state = Some((old, past));
                 return;
@@ -96,6 +106,14 @@ impl Context {
     pub(crate) fn look(&mut self, resources: &mut [Resource], step: impl FnOnce() -> Step) {
         if let Some(trace) = &mut self.trace {
             trace.look(resources, step, false);
+        }
+    }
+
+    /// Notes where variables are, if the build is traced.
+    pub(crate) fn look_at_vars(&mut self, vars: &[Var], spot: impl Fn() -> Spot) {
+        let Some(trace) = &mut self.trace else { return };
+        for (at, var) in vars.iter().enumerate() {
+            trace.vars.insert(var.name.clone(), spot().under([Key::Field("vars"), Key::Item(at)]));
         }
     }
 

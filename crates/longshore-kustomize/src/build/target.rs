@@ -123,6 +123,7 @@ impl<'f> Target<'f> {
         }
         self.transform(&mut into, context)?;
         self.validate(&mut into, context)?;
+        context.look_at_vars(kustomization.vars.as_deref().unwrap_or_default(), || self.spot([]));
         into.merge_vars(kustomization.vars.as_deref().unwrap_or_default(), &context.scopes)
             .context(|| {
                 format!("merging vars [{}]", vars_text(kustomization.vars.as_deref().unwrap_or_default()))

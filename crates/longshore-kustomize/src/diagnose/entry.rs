@@ -10,7 +10,7 @@ use crate::lines::{entry, path_from, path_of};
 use crate::spot::{Key, Spot};
 
 /// What is said of an entry, by the words that Kustomize has for it: a code, and what was found. `{}` is the entry.
-const TABLE: [(&str, &str, &str); 28] = [
+pub(super) const TABLE: [(&str, &str, &str); 29] = [
     ("external plugins disabled", "kustomize/plugin", "plugins that are programs are switched off"),
     ("must specify --enable-helm", "kustomize/chart", "charts are not inflated without a flag"),
     ("security; file", "kustomize/outside", "{} is outside of the kustomization's folder"),
@@ -46,6 +46,7 @@ const TABLE: [(&str, &str, &str); 28] = [
         "kustomize/unmatched",
         "the entry fits nothing that has replicas",
     ),
+    ("multiple possible referrals", "kustomize/ambiguous", "a name may mean several objects"),
     ("nothing selected by", "kustomize/unmatched", "there is no such source"),
     ("multiple matches for selector", "kustomize/ambiguous", "several resources may be the source"),
     ("is missing for replacement source", "kustomize/field", "the source has no such field"),

@@ -98,10 +98,12 @@ impl Query {
         // The name as built comes first.
         let exact: Vec<&Known> =
             named.iter().copied().filter(|each| each.names.last() == Some(&self.name)).collect();
-        match (&named[..], &exact[..]) {
-            ([one], _) | (_, [one]) => Ok(one),
-            ([], _) => Err(self.unmatched(known, &of_kind)),
-            (several, _) => Err(Unmatched {
+        // So does a type without a group, which cannot be told otherwise.
+        let plain: Vec<&Known> = exact.iter().copied().filter(|each| each.group.is_empty()).collect();
+        match (&named[..], &exact[..], &plain[..]) {
+            ([one], ..) | (_, [one], _) | (.., [one]) => Ok(one),
+            ([], ..) => Err(self.unmatched(known, &of_kind)),
+            (several, ..) => Err(Unmatched {
                 message: format!("`{}` may be any of {} resources", self.typed, several.len()),
                 hint: format!(
                     "say more: {}",

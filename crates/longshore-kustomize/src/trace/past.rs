@@ -20,6 +20,8 @@ pub(crate) struct Change {
     pub(crate) step: u32,
     /// The value as text; none if the field was taken away.
     pub(crate) value: Option<Text>,
+    /// The way to the field as it was then.
+    pub(crate) path: Vec<String>,
 }
 
 /// A field that is not there any more.
@@ -42,12 +44,21 @@ pub(crate) struct Past {
 
 impl Past {
     /// That of an object which a step has made.
-    pub(crate) fn new(node: &Node, step: u32) -> Self {
+    pub(super) fn new(node: &Node, step: u32) -> Self {
+        Self::made(node, step, &mut Vec::new())
+    }
+
+    /// That of a field which a step has made; `path` leads there.
+    fn made(node: &Node, step: u32, path: &mut Vec<String>) -> Self {
         let mut past = Self::default();
         if is_leaf(node) {
-            past.changes.push(Change { step, value: Some(text(node)) });
+            past.changes.push(Change { step, value: Some(text(node)), path: path.clone() });
         }
-        past.below = children(node).map(|(name, child)| (name.clone(), Self::new(child, step))).collect();
+        for (at, (name, child)) in children(node).enumerate() {
+            path.push(part(node, at, name));
+            past.below.push((name.clone(), Self::made(child, step, path)));
+            path.pop();
+        }
         past
     }
 
@@ -65,7 +76,7 @@ impl Past {
     fn end(self, step: u32, path: &mut Vec<String>, gone: &mut Vec<Gone>) {
         if !self.changes.is_empty() {
             let mut changes = self.changes;
-            changes.push(Change { step, value: None });
+            changes.push(Change { step, value: None, path: path.clone() });
             gone.push(Gone { path: path.clone(), changes });
         }
         for (at, (name, past)) in self.below.into_iter().enumerate() {
@@ -121,7 +132,11 @@ impl Follower<'_> {
         match (is_leaf(old), is_leaf(new)) {
             (true, true) => {
                 if old.kind != new.kind || text(old) != text(new) {
-                    past.changes.push(Change { step: self.step, value: Some(text(new)) });
+                    past.changes.push(Change {
+                        step: self.step,
+                        value: Some(text(new)),
+                        path: self.path.clone(),
+                    });
                 }
                 past
             }
@@ -138,7 +153,7 @@ impl Follower<'_> {
                     self.path.push(part(new, at, name));
                     let past = match before {
                         Some((old, past)) => self.follow(old, past, child),
-                        None => Past::new(child, self.step),
+                        None => Past::made(child, self.step, &mut self.path),
                     };
                     self.path.pop();
                     below.push((name.clone(), past));
@@ -154,7 +169,7 @@ impl Follower<'_> {
             }
             _ => {
                 past.end(self.step, &mut self.path, self.gone);
-                Past::new(new, self.step)
+                Past::made(new, self.step, &mut self.path)
             }
         }
     }
@@ -193,6 +208,19 @@ fn names(list: &Node) -> Option<(&'static str, Vec<&Text>)> {
     })
 }
 
+/// Whether two say the same, however they are written.
+fn is_same(a: &Node, b: &Node) -> bool {
+    let is_alike = a.kind == b.kind && a.content.len() == b.content.len();
+    is_alike
+        && match a.kind {
+            Kind::Mapping => a
+                .entries()
+                .all(|(key, own)| field::get(b, &key.value).is_some_and(|other| is_same(own, other))),
+            Kind::Sequence => a.content.iter().zip(&b.content).all(|(a, b)| is_same(a, b)),
+            _ => a.value == b.value,
+        }
+}
+
 /// Which old field each new one was.
 fn fields(old: &Node, new: &Node) -> Vec<Option<usize>> {
     let mut places: BTreeMap<&str, usize> = BTreeMap::new();
@@ -209,12 +237,20 @@ fn items(old: &Node, new: &Node) -> Vec<Option<usize>> {
     {
         let places: BTreeMap<&str, usize> =
             names_of_old.iter().enumerate().map(|(at, name)| (&***name, at)).collect();
-        return names_of_new.iter().map(|name| places.get(&***name).copied()).collect();
+        let mut found: Vec<_> = names_of_new.iter().map(|name| places.get(&***name).copied()).collect();
+        let taken: BTreeSet<usize> = found.iter().flatten().copied().collect();
+        for (at, place) in found.iter_mut().enumerate() {
+            // One that got another name.
+            if place.is_none() && at < old.content.len() && !taken.contains(&at) {
+                *place = Some(at);
+            }
+        }
+        return found;
     }
     let mut is_taken = vec![false; old.content.len()];
     let mut found: Vec<Option<usize>> = Vec::with_capacity(new.content.len());
     for (at, item) in new.content.iter().enumerate() {
-        let is_free = |place: &usize| !is_taken[*place] && old.content[*place] == *item;
+        let is_free = |place: &usize| !is_taken[*place] && is_same(&old.content[*place], item);
         let here = Some(at).filter(|at| *at < old.content.len()).filter(is_free);
         let equal = here.or_else(|| (0..old.content.len().min(MOST_COMPARED)).find(is_free));
         if let Some(place) = equal {

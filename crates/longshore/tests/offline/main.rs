@@ -13,6 +13,8 @@ mod helm;
 mod hostile;
 mod init;
 mod kustomize;
+mod kustomize_explained;
+mod kustomize_told;
 mod kustomized;
 mod lint;
 mod localize;
