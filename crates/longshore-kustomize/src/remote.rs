@@ -109,6 +109,20 @@ impl Repository {
     }
 }
 
+/// An address without the user's name and password, query and fragment: what may be told of it.
+///
+/// ```
+/// use longshore_kustomize::remote::told;
+/// assert_eq!(told("https://me:secret@x.example/o/r?ref=v1"), "https://x.example/o/r");
+/// ```
+pub fn told(address: &str) -> String {
+    let plain = address.split(['?', '#']).next().unwrap_or_default();
+    let Some((scheme, rest)) = plain.split_once("://") else { return plain.to_owned() };
+    let (authority, path) = rest.find('/').map_or((rest, ""), |at| rest.split_at(at));
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    format!("{scheme}://{host}{path}")
+}
+
 /// The names and values of a query; none if it is broken.
 fn parse_query(query: &str) -> Option<Vec<(String, String)>> {
     let pairs = query.split('&').filter(|pair| !pair.is_empty()).map(|pair| {

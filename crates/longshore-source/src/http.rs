@@ -130,6 +130,15 @@ impl Http {
         self.block_on(fetch(&client, get))?
     }
 
+    /// Gets one file, if it is another one than that which the server called `tag`. Any status that means success is one.
+    ///
+    /// # Errors
+    /// As [`Http::get`].
+    pub fn get_tagged(&self, get: &Get, tag: Option<&str>) -> Result<Tagged, HttpError> {
+        let client = self.client(&get.access.tls)?;
+        self.block_on(fetch_tagged(&client, get, tag))?
+    }
+
     /// Gets several files at once: the answers in the order of the requests.
     pub fn get_all(&self, all: &[Get]) -> Vec<Result<Vec<u8>, HttpError>> {
         let one = async |get: &Get| {
@@ -183,25 +192,71 @@ impl Http {
     }
 }
 
+/// What a server has of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Tagged {
+    /// The one that was named.
+    Same,
+    /// Another one.
+    File {
+        /// Its bytes.
+        body: Vec<u8>,
+        /// What the server calls exactly these bytes (a strong `ETag`), if it calls them anything.
+        tag: Option<String>,
+        /// Whether the server allows to keep them.
+        may_be_kept: bool,
+    },
+}
+
 async fn fetch(client: &Client, get: &Get) -> Result<Vec<u8>, HttpError> {
     let url = error::check_url(&get.url)?;
+    let response = send(client, get, None, &url).await?;
+    if response.status() != reqwest::StatusCode::OK {
+        return Err(refusal(&response, &url));
+    }
+    body(response, get, &url).await
+}
+
+async fn fetch_tagged(client: &Client, get: &Get, tag: Option<&str>) -> Result<Tagged, HttpError> {
+    let url = error::check_url(&get.url)?;
+    let response = send(client, get, tag, &url).await?;
+    if tag.is_some() && response.status() == reqwest::StatusCode::NOT_MODIFIED {
+        return Ok(Tagged::Same);
+    }
+    if !response.status().is_success() {
+        return Err(refusal(&response, &url));
+    }
+    let text = |name: header::HeaderName| {
+        response.headers().get(name).and_then(|value| value.to_str().ok()).map(ToOwned::to_owned)
+    };
+    // A weak one stands for several contents that mean the same.
+    let tag = text(header::ETAG).filter(|tag| tag.starts_with('"'));
+    let may_be_kept =
+        text(header::CACHE_CONTROL).is_none_or(|control| !control.to_ascii_lowercase().contains("no-store"));
+    Ok(Tagged::File { body: body(response, get, &url).await?, tag, may_be_kept })
+}
+
+async fn send(client: &Client, get: &Get, tag: Option<&str>, url: &Url) -> Result<Response, HttpError> {
     let mut request = client.get(&get.url);
     if let Some(accept) = get.accept {
         request = request.header(header::ACCEPT, accept);
+    }
+    if let Some(tag) = tag {
+        request = request.header(header::IF_NONE_MATCH, tag);
     }
     request = request.timeout(get.timeout);
     if let Some((name, password)) = get.credentials() {
         request = request.basic_auth(name, Some(password));
     }
-    let mut response = request.send().await.map_err(|error| HttpError::of_request(&error, &url))?;
-    if response.status() != reqwest::StatusCode::OK {
-        return Err(HttpError::Status {
-            url: error::shown(&url),
-            code: response.status().as_u16(),
-            text: status(&response),
-        });
-    }
-    let too_large = || HttpError::TooLarge { url: error::shown(&url), max_bytes: get.max_bytes };
+    request.send().await.map_err(|error| HttpError::of_request(&error, url))
+}
+
+fn refusal(response: &Response, url: &Url) -> HttpError {
+    HttpError::Status { url: error::shown(url), code: response.status().as_u16(), text: status(response) }
+}
+
+async fn body(mut response: Response, get: &Get, url: &Url) -> Result<Vec<u8>, HttpError> {
+    let too_large = || HttpError::TooLarge { url: error::shown(url), max_bytes: get.max_bytes };
     if response.content_length().is_some_and(|length| length > get.max_bytes) {
         return Err(too_large());
     }

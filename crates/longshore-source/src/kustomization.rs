@@ -1,6 +1,10 @@
 //! The files of kustomizations on disk, behind URLs and in git repositories, with Go's words for what is wrong with them.
 
+mod cache;
+mod checkout;
+mod git;
 mod remote;
+mod web;
 
 use longshore_go::os::reason;
 use std::cell::RefCell;
@@ -9,10 +13,11 @@ use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
 
 use longshore_kustomize::files::{Entry, EntryKind};
-use longshore_kustomize::remote::Repository;
+use longshore_kustomize::remote::{Repository, told};
 use longshore_kustomize::{Error, Files, Resolved};
 
-use crate::{Get, Http, HttpError};
+use crate::Http;
+use cache::Cache;
 use remote::Copies;
 
 /// Most bytes of one file.
@@ -24,10 +29,34 @@ const MAX_NAMES: usize = 10_000;
 /// Most links that a path may lead over.
 const MAX_LINKS: usize = 255;
 
+/// How what lies elsewhere is got: by default anew each time.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Remotes {
+    /// The folder in which it is kept between builds. A file behind a URL is taken from there if the server says that it
+    /// is the same, and a repository if the commit is; a server is asked each time but for a full commit hash.
+    pub cache: Option<PathBuf>,
+    /// Ask no server: what is not in the cache is an error.
+    pub is_offline: bool,
+}
+
+impl Remotes {
+    fn cache(&self) -> Option<Cache> {
+        self.cache.as_deref().map(Cache::new)
+    }
+}
+
 /// Files on disk, paths being relative to the folder that the command was started in.
 #[derive(Debug, Default)]
 pub struct KustomizationFiles {
+    remotes: Remotes,
     copies: RefCell<Copies>,
+}
+
+impl KustomizationFiles {
+    /// Files on disk and elsewhere.
+    pub fn new(remotes: Remotes) -> Self {
+        Self { remotes, copies: RefCell::default() }
+    }
 }
 
 impl Files for KustomizationFiles {
@@ -74,15 +103,7 @@ impl Files for KustomizationFiles {
     }
 
     fn fetch(&self, url: &str) -> Result<Vec<u8>, Error> {
-        // Go takes the address for one of a request, in which nothing is a fragment.
-        let url = url.replace('#', "%23");
-        let get = Get { max_bytes: MAX_FILE, ..Get::new(url) };
-        Http::new("Go-http-client/1.1").get(&get).map_err(|error| match error {
-            HttpError::Status { code, .. } => {
-                Error::http(format!("HTTP Error: status code {code} ({})", status_text(code)))
-            }
-            error => Error::new(error.to_string()),
-        })
+        web::read(&Http::new("Go-http-client/1.1"), url, &self.remotes)
     }
 
     fn names(&self, folder: &str) -> Vec<String> {
@@ -91,21 +112,31 @@ impl Files for KustomizationFiles {
     }
 
     fn copy(&self, repository: &Repository) -> Result<String, Error> {
-        let folder = self.copies.borrow_mut().get(repository)?;
+        let folder = self.copies.borrow_mut().get(repository, &self.remotes)?;
         Ok(folder.to_string_lossy().into_owned())
     }
 }
 
-/// What a status means (`http.StatusText`).
-fn status_text(code: u16) -> &'static str {
-    match code {
-        413 => "Request Entity Too Large",
-        416 => "Requested Range Not Satisfiable",
-        _ => reqwest::StatusCode::from_u16(code)
-            .ok()
-            .and_then(|code| code.canonical_reason())
-            .unwrap_or_default(),
+/// Whether an address has a user's name in it for a web server, with or without a password.
+fn has_user(address: &str) -> bool {
+    let Some((scheme, rest)) = address.split_once("://") else { return false };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    match authority.rsplit_once('@') {
+        // Of other protocols the name is that of all users, as in `git@…`.
+        Some((user, _)) => scheme.to_ascii_lowercase().starts_with("http") || user.contains(':'),
+        None => false,
     }
+}
+
+/// Says that something is not in the cache, and what to do. Of the address, names, passwords and queries are left out.
+fn offline(address: &str, reference: &str) -> Error {
+    let at = if reference.is_empty() { String::new() } else { format!(" at '{reference}'") };
+    let hint = if has_user(address) {
+        "addresses with a user's name are not kept"
+    } else {
+        "build once without --offline and LONGSHORE_OFFLINE"
+    };
+    Error::new(format!("offline, and {}{at} is not in the cache: {hint}", told(address)))
 }
 
 /// Without `.` and `..`, by the text alone.

@@ -16,6 +16,6 @@ pub mod tarball;
 pub mod vcs;
 
 pub use disk::{Limits, SourceFile, Tree, read_file, read_tree, read_tree_telling};
-pub use http::{Access, Get, Http, HttpError, MAX_BODY, Proxies, TIMEOUT, TlsFileError, TlsFiles};
-pub use kustomization::KustomizationFiles;
+pub use http::{Access, Get, Http, HttpError, MAX_BODY, Proxies, TIMEOUT, Tagged, TlsFileError, TlsFiles};
+pub use kustomization::{KustomizationFiles, Remotes};
 pub use reqwest;

@@ -11,6 +11,7 @@ mod files;
 mod glob;
 mod localize;
 mod programs;
+mod remotes;
 mod sources;
 mod told;
 mod version;
@@ -18,6 +19,8 @@ mod version;
 use std::process::ExitCode;
 
 pub(crate) use sources::ForReleases;
+
+use longshore_source::Remotes;
 
 use crate::cobra::{self, Arguments, Command, Flag, Kind, print, say};
 
@@ -31,14 +34,17 @@ pub(crate) struct Settings {
     manages: bool,
     /// Whether to say more than Kustomize does: not under its name.
     explains: bool,
+    /// How what lies elsewhere is got.
+    remotes: Remotes,
 }
 
 /// Runs Kustomize's command line with the words behind its name; if that is the program's name, nothing is said that
 /// Kustomize does not say.
 pub(crate) fn main(words: &[String], is_called_so: bool) -> ExitCode {
-    cobra::run(&root(is_called_so), words, |_| Settings {
+    cobra::run(&root(is_called_so), words, |matches| Settings {
         explains: !is_called_so,
         manages: std::env::var("KUSTOMIZE_ENABLE_MANAGEDBY_LABEL").is_ok_and(|value| value == "on"),
+        remotes: remotes::given(matches),
     })
 }
 
@@ -67,7 +73,7 @@ fn of_kustomize(is_called_so: bool) -> Command<Settings> {
             build::command(is_called_so),
             create::command(),
             edit::command(),
-            localize::command(),
+            localize::command(is_called_so),
             version::command(),
         ],
         run: None,

@@ -1,21 +1,21 @@
-//! Copies of git repositories that kustomizations build on, and files behind URLs.
+//! Copies of git repositories that kustomizations build on.
 //!
 //! Kustomize calls the `git` program: an empty repository in a temporary folder, a shallow fetch of what is asked for, a
-//! checkout, and submodules. Within one build the same address is fetched once. Words and limits are Kustomize's
+//! checkout, and submodules. Within one build the same address is fetched once, and the files of each commit are kept in
+//! the cache. A full commit hash is taken from there; of anything else git is asked first which commit it is now.
+//! Words and limits are Kustomize's
 //! (<https://github.com/kubernetes-sigs/kustomize/blob/kustomize/v5.8.1/api/internal/git/cloner.go>).
 
-use std::ffi::OsStr;
-use std::io::Read as _;
-use std::path::{Path, PathBuf};
-use std::process::{ExitStatus, Stdio};
+use std::fs;
+use std::path::PathBuf;
 
 use longshore_kustomize::Error;
 use longshore_kustomize::remote::Repository;
 use tempfile::TempDir;
-use tokio::process::Command;
 
-/// Most bytes that are kept of what git says.
-const MAX_SAID: u64 = 1 << 20;
+use super::cache::{Cache, Key, Record};
+use super::git::Git;
+use super::{Remotes, checkout, offline};
 
 /// The copies that were made, gone when this is dropped.
 #[derive(Debug, Default)]
@@ -28,7 +28,7 @@ impl Copies {
     ///
     /// # Errors
     /// There is no git, or it fails or takes too long.
-    pub(super) fn get(&mut self, repository: &Repository) -> Result<PathBuf, Error> {
+    pub(super) fn get(&mut self, repository: &Repository, remotes: &Remotes) -> Result<PathBuf, Error> {
         let is_same = |made: &Repository| {
             (&made.address, &made.reference, made.submodules)
                 == (&repository.address, &repository.reference, repository.submodules)
@@ -36,88 +36,107 @@ impl Copies {
         if let Some((_, folder)) = self.made.iter().find(|(made, _)| is_same(made)) {
             return Ok(folder.path().to_owned());
         }
-        let folder = copy(repository)?;
+        let folder = copy(repository, remotes)?;
         let path = folder.path().to_owned();
         self.made.push((repository.clone(), folder));
         Ok(path)
     }
 }
 
-fn copy(repository: &Repository) -> Result<TempDir, Error> {
-    let program = on_path("git").ok_or_else(|| {
-        Error::new("no 'git' program on path: exec: \"git\": executable file not found in $PATH")
-    })?;
-    let folder = tempfile::Builder::new()
-        .prefix("kustomize-")
-        .tempdir()
-        .map_err(|error| Error::new(format!("cannot create a folder: {error}")))?;
-    let address = repository.address.as_str();
-    let reference = if repository.reference.is_empty() { "HEAD" } else { &repository.reference };
-    let git = |arguments: &[&str]| run(&program, arguments, folder.path(), repository);
-    git(&["init"])?;
-    git(&["remote", "add", "origin", address])?;
-    git(&["fetch", "--depth=1", address, reference])?;
-    git(&["checkout", "FETCH_HEAD"])?;
-    if repository.submodules {
-        git(&["submodule", "update", "--init", "--recursive"])?;
+fn copy(repository: &Repository, remotes: &Remotes) -> Result<TempDir, Error> {
+    if repository.reference.starts_with('-') {
+        // It would be an option of git.
+        return Err(Error::new(format!("'{}' is no reference of a git repository", repository.reference)));
+    }
+    let cache = remotes.cache().filter(|_| !super::has_user(&repository.address));
+    if remotes.is_offline {
+        let kept = cache.as_ref().and_then(|cache| {
+            let record = cache.recall(&key(repository, &repository.reference))?;
+            unpack(cache, &record)
+        });
+        return kept.ok_or_else(|| offline(&repository.address, &repository.reference));
+    }
+    if let Some(kept) = cache.as_ref().and_then(|cache| unchanged(cache, repository)) {
+        return Ok(kept);
+    }
+    let folder = fetch(repository)?;
+    if let Some(cache) = &cache {
+        keep(cache, repository, &folder);
     }
     Ok(folder)
 }
 
-/// Calls git, within the time that the address allows for each call.
-fn run(program: &Path, arguments: &[&str], folder: &Path, repository: &Repository) -> Result<(), Error> {
-    let called = format!("{} {}", program.display(), arguments.join(" "));
-    let broken = |error: std::io::Error| Error::new(format!("failed to run '{called}': : {error}"));
-    // Both of its outputs are one, in the order in which it writes.
-    let (mut said, pipe) = std::io::pipe().map_err(broken)?;
-    let mut command = Command::new(program);
-    command
-        .args(arguments)
-        .current_dir(folder)
-        .stdin(Stdio::null())
-        .stdout(pipe.try_clone().map_err(broken)?)
-        .stderr(pipe)
-        .kill_on_drop(true);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(broken)?;
-    let status = runtime.block_on(async {
-        let mut child = command.spawn()?;
-        // The pipe ends when nobody holds its other end any more.
-        drop(command);
-        let listener = tokio::task::spawn_blocking(move || {
-            let mut text = Vec::new();
-            said.by_ref().take(MAX_SAID).read_to_end(&mut text).map(|_| text)
-        });
-        match tokio::time::timeout(repository.timeout, child.wait()).await {
-            Err(_) => {
-                child.kill().await?;
-                Ok(None)
-            }
-            Ok(status) => {
-                let text = listener.await.map_err(std::io::Error::other)??;
-                Ok(Some((status?, text)))
-            }
-        }
-    });
-    match status.map_err(broken)? {
-        None => {
-            let duration = longshore_go::Duration(repository.timeout.as_nanos() as i64);
-            Err(Error::timeout(format!("hit {duration} timeout running '{called}'")))
-        }
-        Some((status, _)) if status.success() => Ok(()),
-        Some((status, text)) => {
-            let text = String::from_utf8_lossy(&text);
-            Err(Error::new(format!("failed to run '{called}': {text}: {}", ended(status))))
-        }
+/// What a reference of a repository is remembered by.
+fn key(repository: &Repository, reference: &str) -> Key {
+    let reference = if is_commit(reference) { reference.to_ascii_lowercase() } else { reference.to_owned() };
+    let submodules = if repository.submodules { "submodules" } else { "" };
+    Key::of(&["git", &repository.address, submodules, &reference])
+}
+
+/// The files of the commit that is asked for, if they are in the cache.
+fn unchanged(cache: &Cache, repository: &Repository) -> Option<TempDir> {
+    let reference = &repository.reference;
+    let known = cache.recall(&key(repository, reference))?;
+    if is_commit(reference) {
+        return unpack(cache, &known);
+    }
+    // A branch that moved back may still be there.
+    let commit = Git::new(repository).ok()?.commit_of(reference)?;
+    let record = if known.commit.as_ref() == Some(&commit) {
+        known
+    } else {
+        cache.recall(&key(repository, &commit))?
+    };
+    let folder = unpack(cache, &record)?;
+    let _ = cache.note(&key(repository, reference), &record);
+    Some(folder)
+}
+
+fn unpack(cache: &Cache, record: &Record) -> Option<TempDir> {
+    let archive = cache.open(record)?;
+    let folder = new_folder().ok()?;
+    checkout::unpack(archive, folder.path()).ok()?;
+    Some(folder)
+}
+
+/// Keeps the files of a copy, for the commit and for the reference that led there. That they cannot be kept is no reason
+/// to fail.
+fn keep(cache: &Cache, repository: &Repository, copy: &TempDir) {
+    // Behind a checkout of `FETCH_HEAD` there is no branch.
+    let head = fs::read_to_string(copy.path().join(".git/HEAD")).unwrap_or_default();
+    let commit = head.trim();
+    if !is_commit(commit) {
+        return;
+    }
+    let Ok(digest) = cache.store(|file| checkout::pack(copy.path(), file)) else { return };
+    let record = Record { digest, tag: None, commit: Some(commit.to_owned()) };
+    for reference in [commit, &repository.reference] {
+        let _ = cache.note(&key(repository, reference), &record);
     }
 }
 
-/// How a process ended, as Go says it.
-fn ended(status: ExitStatus) -> String {
-    status.code().map_or_else(|| status.to_string(), |code| format!("exit status {code}"))
+/// Whether a reference can mean nothing but this commit: a whole SHA-1 or SHA-256.
+fn is_commit(reference: &str) -> bool {
+    matches!(reference.len(), 40 | 64) && reference.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
-/// A program's path.
-fn on_path(name: &str) -> Option<PathBuf> {
-    let path = std::env::var_os("PATH")?;
-    std::env::split_paths(&path).map(|folder| folder.join(OsStr::new(name))).find(|path| path.is_file())
+fn fetch(repository: &Repository) -> Result<TempDir, Error> {
+    let git = Git::new(repository)?;
+    let folder = new_folder()?;
+    let address = repository.address.as_str();
+    let reference = if repository.reference.is_empty() { "HEAD" } else { &repository.reference };
+    let run = |arguments: &[&str]| git.run(arguments, folder.path()).map(drop);
+    run(&["init"])?;
+    run(&["remote", "add", "origin", address])?;
+    run(&["fetch", "--depth=1", address, reference])?;
+    run(&["checkout", "FETCH_HEAD"])?;
+    if repository.submodules {
+        run(&["submodule", "update", "--init", "--recursive"])?;
+    }
+    Ok(folder)
+}
+
+fn new_folder() -> Result<TempDir, Error> {
+    let made = tempfile::Builder::new().prefix("kustomize-").tempdir();
+    made.map_err(|error| Error::new(format!("cannot create a folder: {error}")))
 }

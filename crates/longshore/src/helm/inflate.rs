@@ -19,6 +19,7 @@ pub(crate) struct Inflater {
     level: Level,
     world: World,
     namespace: OnceCell<String>,
+    is_offline: bool,
 }
 
 impl Inflater {
@@ -28,12 +29,17 @@ impl Inflater {
     /// It asks for a level of Helm that there is not.
     pub(crate) fn new() -> anyhow::Result<Self> {
         let level = settings::level(&[])?;
-        Ok(Self { level, world: World::default(), namespace: OnceCell::new() })
+        Ok(Self { level, world: World::default(), namespace: OnceCell::new(), is_offline: false })
     }
 
     /// For a release of a project file.
     pub(crate) fn of_release(ChartsAs { level, namespace }: ChartsAs) -> Self {
-        Self { level, world: World::default(), namespace: namespace.into() }
+        Self { level, world: World::default(), namespace: namespace.into(), is_offline: false }
+    }
+
+    /// Fetching nothing, if that is asked for.
+    pub(crate) fn offline(self, is_offline: bool) -> Self {
+        Self { is_offline, ..self }
     }
 
     /// What a command of Helm's has of its words and the environment.
@@ -48,6 +54,12 @@ impl Inflater {
     }
 
     fn pull_as_helm(&self, pull: &Pull<'_>) -> anyhow::Result<()> {
+        if self.is_offline {
+            bail!(
+                "offline, and the chart is not in {}: build once without --offline and LONGSHORE_OFFLINE",
+                pull.folder
+            );
+        }
         let mut words = vec![String::from("pull"), String::from("--untar")];
         let mut flag = |name: &str, value: &str| words.push(format!("--{name}={value}"));
         flag("untardir", pull.folder);

@@ -7,7 +7,7 @@ use anyhow::{anyhow, bail};
 use longshore_kustomize::{Error, Options, Reorder, Restriction, build};
 
 use super::sources::Sources;
-use super::{Settings, files, print, told, warn};
+use super::{Settings, files, print, remotes, told, warn};
 use crate::cobra::{Arguments, Command, Flag, Kind, Matches};
 
 pub(super) fn command(is_called_so: bool) -> Command<Settings> {
@@ -17,6 +17,7 @@ pub(super) fn command(is_called_so: bool) -> Command<Settings> {
     let mut command = of_kustomize();
     if !is_called_so {
         command.flags.push(quiet);
+        command.flags.extend(remotes::flags());
     }
     command
 }
@@ -76,7 +77,7 @@ fn run(settings: &Settings, matches: &Matches) -> anyhow::Result<()> {
         _ => bail!("specify one path to kustomization.yaml"),
     };
     let options = options(settings, matches)?;
-    let sources = Sources::new(options.enable_helm || options.enable_plugins)?;
+    let sources = Sources::new(options.enable_helm || options.enable_plugins, &settings.remotes)?;
     let built = build(&sources, folder, &options);
     warn(&built.warnings);
     told::warn(&built.findings, &sources);

@@ -7,7 +7,7 @@ use anyhow::bail;
 use longshore_kustomize::explain::{Failure, Query, Unmatched, explain};
 
 use super::sources::Sources;
-use super::{Settings, build, print, told, warn};
+use super::{Settings, build, print, remotes, told, warn};
 use crate::cobra::{Arguments, Command, Explained, Flag, Kind, Matches};
 use crate::printer::Printer;
 
@@ -33,7 +33,7 @@ pub(super) fn command() -> Command<Settings> {
         aliases: &[],
         short: "show what has set each field of a resource",
         long: LONG,
-        flags: own.into_iter().chain(build::flags()).collect(),
+        flags: own.into_iter().chain(build::flags()).chain(remotes::flags()).collect(),
         arguments: Arguments::AtLeast(1),
         exclusive: &[],
         children: Vec::new(),
@@ -53,7 +53,7 @@ fn run(settings: &Settings, matches: &Matches) -> anyhow::Result<()> {
     }
     let query = Query::parse(resource, matches.text("namespace")).map_err(unmatched)?;
     let options = build::options(settings, matches)?;
-    let sources = Sources::new(options.enable_helm || options.enable_plugins)?;
+    let sources = Sources::new(options.enable_helm || options.enable_plugins, &settings.remotes)?;
     let (warnings, explained) = explain(&sources, folder, &options, &query);
     warn(&warnings);
     let explained = explained.map_err(|failure| match failure {

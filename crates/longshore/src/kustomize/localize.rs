@@ -9,10 +9,11 @@ use longshore_kustomize::localize::{Target, Tree, Written};
 use longshore_kustomize::{Options, build};
 
 use super::sources::Sources;
-use super::{Settings, files, log, warn};
+use super::{Settings, files, log, remotes, warn};
 use crate::cobra::{Arguments, Command, Flag, Kind, Matches};
 
-pub(super) fn command() -> Command<Settings> {
+pub(super) fn command(is_called_so: bool) -> Command<Settings> {
+    let own = if is_called_so { Vec::new() } else { remotes::flags().into() };
     Command {
         usage: "localize [target [destination]]",
         aliases: &[],
@@ -27,7 +28,10 @@ names then.",
                 "the folder that everything local must be in: that of the kustomization, if it is left out",
             ),
             Flag::new("no-verify", Kind::Bool, "do not build the kustomization and its copy"),
-        ],
+        ]
+        .into_iter()
+        .chain(own)
+        .collect(),
         arguments: Arguments::AtLeast(0),
         exclusive: &[],
         children: Vec::new(),
@@ -35,7 +39,7 @@ names then.",
     }
 }
 
-fn run(_: &Settings, matches: &Matches) -> anyhow::Result<()> {
+fn run(settings: &Settings, matches: &Matches) -> anyhow::Result<()> {
     let (target, destination) = match &matches.arguments[..] {
         [] => (".", ""),
         [target] => (target.as_str(), ""),
@@ -43,7 +47,7 @@ fn run(_: &Settings, matches: &Matches) -> anyhow::Result<()> {
         more => bail!("accepts at most 2 arg(s), received {}", more.len()),
     };
     let scope = matches.text("scope");
-    let sources = Sources::new(false)?;
+    let sources = Sources::new(false, &settings.remotes)?;
     let destination = localize(&sources, target, scope, destination)?;
     if !matches.is_on("no-verify") {
         // Upstream looks for a copy of the target's name where a scope is given, wherever in it the target is.

@@ -6,10 +6,10 @@ use longshore_kustomize::files::Entry;
 use longshore_kustomize::remote::Repository;
 use longshore_kustomize::{Charts, Error, Files, Programs, Resolved};
 use longshore_platform::{ChartsAs, Kustomizations};
-use longshore_source::KustomizationFiles;
+use longshore_source::{KustomizationFiles, Remotes};
 
-use super::log;
 use super::programs::Processes;
+use super::{log, remotes};
 use crate::helm::Inflater;
 
 /// Files and repositories, with what inflates charts and runs programs.
@@ -24,12 +24,14 @@ impl Sources {
     ///
     /// # Errors
     /// The environment asks for a level of Helm that there is not.
-    pub(super) fn new(has_charts: bool) -> anyhow::Result<Self> {
-        Ok(Self::with(has_charts.then(Inflater::new).transpose()?, Some(Processes)))
+    pub(super) fn new(has_charts: bool, remotes: &Remotes) -> anyhow::Result<Self> {
+        let charts = has_charts.then(Inflater::new).transpose()?;
+        Ok(Self::with(charts, Some(Processes), remotes.clone()))
     }
 
-    fn with(charts: Option<Inflater>, programs: Option<Processes>) -> Self {
-        Self { files: KustomizationFiles::default(), charts, programs }
+    fn with(charts: Option<Inflater>, programs: Option<Processes>, remotes: Remotes) -> Self {
+        let charts = charts.map(|charts| charts.offline(remotes.is_offline));
+        Self { files: KustomizationFiles::new(remotes), charts, programs }
     }
 }
 
@@ -80,6 +82,7 @@ pub(crate) struct ForReleases;
 
 impl Kustomizations for ForReleases {
     fn files(&self, charts: Option<ChartsAs>) -> Result<Box<dyn Files>, Diagnostic> {
-        Ok(Box::new(Sources::with(charts.map(Inflater::of_release), None)))
+        let charts = charts.map(Inflater::of_release);
+        Ok(Box::new(Sources::with(charts, None, remotes::from_environment())))
     }
 }

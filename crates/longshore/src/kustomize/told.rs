@@ -3,7 +3,7 @@
 
 use anyhow::anyhow;
 use longshore_kustomize::diagnose::Teller;
-use longshore_kustomize::{Error, Files, Finding};
+use longshore_kustomize::{Error, Files, Finding, remote};
 
 use super::Settings;
 use crate::cobra::Explained;
@@ -15,7 +15,7 @@ pub(super) fn failed(error: &Error, files: &dyn Files, folder: &str, settings: &
         return anyhow!("{error}");
     }
     let teller = Teller::new(files);
-    let folder = files.resolve(folder).map_or_else(|_| folder.to_owned(), |found| found.folder);
+    let folder = files.resolve(folder).map_or_else(|_| remote::told(folder), |found| found.folder);
     let diagnostic = teller.error(error, &folder);
     let printer = Printer::of_drop_in(false);
     let more = printer.shown(&diagnostic, &|file| teller.source(file));

@@ -25,6 +25,7 @@ mod plugin_sources;
 mod post_render;
 mod provenance;
 mod registries;
+mod remotes;
 mod render;
 mod repositories;
 mod version;

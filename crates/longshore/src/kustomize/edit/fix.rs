@@ -35,8 +35,8 @@ and the resulting files may not produce the same output when `kustomize build` i
 We recommend doing this in a clean git repository where the change is easy to undo.
 ";
 
-fn run(_: &Settings, matches: &Matches) -> anyhow::Result<()> {
-    let files = KustomizationFiles::default();
+fn run(settings: &Settings, matches: &Matches) -> anyhow::Result<()> {
+    let files = KustomizationFiles::new(settings.remotes.clone());
     let before = build(&files, ".", &Options::default());
     warn(&before.warnings);
     let before = before.documents();

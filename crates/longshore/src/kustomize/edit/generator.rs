@@ -8,7 +8,7 @@ use longshore_kustomize::loader::Loader;
 use longshore_kustomize::{Restriction, generate};
 use longshore_source::KustomizationFiles;
 
-use super::super::{Settings, glob};
+use super::super::{Settings, glob, remotes};
 use super::{File, leaf, log, same_namespace};
 use crate::cobra::{Command, Flag, Kind, Matches};
 
@@ -242,7 +242,7 @@ fn generated(file: &File, what: What, args: &Map) -> anyhow::Result<()> {
         }
         args.insert("options", Value::Map(options));
     }
-    let files = KustomizationFiles::default();
+    let files = KustomizationFiles::new(remotes::from_environment());
     let loader = Loader::new(&files, ".", Restriction::RootOnly).map_err(|error| anyhow!("{error}"))?;
     let value = Value::Map(args.clone());
     let made = if what.field == CONFIG_MAP.field {
