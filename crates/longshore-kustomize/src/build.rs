@@ -168,6 +168,7 @@ fn make(files: &dyn Files, folder: &str, context: &mut Context) -> Result<Vec<Re
     let mut gathered = target.accumulate(context)?;
     hash::add_to_names(gathered.resources.list_mut(), &context.scopes)?;
     context.look(gathered.resources.list_mut(), || Step::of_all("hash suffix"));
+    gathered.resources.list().iter().try_for_each(Resource::check_past)?;
     names::fix(gathered.resources.list_mut(), &gathered.config.name_reference, &context.scopes)?;
     context.look(gathered.resources.list_mut(), || Step::of_all("name reference"));
     transform::vars::resolve(&mut gathered, context).at(|| target.spot([Key::Field("vars")]))?;

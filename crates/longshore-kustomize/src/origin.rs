@@ -4,9 +4,13 @@
 //! annotations; those that were not asked for are taken away at the end.
 //! Rules: <https://github.com/kubernetes-sigs/kustomize/blob/kustomize/v5.8.1/api/resource/origin.go>.
 
-use longshore_go::path;
-use longshore_yaml::{Dialect, EmitOptions, Limits, Node, emit, unmarshal};
+use std::collections::BTreeSet;
+use std::collections::btree_map::{BTreeMap, Entry};
 
+use longshore_go::path;
+use longshore_yaml::{EmitOptions, Kind, Node, Text, emit, sigs};
+
+use crate::decode::{Reader, decode_struct};
 use crate::error::Error;
 use crate::field;
 use crate::fieldspec::FieldSpec;
@@ -15,129 +19,217 @@ use crate::resource::{Resource, annotations};
 use crate::resources::Resources;
 use crate::transform;
 
-/// Where a kustomization lies, seen from the one that is built.
+/// Where something lies, or who made it; what is not said is empty.
 ///
 /// ```
 /// use longshore_kustomize::origin::Origin;
 /// let base = Origin::default().below("../base");
-/// assert_eq!(base.file("web.yaml"), "path: ../base/web.yaml\n");
+/// assert_eq!(base.below("web.yaml").text(), "path: ../base/web.yaml\n");
+/// let patch = base.builtin("kustomization.yaml", "PatchTransformer");
+/// assert!(patch.text().starts_with("configuredIn: ../base/kustomization.yaml\n"));
 /// let remote = base.below("https://x.example/o/r//a?ref=v1").below("../b");
-/// assert_eq!(remote.file("web.yaml"), "path: b/web.yaml\nrepo: https://x.example/o/r\nref: v1\n");
-/// assert!(base.builtin("kustomization.yaml", "PatchTransformer").starts_with("configuredIn: ../base/kustomization.yaml\n"));
+/// assert_eq!(remote.text(), "path: b\nrepo: https://x.example/o/r\nref: v1\n");
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Origin {
+    /// Seen from the kustomization that is built, or from the root of the repository.
     path: String,
-    /// The address of the repository that it lies in, and the reference; both are empty for what lies here.
-    repository: String,
+    /// The address of the repository.
+    repo: String,
+    /// Branch, tag or commit.
     reference: String,
+    /// The file that names who made it.
+    configured_in: String,
+    /// Who made it.
+    configured_by: Configuration,
 }
 
-/// What upstream takes for the path of a folder that is all of a repository.
-const WHOLE: &str = "notCloned";
+/// What a generator or transformer is known by.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Configuration {
+    api_version: String,
+    kind: String,
+    name: String,
+    namespace: String,
+}
+
+decode_struct!(Origin as "resource.Origin" {
+    "path" => path, "repo" => repo, "ref" => reference, "configuredIn" => configured_in,
+    "configuredBy" => configured_by,
+});
+
+decode_struct!(Configuration as "yaml.ResourceIdentifier" {
+    "apiVersion" in "TypeMeta" => api_version, "kind" in "TypeMeta" => kind, "name" in "NameMeta" => name,
+    "namespace" in "NameMeta" => namespace,
+});
 
 impl Origin {
-    /// The same of a folder that it builds on, or of a file. What is taken for a repository is one here, too, although it
-    /// may be the URL of a file.
+    /// Where a file, folder or repository lies that is named there.
     pub fn below(&self, path: &str) -> Self {
-        match Repository::parse(path) {
-            Ok(repository) => Self {
-                path: if repository.folder.is_empty() {
-                    WHOLE.to_owned()
-                } else {
-                    join("", &repository.folder)
-                },
-                repository: repository.address,
-                reference: repository.reference,
-            },
-            Err(_) => Self { path: join(&self.path, path), ..self.clone() },
+        let Ok(repository) = Repository::parse(path) else {
+            return Self { path: join(&self.path, path), ..self.clone() };
+        };
+        // Upstream takes the first part off a path that has only one where no folder is named.
+        let folder = if repository.folder.is_empty() { NO_FOLDER } else { &repository.folder };
+        Self {
+            path: join("", folder),
+            repo: repository.address,
+            reference: repository.reference,
+            ..self.clone()
         }
     }
 
-    /// The origin of what a file holds.
-    pub fn file(&self, path: &str) -> String {
-        let Self { path, repository, reference } = self.below(path);
-        print(&[("path", path), ("repo", repository), ("ref", reference)], None)
+    /// What a field of the kustomization makes or does, by the kind of the builtin behind it.
+    pub fn builtin(&self, file_name: &str, kind: &str) -> Self {
+        Self {
+            path: String::new(),
+            configured_in: join(&self.path, file_name),
+            configured_by: Configuration {
+                api_version: String::from("builtin"),
+                kind: kind.to_owned(),
+                ..Configuration::default()
+            },
+            ..self.clone()
+        }
     }
 
-    /// The origin of what a field of the kustomization makes or does, by the kind of the builtin behind it.
-    pub fn builtin(&self, file_name: &str, kind: &str) -> String {
-        let by = [("apiVersion", "builtin".to_owned()), ("kind", kind.to_owned())];
-        self.configured(join(&self.path, file_name), &by)
+    /// As an annotation has it.
+    pub fn text(&self) -> String {
+        print(&self.node())
     }
 
-    fn configured(&self, path: String, by: &[(&str, String)]) -> String {
-        let fields =
-            [("repo", self.repository.clone()), ("ref", self.reference.clone()), ("configuredIn", path)];
-        print(&fields, Some(by))
+    fn node(&self) -> Node {
+        let filled = |fields: &[(&str, &String)]| -> Node {
+            let used = fields.iter().filter(|(_, text)| !text.is_empty());
+            used.map(|(name, text)| (*name, Node::string(text.as_str()))).collect()
+        };
+        let mut node = filled(&[
+            ("path", &self.path),
+            ("repo", &self.repo),
+            ("ref", &self.reference),
+            ("configuredIn", &self.configured_in),
+        ]);
+        let by = &self.configured_by;
+        let by = filled(&[
+            ("apiVersion", &by.api_version),
+            ("kind", &by.kind),
+            ("name", &by.name),
+            ("namespace", &by.namespace),
+        ]);
+        if !by.content.is_empty() {
+            node.set("configuredBy", by);
+        }
+        node
     }
 }
 
-/// The origin of what a configuration makes or does; none if nobody noted where the configuration comes from.
-pub fn of_configuration(configuration: &Resource) -> Option<String> {
-    let own = configuration.annotation(annotations::ORIGIN)?;
-    let noted = unmarshal(own.as_bytes(), Dialect::V3, &Limits::default()).ok()?;
-    let of = |name: &str| {
-        let value = noted.as_map().and_then(|map| map.get(name.as_bytes()));
-        value.and_then(|value| Some(value.as_str()?.to_str_lossy().into_owned())).unwrap_or_default()
-    };
-    let by = [
-        ("apiVersion", field::text(configuration.node(), "apiVersion").to_string()),
-        ("kind", configuration.kind().to_string()),
-        ("name", configuration.name().to_string()),
-        ("namespace", configuration.namespace().to_string()),
-    ];
-    let origin = Origin { path: String::new(), repository: of("repo"), reference: of("ref") };
-    Some(origin.configured(of("path"), &by))
-}
+/// What stands for the folder of a repository of which none is named.
+const NO_FOLDER: &str = "notCloned";
 
 fn join(folder: &str, path: &str) -> String {
     String::from_utf8_lossy(&path::join(&[folder.as_bytes(), path.as_bytes()])).into_owned()
 }
 
-fn print(fields: &[(&str, String)], by: Option<&[(&str, String)]>) -> String {
-    let map = |fields: &[(&str, String)]| -> Node {
-        let used = fields.iter().filter(|(_, text)| !text.is_empty());
-        used.map(|(name, text)| (*name, Node::string(text))).collect()
-    };
-    let mut node = map(fields);
-    if let Some(by) = by {
-        node.set("configuredBy", map(by));
-    }
-    String::from_utf8_lossy(&emit([&node], &EmitOptions::v3().indent(2))).into_owned()
+fn print(node: &Node) -> String {
+    String::from_utf8_lossy(&emit([node], &EmitOptions::v3().indent(2))).into_owned()
+}
+
+/// The origin of what a configuration makes or does; none if nobody noted where the configuration comes from.
+///
+/// # Errors
+/// What is noted there is no origin.
+pub fn of_configuration(configuration: &Resource) -> Result<Option<Origin>, Error> {
+    let Some(own) = configuration.annotation(annotations::ORIGIN) else { return Ok(None) };
+    let own = read(&own)?;
+    Ok(Some(Origin {
+        path: String::new(),
+        repo: own.repo,
+        reference: own.reference,
+        configured_in: own.path,
+        configured_by: Configuration {
+            api_version: field::text(configuration.node(), "apiVersion").to_string(),
+            kind: configuration.kind().to_string(),
+            name: configuration.name().to_string(),
+            namespace: configuration.namespace().to_string(),
+        },
+    }))
+}
+
+fn read(text: &str) -> Result<Origin, Error> {
+    Reader::lenient().read(&sigs::to_json_value(text.as_bytes())?)
 }
 
 /// Notes where resources that were read from a file come from.
 ///
 /// # Errors
 /// The annotations of one are no mapping.
-pub fn note_file(resources: &mut Resources, origin: &str) -> Result<(), Error> {
-    let pairs = std::iter::once((annotations::ORIGIN.to_owned(), origin.to_owned())).collect();
+pub fn note_file(resources: &mut Resources, origin: &Origin) -> Result<(), Error> {
+    let pairs = std::iter::once((annotations::ORIGIN.to_owned(), origin.text())).collect();
     let spec = FieldSpec::of_all("metadata/annotations", true);
     transform::entries::apply(resources.list_mut(), &pairs, &[spec])
 }
 
-/// Notes where a resource that was generated comes from, unless it knows.
-pub fn note_generator(resource: &mut Resource, origin: &str) {
-    if resource.annotation(annotations::ORIGIN).is_none() {
-        resource.set_annotation(annotations::ORIGIN, origin);
+/// Notes where resources that were generated come from, unless they know.
+pub fn note_generator(resources: &mut [Resource], origin: &Origin) {
+    let text = origin.text();
+    for resource in resources.iter_mut().filter(|resource| resource.annotation(annotations::ORIGIN).is_none())
+    {
+        resource.set_annotation(annotations::ORIGIN, &text);
     }
 }
 
 /// Notes a transformer that was run on all resources. Who has no origin was made by it.
-pub fn note_transformer(resources: &mut Resources, origin: &str) {
-    let mut item = String::with_capacity(origin.len() + 8);
-    for (at, line) in origin.lines().enumerate() {
-        item.push_str(if at == 0 { "- " } else { "  " });
-        item.push_str(line);
-        item.push('\n');
-    }
+///
+/// # Errors
+/// What a resource has for its origin, or for the transformers before, is none: a program may have changed it.
+pub fn note_transformer(resources: &mut Resources, origin: &Origin) -> Result<(), Error> {
+    // Many resources have the same annotations, and each of them is looked at once.
+    let mut origins = BTreeSet::<Text>::new();
+    let mut lists = BTreeMap::<Text, String>::new();
+    let text = origin.text();
     for resource in resources.list_mut().iter_mut().filter(|resource| !resource.is_empty()) {
-        if resource.annotation(annotations::ORIGIN).is_none() {
-            resource.set_annotation(annotations::ORIGIN, origin);
+        let Some(known) = resource.annotation(annotations::ORIGIN) else {
+            resource.set_annotation(annotations::ORIGIN, &text);
             continue;
+        };
+        if !origins.contains(&known) {
+            read(&known)?;
+            origins.insert(known);
         }
         let before = resource.annotation(annotations::TRANSFORMATIONS).unwrap_or_default();
-        resource.set_annotation(annotations::TRANSFORMATIONS, &format!("{before}{item}"));
+        let list = match lists.entry(before) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => {
+                let list = longer(new.key(), origin)?;
+                new.insert(list)
+            }
+        };
+        resource.set_annotation(annotations::TRANSFORMATIONS, list);
+    }
+    Ok(())
+}
+
+/// A list of transformers with one more.
+fn longer(before: &str, origin: &Origin) -> Result<String, Error> {
+    let list: Transformations = Reader::lenient().read(&sigs::to_json_value(before.as_bytes())?)?;
+    let mut node = Node::new(Kind::Sequence, "");
+    node.content.extend(list.0.iter().chain([origin]).map(Origin::node));
+    Ok(print(&node))
+}
+
+/// The transformers that were run on a resource.
+#[derive(Default)]
+struct Transformations(Vec<Origin>);
+
+impl crate::decode::Decode for Transformations {
+    fn decode(reader: &mut Reader, value: &longshore_go::Value) -> Result<Self, Error> {
+        if value.as_list().is_none() {
+            return reader.wrong_type(value, &Self::type_name());
+        }
+        Vec::decode(reader, value).map(Self)
+    }
+
+    fn type_name() -> String {
+        String::from("resource.Transformations")
     }
 }

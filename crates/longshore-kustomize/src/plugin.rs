@@ -89,10 +89,10 @@ pub enum Transformer {
 }
 
 impl Generator {
-    /// The kind of the builtin; none of a program, which has a configuration of its own.
+    /// The kind of the builtin; of a program, how it is told what to do.
     pub fn kind(&self) -> &'static str {
         match self {
-            Self::External(_) => "",
+            Self::External(external) => external.kind(),
             Self::ConfigMap(_) => "ConfigMapGenerator",
             Self::Secret(_) => "SecretGenerator",
             Self::IamPolicy(_) => "IAMPolicyGenerator",
@@ -102,10 +102,10 @@ impl Generator {
 }
 
 impl Transformer {
-    /// The kind of the builtin; none of a program, which has a configuration of its own.
+    /// The kind of the builtin; of a program, how it is told what to do.
     pub fn kind(&self) -> &'static str {
         match self {
-            Self::External(_) => "",
+            Self::External(external) => external.kind(),
             Self::Namespace { .. } => "NamespaceTransformer",
             Self::Prefix(..) => "PrefixTransformer",
             Self::Suffix(..) => "SuffixTransformer",

@@ -183,7 +183,7 @@ impl<'f> Target<'f> {
             context.look(resources.list_mut(), || Step::new("resources", spot()));
         }
         if let Some(origin) = &self.origin {
-            origin::note_file(&mut resources, &origin.file(path))
+            origin::note_file(&mut resources, &origin.below(path))
                 .context(|| format!("cannot add path annotation for '{path}'"))
                 .at(spot)?;
         }
@@ -297,7 +297,10 @@ impl<'f> Target<'f> {
                 .context(|| String::from("failed to load generator"))
                 .context(|| String::from("loading generator plugins"))
                 .at(|| spot.clone())?;
-            generators.push((generator, Some(origin::of_configuration(&configuration)), spot));
+            let origin = origin::of_configuration(&configuration)
+                .context(|| String::from("loading generator plugins: failed to get origin from CustomPlugin"))
+                .at(|| spot.clone())?;
+            generators.push((generator, Some(origin), spot));
         }
         for (generator, configured_by, spot) in generators {
             let made = match &generator {
@@ -312,14 +315,14 @@ impl<'f> Target<'f> {
             for made in &mut made {
                 made.set_source(source);
             }
-            if let Some(origin) = configured_by.unwrap_or_else(|| self.builtin_origin(generator.kind())) {
-                for made in &mut made {
-                    origin::note_generator(made, &origin);
-                }
+            let origin = configured_by.unwrap_or_else(|| self.builtin_origin(generator.kind()));
+            if let Some(origin) = &origin {
+                origin::note_generator(&mut made, origin);
             }
+            let shown = if origin.is_some() { "0xc000000000" } else { "<nil>" };
             into.resources
                 .absorb(made, &context.scopes)
-                .context(|| String::from("merging from generator &{0xc000000000 <nil>}"))
+                .context(|| format!("merging from generator &{{0xc000000000 {shown}}}"))
                 .at(|| spot.clone())?;
             if context.trace.is_some() {
                 context.look(into.resources.list_mut(), || Step::new(generator.kind(), spot));
@@ -351,7 +354,7 @@ impl<'f> Target<'f> {
                         each.set_source(source);
                     }
                     if let Some(origin) = &self.origin {
-                        let origin = origin.file(self.file_name);
+                        let origin = origin.below(self.file_name).text();
                         for each in inline.list_mut() {
                             each.set_annotation(annotations::ORIGIN, &origin);
                         }
@@ -386,7 +389,7 @@ impl<'f> Target<'f> {
             }
             context.findings.at(from, || spot.clone());
             if let Some(origin) = origin {
-                origin::note_transformer(&mut into.resources, origin);
+                origin::note_transformer(&mut into.resources, origin)?;
             }
             into.resources.drop_empty();
             if context.trace.is_some() {
@@ -414,7 +417,7 @@ impl<'f> Target<'f> {
     }
 
     /// The origin of what a field of the kustomization does, if it is to be noted.
-    fn builtin_origin(&self, kind: &str) -> Option<String> {
+    fn builtin_origin(&self, kind: &str) -> Option<Origin> {
         self.origin.as_ref().map(|origin| origin.builtin(self.file_name, kind))
     }
 
@@ -424,13 +427,13 @@ impl<'f> Target<'f> {
         field: &'static str,
         entries: &[String],
         context: &mut Context,
-    ) -> Result<Vec<(Transformer, Option<String>, Spot)>, Error> {
+    ) -> Result<Vec<(Transformer, Option<Origin>, Spot)>, Error> {
         let configured = self.plugins(field, entries, context)?;
         let transformer = |configuration: &Resource| {
             let spot = self.spot_of(configuration, context);
             let transformer =
                 plugin::transformer(configuration, &self.loader, context).at(|| spot.clone())?;
-            Ok((transformer, origin::of_configuration(configuration), spot))
+            Ok((transformer, origin::of_configuration(configuration).at(|| spot.clone())?, spot))
         };
         configured.iter().map(transformer).collect()
     }

@@ -83,7 +83,7 @@ decode_struct!(Named as "builtins.Plugin" { "metadata" => metadata });
 pub fn generator(
     configuration: &Resource,
     loader: &Loader<'_>,
-    context: &Context,
+    context: &mut Context,
 ) -> Result<Generator, Error> {
     let Some(kind) = builtin_kind(configuration, context)? else {
         return External::load(configuration, loader, context).map(Generator::External);
@@ -141,7 +141,7 @@ pub fn builtin_kinds() -> impl Iterator<Item = &'static str> {
 pub fn transformer(
     configuration: &Resource,
     loader: &Loader<'_>,
-    context: &Context,
+    context: &mut Context,
 ) -> Result<Transformer, Error> {
     let Some(kind) = builtin_kind(configuration, context)? else {
         return External::load(configuration, loader, context).map(Transformer::External);

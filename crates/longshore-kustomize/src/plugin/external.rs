@@ -45,7 +45,7 @@ impl External {
     ///
     /// # Errors
     /// There is no such program, or it is asked for in a way that is not allowed.
-    pub fn load(configuration: &Resource, loader: &Loader<'_>, context: &Context) -> Result<Self, Error> {
+    pub fn load(configuration: &Resource, loader: &Loader<'_>, context: &mut Context) -> Result<Self, Error> {
         let id = configuration.original_id(&context.scopes);
         let programs = programs(loader.files())?;
         let unreadable = || String::from("loader: could not convert resource to RNode");
@@ -58,10 +58,18 @@ impl External {
             let function = Function { spec, configuration: node, root: loader.root().to_owned() };
             return Ok(Self { name: function.name(), way: Way::Function(Box::new(function)) });
         }
-        let path = home::find(&id, programs)?;
+        let path = home::find(&id, programs, &mut context.warnings)?;
         let program = Program::new(path.clone(), text, loader)
             .context(|| format!("plugin {id} fails configuration"))?;
         Ok(Self { name: path, way: Way::Program(program) })
+    }
+
+    /// `plugin` if it is told by a file, `function` if by its input.
+    pub fn kind(&self) -> &'static str {
+        match self.way {
+            Way::Program(_) => "plugin",
+            Way::Function(_) => "function",
+        }
     }
 
     /// The resources that it makes.

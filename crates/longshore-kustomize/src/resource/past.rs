@@ -3,6 +3,7 @@
 use longshore_yaml::Text;
 
 use super::{Behavior, Resource, annotations};
+use crate::error::Error;
 use crate::gvk::{Gvk, split_api_version};
 use crate::id::Id;
 use crate::{field, scope::Scopes};
@@ -31,6 +32,23 @@ impl Resource {
             first(annotations::PREVIOUS_KINDS).unwrap_or_else(|| self.kind().to_string()),
             first(annotations::PREVIOUS_NAMES).unwrap_or_else(|| self.name().to_string()),
         )
+    }
+
+    /// Refuses a past that cannot be, which a program may have given it; upstream panics when it looks at it.
+    ///
+    /// # Errors
+    /// There are not as many namespaces and kinds as names.
+    pub fn check_past(&self) -> Result<(), Error> {
+        let Some(names) = self.annotation(annotations::PREVIOUS_NAMES) else { return Ok(()) };
+        let count = |list: &str| list.split(',').count();
+        // No list is one of an empty text.
+        let is_as_long = |name| count(&self.annotation(name).unwrap_or_default()) == count(&names);
+        if is_as_long(annotations::PREVIOUS_NAMESPACES) && is_as_long(annotations::PREVIOUS_KINDS) {
+            return Ok(());
+        }
+        Err(Error::new(
+            "number of previous names, number of previous namespaces, number of previous kinds not equal",
+        ))
     }
 
     /// Notes what it is known by now as something that it was known by before.

@@ -2,7 +2,7 @@
 //!
 //! Rules: <https://github.com/kubernetes-sigs/kustomize/blob/kustomize/v5.8.1/api/konfig/plugins.go>.
 
-use longshore_go::path;
+use longshore_go::{path, strconv};
 
 use crate::error::Error;
 use crate::id::Id;
@@ -13,7 +13,7 @@ use crate::programs::Programs;
 ///
 /// # Errors
 /// There is no home, no such program in it, or it may not be executed; Go's plugins cannot be loaded at all.
-pub(super) fn find(id: &Id, programs: &dyn Programs) -> Result<String, Error> {
+pub(super) fn find(id: &Id, programs: &dyn Programs, warnings: &mut Vec<String>) -> Result<String, Error> {
     let gvk = &id.gvk;
     let lower = gvk.kind.to_lowercase();
     let folder = path::join(&[&*gvk.group, &*gvk.version, &lower].map(str::as_bytes));
@@ -24,10 +24,12 @@ pub(super) fn find(id: &Id, programs: &dyn Programs) -> Result<String, Error> {
         None => {}
     }
     path.push_str(".so");
-    Err(Error::new(match programs.is_executable(&path) {
-        Ok(None) => format!("expected file with Go object code at: {path}"),
-        _ => format!("plugin {path} fails to load: Go object code cannot be loaded by this program"),
-    }))
+    if matches!(programs.is_executable(&path), Ok(None)) {
+        return Err(Error::new(format!("expected file with Go object code at: {path}")));
+    }
+    // As Kustomize's released programs say it, which are built without what loads object code.
+    warnings.push(format!("Attempting plugin load from {}", strconv::quoted(&path)));
+    Err(Error::new(format!("plugin {path} fails to load: plugin: not implemented")))
 }
 
 /// The first of the folders that plugins may lie in which is there.
