@@ -2,7 +2,8 @@
 //!
 //! Rules: <https://github.com/kubernetes-sigs/kustomize/blob/kustomize/v5.8.1/api/kv/kv.go>.
 
-use longshore_go::{path, strconv};
+use longshore_go::path;
+use longshore_go::strconv::quoted;
 
 use crate::error::{Context, Error};
 use crate::kustomization::KeyValueSources;
@@ -52,23 +53,22 @@ fn without_quotes(value: &str) -> &str {
 
 /// Key and path: `path`, or `key=path`.
 pub(crate) fn of_file(text: &str) -> Result<(String, &str), Error> {
-    let quote = |text: &str| String::from_utf8_lossy(&strconv::quote(text.as_bytes())).into_owned();
     match text.matches('=').count() {
         0 => Ok((String::from_utf8_lossy(path::base(text.as_bytes())).into_owned(), text)),
         1 => match text.split_once('=').unwrap_or_default() {
             ("", path) => Err(Error::new(format!(
                 "missing key name for file path {} in source {}",
-                quote(path),
-                quote(text)
+                quoted(path),
+                quoted(text)
             ))),
             (key, "") => Err(Error::new(format!(
                 "missing file path for key name {} in source {}",
-                quote(key),
-                quote(text)
+                quoted(key),
+                quoted(text)
             ))),
             (key, path) => Ok((key.to_owned(), path)),
         },
-        _ => Err(Error::new(format!("source {} key name or file path contains '='", quote(text)))),
+        _ => Err(Error::new(format!("source {} key name or file path contains '='", quoted(text)))),
     }
 }
 

@@ -6,7 +6,7 @@
 
 mod read;
 
-use longshore_go::strconv;
+use longshore_go::strconv::quoted;
 use longshore_yaml::Node;
 
 use crate::build::Context;
@@ -77,7 +77,7 @@ impl Patch {
                     )));
                 };
                 let chosen = select(resources, target, context).context(|| {
-                    format!("unable to find patch target {} in `resources`", quoted(&selector_text(target)))
+                    format!("unable to find patch target {} in `resources`", quoted(selector_text(target)))
                 })?;
                 note_unmatched(&chosen, target, resources, context);
                 merge_each(resources, &chosen, patch, context)
@@ -85,7 +85,7 @@ impl Patch {
             Self::Merge { patches, target: None, .. } => patches.iter().try_for_each(|patch| {
                 let id = patch.original_id(&context.scopes);
                 let at = find(resources, patch, context).context(|| {
-                    format!("no resource matches strategic merge patch {}", quoted(&id.to_string()))
+                    format!("no resource matches strategic merge patch {}", quoted(id.to_string()))
                 })?;
                 resources.change(at, &context.scopes, |resource| merge_into(resource, patch, context))
             }),
@@ -128,10 +128,6 @@ fn note_unmatched(chosen: &[usize], target: &Selector, resources: &Resources, co
     let hint = context.findings.may_look().then(|| finding::near(target, resources.list()));
     let message = format!("the patch is for nothing: {} chooses no resource", target.shown());
     context.findings.add("kustomize/unmatched-patch", [Key::Field("target")], message, hint);
-}
-
-fn quoted(text: &str) -> String {
-    String::from_utf8_lossy(&strconv::quote(text.as_bytes())).into_owned()
 }
 
 /// A selector as messages show it.
