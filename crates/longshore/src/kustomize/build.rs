@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{anyhow, bail};
+use longshore_go::os::reason;
 use longshore_kustomize::{Error, Options, Reorder, Restriction, build};
 
 use super::sources::Sources;
@@ -90,7 +91,7 @@ fn run(settings: &Settings, matches: &Matches) -> anyhow::Result<()> {
     if output.is_empty() {
         return print(&text);
     }
-    fs::write(output, text).map_err(|error| anyhow!("open {output}: {}", files::reason(&error)))
+    fs::write(output, text).map_err(|error| anyhow!("open {output}: {}", reason(&error)))
 }
 
 /// What was said of a build.

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::anyhow;
-pub(super) use longshore_go::os::reason;
+use longshore_go::os::reason;
 use longshore_kustomize::resource::Resource;
 use longshore_kustomize::{Scopes, output};
 

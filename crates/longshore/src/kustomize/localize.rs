@@ -4,12 +4,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow, bail};
+use longshore_go::os::reason;
 use longshore_go::strconv::quoted;
 use longshore_kustomize::localize::{Target, Tree, Written};
 use longshore_kustomize::{Options, build};
 
 use super::sources::Sources;
-use super::{Settings, files, log, remotes, warn};
+use super::{Settings, log, remotes, warn};
 use crate::cobra::{Arguments, Command, Flag, Kind, Matches};
 
 pub(super) fn command(is_called_so: bool) -> Command<Settings> {
@@ -75,7 +76,7 @@ fn localize(sources: &Sources, target: &str, scope: &str, given: &str) -> anyhow
     if written.is_err()
         && let Err(error) = fs::remove_dir_all(&destination)
     {
-        log(&format!("unable to clean localize destination: {}", files::reason(&error)));
+        log(&format!("unable to clean localize destination: {}", reason(&error)));
     }
     written.map(|()| destination)
 }
@@ -86,10 +87,10 @@ fn make(name: &str) -> anyhow::Result<PathBuf> {
         bail!("localize destination {} already exists", quoted(name));
     }
     fs::create_dir(name).map_err(|error| {
-        anyhow!("unable to create localize destination directory: mkdir {name}: {}", files::reason(&error))
+        anyhow!("unable to create localize destination directory: mkdir {name}: {}", reason(&error))
     })?;
     fs::canonicalize(name)
-        .map_err(|error| anyhow!("unable to establish localize destination: {}", files::reason(&error)))
+        .map_err(|error| anyhow!("unable to establish localize destination: {}", reason(&error)))
 }
 
 fn write(destination: &Path, tree: &Tree) -> anyhow::Result<()> {
@@ -99,7 +100,7 @@ fn write(destination: &Path, tree: &Tree) -> anyhow::Result<()> {
             Written::Folder => fs::create_dir(&path),
             Written::File(content) => fs::write(&path, content),
         }
-        .map_err(|error| anyhow!("cannot write {}: {}", path.display(), files::reason(&error)))?;
+        .map_err(|error| anyhow!("cannot write {}: {}", path.display(), reason(&error)))?;
     }
     Ok(())
 }

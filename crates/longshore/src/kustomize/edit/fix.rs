@@ -8,10 +8,10 @@ use longshore_kustomize::edit::convert_vars;
 use longshore_kustomize::{Options, build};
 use longshore_source::KustomizationFiles;
 
-use super::super::files::reason;
 use super::super::{Settings, print, warn};
 use super::{File, leaf};
 use crate::cobra::{Command, Flag, Kind, Matches};
+use longshore_go::os::reason;
 
 pub(super) fn command() -> Command<Settings> {
     let flags = vec![Flag::new("vars", Kind::Bool, "make replacements of vars, too")];
