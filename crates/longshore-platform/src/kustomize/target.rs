@@ -92,6 +92,9 @@ impl Target {
     pub(super) fn explained(&self, teller: &Teller<'_>, error: &Error, spec: &KustomizeSpec) -> Diagnostic {
         let text = error.text();
         let mut diagnostic = teller.error(error, &self.built);
+        if self.is_remote && diagnostic.place.is_none() {
+            diagnostic.message = format!("`{}` cannot be built", self.shown);
+        }
         if text.contains("must specify --enable-helm") {
             let path = &spec.path.value;
             diagnostic.hint =

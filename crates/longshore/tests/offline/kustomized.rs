@@ -309,6 +309,7 @@ fn a_kustomization_may_be_a_folder_in_a_git_repository() {
     let gone = with(&format!("{address}?ref=nope"));
     assert_eq!(gone.code, Some(1), "{gone}");
     assert!(gone.stderr.contains("couldn't find remote ref nope"), "{gone}");
+    assert!(gone.stderr.contains(&format!("error[kustomize/build]: `{address}?ref=nope` cannot")), "{gone}");
     let secret = with("https://ann:geheim@127.0.0.1:9/a/b//c");
     assert_eq!(secret.code, Some(1), "{secret}");
     assert!(!secret.stderr.contains("geheim") && secret.stderr.contains("127.0.0.1:9/a/b"), "{secret}");
