@@ -6,6 +6,7 @@
 //!
 //! Rules: <https://pkg.go.dev/github.com/spf13/pflag> and <https://pkg.go.dev/github.com/spf13/cobra>.
 
+mod answer;
 mod complete;
 mod completion;
 mod help;
@@ -209,6 +210,7 @@ pub(crate) enum Action<'c, C> {
     Help(Vec<&'c Command<C>>),
 }
 
+pub(crate) use answer::{Style, answer, request};
 pub(crate) use complete::{Answer, Ask, HELP_MARK, NO_FILES, NO_SPACE, complete};
 pub(crate) use completion::Shell;
 pub(crate) use parse::{global_flags, parse, unknown_command};

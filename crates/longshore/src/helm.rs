@@ -53,11 +53,7 @@ pub(crate) fn main(words: &[String]) -> ExitCode {
         Err(error) => return failed(&error.to_string()),
     };
     let root = root(level);
-    // Flags may stand before the request; they are among those of the command line that it asks about.
-    if let Some(at) = cobra::unknown_command(&root, words)
-        && let Some(style) = complete::Style::of(&words[at])
-    {
-        let asked: Vec<String> = [&words[..at], &words[at + 1..]].concat();
+    if let Some((asked, style)) = cobra::request(&root, words) {
         return complete::answer(&root, level, &asked, style);
     }
     if let Some(status) = plugin::run_command(&root, level, words) {

@@ -4,6 +4,7 @@
 //! What it does is Kustomize 5.8.1's; the help is told in our words.
 
 mod build;
+mod completion;
 mod create;
 mod edit;
 mod explain;
@@ -41,7 +42,11 @@ pub(crate) struct Settings {
 /// Runs Kustomize's command line with the words behind its name; if that is the program's name, nothing is said that
 /// Kustomize does not say.
 pub(crate) fn main(words: &[String], is_called_so: bool) -> ExitCode {
-    cobra::run(&root(is_called_so), words, |matches| Settings {
+    let root = root(is_called_so);
+    if let Some((asked, style)) = cobra::request(&root, words) {
+        return cobra::answer(&root, &asked, style, &completion::candidates);
+    }
+    cobra::run(&root, words, |matches| Settings {
         explains: !is_called_so,
         manages: std::env::var("KUSTOMIZE_ENABLE_MANAGEDBY_LABEL").is_ok_and(|value| value == "on"),
         remotes: remotes::given(matches),
@@ -71,6 +76,7 @@ fn of_kustomize(is_called_so: bool) -> Command<Settings> {
         exclusive: &[],
         children: vec![
             build::command(is_called_so),
+            completion::command(),
             create::command(),
             edit::command(),
             localize::command(is_called_so),

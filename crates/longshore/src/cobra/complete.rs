@@ -122,7 +122,9 @@ fn flag_asked_for<'f, 'w>(
     if typed.starts_with('-') {
         let Some((word, value)) = typed.split_once('=') else { return (None, words, typed, None) };
         return match lookup(word) {
-            (None, name) => (None, words, typed, Some(name).filter(|name| !name.is_empty())),
+            // `--=` names no flag; what is behind it is the word.
+            (None, name) if name.is_empty() => (None, words, value, None),
+            (None, name) => (None, words, typed, Some(name)),
             (flag, _) => (flag, words, value, None),
         };
     }

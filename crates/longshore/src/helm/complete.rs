@@ -3,69 +3,16 @@
 
 mod repositories;
 
-use std::fmt::Write as _;
 use std::process::ExitCode;
 
 use longshore_chart::Level;
 
-use super::{Settings, failed, plugin, print, say, settings};
-use crate::cobra::{self, Answer, Ask, Command, HELP_MARK, NO_FILES, NO_SPACE};
-
-/// Whether candidates come with their descriptions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Style {
-    Described,
-    Plain,
-}
-
-impl Style {
-    /// That of the hidden command of this name.
-    pub(super) fn of(command: &str) -> Option<Self> {
-        match command {
-            "__complete" => Some(Self::Described),
-            "__completeNoDesc" => Some(Self::Plain),
-            _ => None,
-        }
-    }
-}
+use super::{Settings, plugin, settings};
+use crate::cobra::{self, Answer, Ask, Command, HELP_MARK, NO_FILES, NO_SPACE, Style};
 
 /// Answers the request for these words.
 pub(super) fn answer(root: &Command<Settings>, level: Level, words: &[String], style: Style) -> ExitCode {
-    if words.is_empty() {
-        return failed("requires at least 1 arg(s), only received 0");
-    }
-    let answer = cobra::complete(root, words, &|ask| candidates(ask, level)).unwrap_or_else(|problem| {
-        say(&format!("[Debug] [Error] {problem}"));
-        Answer::default()
-    });
-    let is_set = |name: &str, value: &str| std::env::var(name).is_ok_and(|found| found == value);
-    let is_described = style == Style::Described
-        && !["HELM_COMPLETION_DESCRIPTIONS", "COBRA_COMPLETION_DESCRIPTIONS"]
-            .iter()
-            .any(|name| ["0", "f", "F", "false", "FALSE", "False"].iter().any(|value| is_set(name, value)));
-    let has_help = !is_set("COBRA_ACTIVE_HELP", "0") && !is_set("HELM_ACTIVE_HELP", "0");
-    let mut text = String::new();
-    for candidate in &answer.candidates {
-        if candidate.starts_with(HELP_MARK) && !has_help {
-            continue;
-        }
-        let line = candidate.lines().next().unwrap_or_default();
-        let line = if is_described { line } else { line.split('\t').next().unwrap_or_default() };
-        text.extend([line.trim(), "\n"]);
-    }
-    let _ = writeln!(text, ":{}", answer.directive);
-    let printed = print(&text);
-    say(&format!("Completion ended with directive: {}", directives(answer.directive)));
-    match printed {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => failed(&error.to_string()),
-    }
-}
-
-fn directives(sum: u8) -> String {
-    let all = [(NO_SPACE, "ShellCompDirectiveNoSpace"), (NO_FILES, "ShellCompDirectiveNoFileComp")];
-    let named: Vec<&str> = all.iter().filter(|(one, _)| sum & one != 0).map(|(_, name)| *name).collect();
-    if named.is_empty() { String::from("ShellCompDirectiveDefault") } else { named.join(", ") }
+    cobra::answer(root, words, style, &|ask| candidates(ask, level))
 }
 
 /// Candidates for arguments and values; none where the shell offers files, or only commands are there to be offered.

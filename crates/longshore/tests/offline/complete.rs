@@ -127,8 +127,8 @@ fn bash_completes() {
     }
 }
 
-/// What a shell offers below `longshore`, our own commands and those of Helm.
-const LINES: [(&str, &[&str]); 9] = [
+/// What a shell offers below `longshore`, our own commands and those of Helm and Kustomize.
+const LINES: [(&str, &[&str]); 12] = [
     ("longshore he", &["helm", "help"]),
     ("longshore helm temp", &["template"]),
     ("longshore helm template --output-", &["--output-dir"]),
@@ -136,6 +136,9 @@ const LINES: [(&str, &[&str]); 9] = [
     ("longshore helm template --color=al", &["always"]),
     ("longshore helm completion ", &["bash", "fish", "powershell", "zsh"]),
     ("longshore helm repo remove ", &["one", "two"]),
+    ("longshore kustomize edit set name", &["nameprefix", "namespace", "namesuffix"]),
+    ("longshore kustomize build --load-restrictor=LoadRestrictionsN", &["LoadRestrictionsNone"]),
+    ("longshore kustomize expl", &["explain"]),
     ("longshore plan --onl", &["--only"]),
     ("longshore render -o js", &["json"]),
 ];
@@ -181,7 +184,8 @@ fn fish_completes_below_longshore() {
         let Some(outcome) = shell(&project, "fish", &script) else { return };
         let offered = outcome.stdout.lines().map(|line| line.split('\t').next().unwrap_or_default());
         // fish offers the whole word, and sorts.
-        let offered: Vec<&str> = offered.map(|word| word.strip_prefix("--color=").unwrap_or(word)).collect();
+        let offered: Vec<&str> =
+            offered.map(|word| word.split_once('=').map_or(word, |(_, value)| value)).collect();
         let mut expected = expected.to_vec();
         expected.sort_unstable();
         assert_eq!(offered, expected, "{line}: {}", outcome.stderr);

@@ -13,6 +13,7 @@ mod helm;
 mod hostile;
 mod init;
 mod kustomize;
+mod kustomize_complete;
 mod kustomize_explained;
 mod kustomize_told;
 mod kustomized;
