@@ -169,6 +169,10 @@ fn make(files: &dyn Files, folder: &str, context: &mut Context) -> Result<Vec<Re
     hash::add_to_names(gathered.resources.list_mut(), &context.scopes)?;
     context.look(gathered.resources.list_mut(), || Step::of_all("hash suffix"));
     gathered.resources.list().iter().try_for_each(Resource::check_past)?;
+    if context.scopes.was_asked_about_others() {
+        // A schema that is none is not told before anybody asks it.
+        context.schemas().at(|| target.spot([Key::Field("openapi")]))?;
+    }
     names::fix(gathered.resources.list_mut(), &gathered.config.name_reference, &context.scopes)?;
     context.look(gathered.resources.list_mut(), || Step::of_all("name reference"));
     transform::vars::resolve(&mut gathered, context).at(|| target.spot([Key::Field("vars")]))?;

@@ -103,7 +103,13 @@ impl Config {
     /// # Errors
     /// No YAML, an unknown field or one of a wrong type.
     pub fn read(text: &[u8]) -> Result<Self, Error> {
-        let mut config: Self = Reader::without_unknown().read(&sigs::to_json_value_strict(text)?)?;
+        // Lists have types of their own there.
+        let named = |error: Error| {
+            let text = error.text().replace("[]types.FieldSpec", "types.FsSlice");
+            Error::new(text.replace("[]builtinconfig.NameBackReferences", "builtinconfig.nbrSlice"))
+        };
+        let value = sigs::to_json_value_strict(text)?;
+        let mut config: Self = Reader::without_unknown().read(&value).map_err(named)?;
         config.sort();
         Ok(config)
     }

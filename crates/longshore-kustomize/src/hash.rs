@@ -4,11 +4,12 @@
 //! Rules: <https://github.com/kubernetes-sigs/kustomize/blob/kustomize/v5.8.1/api/hasher/hasher.go>.
 
 use longshore_go::{Map, Value, json};
-use longshore_yaml::{Dialect, Kind, Node, Style, to_json_value};
+use longshore_yaml::{Kind, Node, Style};
 use sha2::{Digest, Sha256};
 
 use crate::error::Error;
 use crate::field;
+use crate::printed;
 use crate::resource::{Resource, annotations};
 use crate::scope::Scopes;
 
@@ -68,7 +69,7 @@ fn data(object: &Node, name: &'static str) -> Result<(&'static str, Value), Erro
     let value = match field::get(object, name) {
         None => Value::from(""),
         Some(node) if node.kind == Kind::Scalar => Value::from(&*node.value),
-        Some(node) if node.kind == Kind::Mapping => to_json_value(node, Dialect::V3)?,
+        Some(node) if node.kind == Kind::Mapping => printed::value(node)?,
         Some(_) => Value::Nil,
     };
     Ok((name, value))

@@ -7,6 +7,7 @@ use longshore_go::{Map, Value, json};
 use longshore_yaml::sigs;
 
 use super::{Config, NameReference, merge_one};
+use crate::decode::Reader;
 use crate::error::{Context, Error};
 use crate::fieldspec::FieldSpec;
 
@@ -22,12 +23,24 @@ const MAX_DEPTH: usize = 200;
 /// It is no JSON or YAML, or its fields contradict those that are there.
 pub fn read(text: &[u8], path: &str, into: &mut Config) -> Result<(), Error> {
     let place = || format!("unable to parse open API definition from '{path}'");
-    let value = if text.first() == Some(&b'{') {
-        json::parse(text).map_err(|error| Error::new(error.to_string())).context(place)?
+    let (value, reader) = if text.first() == Some(&b'{') {
+        let value = json::parse(text).map_err(|error| Error::new(error.to_string())).context(place)?;
+        (value, Reader::strict())
     } else {
-        sigs::to_value(text).context(place)?
+        (sigs::to_value(text).context(place)?, Reader::lenient())
     };
-    let Value::Map(types) = &value else { return Ok(()) };
+    if value.is_nil() {
+        return Ok(());
+    }
+    let Value::Map(types) = &value else {
+        return reader.wrong_type(&value, "accumulator.nameToApiMap").context(place);
+    };
+    let mut definitions = types.snapshot().into_iter().map(|(_, definition)| definition);
+    // As the definition of a type for a cluster has them.
+    if let Some(wrong) = definitions.find(|definition| definition.as_map().is_none() && !definition.is_nil())
+    {
+        return reader.wrong_type(&wrong, "accumulator.OpenAPIDefinition").context(place);
+    }
     for (name, definition) in types.snapshot() {
         let Some(properties) = properties(&definition) else { continue };
         let is_type =

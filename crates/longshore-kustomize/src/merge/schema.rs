@@ -83,19 +83,29 @@ impl Schemas {
         } else {
             sigs::to_json_value(text)?
         };
-        let Some(root) = value.as_map() else {
-            return Err(Error::new("json: cannot unmarshal into Go value of type spec.SwaggerProps"));
+        let nothing = Map::new();
+        let root = match &value {
+            Value::Nil if !text.is_empty() => &nothing,
+            root => root.as_map().ok_or_else(|| wrong("spec.Swagger"))?,
         };
         let mut document = Document::default();
-        for (name, value) in map_of(root, "definitions").iter().flat_map(Map::snapshot) {
-            let Some(object) = value.as_map() else { continue };
+        for (name, value) in
+            object_of(root, "definitions", "spec.Definitions")?.iter().flat_map(Map::snapshot)
+        {
+            if value.is_nil() {
+                continue;
+            }
+            let object = value.as_map().ok_or_else(|| wrong("spec.Schema"))?;
             let name = text_of(&name);
             for (api_version, kind) in types_of(object.get(GVK).as_ref()) {
                 document.types.insert((api_version, kind), name.clone());
             }
             document.definitions.insert(name, Described::read(object, 0)?);
         }
-        for (path, value) in map_of(root, "paths").iter().flat_map(Map::snapshot) {
+        for (path, value) in object_of(root, "paths", "spec.Paths")?.iter().flat_map(Map::snapshot) {
+            if path.starts_with(b"/") && !value.is_nil() && value.as_map().is_none() {
+                return Err(wrong("spec.PathItem"));
+            }
             let get = value.as_map().and_then(|path| map_of(path, "get"));
             let gvk = get.and_then(|get| get.get(GVK));
             if let Some(gvk) = gvk.as_ref().and_then(type_of) {
@@ -245,8 +255,10 @@ impl Described {
         if let Some(Value::List(keys)) = object.get(b"x-kubernetes-list-map-keys") {
             described.keys = keys.iter().filter_map(|key| key.as_str().map(|key| text_of(key))).collect();
         }
-        for (name, value) in map_of(object, "properties").iter().flat_map(Map::snapshot) {
-            if let Some(child) = value.as_map() {
+        let properties = object_of(object, "properties", "map[string]spec.Schema")?;
+        for (name, value) in properties.iter().flat_map(Map::snapshot) {
+            if !value.is_nil() {
+                let child = value.as_map().ok_or_else(|| wrong("spec.Schema"))?;
                 described.properties.insert(text_of(&name), Self::read(child, depth + 1)?);
             }
         }
@@ -261,6 +273,18 @@ impl Described {
 
 fn text_of(text: &[u8]) -> String {
     String::from_utf8_lossy(text).into_owned()
+}
+
+/// A field that must be an object if it is there.
+fn object_of(map: &Map, name: &str, go_type: &str) -> Result<Option<Map>, Error> {
+    match map.get(name.as_bytes()) {
+        None | Some(Value::Nil) => Ok(None),
+        Some(value) => value.as_map().cloned().map(Some).ok_or_else(|| wrong(go_type)),
+    }
+}
+
+fn wrong(go_type: &str) -> Error {
+    Error::new(format!("json: cannot unmarshal into Go value of type {go_type}"))
 }
 
 fn map_of(object: &Map, name: &str) -> Option<Map> {

@@ -12,8 +12,8 @@ use tempfile::NamedTempFile;
 
 use crate::process;
 
-/// How much a program may print, on each of its two outputs: more than any build is.
-const MAX_OUTPUT: u64 = 1 << 30;
+/// How much a program may print, on each of its two outputs: more than is read as YAML.
+const MAX_OUTPUT: u64 = 256 << 20;
 
 /// Programs as processes of this machine.
 pub(super) struct Processes;
