@@ -108,7 +108,8 @@ impl Built {
     /// # Errors
     /// Why the build failed.
     pub fn documents(&self) -> Result<Vec<u8>, Error> {
-        output::documents(self.resources.as_ref().map_err(Clone::clone)?)
+        let documents = output::documents(self.resources.as_ref().map_err(Clone::clone)?);
+        documents.map_err(|error| error.settle(&self.spots))
     }
 }
 
@@ -175,7 +176,9 @@ fn make(files: &dyn Files, folder: &str, context: &mut Context) -> Result<Vec<Re
     }
     names::fix(gathered.resources.list_mut(), &gathered.config.name_reference, &context.scopes)?;
     context.look(gathered.resources.list_mut(), || Step::of_all("name reference"));
-    transform::vars::resolve(&mut gathered, context).at(|| target.spot([Key::Field("vars")]))?;
+    context.look_at_vars(&gathered.vars);
+    transform::vars::resolve(&mut gathered, context)
+        .map_err(|error| error.or_at(|| target.spot([Key::Field("vars")])))?;
     context.look(gathered.resources.list_mut(), || Step::new("vars", target.spot([Key::Field("vars")])));
     let mut resources = drop_local(gathered.resources)?;
     order::sort(&mut resources, target.kustomization().sort_options.as_ref(), context)

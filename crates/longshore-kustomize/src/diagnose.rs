@@ -8,6 +8,7 @@ mod file;
 mod hint;
 
 use longshore_diag::{Diagnostic, Place};
+use longshore_yaml::Node;
 
 use crate::build::Built;
 use crate::error::{About, Error, Why};
@@ -16,6 +17,7 @@ use crate::files::Files;
 use crate::finding::Finding;
 pub use crate::lines::mentions_secrets;
 use crate::lines::{Lines, path_of, relative};
+use crate::output;
 use crate::resource::Resource;
 use crate::spot::Spot;
 
@@ -60,7 +62,8 @@ impl<'f> Teller<'f> {
         let none = Why::default();
         let why = error.why().unwrap_or(&none);
         let Some((spot, outer)) = why.spots.split_first() else {
-            return self.with_objects(self.of_folder(error, folder), &why.about);
+            let twice = why.about.first().and_then(|about| self.with_repeated_key(about));
+            return twice.unwrap_or_else(|| self.with_objects(self.of_folder(error, folder), &why.about));
         };
         // Who names a file is one step further out, and part of the way as well.
         let mut diagnostic = if spot.path.is_empty() {
@@ -128,6 +131,31 @@ impl<'f> Teller<'f> {
         };
         diagnostic.hint = error.why().and_then(|why| why.hint.clone()).or(missing).or_else(|| hint::of(text));
         diagnostic
+    }
+
+    /// An object that has a key twice, which is seen when it is written.
+    fn with_repeated_key(&self, about: &About) -> Option<Diagnostic> {
+        let spot = about.spot.as_ref().filter(|spot| about.how == output::WRITTEN && spot.path.is_empty())?;
+        let path = path_of(spot);
+        let file = self.lines.file(&path)?;
+        self.repeated(&path, file.object(&about.kind, &about.name)?)
+    }
+
+    /// A key that a node has twice.
+    fn repeated(&self, path: &str, node: &Node) -> Option<Diagnostic> {
+        let repeated = node.duplicate_keys().into_iter().next()?;
+        let shown = self.lines.shown(path);
+        let place = |(line, column): (u32, u32)| {
+            Place::new(shown.clone(), line, column).spanning(repeated.key.chars().count())
+        };
+        let way: Vec<&str> = repeated.path.iter().chain([&repeated.key]).map(String::as_str).collect();
+        let message = format!("`{}` is there twice", way.join("."));
+        let diagnostic = Diagnostic::error("kustomize/repeated-key", message).at(place(repeated.second));
+        Some(
+            diagnostic
+                .within("the first one is here", Some(place(repeated.first)))
+                .hint("make one of the two"),
+        )
     }
 
     /// Adds the objects that an error has to do with, each with its place.

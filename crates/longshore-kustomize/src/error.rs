@@ -125,6 +125,11 @@ impl Error {
         self
     }
 
+    /// The same error, which happened here unless it is known where.
+    pub(crate) fn or_at(self, spot: impl FnOnce() -> Spot) -> Self {
+        if self.why().is_some_and(|why| !why.spots.is_empty()) { self } else { self.at(spot()) }
+    }
+
     /// The same error; where it happened is taken from another one if nothing is known of that.
     pub(crate) fn or_where(mut self, other: &Self) -> Self {
         if self.why().is_none_or(|why| why.spots.is_empty())

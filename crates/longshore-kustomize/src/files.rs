@@ -76,12 +76,6 @@ pub trait Files {
         Err(Error::new(format!("git repositories cannot be fetched here: {}", repository.address)))
     }
 
-    /// The names in a folder, for whoever asks what may have been meant; nothing if they cannot be told.
-    fn names(&self, folder: &str) -> Vec<String> {
-        let _ = folder;
-        Vec::new()
-    }
-
     /// What inflates charts; without it they are refused.
     fn charts(&self) -> Option<&dyn Charts> {
         None

@@ -54,7 +54,7 @@ pub fn fix(resources: &mut [Resource], references: &[NameReference], scopes: &Sc
         if places.is_empty() {
             continue;
         }
-        let referrer = Referrer::of(resource, scopes)?;
+        let referrer = Referrer::of(resource, scopes).map_err(|error| error.about(HERE, resource))?;
         if candidates.is_empty() {
             continue;
         }

@@ -10,6 +10,9 @@ use crate::field;
 use crate::printed;
 use crate::resource::Resource;
 
+/// How an error has to do with an object that cannot be written.
+pub(crate) const WRITTEN: &str = "the object that cannot be written";
+
 /// All resources as documents, `---` between them.
 ///
 /// # Errors
@@ -20,7 +23,8 @@ pub fn documents(resources: &[Resource]) -> Result<Vec<u8>, Error> {
         if at > 0 {
             out.extend(b"---\n");
         }
-        out.extend(document(resource).map_err(|error| explain(resource.node(), error))?);
+        let text = document(resource).map_err(|error| explain(resource.node(), error));
+        out.extend(text.map_err(|error| error.about(WRITTEN, resource))?);
     }
     Ok(out)
 }

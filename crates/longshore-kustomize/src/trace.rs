@@ -14,7 +14,7 @@ use crate::build::Context;
 use crate::field;
 use crate::kustomization::Var;
 use crate::resource::{Resource, annotations};
-use crate::spot::{Key, Spot};
+use crate::spot::Spot;
 
 pub(crate) use past::{Change, Gone, Past, item_name};
 
@@ -110,11 +110,11 @@ impl Context {
     }
 
     /// Notes where variables are, if the build is traced.
-    pub(crate) fn look_at_vars(&mut self, vars: &[Var], spot: impl Fn() -> Spot) {
+    pub(crate) fn look_at_vars(&mut self, vars: &BTreeMap<String, Var>) {
         let Some(trace) = &mut self.trace else { return };
-        for (at, var) in vars.iter().enumerate() {
-            trace.vars.insert(var.name.clone(), spot().under([Key::Field("vars"), Key::Item(at)]));
-        }
+        let spots =
+            vars.values().filter_map(|var| Some((var.name.clone(), self.spots.get(var.source)?.clone())));
+        trace.vars.extend(spots);
     }
 
     /// The same behind the last step, where all that is noted on the resources is still there.

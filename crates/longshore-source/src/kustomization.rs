@@ -23,9 +23,6 @@ use remote::Copies;
 /// Most bytes of one file.
 const MAX_FILE: u64 = 256 << 20;
 
-/// Names of a folder that are looked at.
-const MAX_NAMES: usize = 10_000;
-
 /// Most links that a path may lead over.
 const MAX_LINKS: usize = 255;
 
@@ -104,11 +101,6 @@ impl Files for KustomizationFiles {
 
     fn fetch(&self, url: &str) -> Result<Vec<u8>, Error> {
         web::read(&Http::new("Go-http-client/1.1"), url, &self.remotes)
-    }
-
-    fn names(&self, folder: &str) -> Vec<String> {
-        let entries = fs::read_dir(folder).into_iter().flatten().take(MAX_NAMES).flatten();
-        entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
     }
 
     fn copy(&self, repository: &Repository) -> Result<String, Error> {

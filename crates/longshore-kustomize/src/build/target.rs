@@ -123,11 +123,12 @@ impl<'f> Target<'f> {
         }
         self.transform(&mut into, context)?;
         self.validate(&mut into, context)?;
-        context.look_at_vars(kustomization.vars.as_deref().unwrap_or_default(), || self.spot([]));
-        into.merge_vars(kustomization.vars.as_deref().unwrap_or_default(), &context.scopes)
-            .context(|| {
-                format!("merging vars [{}]", vars_text(kustomization.vars.as_deref().unwrap_or_default()))
-            })
+        let mut vars = kustomization.vars.clone().unwrap_or_default();
+        for (at, var) in vars.iter_mut().enumerate() {
+            var.source = context.spots.add(self.spot([Key::Field("vars"), Key::Item(at)]));
+        }
+        into.merge_vars(&vars, &context.scopes)
+            .context(|| format!("merging vars [{}]", vars_text(&vars)))
             .at(|| self.spot([Key::Field("vars")]))?;
         Ok(into)
     }

@@ -10,7 +10,7 @@ use crate::lines::{entry, path_from, path_of};
 use crate::spot::{Key, Spot};
 
 /// What is said of an entry, by the words that Kustomize has for it: a code, and what was found. `{}` is the entry.
-pub(super) const TABLE: [(&str, &str, &str); 29] = [
+pub(super) const TABLE: [(&str, &str, &str); 32] = [
     ("external plugins disabled", "kustomize/plugin", "plugins that are programs are switched off"),
     ("must specify --enable-helm", "kustomize/chart", "charts are not inflated without a flag"),
     ("security; file", "kustomize/outside", "{} is outside of the kustomization's folder"),
@@ -47,6 +47,9 @@ pub(super) const TABLE: [(&str, &str, &str); 29] = [
         "the entry fits nothing that has replicas",
     ),
     ("multiple possible referrals", "kustomize/ambiguous", "a name may mean several objects"),
+    ("cannot be mapped to a field", "kustomize/unmatched", "the object of a variable is not there"),
+    ("not found in corresponding resource", "kustomize/field", "the object of a variable has no such field"),
+    ("' already encountered", "kustomize/twice", "a variable is there twice"),
     ("nothing selected by", "kustomize/unmatched", "there is no such source"),
     ("multiple matches for selector", "kustomize/ambiguous", "several resources may be the source"),
     ("is missing for replacement source", "kustomize/field", "the source has no such field"),
@@ -79,6 +82,9 @@ impl Teller<'_> {
             diagnostic.hint = hint::missing(&spot.folder, path, self.lines.files());
             return diagnostic;
         }
+        if let Some(diagnostic) = named.as_deref().and_then(|named| self.of_named_file(text, spot, named)) {
+            return diagnostic.within("which is named here", Some(named_at(place)));
+        }
         let mut diagnostic = match is_known {
             Some((words, code, what)) => {
                 let place = if *code == "kustomize/outside" { named_at(place) } else { place };
@@ -96,12 +102,29 @@ impl Teller<'_> {
             None if spot.path.contains(&Key::Field("patch")) => {
                 Diagnostic::error("kustomize/operation", "the operation does not fit the object").at(place)
             }
-            None => Diagnostic::error("kustomize/build", format!("`{spot}` fails")).at(place),
+            None => {
+                // In the configuration of a transformer no field may be named.
+                let what = if spot.field().is_some() { spot.to_string() } else { place.file.clone() };
+                Diagnostic::error("kustomize/build", format!("`{what}` fails")).at(place)
+            }
         };
         if diagnostic.hint.is_none() {
             diagnostic.hint = hint::of(text);
         }
         diagnostic
+    }
+
+    /// The file that an entry names, if that is no YAML and the error is about that.
+    fn of_named_file(&self, text: &str, spot: &Spot, named: &str) -> Option<Diagnostic> {
+        if !text.contains("yaml: ") && !text.contains("parse SM or JSON patch") {
+            return None;
+        }
+        let path = path_from(&spot.folder, named);
+        let file = self.lines.file(&path)?;
+        let wrong = file.wrong.as_ref()?;
+        let place =
+            Place::new(self.lines.shown(&path), wrong.line().unwrap_or(0), wrong.column().unwrap_or(0));
+        Some(super::file::of_yaml(wrong, &file).at(place))
     }
 
     /// The file or folder that an entry names.

@@ -23,9 +23,7 @@ impl Teller<'_> {
         };
         if let Some(wrong) = &file.wrong {
             let place = Place::new(shown, wrong.line().unwrap_or(0), wrong.column().unwrap_or(0));
-            let mut diagnostic = Diagnostic::error("kustomize/yaml", said(&wrong.to_string()));
-            diagnostic.hint = of_yaml(&diagnostic.message, &file.text, wrong.line().unwrap_or(0));
-            return diagnostic.at(place);
+            return of_yaml(wrong, &file).at(place);
         }
         let diagnostic = if is_own {
             self.of_kustomization(error, &path, &file)
@@ -36,9 +34,17 @@ impl Teller<'_> {
             let object = file.objects().into_iter().next();
             match object.filter(|_| !is_own) {
                 Some(object) => {
-                    let what = format!("the {} of this file fails", field::text(object, "kind"));
-                    Diagnostic::error("kustomize/build", what)
-                        .at(Place { length: 0, ..self.lines.at(&path, object) })
+                    let known = super::entry::TABLE.iter().find(|(words, ..)| error.text().contains(words));
+                    let kind = field::text(object, "kind");
+                    match known {
+                        Some((_, code, what)) => {
+                            Diagnostic::error(code, what.replace("{}", &format!("`{shown}`")))
+                        }
+                        None => {
+                            Diagnostic::error("kustomize/build", format!("the {kind} of this file fails"))
+                        }
+                    }
+                    .at(Place { length: 0, ..self.lines.at(&path, object) })
                 }
                 None => Diagnostic::error("kustomize/file", "the file is not what it should be")
                     .at(Place::file(shown)),
@@ -55,6 +61,9 @@ impl Teller<'_> {
                     "give one of them another name or namespace, or make the second one a patch; a base that two others build on comes in twice",
                 ),
             );
+        }
+        if text.contains("already defined at line") {
+            return file.documents.iter().find_map(|document| self.repeated(path, document.root()));
         }
         let wrong = file.objects().into_iter().find(|object| resource::check(object).is_err())?;
         let place = Place { length: 0, ..self.lines.at(path, wrong) };
@@ -82,7 +91,22 @@ impl Teller<'_> {
     /// What is wrong with the file of a kustomization.
     fn of_kustomization(&self, error: &Error, path: &str, file: &File) -> Option<Diagnostic> {
         let text = error.text();
+        if text.contains("kustomization.yaml is empty") {
+            let place = Place::file(self.lines.shown(path));
+            return Some(
+                Diagnostic::error("kustomize/empty", "the kustomization says nothing").at(place).hint(
+                    "name something under `resources`; `longshore kustomize edit add resource FILE` does it",
+                ),
+            );
+        }
         let root = file.documents.first()?.root();
+        if text.contains("into Go value of type types.Kustomization") {
+            let what = "a kustomization is a mapping of fields";
+            return Some(
+                Diagnostic::error("kustomize/type", what)
+                    .at(Place { length: 0, ..self.lines.at(path, root) }),
+            );
+        }
         if let Some(name) = between(text, "unknown field \"", "\"") {
             let (keys, key) = find_key(root, name, &mut Vec::new())?;
             let known = schema::names_at(&keys);
@@ -145,20 +169,13 @@ impl Teller<'_> {
             return Some(diagnostic);
         }
         for (words, name) in [("kind should be", "kind"), ("apiVersion for", "apiVersion")] {
-            if let Some(line) = text.lines().find(|line| line.starts_with(words))
-                && let Some((_, value)) = entry(root, name)
-            {
+            // The text may stand in quotes.
+            let Some(at) = text.find(words) else { continue };
+            let line = text[at..].split(['\n', '\\', '"']).next().unwrap_or_default();
+            if let Some((_, value)) = entry(root, name) {
                 let place = self.lines.at(path, value);
-                return Some(Diagnostic::error("kustomize/type", said(line)).at(place));
+                return Some(Diagnostic::error("kustomize/type", line).at(place));
             }
-        }
-        if text.contains("kustomization.yaml is empty") {
-            let place = Place::file(self.lines.shown(path));
-            return Some(
-                Diagnostic::error("kustomize/empty", "the kustomization says nothing").at(place).hint(
-                    "name something under `resources`; `longshore kustomize edit add resource FILE` does it",
-                ),
-            );
         }
         None
     }
@@ -201,8 +218,15 @@ fn said(text: &str) -> String {
     }
 }
 
-/// The next thing to do about YAML that does not parse.
-fn of_yaml(message: &str, text: &str, line: u32) -> Option<String> {
+/// YAML that does not parse, still without its place.
+pub(super) fn of_yaml(wrong: &longshore_yaml::Error, file: &File) -> Diagnostic {
+    let mut diagnostic = Diagnostic::error("kustomize/yaml", said(&wrong.to_string()));
+    diagnostic.hint = yaml_hint(&diagnostic.message, &file.text, wrong.line().unwrap_or(0));
+    diagnostic
+}
+
+/// The next thing to do about it.
+fn yaml_hint(message: &str, text: &str, line: u32) -> Option<String> {
     let line = text.lines().nth(line.saturating_sub(1) as usize).unwrap_or_default();
     let table = [
         (

@@ -96,8 +96,7 @@ pub(super) fn missing(folder: &str, path: &str, files: &dyn Files) -> Option<Str
             here = next;
             continue;
         }
-        let mut names = files.names(&here);
-        names.sort_unstable();
+        let mut names = names(files, &here);
         if let Some(near) = nearest(part, names.iter().map(String::as_str)) {
             let meant: Vec<&str> =
                 parts[..at].iter().copied().chain([near]).chain(parts[at + 1..].iter().copied()).collect();
@@ -111,6 +110,11 @@ pub(super) fn missing(folder: &str, path: &str, files: &dyn Files) -> Option<Str
     None
 }
 
+/// The names in a folder, in order; none if they cannot be told.
+fn names(files: &dyn Files, folder: &str) -> Vec<String> {
+    files.list(folder).unwrap_or_default().into_iter().map(|entry| entry.name).collect()
+}
+
 /// A folder that has no kustomization: those below it that have one.
 pub(super) fn no_kustomization(shown: &str, folder: &str, files: &dyn Files) -> Diagnostic {
     let has_one = |below: &String| {
@@ -119,8 +123,7 @@ pub(super) fn no_kustomization(shown: &str, folder: &str, files: &dyn Files) -> 
             .iter()
             .any(|name| files.resolve(&join(&folder, name)).is_ok_and(|found| !found.file.is_empty()))
     };
-    let mut below: Vec<String> = files.names(folder);
-    below.sort_unstable();
+    let below = names(files, folder);
     let below: Vec<String> =
         below.into_iter().filter(has_one).map(|name| format!("`{}`", join(shown, &name))).collect();
     let diagnostic = Diagnostic::error("kustomize/no-file", format!("`{shown}` has no kustomization"));

@@ -1,7 +1,7 @@
 //! Fields of a kustomization that choose objects and fields of objects: patches, replacements, variables.
 
 use crate::decode::decode_struct;
-use crate::spot::Key;
+use crate::spot::{Key, Source};
 
 /// Chooses objects. What is empty chooses all; the parts of the id are regular expressions that must match whole, except
 /// where a field says otherwise.
@@ -172,6 +172,8 @@ pub struct Var {
     pub object: VarTarget,
     /// `fieldref`
     pub field: VarField,
+    /// Where it stands.
+    pub(crate) source: Source,
 }
 
 decode_struct!(Var as "types.Var" { "name" => name, "objref" => object, "fieldref" => field });

@@ -7,8 +7,10 @@ use std::collections::BTreeMap;
 use crate::accumulator::Accumulator;
 use crate::build::Context;
 use crate::error::Error;
+use crate::finding;
 use crate::kustomization::Var;
 use crate::resource::Resource;
+use crate::spot::Source;
 use crate::var::{Value, Variables};
 
 /// Replaces the variables that have been gathered in the fields that the configuration names.
@@ -19,7 +21,10 @@ pub fn resolve(gathered: &mut Accumulator, context: &mut Context) -> Result<(), 
     if gathered.vars.is_empty() {
         return Ok(());
     }
-    let values = values(gathered)?;
+    let values = values(gathered).map_err(|(error, var)| match context.spots.get(var) {
+        Some(spot) => error.at(spot.clone()),
+        None => error,
+    })?;
     let mut variables = Variables::new(values);
     let Accumulator { resources, config, .. } = gathered;
     for resource in resources.list_mut() {
@@ -37,7 +42,7 @@ pub fn resolve(gathered: &mut Accumulator, context: &mut Context) -> Result<(), 
 }
 
 /// The value of each variable: of a field of the first resource that was noted for it.
-fn values(gathered: &Accumulator) -> Result<BTreeMap<String, Value>, Error> {
+fn values(gathered: &Accumulator) -> Result<BTreeMap<String, Value>, (Error, Source)> {
     let mut sources: BTreeMap<&str, &Resource> = BTreeMap::new();
     for resource in gathered.resources.list() {
         for name in resource.vars() {
@@ -47,16 +52,15 @@ fn values(gathered: &Accumulator) -> Result<BTreeMap<String, Value>, Error> {
     let mut values = BTreeMap::new();
     for var in gathered.vars.values() {
         let Some(resource) = sources.get(&*var.name) else {
-            return Err(Error::new(format!(
-                "var '{}' cannot be mapped to a field in the set of known resources",
-                text_of(var)
-            )));
+            let text =
+                format!("var '{}' cannot be mapped to a field in the set of known resources", text_of(var));
+            let near = finding::of_names(&var.object.kind, &var.object.name, gathered.resources.list());
+            return Err((Error::new(text).hint(near), var.source));
         };
         let value = Value::of(resource.node(), &var.field.field_path).map_err(|_| {
-            Error::new(format!(
-                "field specified in var '{}' not found in corresponding resource",
-                text_of(var)
-            ))
+            let text =
+                format!("field specified in var '{}' not found in corresponding resource", text_of(var));
+            (Error::new(text).about("its object", resource), var.source)
         })?;
         values.insert(var.name.clone(), value);
     }

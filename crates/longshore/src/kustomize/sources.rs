@@ -63,10 +63,6 @@ impl Files for Sources {
         self.files.copy(repository)
     }
 
-    fn names(&self, folder: &str) -> Vec<String> {
-        self.files.names(folder)
-    }
-
     fn charts(&self) -> Option<&dyn Charts> {
         self.charts.as_ref().map(|charts| charts as &dyn Charts)
     }

@@ -241,6 +241,22 @@ mistakes! {
         ("prod/kustomization.yaml", "resources:\n- disk.yaml\nconfigMapGenerator:\n- {name: other, literals: [a=1]}\nsecretGenerator:\n- name: key\n  namespace: a\n  literals: [a=1]\n- name: key\n  namespace: b\n  literals: [a=2]"),
         ("prod/disk.yaml", "apiVersion: v1\nkind: PersistentVolume\nmetadata:\n  name: disk\nspec:\n  azureFile:\n    secretName: key"),
     ]);
+    /// 44. A key that an object has twice.
+    repeated_key: fails([
+        ("prod/kustomization.yaml", "resources:\n- service.yaml"),
+        ("prod/service.yaml", "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec:\n  type: ClusterIP\n  ports: []\n  type: NodePort"),
+    ]);
+    /// 45. A variable of an object that is not there, in a base.
+    variable: fails([
+        ("prod/kustomization.yaml", "resources:\n- ../base"),
+        ("base/kustomization.yaml", "resources:\n- web.yaml\nvars:\n- name: WEB\n  objref: {apiVersion: apps/v1, kind: Deployment, name: wep}"),
+        ("base/web.yaml", WEB),
+    ]);
+    /// 46. A file of patches that is no YAML.
+    patches_without_yaml: fails([
+        ("prod/kustomization.yaml", "resources:\n- web.yaml\npatchesStrategicMerge:\n- patch.yaml"),
+        ("prod/patch.yaml", "kind: Deployment\nmetadata:\n  name: web\n spec: {}"),
+    ]);
     /// 41. A patch, images and a replacement that match nothing.
     unmatched_entries: warns([
         ("prod/kustomization.yaml", "resources:\n- ../base\n- web.yaml\nnamePrefix: x-\nimages:\n- name: ngnx\n  newTag: \"1\"\n- name: redis\n  newTag: \"1\""),

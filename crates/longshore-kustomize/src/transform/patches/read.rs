@@ -9,6 +9,7 @@ use crate::kustomization;
 use crate::loader::Loader;
 use crate::resource::{self, Resource, annotations};
 use crate::shown::{map, selector, text, texts, yaml};
+use crate::spot::Key;
 
 /// Reads an entry of `patches`; `shown` is how its configuration looks.
 ///
@@ -62,10 +63,10 @@ pub fn strategic_merge(paths: &[String], inline: &str, loader: &Loader<'_>) -> R
         return Err(Error::new("empty file path and empty patch content"));
     }
     let mut patches = Vec::new();
-    for path in paths {
+    for (at, path) in paths.iter().enumerate() {
         match resource::read(path.as_bytes()) {
             Ok(found) => patches.extend(found),
-            Err(_) => patches.extend(from_file(path, loader)?),
+            Err(_) => patches.extend(from_file(path, loader).under([Key::Item(at)])?),
         }
     }
     if !inline.is_empty() {
