@@ -190,9 +190,9 @@ impl Config {
             &mut self.replicas,
         ];
         for list in lists {
-            list.sort_by(|a, b| a.gvk().legacy_order(&b.gvk()));
+            list.sort_by_cached_key(|spec| spec.gvk().legacy_place());
         }
-        self.name_reference.sort_by(|a, b| a.gvk().legacy_order(&b.gvk()));
+        self.name_reference.sort_by_cached_key(|reference| reference.gvk().legacy_place());
     }
 }
 

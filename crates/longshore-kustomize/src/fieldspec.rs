@@ -68,12 +68,17 @@ impl FieldSpec {
         create: Create,
         set: &mut dyn FnMut(&mut Node) -> Result<(), Error>,
     ) -> Result<(), Error> {
-        let (api_version, kind) = (field::text(object, "apiVersion"), field::text(object, "kind"));
-        let (group, version) = split_api_version(&api_version);
-        if !self.is_about(group, version, &kind) {
+        let text = |name| field::get(object, name).map_or("", |value| &*value.value);
+        let (group, version) = split_api_version(text("apiVersion"));
+        if !self.is_about(group, version, text("kind")) {
             return Ok(());
         }
-        self.walk(&split_path(&self.path), object, create, set)
+        if self.path.contains('\\') {
+            return self.walk(&split_path(&self.path), object, create, set);
+        }
+        // The same without copies of the names.
+        let names: Vec<&str> = self.path.strip_prefix('/').unwrap_or(&self.path).split('/').collect();
+        self.walk(&names, object, create, set)
     }
 
     /// The same without looking at the type, along the path as [`split_path`] has split it.
@@ -82,7 +87,7 @@ impl FieldSpec {
     /// As [`FieldSpec::apply`].
     pub fn walk(
         &self,
-        path: &[String],
+        path: &[impl AsRef<str>],
         object: &mut Node,
         create: Create,
         set: &mut dyn FnMut(&mut Node) -> Result<(), Error>,
@@ -118,7 +123,7 @@ pub fn split_path(path: &str) -> Vec<String> {
 
 fn walk(
     node: &mut Node,
-    path: &[String],
+    path: &[impl AsRef<str>],
     create: Create,
     set: &mut dyn FnMut(&mut Node) -> Result<(), Error>,
 ) -> Result<(), Error> {
@@ -129,15 +134,18 @@ fn walk(
     match node.kind {
         Kind::Sequence => {
             for item in &mut node.content {
-                walk(item, path, create, set)
-                    .context(|| format!("visit traversal on path: [{}]", path.join(" ")))?;
+                walk(item, path, create, set).context(|| {
+                    let names: Vec<&str> = path.iter().map(AsRef::as_ref).collect();
+                    format!("visit traversal on path: [{}]", names.join(" "))
+                })?;
             }
             Ok(())
         }
         Kind::Mapping => {
+            let name = name.as_ref();
             let (plain, is_list) = match name.strip_suffix("[]") {
                 Some(plain) => (plain, true),
-                None => (name.as_str(), false),
+                None => (name, false),
             };
             if plain.is_empty() {
                 return Err(Error::new("cannot set or create an empty field name"));
@@ -175,6 +183,9 @@ fn walk(
 
 /// Parts of a path that kyaml takes for places in a list, where a mapping is.
 fn not_a_name(name: &str, node: &Node) -> Option<Error> {
+    if name.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        return None;
+    }
     let is_place = name == "-" || (name.starts_with('[') && name.ends_with(']'));
     match name.parse::<i64>() {
         Ok(number) if number < 0 => Some(Error::new(format!("array index {number} cannot be negative"))),

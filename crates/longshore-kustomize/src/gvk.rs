@@ -1,6 +1,5 @@
 //! Types of objects: group, version and kind.
 
-use std::cmp::Ordering;
 use std::fmt;
 
 use longshore_yaml::Text;
@@ -69,10 +68,10 @@ impl Gvk {
         self.group == other.group && self.version == other.version && self.kind == other.kind
     }
 
-    /// The order in which Kustomize has always written types: a fixed list of kinds first, webhooks last, the rest by
-    /// [`Gvk::sort_text`].
-    pub fn legacy_order(&self, other: &Gvk) -> Ordering {
-        rank(&self.kind).cmp(&rank(&other.kind)).then_with(|| self.sort_text().cmp(&other.sort_text()))
+    /// The place in the order in which Kustomize has always written types: a fixed list of kinds first, webhooks last, the
+    /// rest by [`Gvk::sort_text`].
+    pub fn legacy_place(&self) -> impl Ord + use<> {
+        (rank(&self.kind), self.sort_text())
     }
 
     /// The text by which types are sorted: `group_version_kind`, with `~G` and the like for what is empty.

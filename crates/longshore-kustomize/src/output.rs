@@ -3,6 +3,7 @@
 mod go_syntax;
 
 use longshore_go::{Value, json};
+use longshore_template::in_shares;
 use longshore_yaml::{Dialect, Limits, Node, sigs, unmarshal};
 
 use crate::error::Error;
@@ -13,17 +14,22 @@ use crate::resource::Resource;
 /// How an error has to do with an object that cannot be written.
 pub(crate) const WRITTEN: &str = "the object that cannot be written";
 
+/// To write a resource takes about as long as to parse a template of this many bytes.
+const AS_LONG_AS: usize = 2 << 10;
+
 /// All resources as documents, `---` between them.
 ///
 /// # Errors
 /// A resource that JSON cannot hold, such as one with a key that is no text.
 pub fn documents(resources: &[Resource]) -> Result<Vec<u8>, Error> {
+    let documents =
+        in_shares(resources, |_| AS_LONG_AS, |resources| resources.iter().map(document).collect());
     let mut out = Vec::new();
-    for (at, resource) in resources.iter().enumerate() {
+    for (at, (resource, document)) in resources.iter().zip(documents).enumerate() {
         if at > 0 {
             out.extend(b"---\n");
         }
-        let text = document(resource).map_err(|error| explain(resource.node(), error));
+        let text = document.map_err(|error| explain(resource.node(), error));
         out.extend(text.map_err(|error| error.about(WRITTEN, resource))?);
     }
     Ok(out)
