@@ -16,7 +16,7 @@ const FLOORS: &[(&str, u8, &[&str])] = &[
     ("longshore-template", 1, &[]),
     ("longshore-object", 1, &[]),
     ("longshore-chart", 1, &["longshore-template", "longshore-object"]),
-    ("longshore-kustomize", 1, &["longshore-chart", "longshore-object"]),
+    ("longshore-kustomize", 1, &["longshore-chart", "longshore-object", "longshore-template"]),
     ("longshore-check", 1, &["longshore-object"]),
     ("longshore-rollout", 1, &["longshore-object"]),
     ("longshore-tls", 2, &[]),
