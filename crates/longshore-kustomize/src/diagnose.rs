@@ -16,7 +16,7 @@ use crate::field;
 use crate::files::Files;
 use crate::finding::Finding;
 pub use crate::lines::mentions_secrets;
-use crate::lines::{Lines, path_of, relative};
+use crate::lines::{Lines, path_of};
 use crate::output;
 use crate::resource::Resource;
 use crate::spot::Spot;
@@ -215,7 +215,7 @@ impl<'f> Teller<'f> {
                 None => way.push_str(&self.lines.shown(folder)),
                 Some(before) => {
                     way.push_str(" → ");
-                    way.push_str(&relative(before, folder));
+                    way.push_str(&self.lines.named_from(before, folder));
                 }
             }
             before = Some(folder);

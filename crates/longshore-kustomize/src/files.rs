@@ -76,6 +76,13 @@ pub trait Files {
         Err(Error::new(format!("git repositories cannot be fetched here: {}", repository.address)))
     }
 
+    /// What people call a file or folder in a copy of a repository: the address, without anybody's password, and the path
+    /// in it. None for others.
+    fn called(&self, path: &str) -> Option<String> {
+        let _ = path;
+        None
+    }
+
     /// What inflates charts; without it they are refused.
     fn charts(&self) -> Option<&dyn Charts> {
         None

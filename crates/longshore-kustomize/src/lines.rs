@@ -73,6 +73,12 @@ impl<'f> Lines<'f> {
         Self { files, here, read: RefCell::default(), names: RefCell::default() }
     }
 
+    /// What a folder is called by a kustomization in another one.
+    pub(crate) fn named_from(&self, from: &str, folder: &str) -> String {
+        let is_elsewhere = self.files.called(from).is_some() != self.files.called(folder).is_some();
+        if is_elsewhere { self.shown(folder) } else { relative(from, folder) }
+    }
+
     /// The files themselves.
     pub(crate) fn files(&self) -> &'f dyn Files {
         self.files
@@ -100,9 +106,10 @@ impl<'f> Lines<'f> {
 
     /// What a file is called in places: seen from where the command was started.
     pub(crate) fn shown(&self, path: &str) -> String {
-        let shown = match &self.here {
-            Some(here) if path.starts_with('/') => relative(here, path),
-            _ => path.to_owned(),
+        let shown = match (self.files.called(path), &self.here) {
+            (Some(called), _) => called,
+            (None, Some(here)) if path.starts_with('/') => relative(here, path),
+            (None, _) => path.to_owned(),
         };
         self.names.borrow_mut().insert(shown.clone(), path.to_owned());
         shown

@@ -103,6 +103,10 @@ impl Files for KustomizationFiles {
         web::read(&Http::new("Go-http-client/1.1"), url, &self.remotes)
     }
 
+    fn called(&self, path: &str) -> Option<String> {
+        self.copies.borrow().called(path)
+    }
+
     fn copy(&self, repository: &Repository) -> Result<String, Error> {
         let folder = self.copies.borrow_mut().get(repository, &self.remotes)?;
         Ok(folder.to_string_lossy().into_owned())

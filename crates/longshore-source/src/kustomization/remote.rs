@@ -7,10 +7,10 @@
 //! (<https://github.com/kubernetes-sigs/kustomize/blob/kustomize/v5.8.1/api/internal/git/cloner.go>).
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use longshore_kustomize::Error;
-use longshore_kustomize::remote::Repository;
+use longshore_kustomize::remote::{Repository, told};
 use tempfile::TempDir;
 
 use super::cache::{Cache, Key, Record};
@@ -40,6 +40,14 @@ impl Copies {
         let path = folder.path().to_owned();
         self.made.push((repository.clone(), folder));
         Ok(path)
+    }
+
+    /// What a path in one of the copies is called: `ADDRESS//PATH`, as kustomizations name it, without user and password.
+    pub(super) fn called(&self, path: &str) -> Option<String> {
+        self.made.iter().find_map(|(repository, folder)| {
+            let rest = Path::new(path).strip_prefix(folder.path()).ok()?;
+            Some(format!("{}//{}", told(&repository.address), rest.display()))
+        })
     }
 }
 

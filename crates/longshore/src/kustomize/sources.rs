@@ -48,6 +48,10 @@ impl Files for Sources {
         self.files.list(folder)
     }
 
+    fn called(&self, path: &str) -> Option<String> {
+        self.files.called(path)
+    }
+
     fn fetch(&self, url: &str) -> Result<Vec<u8>, Error> {
         self.files.fetch(url)
     }

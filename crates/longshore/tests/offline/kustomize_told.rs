@@ -285,6 +285,40 @@ fn a_folder_that_is_not_there_is_told_with_the_one_that_was_meant() {
     assert!(outcome.stderr.ends_with(told), "{outcome}");
 }
 
+/// What lies in a repository is told with its address, not with the folder of a copy that is gone.
+#[test]
+fn a_mistake_in_a_repository_is_told_with_its_address() {
+    let project = Project::new(
+        "//- repo/base/kustomization.yaml
+resources: [../web]
+//- repo/web/kustomization.yaml
+resources:
+- wep.yaml
+//- repo/web/web.yaml
+{apiVersion: v1, kind: Service, metadata: {name: s}}
+",
+    )
+    .unwrap();
+    let git = |arguments: &[&str]| {
+        let program = Program::new("git").unwrap().folder(project.file("repo"));
+        let author = ["-c", "user.name=a", "-c", "user.email=a@example.com"];
+        assert_eq!(program.args(author).args(arguments).run().unwrap().code, Some(0));
+    };
+    git(&["init", "--quiet"]);
+    git(&["add", "--all"]);
+    git(&["commit", "--quiet", "--message", "one"]);
+    let address = format!("file://{}", project.file("repo").display());
+    project.write("kustomization.yaml", &format!("resources: ['{address}//base']\n")).unwrap();
+    let outcome = build(&project, &[]);
+    for told in [
+        format!("  --> {address}//web/kustomization.yaml:2:3\n   |\n 2 | - wep.yaml\n"),
+        format!("  the way there: . → {address}//base → ../web\n"),
+        String::from("hint: did you mean `web.yaml`?\n"),
+    ] {
+        assert!(outcome.stderr.contains(&told), "{outcome}");
+    }
+}
+
 #[test]
 fn quiet_builds_warn_of_nothing() {
     let files = format!(
