@@ -23,6 +23,10 @@ const MAX_DEPTH: usize = 200;
 /// It is no JSON or YAML, or its fields contradict those that are there.
 pub fn read(text: &[u8], path: &str, into: &mut Config) -> Result<(), Error> {
     let place = || format!("unable to parse open API definition from '{path}'");
+    if text.is_empty() {
+        // Upstream looks at the first byte, and dies.
+        return Err(Error::new("the file is empty")).context(place);
+    }
     let (value, reader) = if text.first() == Some(&b'{') {
         let value = json::parse(text).map_err(|error| Error::new(error.to_string())).context(place)?;
         (value, Reader::strict())

@@ -41,6 +41,11 @@ impl Tree {
         path == "." || self.entries.contains_key(path)
     }
 
+    /// Whether there is a file at a path.
+    pub(super) fn has_file(&self, path: &str) -> bool {
+        matches!(self.entries.get(path), Some(Written::File(_)))
+    }
+
     /// A folder, and those above it.
     ///
     /// # Errors

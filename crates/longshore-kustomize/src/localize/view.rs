@@ -32,15 +32,28 @@ impl View<'_, '_> {
             let place = join(self.loader.root(), &self.real_place(path)?);
             let folder = place.rsplit_once('/').map_or("", |(folder, _)| folder);
             if is_within(folder, &self.bounds.destination) {
-                return Err(Error::new(format!(
-                    "file {} at {} enters localize destination {}",
-                    quoted(path),
-                    quoted(&place),
-                    quoted(&self.bounds.destination)
-                )));
+                return Err(self.entered(path, &place));
             }
         }
         Ok(content)
+    }
+
+    /// The place below the destination that a path leads to by its text, if it leads there.
+    pub(super) fn place_in_destination(&self, path: &str) -> Option<String> {
+        let place = join(self.loader.root(), path);
+        let is_inside = self.is_local && !is_url(path) && !path.starts_with('/');
+        let is_inside = is_inside && is_within(&place, &self.bounds.destination);
+        is_inside.then(|| relative(&self.bounds.destination, &place))
+    }
+
+    /// A file that lies in the destination, where there was nothing before.
+    pub(super) fn entered(&self, path: &str, place: &str) -> Error {
+        Error::new(format!(
+            "file {} at {} enters localize destination {}",
+            quoted(path),
+            quoted(place),
+            quoted(&self.bounds.destination)
+        ))
     }
 
     /// The view of a folder or a repository.

@@ -103,7 +103,7 @@ impl<'f, 'b, 't> Walk<'f, 'b, 't> {
 
     /// An entry of `resources`: a file with objects, else a folder or a repository.
     fn localize_resource(&mut self, path: &str) -> Result<String, Error> {
-        let as_file = self.view.load(path).and_then(|content| {
+        let as_file = self.load(path).and_then(|content| {
             // What a web server answers for a repository is a page, and no objects.
             self.objects(&content).context(|| format!("invalid resource at file {}", quoted(path)))?;
             self.write(path, content)
@@ -123,8 +123,18 @@ impl<'f, 'b, 't> Walk<'f, 'b, 't> {
         if path.is_empty() {
             return Ok(String::new());
         }
-        let content = self.view.load(path)?;
+        let content = self.load(path)?;
         self.write(path, content)
+    }
+
+    /// The bytes of a file, or behind a URL. What is to be written counts as there already.
+    fn load(&self, path: &str) -> Result<Vec<u8>, Error> {
+        self.view.load(path).map_err(|error| match self.view.place_in_destination(path) {
+            Some(place) if self.tree.has_file(&place) => {
+                self.view.entered(path, &join(self.view.loader.root(), path))
+            }
+            _ => error,
+        })
     }
 
     /// Writes what a path led to, and gives back where it is now.
@@ -195,7 +205,7 @@ impl<'f, 'b, 't> Walk<'f, 'b, 't> {
             Err(error) => error,
         };
         let of_file = || {
-            let content = self.view.load(entry)?;
+            let content = self.load(entry)?;
             self.objects(&content).map_err(|error| resource::of_file(error, entry))
         };
         of_file().map(|objects| (objects, true)).map_err(|no_file| {
