@@ -15,6 +15,10 @@ use longshore_yaml::{Kind, Node, Style};
 use crate::error::Error;
 use crate::field;
 use crate::fieldpath;
+use crate::printed;
+
+/// How many places are told whose variables cannot be put in.
+const MAX_REMARKS: usize = 10_000;
 
 /// What a variable stands for.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,8 +31,8 @@ pub enum Value {
     Float(f64),
     /// `true` or `false`.
     Bool(bool),
-    /// A mapping or list, which cannot be put in anywhere.
-    Collection,
+    /// A mapping or list, which cannot be put in anywhere, with Go's words for it.
+    Collection(String),
 }
 
 impl Value {
@@ -42,7 +46,10 @@ impl Value {
         let node = place.and_then(|place| fieldpath::at(object, &place));
         let Some(node) = node else { return Err(Error::new(format!("no field named '{path}'"))) };
         if node.kind != Kind::Scalar {
-            return Ok(Self::Collection);
+            let value = printed::value(node)?;
+            let shown = fmt::sprint(std::slice::from_ref(&value));
+            let shown = String::from_utf8_lossy(&shown).into_owned();
+            return Ok(Self::Collection(format!("type={} val={shown}", value.type_info().name)));
         }
         let text = &*node.value;
         let bad = || Error::new(format!("parsing \"{text}\": invalid syntax"));
@@ -63,7 +70,7 @@ impl Value {
                 String::from_utf8_lossy(&fmt::sprint(&[GoValue::from(*number)])).into_owned()
             }
             Self::Bool(value) => value.to_string(),
-            Self::Collection => String::new(),
+            Self::Collection(_) => String::new(),
         }
     }
 
@@ -74,7 +81,7 @@ impl Value {
             Self::Int(number) => (number.to_string(), "!!int"),
             Self::Float(number) => (strconv::format_float(*number, b'f', None), "!!float"),
             Self::Bool(value) => (value.to_string(), "!!bool"),
-            Self::Collection => return,
+            Self::Collection(_) => return,
         };
         node.value = text.into();
         node.tag = tag.into();
@@ -107,12 +114,18 @@ fn with_indexes(parts: &[String]) -> Vec<String> {
 pub struct Variables {
     values: BTreeMap<String, Value>,
     used: BTreeSet<String>,
+    remarks: Vec<String>,
 }
 
 impl Variables {
     /// These variables.
     pub fn new(values: BTreeMap<String, Value>) -> Self {
-        Self { values, used: BTreeSet::new() }
+        Self { values, used: BTreeSet::new(), remarks: Vec::new() }
+    }
+
+    /// What there is to say of values that could not be put in, once for each place.
+    pub fn remarks(&self) -> &[String] {
+        &self.remarks
     }
 
     /// The names of those that were never used.
@@ -205,7 +218,13 @@ impl Variables {
     /// The value of a variable; the variable itself if there is none that can be put in.
     fn value(&mut self, name: &str) -> Value {
         match self.values.get(name) {
-            None | Some(Value::Collection) => Value::Text(format!("$({name})")),
+            None => Value::Text(format!("$({name})")),
+            Some(Value::Collection(shown)) => {
+                if self.remarks.len() < MAX_REMARKS {
+                    self.remarks.push(format!("MakePrimitiveReplacer: bad replacement {shown}"));
+                }
+                Value::Text(format!("$({name})"))
+            }
             Some(value) => {
                 if !self.used.contains(name) {
                     self.used.insert(name.to_owned());

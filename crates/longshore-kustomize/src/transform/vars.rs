@@ -27,18 +27,23 @@ pub fn resolve(gathered: &mut Accumulator, context: &mut Context) -> Result<(), 
     })?;
     let mut variables = Variables::new(values);
     let Accumulator { resources, config, .. } = gathered;
-    for resource in resources.list_mut() {
-        for spec in &config.var_reference {
-            spec.apply(resource.node_mut(), None, &mut |node| variables.expand_in(node))?;
-            resource.settle();
+    let mut expand = || {
+        for resource in resources.list_mut() {
+            for spec in &config.var_reference {
+                spec.apply(resource.node_mut(), None, &mut |node| variables.expand_in(node))?;
+                resource.settle();
+            }
         }
-    }
+        Ok(())
+    };
+    let outcome = expand();
+    context.warnings.extend_from_slice(variables.remarks());
     let unused: Vec<&str> = variables.unused().collect();
     if !unused.is_empty() {
         let unused = unused.join(",");
         context.warnings.push(format!("well-defined vars that were never replaced: {unused}"));
     }
-    Ok(())
+    outcome
 }
 
 /// The value of each variable: of a field of the first resource that was noted for it.

@@ -12,7 +12,7 @@ fn variables() -> Variables {
         ("I", Value::Int(5)),
         ("F", Value::Float(1e21)),
         ("B", Value::Bool(true)),
-        ("C", Value::Collection),
+        ("C", Value::Collection(String::from("type=T val=v"))),
         ("", Value::Text(String::from("empty"))),
     ];
     Variables::new(
@@ -87,7 +87,7 @@ fn values_of_fields() {
         ("spec.on", Ok(Value::Bool(true))),
         ("spec.f", Ok(Value::Float(1.5))),
         ("spec.s", Ok(Value::Text(String::from("5")))),
-        ("spec.l", Ok(Value::Collection)),
+        ("spec.l", Ok(Value::Collection(String::from("type=[]interface {} val=[1]")))),
         ("spec.n", Ok(Value::Text(String::new()))),
         ("spec.x", Err("no field named 'spec.x'")),
     ];

@@ -92,8 +92,8 @@ fn finish(mut child: Child, call: &Call<'_>) -> Result<Ended, Error> {
     let (output, errors) = std::thread::scope(|scope| {
         // It may print before it has read everything, or not read at all.
         scope.spawn(|| stdin.map(|mut stdin| stdin.write_all(call.input)));
-        let errors = scope.spawn(|| read(stderr));
-        let output = read(stdout);
+        let errors = scope.spawn(|| read(stderr, MAX_OUTPUT));
+        let output = read(stdout, MAX_OUTPUT);
         if output.is_err() {
             // It may have ended by itself.
             let _ = child.kill();
@@ -111,12 +111,38 @@ fn finish(mut child: Child, call: &Call<'_>) -> Result<Ended, Error> {
 }
 
 /// All that comes, up to the limit.
-fn read(from: Option<impl Read>) -> Result<Vec<u8>, String> {
+fn read(from: Option<impl Read>, limit: u64) -> Result<Vec<u8>, String> {
     let mut bytes = Vec::new();
     let Some(from) = from else { return Ok(bytes) };
-    from.take(MAX_OUTPUT + 1).read_to_end(&mut bytes).map_err(|error| reason(&error))?;
-    if bytes.len() as u64 > MAX_OUTPUT {
-        return Err(format!("printed more than {} MiB", MAX_OUTPUT >> 20));
+    from.take(limit + 1).read_to_end(&mut bytes).map_err(|error| reason(&error))?;
+    if bytes.len() as u64 > limit {
+        return Err(format!("printed more than {} MiB", limit >> 20));
     }
     Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_does_not_end_is_refused() {
+        let limit = 1 << 20;
+        assert_eq!(read(Some(io::repeat(b'a')), limit), Err(String::from("printed more than 1 MiB")));
+        assert_eq!(read(Some(io::repeat(b'a').take(limit)), limit).map(|bytes| bytes.len()), Ok(1 << 20));
+    }
+
+    #[test]
+    fn an_endless_program_is_ended() {
+        let program = Processes.run(&Call {
+            program: "yes",
+            configuration: None,
+            arguments: &[],
+            variables: &[],
+            folder: "/",
+            input: b"",
+            shows_errors: false,
+        });
+        assert_eq!(program.unwrap_err().text(), "yes: printed more than 256 MiB");
+    }
 }
