@@ -60,11 +60,7 @@ impl Cache {
 
     /// What an address led to last.
     pub(super) fn recall(&self, key: &Key) -> Option<Record> {
-        let file = File::open(self.record(key)).ok()?;
-        let record: Record = serde_json::from_reader(file.take(MAX_RECORD)).ok()?;
-        let is_digest =
-            record.digest.len() == 64 && record.digest.bytes().all(|byte| byte.is_ascii_hexdigit());
-        is_digest.then_some(record)
+        read_record(File::open(self.record(key)).ok()?)
     }
 
     /// Opens the content of a record, if it is there and unbroken.
@@ -141,6 +137,9 @@ impl Cache {
         };
         let mut all: Vec<_> = entries.filter_map(|entry| of(entry.ok()?)).collect();
         let mut total: u64 = all.iter().map(|(_, bytes, _)| bytes).sum();
+        if total <= self.max_bytes {
+            return;
+        }
         all.sort_unstable();
         for (_, bytes, path) in all {
             if total <= self.max_bytes {
@@ -150,7 +149,26 @@ impl Cache {
                 total -= bytes;
             }
         }
+        self.forget_lost();
     }
+
+    /// Removes the records of contents that are gone.
+    fn forget_lost(&self) {
+        for entry in fs::read_dir(self.folder.join("records")).into_iter().flatten().flatten() {
+            let path = entry.path();
+            let record = File::open(&path).ok().and_then(read_record);
+            if record.is_some_and(|record| !self.content(&record.digest).exists()) {
+                let _ = fs::remove_file(path);
+            }
+        }
+    }
+}
+
+/// Reads a record, if it is one.
+fn read_record(file: File) -> Option<Record> {
+    let record: Record = serde_json::from_reader(file.take(MAX_RECORD)).ok()?;
+    let is_digest = record.digest.len() == 64 && record.digest.bytes().all(|byte| byte.is_ascii_hexdigit());
+    is_digest.then_some(record)
 }
 
 /// Takes the SHA-256 of what is written.
@@ -245,8 +263,12 @@ mod tests {
             File::open(cache.content(&record.digest)).unwrap().set_modified(long_ago).unwrap();
         }
         assert!(cache.open(&used).is_some());
+        let keys = [&old, &used].map(|record| Key::of(&[&record.digest]));
+        cache.note(&keys[0], &old).unwrap();
+        cache.note(&keys[1], &used).unwrap();
         let new = store(&cache, "cccc");
         assert!(cache.open(&old).is_none());
         assert!(cache.open(&used).is_some() && cache.open(&new).is_some());
+        assert_eq!([cache.recall(&keys[0]), cache.recall(&keys[1])], [None, Some(used)]);
     }
 }

@@ -91,6 +91,10 @@ fn a_branch_that_moved_is_fetched_anew_and_one_that_did_not_is_not() {
     git(&project, &["reset", "--quiet", "--hard", "HEAD~1"]);
     assert_eq!(built(&project, &main, &[]), (service("one"), "ls-remote".to_owned()));
     assert_eq!(built(&project, &main, &["--no-cache"]), (service("one"), FETCHED.to_owned()));
+    let without = program(&project).env("LONGSHORE_NO_CACHE", "yes").args(["kustomize", "build", &main]);
+    project.write("calls", "").unwrap();
+    assert_eq!(without.run().unwrap().stdout, service("one"));
+    assert!(fs::read_to_string(project.file("calls")).unwrap().contains("fetch"));
     let (tag, annotated) = (address(&project, "v1"), address(&project, "v2"));
     git(&project, &["tag", "v1"]);
     git(&project, &["tag", "--annotate", "--message", "x", "v2"]);
