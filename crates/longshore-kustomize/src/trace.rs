@@ -5,6 +5,8 @@
 //! build that is not traced.
 
 mod past;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 

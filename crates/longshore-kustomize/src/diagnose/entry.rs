@@ -77,13 +77,26 @@ impl Teller<'_> {
             && is_known.is_none_or(|(_, code, _)| !["kustomize/outside", "kustomize/cycle"].contains(code))
         {
             let path = named.as_deref().map(path_in).unwrap_or_default();
-            let mut diagnostic =
-                Diagnostic::error("kustomize/missing", format!("`{path}` is not there")).at(named_at(place));
-            diagnostic.hint = hint::missing(&spot.folder, path, self.lines.files());
+            // What an entry needs need not be named by it.
+            let needed = match path {
+                "" => between(text, "lstat ", ": no such file").map(|path| self.lines.shown(path)),
+                path => Some(path.to_owned()),
+            };
+            let needed = needed.unwrap_or_else(|| spot.to_string());
+            let mut diagnostic = Diagnostic::error("kustomize/missing", format!("`{needed}` is not there"))
+                .at(named_at(place));
+            if !path.is_empty() {
+                diagnostic.hint = hint::missing(&spot.folder, path, self.lines.files());
+            }
             return diagnostic;
         }
         if let Some(diagnostic) = named.as_deref().and_then(|named| self.of_named_file(text, spot, named)) {
             return diagnostic.within("which is named here", Some(named_at(place)));
+        }
+        if let Some(template) = self.template(text, spot) {
+            return Diagnostic::error("kustomize/chart", "the chart cannot be inflated")
+                .at(template)
+                .within("it is inflated here", Some(place));
         }
         let mut diagnostic = match is_known {
             Some((words, code, what)) => {
@@ -125,6 +138,19 @@ impl Teller<'_> {
         let place =
             Place::new(self.lines.shown(&path), wrong.line().unwrap_or(0), wrong.column().unwrap_or(0));
         Some(super::file::of_yaml(wrong, &file).at(place))
+    }
+
+    /// The place in a chart's template that an error names: `unable to inflate chart 'web': web/templates/x.yaml:4:21`.
+    fn template(&self, text: &str, spot: &Spot) -> Option<Place> {
+        let rest = text.split_once("unable to inflate chart '")?.1.split_once("': ")?.1;
+        let mut parts = rest.split([':', '\n', ' ']);
+        let (path, line, column) = (parts.next()?, parts.next()?, parts.next().unwrap_or_default());
+        let globals = Spot { path: vec![Key::Field("helmGlobals"), Key::Field("chartHome")], ..spot.clone() };
+        let home = self.lines.with_node(&globals, |node| Some(node.value.to_string()));
+        let home = path_from(&spot.folder, home.as_deref().unwrap_or("charts"));
+        let path = path_from(&home, path);
+        self.lines.file(&path)?;
+        Some(Place::new(self.lines.shown(&path), line.parse().ok()?, column.parse().unwrap_or(0)))
     }
 
     /// The file or folder that an entry names.

@@ -1,7 +1,7 @@
 //! Files that are not what they should be: no YAML, no objects, unknown fields of a kustomization.
 
 use longshore_diag::{Diagnostic, Place, nearest};
-use longshore_yaml::Node;
+use longshore_yaml::{Node, Style};
 
 use super::Teller;
 use crate::error::Error;
@@ -139,24 +139,8 @@ impl Teller<'_> {
             let found = between(text, "cannot unmarshal ", " into").unwrap_or("that");
             // Types that a field is embedded through stand among the names.
             let names: Vec<&str> = names.split('.').skip(1).collect();
-            let (mut node, mut last) = (root, None);
-            for name in &names {
-                let next =
-                    entry(node, name).or_else(|| node.content.iter().find_map(|item| entry(item, name)));
-                if let Some((key, value)) = next {
-                    (node, last) = (value, Some((*name, key)));
-                }
-            }
-            let (mut name, mut key) = last?;
-            // What is wrong may be an item, or the value of a key that may be any.
-            if !wanted.starts_with(['[', 'm']) && !node.content.is_empty() {
-                let is_wrong = |value: &&Node| value.tag != "!!str";
-                if let Some((inner, _)) = node.entries().find(|(_, value)| is_wrong(value)) {
-                    (name, key) = (&inner.value, inner);
-                } else if let Some(item) = node.items().iter().find(is_wrong) {
-                    key = item;
-                }
-            }
+            let is_one = !wanted.starts_with(['[', 'm']);
+            let (name, key) = wrong_field(root, &names, is_one)?;
             let what = format!("`{name}` should be {}, not {}", wanted_type(wanted), found_type(found));
             let mut diagnostic = Diagnostic::error("kustomize/type", what).at(self.lines.at(path, key));
             diagnostic.hint = match wanted {
@@ -201,6 +185,46 @@ fn find_key<'n>(node: &'n Node, name: &str, above: &mut Vec<&'n str>) -> Option<
         }
     }
     None
+}
+
+/// The field that names lead to, with the key of what is wrong in it: of several entries the one that has something wrong, if
+/// one thing is wanted there and no list or mapping.
+fn wrong_field<'n>(root: &'n Node, names: &[&'n str], is_one: bool) -> Option<(&'n str, &'n Node)> {
+    let mut found: Vec<(&'n str, &'n Node, &'n Node)> = vec![("", root, root)];
+    for name in names {
+        let below = |(_, _, node): &(&'n str, &'n Node, &'n Node)| -> Vec<(&'n str, &'n Node, &'n Node)> {
+            let node: &'n Node = node;
+            let holders = std::iter::once(node).chain(node.items());
+            holders.filter_map(|holder| entry(holder, name)).map(|(key, value)| (*name, key, value)).collect()
+        };
+        let next: Vec<_> = found.iter().flat_map(below).collect();
+        // Types that a field is embedded through are no fields.
+        if !next.is_empty() {
+            found = next;
+        }
+    }
+    let first = found.first().filter(|(name, ..)| !name.is_empty()).map(|(name, key, _)| (*name, *key));
+    if !is_one {
+        return first;
+    }
+    let wrong = found.iter().filter(|(name, ..)| !name.is_empty()).find_map(|(name, key, value)| {
+        if value.content.is_empty() {
+            return is_no_text(value).then_some((*name, *key));
+        }
+        // An item, or the value of a key that may be any.
+        let inner = value.entries().find(|(_, value)| is_no_text(value)).map(|(key, _)| (&*key.value, key));
+        inner.or_else(|| value.items().iter().find(|item| is_no_text(item)).map(|item| (*name, item)))
+    });
+    wrong.or(first)
+}
+
+/// Whether Kustomize, which reads its own files by older rules, takes it for something else than text.
+fn is_no_text(node: &Node) -> bool {
+    let is_old_bool = || {
+        let text = node.value.to_ascii_lowercase();
+        node.style == Style::Plain && ["y", "n", "yes", "no", "on", "off"].contains(&text.as_str())
+    };
+    node.tag != "!!str" || is_old_bool()
 }
 
 /// The text between two others.

@@ -61,6 +61,10 @@ pub(super) fn of(text: &str) -> Option<String> {
             "found multiple possible referrals",
             "give the objects different names before they get prefixes or namespaces, or keep them in kustomizations of their own",
         ),
+        (
+            "no repo specified for pull",
+            "put the chart into `charts/NAME`, name another folder by `helmGlobals: {chartHome: DIR}`, or say where to fetch it from: `repo: URL`",
+        ),
         ("must specify --enable-helm", "`--enable-helm` inflates charts"),
         ("external plugins disabled", "`--enable-alpha-plugins` lets kustomizations run programs"),
         ("invalid literal source", "write a literal as `key=value`"),

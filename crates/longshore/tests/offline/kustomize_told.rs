@@ -257,6 +257,10 @@ mistakes! {
         ("prod/kustomization.yaml", "resources:\n- web.yaml\npatchesStrategicMerge:\n- patch.yaml"),
         ("prod/patch.yaml", "kind: Deployment\nmetadata:\n  name: web\n spec: {}"),
     ]);
+    /// 47. A text that YAML of old takes for a boolean, in the second of several entries.
+    old_boolean: fails([
+        ("prod/kustomization.yaml", "resources:\n- web.yaml\nlabels:\n- pairs: {app: web}\n- pairs: {app: web, main: y}"),
+    ]);
     /// 41. A patch, images and a replacement that match nothing.
     unmatched_entries: warns([
         ("prod/kustomization.yaml", "resources:\n- ../base\n- web.yaml\nnamePrefix: x-\nimages:\n- name: ngnx\n  newTag: \"1\"\n- name: redis\n  newTag: \"1\""),
@@ -317,6 +321,30 @@ resources:
     ] {
         assert!(outcome.stderr.contains(&told), "{outcome}");
     }
+}
+
+#[test]
+fn a_chart_that_fails_is_told_with_the_line_of_its_template() {
+    let project = Project::new(
+        "//- kustomization.yaml
+helmCharts:
+- name: web
+//- charts/web/Chart.yaml
+apiVersion: v2
+name: web
+version: 1.0.0
+//- charts/web/values.yaml
+ingress: {}
+//- charts/web/templates/settings.yaml
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: a}
+data: {host: {{ .Values.ingress.tls.host }}}
+",
+    )
+    .unwrap();
+    let outcome = build(&project, &["--enable-helm"]);
+    insta::assert_snapshot!(outcome.stderr);
 }
 
 #[test]
