@@ -9,7 +9,7 @@ mod var_fields;
 
 use std::sync::LazyLock;
 
-use longshore_yaml::sigs;
+use longshore_yaml::{Text, sigs};
 
 use crate::decode::{Reader, decode_struct};
 use crate::error::{Context, Error};
@@ -55,11 +55,11 @@ decode_struct!(Config as "builtinconfig.TransformerConfig" {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NameReference {
     /// `group`; empty for all, as the next two.
-    pub group: String,
+    pub group: Text,
     /// `version`
-    pub version: String,
+    pub version: Text,
     /// `kind`
-    pub kind: String,
+    pub kind: Text,
     /// `fieldSpecs`: who names them, and where.
     pub referrers: Vec<FieldSpec>,
 }
@@ -71,7 +71,7 @@ decode_struct!(NameReference as "builtinconfig.NameBackReferences" {
 impl NameReference {
     /// The type of what is named.
     pub fn gvk(&self) -> Gvk {
-        Gvk::unscoped(self.group.as_str(), self.version.as_str(), self.kind.as_str())
+        Gvk::unscoped(self.group.clone(), self.version.clone(), self.kind.clone())
     }
 }
 
@@ -222,10 +222,10 @@ pub fn merge_one(list: &mut Vec<FieldSpec>, spec: &FieldSpec) -> Result<(), Erro
 
 fn specs(rows: &[Row]) -> Vec<FieldSpec> {
     let spec = |&(group, version, kind, path, create): &Row| FieldSpec {
-        group: group.into(),
-        version: version.into(),
-        kind: kind.into(),
-        path: path.into(),
+        group: Text::from_static(group),
+        version: Text::from_static(version),
+        kind: Text::from_static(kind),
+        path: Text::from_static(path),
         create,
     };
     rows.iter().map(spec).collect()
@@ -233,9 +233,9 @@ fn specs(rows: &[Row]) -> Vec<FieldSpec> {
 
 fn name_references() -> Vec<NameReference> {
     let reference = |&((group, version, kind), rows): &name_fields::Target| NameReference {
-        group: group.into(),
-        version: version.into(),
-        kind: kind.into(),
+        group: Text::from_static(group),
+        version: Text::from_static(version),
+        kind: Text::from_static(kind),
         referrers: specs(rows),
     };
     name_fields::NAME_REFERENCES.iter().map(reference).collect()

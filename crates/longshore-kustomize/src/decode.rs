@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 
 use longshore_go::{Str, Value, strconv};
+use longshore_yaml::Text;
 
 use crate::error::Error;
 
@@ -139,6 +140,16 @@ impl Decode for String {
 
     fn type_name() -> String {
         String::from("string")
+    }
+}
+
+impl Decode for Text {
+    fn decode(reader: &mut Reader, value: &Value) -> Result<Self, Error> {
+        String::decode(reader, value).map(Self::from)
+    }
+
+    fn type_name() -> String {
+        String::type_name()
     }
 }
 

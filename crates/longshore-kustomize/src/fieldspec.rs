@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use longshore_yaml::{Kind, Node};
+use longshore_yaml::{Kind, Node, Text};
 
 use crate::decode::decode_struct;
 use crate::error::{Context, Error};
@@ -18,13 +18,13 @@ use crate::id::Id;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FieldSpec {
     /// `group`; empty for all, as the next two.
-    pub group: String,
+    pub group: Text,
     /// `version`
-    pub version: String,
+    pub version: Text,
     /// `kind`
-    pub kind: String,
+    pub kind: Text,
     /// `path`
-    pub path: String,
+    pub path: Text,
     /// `create`: makes the field where it is not there.
     pub create: bool,
 }
@@ -39,12 +39,12 @@ pub type Create = Option<(Kind, &'static str)>;
 impl FieldSpec {
     /// A field of all objects.
     pub fn of_all(path: &str, create: bool) -> Self {
-        Self { path: path.to_owned(), create, ..Self::default() }
+        Self { path: path.into(), create, ..Self::default() }
     }
 
     /// The type that it is about.
     pub fn gvk(&self) -> Gvk {
-        Gvk::unscoped(&*self.group, &*self.version, &*self.kind)
+        Gvk::unscoped(self.group.clone(), self.version.clone(), self.kind.clone())
     }
 
     /// Whether it is about objects of this type.

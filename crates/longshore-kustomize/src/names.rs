@@ -35,21 +35,19 @@ struct Place {
 /// A name may mean several resources that are not called the same now; a field is not what a reference can be.
 pub fn fix(resources: &mut [Resource], references: &[NameReference], scopes: &Scopes) -> Result<(), Error> {
     let candidates = Candidates::of(resources, scopes);
-    let places: Vec<Rc<Place>> = references
-        .iter()
-        .flat_map(|reference| {
-            let place = |spec: &FieldSpec| {
-                Rc::new(Place { target: reference.gvk(), spec: spec.clone(), path: split_path(&spec.path) })
-            };
-            reference.referrers.iter().map(place)
-        })
-        .collect();
-    let mut by_type: IndexMap<Gvk, Rc<[Rc<Place>]>> = IndexMap::new();
+    let mut by_type: IndexMap<Gvk, Rc<[Place]>> = IndexMap::new();
     for at in 0..resources.len() {
         let resource = &mut resources[at];
         let gvk = resource.original_id(scopes).gvk;
         let places = by_type.entry(gvk).or_insert_with_key(|gvk| {
-            places.iter().filter(|place| place.spec.selects(gvk)).cloned().collect()
+            let of = |reference: &NameReference| {
+                let own = reference.referrers.iter().filter(|spec| spec.selects(gvk)).cloned();
+                let target = reference.gvk();
+                let place =
+                    |spec: FieldSpec| Place { target: target.clone(), path: split_path(&spec.path), spec };
+                own.map(place).collect::<Vec<_>>()
+            };
+            references.iter().flat_map(of).collect()
         });
         if places.is_empty() {
             continue;

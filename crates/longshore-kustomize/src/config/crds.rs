@@ -132,7 +132,13 @@ impl Walk<'_> {
         if let (Some(version), Some(kind)) = target {
             let key = mark("x-kubernetes-object-ref-name-key");
             let referrers = vec![self.spec(Some(key.as_deref().unwrap_or("name")))];
-            config.add_name_reference(&NameReference { group: String::new(), version, kind, referrers })?;
+            let (version, kind) = (version.into(), kind.into());
+            config.add_name_reference(&NameReference {
+                version,
+                kind,
+                referrers,
+                ..NameReference::default()
+            })?;
         }
         if let Some(reference) = mark("$ref") {
             self.add(&reference, config)?;
@@ -145,6 +151,6 @@ impl Walk<'_> {
         if let Some(last) = last {
             path = format!("{path}/{last}");
         }
-        FieldSpec { kind: self.kind.to_owned(), ..FieldSpec::of_all(&path, false) }
+        FieldSpec { kind: self.kind.into(), ..FieldSpec::of_all(&path, false) }
     }
 }

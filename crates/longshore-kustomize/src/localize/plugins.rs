@@ -72,11 +72,8 @@ impl Walk<'_, '_, '_> {
                 self.localize_home(configuration)?;
                 continue;
             }
-            let spec = FieldSpec {
-                version: VERSION.to_owned(),
-                kind: (*kind).to_owned(),
-                ..FieldSpec::of_all(path, false)
-            };
+            let spec =
+                FieldSpec { version: VERSION.into(), kind: (*kind).into(), ..FieldSpec::of_all(path, false) };
             spec.apply(configuration, None, &mut |node| self.localize_nodes(node, *leads))?;
         }
         Ok(())
