@@ -3,6 +3,7 @@
 //! Rules: <https://github.com/kubernetes-sigs/kustomize/blob/kustomize/v5.8.1/api/internal/target/kusttarget_configplugin.go>
 //! and <https://github.com/kubernetes-sigs/kustomize/tree/kustomize/v5.8.1/api/internal/builtins>.
 
+mod affix;
 mod configuration;
 mod external;
 pub(crate) mod helm;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use longshore_go::Value;
 
-use super::{External, Generator, Transformer, helm};
+use super::{External, Generator, Transformer, affix, helm};
 use crate::build::Context;
 use crate::decode::{Reader, decode_struct};
 use crate::error::{Context as _, Error};
@@ -25,8 +25,6 @@ use crate::transform::value_add::ValueAdd;
 struct Fields {
     metadata: ObjectMeta,
     specs: Option<Vec<FieldSpec>>,
-    prefix: String,
-    suffix: String,
     labels: BTreeMap<String, String>,
     annotations: BTreeMap<String, String>,
     replica: Replica,
@@ -36,7 +34,7 @@ struct Fields {
 }
 
 decode_struct!(Fields as "builtins.Plugin" {
-    "metadata" => metadata, "fieldSpecs" => specs, "prefix" => prefix, "suffix" => suffix, "labels" => labels,
+    "metadata" => metadata, "fieldSpecs" => specs, "labels" => labels,
     "annotations" => annotations, "replica" => replica, "imageTag" => image, "unsetOnly" => unset_only,
     "setRoleBindingSubjects" => subjects,
 });
@@ -149,6 +147,10 @@ pub fn transformer(
     let id = configuration.original_id(&context.scopes);
     let value = output::value(configuration)?;
     let read = || Reader::lenient().read::<Fields>(&value);
+    let affix = |name: &str| {
+        let (text, specs) = affix::read(&output::document(configuration)?, name)?;
+        Ok((text, some(specs)?))
+    };
     let made = match &*kind {
         "AnnotationsTransformer" => read()
             .map(|fields| Transformer::Annotations(fields.annotations, fields.specs.unwrap_or_default())),
@@ -169,16 +171,12 @@ pub fn transformer(
                 })
             })
         }
-        "PrefixTransformer" => {
-            read().and_then(|fields| Ok(Transformer::Prefix(fields.prefix, some(fields.specs)?)))
-        }
-        "SuffixTransformer" => {
-            read().and_then(|fields| Ok(Transformer::Suffix(fields.suffix, some(fields.specs)?)))
-        }
-        "PrefixSuffixTransformer" => read().and_then(|fields| {
-            let specs = some(fields.specs)?;
-            let prefix = Transformer::Prefix(fields.prefix, specs.clone());
-            Ok(Transformer::Several(vec![prefix, Transformer::Suffix(fields.suffix, specs)]))
+        "PrefixTransformer" => affix("prefix").map(|(text, specs)| Transformer::Prefix(text, specs)),
+        "SuffixTransformer" => affix("suffix").map(|(text, specs)| Transformer::Suffix(text, specs)),
+        "PrefixSuffixTransformer" => affix("prefix").and_then(|(prefix, specs)| {
+            let (suffix, same_specs) = affix("suffix")?;
+            let both = [Transformer::Prefix(prefix, specs), Transformer::Suffix(suffix, same_specs)];
+            Ok(Transformer::Several(both.into()))
         }),
         "ValueAddTransformer" => ValueAdd::read(&value, loader).map(Transformer::ValueAdd),
         "ReplicaCountTransformer" => {
