@@ -3,7 +3,7 @@
 //!
 //! Rules: <https://github.com/kubernetes-sigs/kustomize/blob/kustomize/v5.8.1/api/internal/builtins/PrefixTransformer.go>.
 
-use longshore_yaml::{Dialect, Kind, Limits, Node, parse_first};
+use longshore_yaml::{Dialect, Kind, Limits, Node, Text, parse_first};
 
 use crate::error::Error;
 use crate::field;
@@ -39,10 +39,10 @@ struct Reader {
 }
 
 impl Reader {
-    fn text(&mut self, node: &Node, into: &mut String) {
+    fn text(&mut self, node: &Node, into: &mut impl From<Text>) {
         match node.kind {
             _ if field::is_null(node) => {}
-            Kind::Scalar => *into = node.value.to_string(),
+            Kind::Scalar => *into = node.value.clone().into(),
             _ => self.mistake(node, "string"),
         }
     }
