@@ -1,6 +1,7 @@
 //! Entries of a kustomization that fail: files that are not there, patches that fit nothing, and the like.
 
 use longshore_diag::{Diagnostic, Place};
+use longshore_yaml::Kind;
 
 use super::file::between;
 use super::{Teller, hint};
@@ -232,6 +233,10 @@ impl Teller<'_> {
                     Some(root) if root.is_mapping() => {
                         String::from("a patch that merges is an object: it has no `kind`")
                     }
+                    // What begins so is taken for JSON, where the same in YAML would do.
+                    Some(root) if root.kind == Kind::Sequence && text.starts_with('[') => String::from(
+                        "a list in brackets must be JSON, its keys and texts in quotation marks; or write an operation to a line (`- op: replace`)",
+                    ),
                     _ => String::from(
                         "a patch is an object with `apiVersion`, `kind` and `metadata.name`, or a list of operations (`- op: replace`)",
                     ),

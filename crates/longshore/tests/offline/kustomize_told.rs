@@ -161,6 +161,10 @@ mistakes! {
     patch_without_kind: fails([
         ("prod/kustomization.yaml", "resources:\n- web.yaml\npatches:\n- patch: '{spec: {replicas: 2}}'"),
     ]);
+    /// Operations in brackets that are YAML and no JSON.
+    patch_in_brackets: fails([
+        ("prod/kustomization.yaml", "resources:\n- web.yaml\npatches:\n- target: {kind: Deployment}\n  patch: '[{op: remove, path: /spec/replicas}]'"),
+    ]);
     /// 24. An operation that does not fit, inline.
     operation: fails([
         ("prod/kustomization.yaml", "resources:\n- web.yaml\npatches:\n- target: {kind: Deployment}\n  patch: |-\n    - op: replace\n      path: /spec/replicas\n      value: 2\n    - op: remove\n      path: /spec/paused"),
