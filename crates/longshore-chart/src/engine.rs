@@ -86,8 +86,8 @@ impl Engine {
     }
 
     /// Begins to parse a file, if it is a template of a chart that is about to be read and rendered, or of a chart in it:
-    /// that is a good part of a render's time. `name` is what the chart is probably called, which is its folder's name,
-    /// and `path` the file's path in it.
+    /// that is a good part of a render's time. `name` is what the chart is probably called, and `path` the file's
+    /// path in it.
     ///
     /// Nothing depends on it: a chart that turns out to be another one is rendered all the same.
     pub fn expect(&self, name: &str, path: &str, text: &Str) {

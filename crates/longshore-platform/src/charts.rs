@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use longshore_chart::{
-    Capabilities, Chart, Engine, ErrorKind, KubeVersion, Level, Options, Origins, Release, RenderInput,
+    Capabilities, Chart, Engine, ErrorKind, File, KubeVersion, Level, Options, Origins, Release, RenderInput,
     Rendered, dependencies, load, values,
 };
 use longshore_diag::{Diagnostic, Place};
@@ -250,11 +250,15 @@ pub fn open_chart(
         if rules.is_file() { read_file(&rules, &limits).map_err(OpenError::Files)? } else { Vec::new() };
     let ignore = load::Ignore::parse(&rules).map_err(OpenError::Chart)?;
     let whole = std::path::absolute(path).unwrap_or_default();
-    let name = whole.file_name().unwrap_or_default().to_string_lossy();
+    let mut name = whole.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let seen = |file: &SourceFile| {
-        if let Some(engine) = engine {
-            engine.expect(&name, &file.path, &file.bytes);
+        let Some(engine) = engine else { return };
+        // It comes before all templates.
+        if file.path == "Chart.yaml" {
+            let metadata = load::metadata(&File::new(&*file.path, file.bytes.clone()), level);
+            name = metadata.map_or_else(|_| std::mem::take(&mut name), |metadata| metadata.name);
         }
+        engine.expect(&name, &file.path, &file.bytes);
     };
     let files = read_tree_telling(path, &limits, |file, folder| !ignore.is_ignored(file, folder), seen);
     let tree = files.map_err(OpenError::Files)?;
