@@ -108,14 +108,7 @@ fn a_base_may_be_a_folder_in_a_git_repository() {
         "//- repo/base/kustomization.yaml\nnamePrefix: g-\nresources: [s.yaml]\n//- repo/base/s.yaml\n{apiVersion: v1, kind: Service, metadata: {name: s}}\n",
     )
     .unwrap();
-    let git = |arguments: &[&str]| {
-        let program = Program::new("git").unwrap().folder(project.file("repo"));
-        let author = ["-c", "user.name=a", "-c", "user.email=a@example.com"];
-        assert_eq!(program.args(author).args(arguments).run().unwrap().code, Some(0));
-    };
-    git(&["init", "--quiet"]);
-    git(&["add", "--all"]);
-    git(&["commit", "--quiet", "--message", "one"]);
+    crate::repository(&project, "repo");
     let address = format!("file://{}//base", project.file("repo").display());
     let build = |address: &str| {
         project.write("kustomization.yaml", &format!("resources: ['{address}']\n")).unwrap();

@@ -307,14 +307,7 @@ resources:
 ",
     )
     .unwrap();
-    let git = |arguments: &[&str]| {
-        let program = Program::new("git").unwrap().folder(project.file("repo"));
-        let author = ["-c", "user.name=a", "-c", "user.email=a@example.com"];
-        assert_eq!(program.args(author).args(arguments).run().unwrap().code, Some(0));
-    };
-    git(&["init", "--quiet"]);
-    git(&["add", "--all"]);
-    git(&["commit", "--quiet", "--message", "one"]);
+    crate::repository(&project, "repo");
     let address = format!("file://{}", project.file("repo").display());
     project.write("kustomization.yaml", &format!("resources: ['{address}//base']\n")).unwrap();
     let outcome = build(&project, &[]);

@@ -290,14 +290,7 @@ fn what_matched_nothing_is_told() {
 #[test]
 fn a_kustomization_may_be_a_folder_in_a_git_repository() {
     let project = project("{web: {kustomize: 'file://${env.vars.x}'}}");
-    let git = |arguments: &[&str]| {
-        let program = Program::new("git").unwrap().folder(project.path());
-        let author = ["-c", "user.name=a", "-c", "user.email=a@example.com"];
-        assert_eq!(program.args(author).args(arguments).run().unwrap().code, Some(0));
-    };
-    git(&["init", "--quiet"]);
-    git(&["add", "--all"]);
-    git(&["commit", "--quiet", "--message", "one"]);
+    crate::repository(&project, ".");
     let address = format!("file://{}//overlays/dev", project.path().display());
     let file = project.read("longshore.yaml").unwrap();
     let with = |address: &str| {

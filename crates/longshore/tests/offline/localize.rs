@@ -22,15 +22,8 @@ fn with_repository() -> (Project, String) {
          //- repo.git/base/kustomization.yaml\nresources: [s.yaml]\n//- repo.git/base/s.yaml\n{SERVICE}"
     ))
     .unwrap();
-    let git = |arguments: &[&str]| {
-        let program = Program::new("git").unwrap().folder(project.file("repo.git"));
-        let author = ["-c", "user.name=a", "-c", "user.email=a@example.com"];
-        assert_eq!(program.args(author).args(arguments).run().unwrap().code, Some(0));
-    };
-    git(&["init", "--quiet"]);
-    git(&["add", "--all"]);
-    git(&["commit", "--quiet", "--message", "one"]);
-    git(&["tag", "v1"]);
+    crate::repository(&project, "repo.git");
+    crate::git(&project, "repo.git", &["tag", "v1"]);
     let address = format!("file://{}", project.file("repo.git").display());
     (project, address)
 }

@@ -44,6 +44,22 @@ fn longshore(project: &Project, arguments: &str) -> Outcome {
         .unwrap()
 }
 
+/// Calls git in a folder of a project, which is a repository or is made one, and gives what it prints.
+fn git(project: &Project, folder: &str, arguments: &[&str]) -> String {
+    let author = ["-c", "user.name=a", "-c", "user.email=a@example.com"];
+    let program = Program::new("git").unwrap().folder(project.file(folder));
+    let outcome = program.args(author).args(arguments).run().unwrap();
+    assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
+    outcome.stdout.trim().to_owned()
+}
+
+/// Makes a folder of a project a git repository with one commit, which holds what is in it.
+fn repository(project: &Project, folder: &str) {
+    git(project, folder, &["init", "--quiet", "--initial-branch", "main"]);
+    git(project, folder, &["add", "--all"]);
+    git(project, folder, &["commit", "--quiet", "--message", "one"]);
+}
+
 /// Helm's command line at a level, with folders of its own below the project for what Helm keeps.
 fn helm_at(project: &Project, level: &str) -> Program {
     let folder = |name: &str| project.file(name).to_str().unwrap().to_owned();

@@ -8,6 +8,8 @@ use std::sync::{Arc, Mutex};
 
 use longshore_testkit::{Answer, Outcome, Program, Project, TestServer};
 
+use crate::git;
+
 /// A project with a repository of its own, and what notes how git is called in `calls`.
 fn project() -> Project {
     let project = Project::new(
@@ -24,24 +26,16 @@ fn project() -> Project {
     );
     project.write("bin/git", &script).unwrap();
     fs::set_permissions(project.file("bin/git"), fs::Permissions::from_mode(0o755)).unwrap();
-    git(&project, &["init", "--quiet", "--initial-branch", "main"]);
+    git(&project, "repo", &["init", "--quiet", "--initial-branch", "main"]);
     project
-}
-
-fn git(project: &Project, arguments: &[&str]) -> String {
-    let program = Program::new("git").unwrap().folder(project.file("repo"));
-    let author = ["-c", "user.name=a", "-c", "user.email=a@example.com"];
-    let outcome = program.args(author).args(arguments).run().unwrap();
-    assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
-    outcome.stdout.trim().to_owned()
 }
 
 /// Makes a Service of this name the only object of the repository.
 fn commit(project: &Project, name: &str) -> String {
     project.write("repo/base/s.yaml", &service(name)).unwrap();
-    git(project, &["add", "--all"]);
-    git(project, &["commit", "--quiet", "--message", name]);
-    git(project, &["rev-parse", "HEAD"])
+    git(project, "repo", &["add", "--all"]);
+    git(project, "repo", &["commit", "--quiet", "--message", name]);
+    git(project, "repo", &["rev-parse", "HEAD"])
 }
 
 fn service(name: &str) -> String {
@@ -88,7 +82,7 @@ fn a_branch_that_moved_is_fetched_anew_and_one_that_did_not_is_not() {
     commit(&project, "two");
     assert_eq!(built(&project, &main, &[]), (service("two"), format!("ls-remote {FETCHED}")));
     // The branch moves back to what was seen before.
-    git(&project, &["reset", "--quiet", "--hard", "HEAD~1"]);
+    git(&project, "repo", &["reset", "--quiet", "--hard", "HEAD~1"]);
     assert_eq!(built(&project, &main, &[]), (service("one"), "ls-remote".to_owned()));
     assert_eq!(built(&project, &main, &["--no-cache"]), (service("one"), FETCHED.to_owned()));
     let without = program(&project).env("LONGSHORE_NO_CACHE", "yes").args(["kustomize", "build", &main]);
@@ -96,8 +90,8 @@ fn a_branch_that_moved_is_fetched_anew_and_one_that_did_not_is_not() {
     assert_eq!(without.run().unwrap().stdout, service("one"));
     assert!(fs::read_to_string(project.file("calls")).unwrap().contains("fetch"));
     let (tag, annotated) = (address(&project, "v1"), address(&project, "v2"));
-    git(&project, &["tag", "v1"]);
-    git(&project, &["tag", "--annotate", "--message", "x", "v2"]);
+    git(&project, "repo", &["tag", "v1"]);
+    git(&project, "repo", &["tag", "--annotate", "--message", "x", "v2"]);
     for tag in [tag, annotated] {
         assert_eq!(built(&project, &tag, &[]).1, FETCHED);
         assert_eq!(built(&project, &tag, &[]).1, "ls-remote");
