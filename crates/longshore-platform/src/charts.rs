@@ -249,14 +249,13 @@ pub fn open_chart(
     let rules =
         if rules.is_file() { read_file(&rules, &limits).map_err(OpenError::Files)? } else { Vec::new() };
     let ignore = load::Ignore::parse(&rules).map_err(OpenError::Chart)?;
-    let whole = std::path::absolute(path).unwrap_or_default();
-    let mut name = whole.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let mut name = String::new();
     let seen = |file: &SourceFile| {
         let Some(engine) = engine else { return };
-        // It comes before all templates.
+        // It comes before all templates; without it, or if it is wrong, nothing is rendered.
         if file.path == "Chart.yaml" {
             let metadata = load::metadata(&File::new(&*file.path, file.bytes.clone()), level);
-            name = metadata.map_or_else(|_| std::mem::take(&mut name), |metadata| metadata.name);
+            name = metadata.unwrap_or_default().name;
         }
         engine.expect(&name, &file.path, &file.bytes);
     };

@@ -1,5 +1,6 @@
 //! Sources that another thread parses before somebody asks for them.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 
@@ -17,6 +18,8 @@ const WORTH_THE_FIRST: usize = 16 << 10;
 #[derive(Debug)]
 pub struct Ahead {
     work: Arc<Work>,
+    /// The lengths and texts of the sources: each is parsed once, whoever has it.
+    texts: BTreeSet<(usize, Str)>,
     bytes: usize,
     threads: usize,
 }
@@ -65,14 +68,14 @@ impl Set {
     pub fn ahead(&self) -> Ahead {
         let set = Set { templates: Names::default(), ..self.clone() };
         let work = Work { set, state: Mutex::default(), changed: Condvar::new() };
-        Ahead { work: Arc::new(work), bytes: 0, threads: 0 }
+        Ahead { work: Arc::new(work), texts: BTreeSet::new(), bytes: 0, threads: 0 }
     }
 }
 
 impl Ahead {
-    /// A source, by its name and text, to be parsed by a thread; where there is little to parse, there is none.
+    /// A source, by its name and text, to be parsed by a thread; where there is little to parse, there is none. A text that
+    /// is there already, as that of a library chart which each subchart brings along, is parsed once.
     pub fn add(&mut self, name: Str, text: Str) {
-        self.bytes += text.len();
         self.push(name, text);
         if self.bytes >= WORTH_THE_FIRST {
             self.start(threads_for(self.bytes).max(1));
@@ -81,6 +84,10 @@ impl Ahead {
 
     /// A source, for the threads that there are.
     pub(super) fn push(&mut self, name: Str, text: Str) {
+        if !self.texts.insert((text.len(), text.clone())) {
+            return;
+        }
+        self.bytes += text.len();
         let mut state = self.work.lock();
         state.sources.push(Source { name, text, read: Arc::default() });
         // To wake nobody takes a call of the system, too.
@@ -99,9 +106,14 @@ impl Ahead {
         }
     }
 
-    /// The texts of the sources.
-    pub(super) fn texts(&self) -> Vec<Str> {
-        self.work.lock().sources.iter().map(|source| source.text.clone()).collect()
+    /// Whether a source has this text.
+    pub(super) fn has(&self, text: &(usize, Str)) -> bool {
+        self.texts.contains(text)
+    }
+
+    /// How many bytes the sources have together.
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes
     }
 
     /// The sources whose texts are needed, parsed by the threads and this one; nobody parses the others from now on.
@@ -232,6 +244,23 @@ mod tests {
             let error = other.parse_all(&sources(&[("z", "{{ if }}")]), Some(&ahead)).unwrap_err();
             assert_eq!(error.to_string(), "template: z:1: missing value for if");
         }
+    }
+
+    #[test]
+    fn a_text_that_several_bring_along_is_parsed_once() {
+        let mut set = Set::default();
+        let mut ahead = set.ahead();
+        for name in ["a/common", "b/common", "c/common"] {
+            ahead.add(name.into(), "{{ define \"d\" }}1{{ end }}2".into());
+        }
+        assert_eq!(ahead.finish(|_| true).len(), 1);
+        let all = sources(&[
+            ("b/common", "{{ define \"d\" }}1{{ end }}2"),
+            ("a/common", "{{ define \"d\" }}1{{ end }}2"),
+        ]);
+        set.parse_all(&all, Some(&ahead)).unwrap();
+        assert_eq!((printed(&set, b"a/common"), printed(&set, b"b/common")), ("2".into(), "2".into()));
+        assert!(!set.contains(b"c/common"));
     }
 
     #[test]

@@ -33,17 +33,14 @@ impl Set {
     pub fn parse_all(&mut self, sources: &[(Str, Str)], ahead: Option<&Ahead>) -> Result<(), ParseError> {
         let key = |text: &Str| (text.len(), text.clone());
         let texts: BTreeSet<(usize, Str)> = sources.iter().map(|(_, text)| key(text)).collect();
-        let mut left = texts.clone();
-        for text in ahead.iter().flat_map(|ahead| ahead.texts()) {
-            left.remove(&key(&text));
-        }
-        let (mut others, mut bytes) = (self.ahead(), 0);
-        for (name, text) in sources.iter().filter(|(_, text)| left.remove(&key(text))) {
-            bytes += text.len();
-            others.push(name.clone(), text.clone());
+        let mut others = self.ahead();
+        for (name, text) in sources {
+            if !ahead.is_some_and(|ahead| ahead.has(&key(text))) {
+                others.push(name.clone(), text.clone());
+            }
         }
         // This thread does a part itself.
-        others.start(threads_for(bytes.saturating_sub(WORTH_A_THREAD)));
+        others.start(threads_for(others.bytes().saturating_sub(WORTH_A_THREAD)));
         let is_needed = |text: &Str| texts.contains(&key(text));
         let done: Vec<Source> =
             ahead.into_iter().chain([&others]).flat_map(|ahead| ahead.finish(is_needed)).collect();
