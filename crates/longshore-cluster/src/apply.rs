@@ -34,7 +34,7 @@ pub enum FieldValidation {
 }
 
 impl FieldValidation {
-    fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Strict => "Strict",
             Self::Warn => "Warn",

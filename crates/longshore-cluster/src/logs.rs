@@ -1,4 +1,8 @@
-//! The last lines that a container wrote.
+//! What a container wrote: its last lines, or all of it as it comes.
+
+use bytes::Bytes;
+use http_body_util::BodyExt as _;
+use kube::client::Body;
 
 use crate::cluster::Cluster;
 use crate::discovery::escape;
@@ -37,15 +41,7 @@ impl Cluster {
         container: Option<&str>,
         options: &LogOptions,
     ) -> Result<Vec<String>, Error> {
-        let mut path = format!(
-            "/api/v1/namespaces/{}/pods/{}/log?limitBytes={}",
-            escape(namespace),
-            escape(pod),
-            options.limit_bytes
-        );
-        if let Some(container) = container {
-            path = format!("{path}&container={}", escape(container));
-        }
+        let mut path = format!("{}&limitBytes={}", path(namespace, pod, container), options.limit_bytes);
         if options.previous {
             path.push_str("&previous=true");
         }
@@ -57,6 +53,53 @@ impl Cluster {
         match self.send(&request).await {
             Ok(reply) => Ok(String::from_utf8_lossy(&reply.body).lines().map(str::to_owned).collect()),
             Err(failure) => Err(Error::of(failure, at(), self.endpoint_shared(), None)),
+        }
+    }
+
+    /// Opens a container's log so far, all of it, without following it.
+    ///
+    /// # Errors
+    /// As [`Cluster::logs`].
+    pub async fn open_log(
+        &self,
+        namespace: &str,
+        pod: &str,
+        container: Option<&str>,
+    ) -> Result<OpenLog, Error> {
+        let request = Request { accept: "*/*", once: true, ..Request::get(path(namespace, pod, container)) };
+        let at = || Subject::object("read the log of", key(&Gvk::new("v1", "Pod"), Some(namespace), pod));
+        match self.transport().open(&request).await {
+            Ok(body) => Ok(OpenLog(body)),
+            Err(failure) => Err(Error::of(failure, at(), self.endpoint_shared(), None)),
+        }
+    }
+}
+
+/// The path of a container's log, with the beginning of a query.
+fn path(namespace: &str, pod: &str, container: Option<&str>) -> String {
+    let (namespace, pod) = (escape(namespace), escape(pod));
+    let container = escape(container.unwrap_or_default());
+    format!("/api/v1/namespaces/{namespace}/pods/{pod}/log?container={container}")
+}
+
+/// A container's log as it comes. It may be of any length; nothing of it is kept.
+#[derive(Debug)]
+pub struct OpenLog(Body);
+
+impl OpenLog {
+    /// The next bytes; `None` at the end. Dropping the future loses nothing.
+    ///
+    /// # Errors
+    /// The connection broke.
+    pub async fn next(&mut self) -> Option<Result<Bytes, String>> {
+        loop {
+            match self.0.frame().await? {
+                Ok(frame) => match frame.into_data() {
+                    Ok(data) if !data.is_empty() => return Some(Ok(data)),
+                    _ => {}
+                },
+                Err(error) => return Some(Err(error.to_string())),
+            }
         }
     }
 }

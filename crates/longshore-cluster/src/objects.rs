@@ -5,6 +5,8 @@
 //! lives in namespaces, a namespace; the namespace given for a cluster-wide kind is ignored.
 
 mod delete;
+mod forms;
+mod write;
 
 use bytes::Bytes;
 use http::Method;
@@ -12,6 +14,7 @@ use longshore_object::{Gvk, ObjectKey};
 use serde_json::Value as Json;
 
 pub use delete::{DeleteOptions, Propagation};
+pub use write::{WriteOptions, Written};
 
 use crate::cluster::Cluster;
 use crate::discovery::{Resource, escape};
@@ -69,6 +72,17 @@ pub enum Patch {
     Strategic(Json),
 }
 
+impl Patch {
+    /// The content type that says which it is, and the body.
+    fn parts(&self) -> (&'static str, &Json) {
+        match self {
+            Self::Merge(body) => ("application/merge-patch+json", body),
+            Self::Json(body) => ("application/json-patch+json", body),
+            Self::Strategic(body) => ("application/strategic-merge-patch+json", body),
+        }
+    }
+}
+
 impl Cluster {
     /// Gets one object; `None` if there is none of that name (or no such namespace).
     pub async fn get(&self, gvk: &Gvk, namespace: Option<&str>, name: &str) -> Result<Option<Json>, Error> {
@@ -94,6 +108,17 @@ impl Cluster {
 
     /// Lists the objects of a kind in one namespace, or in all where `namespace` is `None`.
     pub async fn list(&self, gvk: &Gvk, namespace: Option<&str>, selector: &Selector) -> Result<List, Error> {
+        self.list_as(gvk, namespace, selector, "application/json").await
+    }
+
+    /// Lists page by page in the form that `accept` names.
+    async fn list_as(
+        &self,
+        gvk: &Gvk,
+        namespace: Option<&str>,
+        selector: &Selector,
+        accept: &'static str,
+    ) -> Result<List, Error> {
         let at = || Subject::many("list", gvk, namespace);
         let resource = self.resource_for(gvk, at).await?;
         let path = resource.collection(namespace);
@@ -101,7 +126,7 @@ impl Cluster {
         let mut token = String::new();
         loop {
             let query = format!("{}limit={PAGE}{token}", selector.query());
-            let request = Request::get(format!("{path}?{query}"));
+            let request = Request { accept, ..Request::get(format!("{path}?{query}")) };
             let (mut page, _) = match self.answer(&request, at).await {
                 Ok(answer) => answer,
                 // The list is older than what the server keeps: from the start.
@@ -199,11 +224,7 @@ impl Cluster {
         if let Some(subresource) = subresource {
             path = format!("{path}/{subresource}");
         }
-        let (content_type, body) = match patch {
-            Patch::Merge(body) => ("application/merge-patch+json", body),
-            Patch::Json(body) => ("application/json-patch+json", body),
-            Patch::Strategic(body) => ("application/strategic-merge-patch+json", body),
-        };
+        let (content_type, body) = patch.parts();
         let fenced = body.pointer("/metadata/resourceVersion").is_some();
         let request = Request {
             content_type,

@@ -5,7 +5,7 @@
 //! `history`, `rollback` and `uninstall` of the real tool work on it. On top stands what Helm lacks: a
 //! plan by server-side dry run ([`prepare`]), an order by what needs what, a holder on pending records
 //! so that anything may be interrupted at any time ([`deploy`]), and removal that spares data
-//! ([`uninstall`]).
+//! ([`uninstall`]). Beside it stands Helm's own way of doing things ([`helm`]), for the drop-in.
 //!
 //! The crate does not know where a [`Candidate`] was rendered from, nor what a project file is.
 
@@ -16,6 +16,7 @@ mod deploy;
 mod diff;
 mod error;
 mod event;
+pub mod helm;
 mod hold;
 mod hooks;
 mod ownership;
@@ -23,6 +24,7 @@ mod plan;
 mod prepare;
 mod prior;
 pub mod record;
+mod records;
 mod removal;
 mod rollback;
 mod store;
@@ -41,6 +43,7 @@ pub use hold::{HOLD_TERM, RENEW_EVERY, holder};
 pub use plan::{FieldConflict, ObjectAction, ObjectChange, ReleaseAction, ReleasePlan, Verified};
 pub use prepare::{DEPLOY_LABEL, Intent, PLATFORM_LABEL, Prepared, prepare};
 pub use prior::{Prior, objects};
+pub use records::{Memory, Records, RecordsError};
 pub use rollback::rollback_candidate;
 pub use store::{Store, Stored};
 pub use uninstall::{Uninstall, prepare_uninstall, uninstall};

@@ -6,6 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use longshore_cluster::{Cluster, DeleteOptions, Selector};
+use longshore_diag::Diagnostic;
 use longshore_object::Gvk;
 use serde_json::{Map, Value, json};
 
@@ -13,11 +14,11 @@ use crate::ReleaseError;
 use crate::record::{self, CodecError, Release};
 
 /// Labels that Helm sets itself and that are no labels of the user's.
-const SYSTEM_LABELS: [&str; 6] = ["name", "owner", "status", "version", "createdAt", "modifiedAt"];
+pub(crate) const SYSTEM_LABELS: [&str; 6] = ["name", "owner", "status", "version", "createdAt", "modifiedAt"];
 
 /// A Secret holds at most 1 MiB of data, base64 of the record included. Above this a record drops its
 /// chart's templates and files (design decision 1), which no rollback needs.
-const MAX_SECRET_BYTES: usize = 1_000_000;
+const MAX_SECRET_BYTES: usize = 1 << 20;
 
 /// A record as it is in the cluster.
 #[derive(Debug, Clone)]
@@ -176,7 +177,19 @@ fn fit(release: &Release) -> Result<String, ReleaseError> {
             *field = Value::Array(Vec::new());
         }
     }
-    record::encode(&slim).map_err(wrong)
+    let text = record::encode(&slim).map_err(wrong)?;
+    if text.len() <= MAX_SECRET_BYTES {
+        return Ok(text);
+    }
+    let message = format!(
+        "the record of release `{}` has {} KiB without its chart's files, and a Secret holds {} KiB",
+        release.name,
+        text.len() >> 10,
+        MAX_SECRET_BYTES >> 10
+    );
+    Err(Diagnostic::error("release/too-large", message)
+        .hint("split the release in two, or take large values and objects out of it")
+        .into())
 }
 
 fn read(secret: &Value) -> Result<Stored, ReleaseError> {
@@ -201,7 +214,7 @@ fn read(secret: &Value) -> Result<Stored, ReleaseError> {
     })
 }
 
-fn strings(map: &Value) -> BTreeMap<String, String> {
+pub(crate) fn strings(map: &Value) -> BTreeMap<String, String> {
     map.as_object()
         .into_iter()
         .flatten()
