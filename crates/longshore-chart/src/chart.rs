@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use longshore_go::Str;
+use longshore_go::{Map, Str};
 
 use crate::Log;
 use crate::compat::Level;
@@ -73,6 +73,12 @@ impl Chart {
     /// Its default values; `None` without a values.yaml.
     pub fn values(&self) -> Option<&Defaults> {
         self.values.as_deref()
+    }
+
+    /// The same chart with other default values.
+    #[must_use]
+    pub fn with_values(self, values: &Map) -> Self {
+        Self { values: Some(Arc::new(Defaults::of(values))), ..self }
     }
 
     /// The content of values.schema.json.

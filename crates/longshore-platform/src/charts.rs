@@ -9,7 +9,7 @@ use longshore_chart::{
 use longshore_diag::{Diagnostic, Place};
 use longshore_go::{Map, Value};
 use longshore_object::{Object, parse_manifests};
-use longshore_release::record::{Hook, HookExecution};
+use longshore_release::record::Hook;
 use longshore_release::{Candidate, Prior, ReleaseError};
 use longshore_source::{Limits, SourceFile, read_file, read_tree_telling};
 use tokio::runtime::Handle;
@@ -180,7 +180,7 @@ fn candidate(rendered: &Rendered, config: JsonMap, release: &str) -> Result<Cand
     Ok(Candidate {
         chart: rendered.chart.to_record_json(),
         config,
-        hooks: rendered.hooks.iter().map(hook).collect(),
+        hooks: rendered.hooks.iter().map(Hook::from).collect(),
         notes: rendered.notes.clone(),
         crds: definitions(rendered)?,
         objects: objects(&manifest, release)?,
@@ -342,19 +342,5 @@ fn openable(place: &mut Place, chart: &str, path: &Path) {
         if file.is_file() {
             place.file = file.display().to_string();
         }
-    }
-}
-
-fn hook(hook: &longshore_chart::Hook) -> Hook {
-    Hook {
-        name: hook.name.clone(),
-        kind: hook.kind.clone(),
-        path: hook.path.clone(),
-        manifest: hook.manifest.clone(),
-        events: hook.events.iter().map(|event| event.name().to_owned()).collect(),
-        last_run: HookExecution::default(),
-        weight: hook.weight,
-        delete_policies: hook.delete_policies.clone(),
-        output_log_policies: hook.output_log_policies.clone(),
     }
 }

@@ -7,19 +7,29 @@
 //!
 //! An [`Operation`] is the ground that all of it stands on. [`build()`] makes [`Resource`]s of a manifest; [`create()`]
 //! and [`delete`] send them; [`wait`] waits for them; [`hooks`] runs what a chart wants run at a moment of a release's
-//! life; [`uninstall`] and [`mod@test`] are whole commands.
+//! life; [`uninstall`] and [`mod@test`] are whole commands. So are [`Install`], [`Upgrade`] and [`Rollback`], once their
+//! chart is rendered ([`Draft`]): they change objects on the server's side or by patches that are made here (`csa`).
 
+mod adopt;
 mod build;
+mod crds;
 mod create;
+mod csa;
 pub mod delete;
+mod draft;
 mod error;
 pub mod hooks;
+mod install;
+mod migrate;
 mod ownership;
 mod perform;
 mod resource;
+mod rollback;
 mod stored;
 pub mod test;
 pub mod uninstall;
+mod update;
+mod upgrade;
 pub mod wait;
 
 use std::fmt;
@@ -30,11 +40,17 @@ use longshore_chart::Level;
 use longshore_cluster::Cluster;
 
 pub use build::{build, read};
+pub use crds::{Definitions, install_definitions};
 pub use create::{CreateOptions, create, create_one};
+pub use draft::{Draft, DryRun};
 pub use error::{Error, Result};
+pub use install::{Install, Interrupt};
 pub use ownership::{mark, problem};
 pub use perform::perform;
 pub use resource::Resource;
+pub use rollback::Rollback;
+pub use update::UpdateOptions;
+pub use upgrade::{Before, Upgrade};
 
 use crate::{Clock, Records};
 

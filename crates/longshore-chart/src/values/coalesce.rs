@@ -48,7 +48,7 @@ impl<'a> Coalescer<'a> {
     }
 
     /// Lays `over` over `base`, into `over` and the tables in it: what `CoalesceTables` does.
-    pub(crate) fn overlay(&mut self, over: &Map, base: &Map) {
+    pub fn overlay(&mut self, over: &Map, base: &Map) {
         self.tables(over, base, "", false);
     }
 

@@ -36,6 +36,23 @@ pub struct Hook {
     pub output_log_policies: Vec<String>,
 }
 
+impl From<&longshore_chart::Hook> for Hook {
+    /// A hook that was rendered and has not run.
+    fn from(hook: &longshore_chart::Hook) -> Self {
+        Self {
+            name: hook.name.clone(),
+            kind: hook.kind.clone(),
+            path: hook.path.clone(),
+            manifest: hook.manifest.clone(),
+            events: hook.events.iter().map(|event| event.name().to_owned()).collect(),
+            last_run: HookExecution::default(),
+            weight: hook.weight,
+            delete_policies: hook.delete_policies.clone(),
+            output_log_policies: hook.output_log_policies.clone(),
+        }
+    }
+}
+
 /// One run of a hook.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct HookExecution {
