@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::future::BoxFuture;
 use kube::Client;
 use longshore_object::Gvk;
 use serde::Deserialize;
@@ -56,10 +57,23 @@ pub struct Version {
     pub platform: String,
 }
 
+/// Whether its holder may still write: a lease, a lock.
+///
+/// It is asked right before each attempt of a request that may change something, second attempts included, so
+/// that a process which was frozen in the middle writes nothing when it wakes up.
+pub trait WriteGuard: Send + Sync {
+    /// Whether writing is allowed at this moment.
+    fn holds(&self) -> bool;
+
+    /// Comes back when it may be allowed again; never, if it will not be.
+    fn regained(&self) -> BoxFuture<'_, ()>;
+}
+
 /// One API server as one user. Clones are cheap and share connections, limits and discovery.
 #[derive(Clone)]
 pub struct Cluster {
     inner: Arc<Inner>,
+    guard: Option<Arc<dyn WriteGuard>>,
 }
 
 struct Inner {
@@ -137,7 +151,14 @@ impl Cluster {
                 id: OnceCell::new(),
                 discovery: Cache::default(),
             }),
+            guard: None,
         }
+    }
+
+    /// The same cluster, with a guard that is asked before each write.
+    #[must_use]
+    pub fn guarded(&self, guard: Arc<dyn WriteGuard>) -> Self {
+        Self { inner: Arc::clone(&self.inner), guard: Some(guard) }
     }
 
     /// The name that the user knows it by: the context, or the address where there is none.
@@ -265,7 +286,7 @@ impl Cluster {
     }
 
     pub(crate) async fn send(&self, request: &Request) -> Result<Reply, Failure> {
-        self.inner.transport.send(request).await
+        self.inner.transport.send(request, self.guard.as_ref()).await
     }
 
     fn problem(&self, problem: discovery::Problem, at: Subject) -> Error {

@@ -31,9 +31,6 @@ pub(crate) struct Target {
     pub(crate) endpoint: Endpoint,
 }
 
-/// Where a pod finds its service account.
-const SERVICE_ACCOUNT: &str = "/var/run/secrets/kubernetes.io/serviceaccount";
-
 /// Chooses the cluster: the kubeconfig's, or, where there is no kubeconfig and nothing was asked for by
 /// name, the one that this pod runs in.
 ///
@@ -46,7 +43,7 @@ pub(crate) fn load(options: &ClusterOptions) -> Result<Target, KubeconfigError> 
             if let Some(server) = &options.server {
                 select::from_address(server, options)?
             } else if options.kubeconfig.is_none() && options.context.is_none() {
-                in_cluster(options, Path::new(SERVICE_ACCOUNT))?.ok_or(missing)?
+                in_cluster(options, options.environment.service_account())?.ok_or(missing)?
             } else {
                 return Err(missing);
             }

@@ -39,7 +39,7 @@ mod wait;
 mod watch;
 
 pub use apply::{Applied, ApplyOptions, FieldValidation, Outcome};
-pub use cluster::{Cluster, ClusterId, Version};
+pub use cluster::{Cluster, ClusterId, Version, WriteGuard};
 pub use discovery::{Discovery, Resource};
 pub use endpoint::{Credential, Endpoint};
 pub use error::{Error, FieldConflict, InvalidField, Refusal, Refused, Subject, Unauthorized, UnknownKind};

@@ -111,7 +111,18 @@ impl Cluster {
         self.list_as(gvk, namespace, selector, "application/json").await
     }
 
-    /// Lists page by page in the form that `accept` names.
+    /// As [`Cluster::list`], unless there are more than `most`: then `None`, as soon as that is known.
+    pub async fn list_at_most(
+        &self,
+        gvk: &Gvk,
+        namespace: Option<&str>,
+        selector: &Selector,
+        most: usize,
+    ) -> Result<Option<List>, Error> {
+        self.pages(gvk, namespace, selector, "application/json", most).await
+    }
+
+    /// Lists in the form that `accept` names.
     async fn list_as(
         &self,
         gvk: &Gvk,
@@ -119,6 +130,19 @@ impl Cluster {
         selector: &Selector,
         accept: &'static str,
     ) -> Result<List, Error> {
+        let all = self.pages(gvk, namespace, selector, accept, usize::MAX).await?;
+        Ok(all.unwrap_or_default())
+    }
+
+    /// Lists page by page, until there are more than `most`.
+    async fn pages(
+        &self,
+        gvk: &Gvk,
+        namespace: Option<&str>,
+        selector: &Selector,
+        accept: &'static str,
+        most: usize,
+    ) -> Result<Option<List>, Error> {
         let at = || Subject::many("list", gvk, namespace);
         let resource = self.resource_for(gvk, at).await?;
         let path = resource.collection(namespace);
@@ -147,8 +171,12 @@ impl Cluster {
             }
             let text = |pointer| page.pointer(pointer).and_then(Json::as_str).unwrap_or_default();
             text("/metadata/resourceVersion").clone_into(&mut all.resource_version);
+            let left = page.pointer("/metadata/remainingItemCount").and_then(Json::as_u64).unwrap_or(0);
+            if all.items.len().saturating_add(left as usize) > most {
+                return Ok(None);
+            }
             match text("/metadata/continue") {
-                "" => return Ok(all),
+                "" => return Ok(Some(all)),
                 next => token = format!("&continue={}", escape(next)),
             }
         }

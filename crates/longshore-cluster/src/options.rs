@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use secrecy::SecretString;
@@ -117,6 +117,8 @@ impl Default for RetryPolicy {
 pub struct Environment {
     variables: BTreeMap<String, String>,
     home: Option<PathBuf>,
+    /// Instead of where pods find their service account.
+    service_account: Option<PathBuf>,
 }
 
 impl Environment {
@@ -141,6 +143,7 @@ impl Environment {
                 .filter_map(|name| Some(((*name).to_owned(), std::env::var(name).ok()?)))
                 .collect(),
             home: std::env::home_dir(),
+            service_account: None,
         }
     }
 
@@ -152,7 +155,20 @@ impl Environment {
                 .map(|(name, value)| (name.to_owned(), value.to_owned()))
                 .collect(),
             home,
+            service_account: None,
         }
+    }
+
+    /// The same with the pod's service account in another folder than `/var/run/secrets/kubernetes.io/serviceaccount`.
+    #[must_use]
+    pub fn with_service_account(self, folder: impl Into<PathBuf>) -> Self {
+        Self { service_account: Some(folder.into()), ..self }
+    }
+
+    /// Where a pod finds its service account.
+    pub(crate) fn service_account(&self) -> &Path {
+        const USUAL: &str = "/var/run/secrets/kubernetes.io/serviceaccount";
+        self.service_account.as_deref().unwrap_or(Path::new(USUAL))
     }
 
     /// The value of the first of `names` that is set and not empty.

@@ -7,12 +7,13 @@
 
 mod client;
 mod connect;
+mod guard;
 mod retry;
 #[cfg(test)]
 mod tests;
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -27,6 +28,7 @@ pub(crate) use client::client;
 pub use connect::{ConnectError, ConnectProblem};
 pub(crate) use retry::Backoff;
 
+use crate::cluster::WriteGuard;
 use crate::options::RetryPolicy;
 use crate::status::Status;
 
@@ -66,13 +68,16 @@ impl Request {
         Self { method, body, repeatable, ..Self::get(path) }
     }
 
-    fn build(&self) -> Result<http::Request<Body>, http::Error> {
+    fn build(&self, guard: Option<&Arc<dyn WriteGuard>>) -> Result<http::Request<Body>, http::Error> {
         let mut builder = http::Request::builder()
             .method(self.method.clone())
             .uri(&self.path)
             .header(header::ACCEPT, self.accept);
         if !self.body.is_empty() {
             builder = builder.header(header::CONTENT_TYPE, self.content_type);
+        }
+        if let Some(guard) = guard {
+            builder = builder.extension(guard::Guard(Arc::clone(guard)));
         }
         builder.body(Body::from(self.body.to_vec()))
     }
@@ -179,16 +184,29 @@ impl Transport {
     /// Sends a request until it is answered, refused for good, or the policy's patience ends.
     ///
     /// The first contact is not repeated when nobody listens: a wrong address must be found at once.
-    pub(crate) async fn send(&self, request: &Request) -> Result<Reply, Failure> {
+    /// `guard` is asked before each attempt of what is no mere question.
+    pub(crate) async fn send(
+        &self,
+        request: &Request,
+        guard: Option<&Arc<dyn WriteGuard>>,
+    ) -> Result<Reply, Failure> {
+        let guard = guard.filter(|_| request.method != Method::GET);
         let mut backoff = Backoff::new(self.retry);
         let mut doubt = false;
         let mut renewed = false;
         loop {
             let (generation, client) = self.client();
-            let failure = match self.attempt(&client, request).await {
+            let failure = match self.attempt(&client, request, guard).await {
                 Ok(mut reply) => {
                     reply.after_doubt = doubt;
                     return Ok(reply);
+                }
+                // It may have been withheld at the last moment: the next attempt waits first.
+                Err(Attempt::Connect(_))
+                    if request.repeatable && guard.is_some_and(|guard| !guard.holds()) =>
+                {
+                    doubt = true;
+                    continue;
                 }
                 Err(failure) => failure,
             };
@@ -225,12 +243,23 @@ impl Transport {
     }
 
     /// One attempt, with a permit held until the answer's last byte.
-    async fn attempt(&self, client: &Client, request: &Request) -> Result<Reply, Attempt> {
-        let permit = self.permits.acquire().await;
-        debug_assert!(permit.is_ok(), "the semaphore is never closed");
+    async fn attempt(
+        &self,
+        client: &Client,
+        request: &Request,
+        guard: Option<&Arc<dyn WriteGuard>>,
+    ) -> Result<Reply, Attempt> {
+        let _permit = loop {
+            let permit = self.permits.acquire().await;
+            debug_assert!(permit.is_ok(), "the semaphore is never closed");
+            let Some(guard) = guard.filter(|guard| !guard.holds()) else { break permit };
+            // Without the permit: whatever renews the guard needs one.
+            drop(permit);
+            guard.regained().await;
+        };
         self.sent.fetch_add(1, Ordering::Relaxed);
         let exchange = async {
-            let response = self.start(client, request).await?;
+            let response = self.start(client, request, guard).await?;
             let code = response.status().as_u16();
             let warnings = warnings(response.headers());
             let after = retry::after(response.headers());
@@ -248,8 +277,14 @@ impl Transport {
     }
 
     /// Sends and waits for the answer's head.
-    async fn start(&self, client: &Client, request: &Request) -> Result<http::Response<Body>, Attempt> {
-        let built = request.build().map_err(|error| Attempt::Connect(ConnectError::unsendable(&error)))?;
+    async fn start(
+        &self,
+        client: &Client,
+        request: &Request,
+        guard: Option<&Arc<dyn WriteGuard>>,
+    ) -> Result<http::Response<Body>, Attempt> {
+        let built =
+            request.build(guard).map_err(|error| Attempt::Connect(ConnectError::unsendable(&error)))?;
         match client.send(built).await {
             Ok(response) => {
                 self.reached.store(true, Ordering::Relaxed);
@@ -266,7 +301,7 @@ impl Transport {
         loop {
             let (generation, client) = self.client();
             self.sent.fetch_add(1, Ordering::Relaxed);
-            let started = timeout(self.request_timeout, self.start(&client, request)).await;
+            let started = timeout(self.request_timeout, self.start(&client, request, None)).await;
             let response = match started {
                 Ok(Ok(response)) => response,
                 Ok(Err(Attempt::Connect(error))) => return Err(Failure::Connect(Box::new(error))),

@@ -8,12 +8,19 @@
 //! **Invariant**: the order depends on the set alone, not on the order of the set; inside a wave objects
 //! stand in Helm's order of kinds, then by identity.
 
+mod graph;
+mod needs;
 #[cfg(test)]
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::kinds::{builtin, install_rank};
+use longshore_diag::Diagnostic;
+
+pub use graph::Graph;
+pub use needs::NEEDS;
+
+use crate::kinds::builtin;
 use crate::references::{Relation, pod_spec, references};
 use crate::{Object, ObjectKey};
 
@@ -32,6 +39,8 @@ pub enum Why {
     Rights,
     /// The other intercepts requests, and would intercept those for this set.
     Webhook,
+    /// The other asks for it, by an annotation ([`NEEDS`]).
+    Asked,
 }
 
 /// One object that goes before another; both are positions in the set.
@@ -78,6 +87,10 @@ pub fn edges(objects: &[Object], namespace: &str) -> Vec<Edge> {
                 add(*before, i, Why::Definition);
             }
         }
+        // What cannot be read is told by `mistaken_needs`.
+        for before in needs::targets(object, &keys[i], &keys).unwrap_or_default() {
+            add(before, i, Why::Asked);
+        }
         for reference in references(object) {
             let Some(target) = resolve(&reference.target, keys[i].namespace.as_deref(), namespace, &index)
             else {
@@ -118,42 +131,13 @@ pub fn edges(objects: &[Object], namespace: &str) -> Vec<Edge> {
 /// # Ok::<(), longshore_diag::Diagnostic>(())
 /// ```
 pub fn waves(objects: &[Object], namespace: &str) -> Vec<Vec<usize>> {
+    Graph::of(objects, namespace).waves().to_vec()
+}
+
+/// What is wrong with what objects of the set say that they need ([`NEEDS`]).
+pub fn mistaken_needs(objects: &[Object], namespace: &str) -> Vec<Diagnostic> {
     let keys: Vec<ObjectKey> = objects.iter().map(|object| object.key_in(namespace)).collect();
-    let mut after: Vec<Vec<usize>> = vec![Vec::new(); objects.len()];
-    let mut waiting_for = vec![0usize; objects.len()];
-    let pairs: BTreeSet<(usize, usize)> =
-        edges(objects, namespace).into_iter().map(|edge| (edge.before, edge.after)).collect();
-    for (first, second) in pairs {
-        after[first].push(second);
-        waiting_for[second] += 1;
-    }
-    let rank = |i: &usize| (install_rank(objects[*i].kind()), &keys[*i], *i);
-    let mut placed = vec![false; objects.len()];
-    let mut waves = Vec::new();
-    let mut left = objects.len();
-    let mut wave: Vec<usize> = (0..objects.len()).filter(|i| waiting_for[*i] == 0).collect();
-    while left > 0 {
-        if wave.is_empty() {
-            let first = (0..objects.len()).filter(|i| !placed[*i]).min_by_key(rank);
-            wave.extend(first);
-        }
-        wave.sort_by(|a, b| rank(a).cmp(&rank(b)));
-        let mut next = Vec::new();
-        for i in &wave {
-            placed[*i] = true;
-            left -= 1;
-        }
-        for i in &wave {
-            for j in &after[*i] {
-                waiting_for[*j] = waiting_for[*j].saturating_sub(1);
-                if waiting_for[*j] == 0 && !placed[*j] {
-                    next.push(*j);
-                }
-            }
-        }
-        waves.push(std::mem::replace(&mut wave, next));
-    }
-    waves
+    objects.iter().zip(&keys).filter_map(|(object, own)| needs::targets(object, own, &keys).err()).collect()
 }
 
 /// What the set defines: (group, kind) of CRDs, (group, version) of APIServices.

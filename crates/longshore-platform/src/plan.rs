@@ -1,12 +1,15 @@
 //! The plan of a platform: what a deploy would change, release by release.
 
+use futures::future::try_join_all;
 use longshore_diag::Diagnostic;
 use longshore_object::ObjectKey;
 use longshore_release::{
-    Event, Intent, ObjectAction, PLATFORM_LABEL, Prepared, ReleaseError, ReleasePlan, Store, prepare,
+    Candidate, Event, Intent, ObjectAction, PLATFORM_LABEL, Prepared, Prior, ReleaseError, ReleasePlan,
+    Snapshot, Store, prepare_in,
 };
 use serde::Serialize;
 
+use crate::project::ReleaseSpec;
 use crate::session::{ENVIRONMENT_LABEL, Session};
 use crate::source;
 use crate::warn;
@@ -44,10 +47,13 @@ impl PlatformPlan {
         self.releases.iter().flat_map(|plan| plan.problems.iter().map(move |problem| (plan, problem)))
     }
 
-    /// The objects that would be deleted.
+    /// The objects that would be deleted, those that are made anew included.
     pub fn deletions(&self) -> impl Iterator<Item = (&ReleasePlan, &ObjectKey)> {
         self.releases.iter().flat_map(|plan| {
-            let deleted = plan.objects.iter().filter(|change| change.action == ObjectAction::Delete);
+            let deleted = plan
+                .objects
+                .iter()
+                .filter(|change| matches!(change.action, ObjectAction::Delete | ObjectAction::Recreate));
             deleted.map(move |change| (plan, &change.object))
         })
     }
@@ -74,22 +80,25 @@ pub struct Planned {
 /// be created. What the server refuses is no error here but a problem of the plan.
 pub async fn plan(session: &Session) -> Result<Planned, ReleaseError> {
     let creates_namespace = session.creates_namespace().await?;
-    let (mut waves, mut found) = (Vec::new(), Vec::new());
-    for wave in &session.selection.waves {
-        let mut prepared = Vec::new();
-        for release in wave {
-            let (candidate, warned) = source::candidate(session, release, creates_namespace)
-                .await
-                .map_err(|error| in_release(error, &release.name))?;
-            found.push((release.name.clone(), warned));
-            prepared.push(
-                prepare(&session.context, &release.name, candidate, Intent::Deploy, creates_namespace)
-                    .await
-                    .map_err(|error| in_release(error, &release.name))?,
-            );
+    let one = |release| async move {
+        let release: &ReleaseSpec = release;
+        let rendered = source::candidate(session, release, creates_namespace).await;
+        let (candidate, found, prior) = rendered.map_err(|error| in_release(error, &release.name))?;
+        Ok::<_, ReleaseError>((release.name.clone(), candidate, found, prior))
+    };
+    let (mut rendered, mut found) = (Vec::new(), Vec::new());
+    for wave in
+        try_join_all(session.selection.waves.iter().map(|wave| try_join_all(wave.iter().map(one)))).await?
+    {
+        let mut candidates = Vec::new();
+        for (name, candidate, warned, prior) in wave {
+            found.push((name.clone(), warned));
+            candidates.push((name, candidate, prior));
         }
-        waves.push(prepared);
+        rendered.push(candidates);
     }
+    let waves = prepare_all(session, rendered, creates_namespace).await?;
+    all_recreated_are_there(session, &waves)?;
     for warning in warn::told(&session.selection, found) {
         session
             .context
@@ -98,6 +107,44 @@ pub async fn plan(session: &Session) -> Result<Planned, ReleaseError> {
     }
     let unlisted = if creates_namespace { Vec::new() } else { unlisted(session).await? };
     Ok(assemble(session, waves, creates_namespace, unlisted))
+}
+
+/// Compares all releases with the cluster at once; what is live is asked for once for all of them.
+async fn prepare_all(
+    session: &Session,
+    rendered: Vec<Vec<(String, Candidate, Prior)>>,
+    creates_namespace: bool,
+) -> Result<Vec<Vec<Prepared>>, ReleaseError> {
+    let context = &session.context;
+    let live = &Snapshot::new(session.cluster.clone());
+    for (_, candidate, _) in rendered.iter().flatten() {
+        live.expect(candidate.wanted(&context.namespace));
+    }
+    let one = |(name, candidate, prior): (String, Candidate, Prior)| async move {
+        prepare_in(context, live, &name, candidate, prior, Intent::Deploy, creates_namespace)
+            .await
+            .map_err(|error| in_release(error, &name))
+    };
+    try_join_all(rendered.into_iter().map(|wave| try_join_all(wave.into_iter().map(one)))).await
+}
+
+/// Whoever asks for an object to be made anew means one that is there.
+fn all_recreated_are_there(session: &Session, waves: &[Vec<Prepared>]) -> Result<(), ReleaseError> {
+    let objects = || waves.iter().flatten().flat_map(|prepared| &prepared.plan.objects);
+    let missing = session
+        .context
+        .recreate
+        .iter()
+        .find(|asked| objects().all(|change| change.object.to_string() != **asked));
+    let Some(missing) = missing else { return Ok(()) };
+    let names: Vec<String> = objects().map(|change| change.object.to_string()).collect();
+    let message = format!("--recreate {missing}: there is no such object in what would be deployed");
+    let error = Diagnostic::error("platform/recreate", message);
+    Err(match longshore_diag::nearest(missing, names.iter().map(String::as_str)) {
+        Some(near) => error.hint(format!("did you mean `{near}`?")),
+        None => error.hint("write `Kind/name`, as `longshore plan` shows it"),
+    }
+    .into())
 }
 
 /// Puts the plans of releases together.

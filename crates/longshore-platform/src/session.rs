@@ -1,6 +1,6 @@
 //! A selection on its cluster: what plan, deploy, status and the others work with.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use longshore_cluster::Cluster;
 use longshore_diag::Diagnostic;
 use longshore_object::Gvk;
 use longshore_release::{
-    Clock, Context, DEPLOY_LABEL, Force, HeldRecords, Observer, PLATFORM_LABEL, ReleaseError,
+    Clock, Context, DEPLOY_LABEL, Faults, Force, HeldRecords, Observer, PLATFORM_LABEL, ReleaseError,
 };
 
 use crate::selection::Selection;
@@ -34,6 +34,14 @@ pub struct Actor {
 pub struct Behaviour {
     /// What may be overruled.
     pub force: Force,
+    /// Objects (`Job/migrate`) that may be deleted and made anew where they cannot be changed in place.
+    pub recreate: BTreeSet<String>,
+    /// Whether the definitions in charts' `crds/` are left alone.
+    pub skip_crds: bool,
+    /// How long this process may be silent before somebody else goes on with what it does.
+    pub term: Duration,
+    /// Where tests make it stop.
+    pub faults: Arc<dyn Faults>,
     /// How long the objects of one release may take.
     pub timeout: Duration,
     /// Whether a missing namespace may be created, whatever the project file says.
@@ -83,6 +91,10 @@ impl Session {
             holder: actor.name.clone(),
             timeout: behaviour.timeout,
             force: behaviour.force,
+            recreate: behaviour.recreate.clone(),
+            skip_crds: behaviour.skip_crds,
+            term: behaviour.term,
+            faults: Arc::clone(&behaviour.faults),
             clock,
             observer,
             held: HeldRecords::default(),

@@ -23,25 +23,26 @@ pub(crate) async fn candidate(
     session: &Session,
     release: &ReleaseSpec,
     missing_namespace: bool,
-) -> Result<(Candidate, Found), ReleaseError> {
+) -> Result<(Candidate, Found, Prior), ReleaseError> {
     let prior = if missing_namespace {
         Prior::default()
     } else {
         let store = Store::new(session.cluster.clone(), &session.selection.namespace);
         Prior { history: store.history(&release.name).await? }
     };
-    match session.selection.method(release)? {
+    let (candidate, found) = match session.selection.method(release)? {
         Method::Manifests => {
             let existing = existing(session, release, &prior, missing_namespace).await?;
             let candidate = manifests::candidate(&session.selection, release, &existing, &mut SystemRandom)?;
-            Ok((candidate, Found::default()))
+            (candidate, Found::default())
         }
         Method::Kustomize => {
             let existing = existing(session, release, &prior, missing_namespace).await?;
-            kustomize::live(session, release, existing).await
+            kustomize::live(session, release, existing).await?
         }
-        Method::Helm => charts::live(session, release, &prior).await,
-    }
+        Method::Helm => charts::live(session, release, &prior).await?,
+    };
+    Ok((candidate, found, prior))
 }
 
 /// The operating system's randomness.

@@ -1,7 +1,7 @@
 //! What is to be deployed: one rendered revision that no cluster has seen yet.
 
 use longshore_diag::{Diagnostic, Place};
-use longshore_object::{Object, parse_manifests};
+use longshore_object::{Gvk, Object, ObjectKey, parse_manifests};
 use serde_json::{Map, Value};
 
 use crate::record::{Hook, HookExecution, Release};
@@ -49,6 +49,12 @@ impl Candidate {
             crds: Vec::new(),
             objects,
         })
+    }
+
+    /// The objects that a plan asks the cluster for, as far as their identity goes. `namespace` is where objects go
+    /// that name none.
+    pub fn wanted<'a>(&'a self, namespace: &'a str) -> impl Iterator<Item = (&'a Gvk, ObjectKey)> {
+        self.crds.iter().chain(&self.objects).map(move |object| (object.gvk(), object.key_in(namespace)))
     }
 
     /// `name-version` of the chart.

@@ -1,6 +1,6 @@
 //! What every operation works with.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use longshore_cluster::{Cluster, ClusterId};
 
 use crate::event::{Event, Observer};
+use crate::fault::Faults;
 use crate::work::Held;
 
 /// The field manager of everything that is applied. It is Helm's, so that real Helm finds no conflict
@@ -74,6 +75,14 @@ pub struct Context {
     pub timeout: Duration,
     /// What may be overruled.
     pub force: Force,
+    /// Objects (`Job/migrate`) that may be deleted and made anew where they cannot be changed in place.
+    pub recreate: BTreeSet<String>,
+    /// Whether a chart's `crds/` is left alone.
+    pub skip_crds: bool,
+    /// How long we may be silent before somebody else goes on: [`crate::HOLD_TERM`].
+    pub term: Duration,
+    /// Where tests make us stop.
+    pub faults: Arc<dyn Faults>,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
     /// Is told what happens.

@@ -1,27 +1,24 @@
-//! Carrying a plan out: pending record, hooks, apply in waves, deletions, wait, final record.
+//! Carrying a plan out: pending record, hooks, apply, deletions, wait, final record.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use futures::stream::{self, StreamExt, TryStreamExt};
-use longshore_cluster::{ApplyOptions, Outcome};
 use longshore_diag::Diagnostic;
-use longshore_object::{Object, ObjectKey, order};
+use longshore_object::ObjectKey;
+use tokio::time::Instant;
 
-use crate::context::FIELD_MANAGER;
+use crate::apply::{self, Part};
 use crate::event::{Done, Event};
-use crate::plan::{ObjectAction, ReleaseAction};
-use crate::prepare::{Intent, Prepared};
+use crate::fault::FaultPoint;
+use crate::plan::{ObjectAction, ReleaseAction, ReleasePlan};
+use crate::prepare::{Intent, Prepared, prepare};
 use crate::prior::Prior;
 use crate::record::{Hook, HookPhase, Info, Release, Status, Time};
 use crate::store::Store;
 use crate::work::Work;
-use crate::{Context, ReleaseError, hold, hooks, ownership, removal, takeover, wait};
+use crate::{Context, ReleaseError, hold, hooks, removal, takeover, wait};
 
 /// Helm's default for `--history-max`.
 const HISTORY_MAX: usize = 10;
-
-/// How many objects are applied side by side; the cluster's own limit holds below it.
-const CONCURRENCY: usize = 32;
 
 /// Carries a plan out and waits until everything in it is ready.
 ///
@@ -41,19 +38,34 @@ pub async fn deploy(context: &Context, prepared: Prepared) -> Result<Release, Re
     let store = Store::new(context.cluster.clone(), &context.namespace);
     if !prepared.plan.changes_something() {
         wait::still_ready(context, &name, &prepared.candidate.objects).await?;
+        tracing::info!(requests = context.cluster.requests(), "nothing to do");
         context.tell(&name, Event::Finished(format!("unchanged at revision {}", prepared.plan.revision)));
         let deployed = prepared.prior.deployed().map(|stored| stored.release.clone());
         return deployed.ok_or(ReleaseError::Raced { name, revision: prepared.plan.revision });
     }
-    let prior = Prior { history: takeover::settle(context, &store, &name).await? };
+    context.faults.reached(&name, FaultPoint::Planned).await;
+    let settled = takeover::settle(context, &store, &name).await?;
+    context.faults.reached(&name, FaultPoint::Settled).await;
+    let prepared = if settled.begun_after(&prepared.prior) {
+        Box::pin(anew(context, prepared)).await?
+    } else {
+        prepared
+    };
+    let prior = Prior { history: settled.history };
     let record = pending(context, &prepared, &prior);
     let revision = record.revision;
     let mut annotations = context.provenance.clone();
-    hold::take(&mut annotations, &context.holder, context.clock.now());
-    let stored = store.create(record, annotations, context.clock.now()).await?;
-    let work = Work::begin(context, store.clone(), stored);
+    hold::take(&mut annotations, context);
+    let since = Instant::now();
+    let stored = match store.create(record, annotations, context.clock.now()).await {
+        Err(ReleaseError::Raced { .. }) => return Err(takeover::outrun(&store, &name, revision).await),
+        created => created?,
+    };
+    let work = Work::begin(context, store.clone(), stored, since);
+    context.faults.reached(&name, FaultPoint::PendingWritten).await;
     context.tell(&name, Event::Started(verb(&prepared, revision)));
-    match work.during(carry_out(context, &work, &prepared, &prior)).await {
+    let guarded = Context { cluster: context.cluster.guarded(work.guard()), ..context.clone() };
+    match Box::pin(work.during(carry_out(&guarded, &work, &prepared, &prior))).await {
         Ok(()) => {
             supersede(context, &store, &prior).await?;
             let description = done(prepared.intent, prepared.plan.action);
@@ -63,7 +75,9 @@ pub async fn deploy(context: &Context, prepared: Prepared) -> Result<Release, Re
                     release.info.description = description;
                 })
                 .await?;
-            prune(&store, &name).await?;
+            context.faults.reached(&name, FaultPoint::Ended).await;
+            prune(context, &store, &name).await?;
+            tracing::info!(requests = context.cluster.requests(), "deployed");
             context.tell(&name, Event::Finished(format!("deployed revision {revision}")));
             Ok(release)
         }
@@ -82,6 +96,34 @@ pub async fn deploy(context: &Context, prepared: Prepared) -> Result<Release, Re
             Err(error)
         }
     }
+}
+
+/// Plans again what was planned before somebody else was at work on the release, who has ended since.
+///
+/// # Errors
+/// The new plan has problems, or deletes what the old one did not.
+async fn anew(context: &Context, old: Prepared) -> Result<Prepared, ReleaseError> {
+    let name = old.plan.release.clone();
+    let doomed = |plan: &ReleasePlan| -> BTreeSet<ObjectKey> {
+        let deleted = plan
+            .objects
+            .iter()
+            .filter(|change| matches!(change.action, ObjectAction::Delete | ObjectAction::Recreate));
+        deleted.map(|change| change.object.clone()).collect()
+    };
+    let new = prepare(context, &name, old.candidate, old.intent, false).await?;
+    if let Some(problem) = new.plan.problems.first() {
+        return Err(problem.clone().into());
+    }
+    let more: Vec<String> =
+        doomed(&new.plan).difference(&doomed(&old.plan)).map(ToString::to_string).collect();
+    if !more.is_empty() {
+        let message =
+            format!("release `{name}` has changed since the plan was made, which now would delete more");
+        let error = more.into_iter().fold(Diagnostic::error("release/stale-plan", message), Diagnostic::note);
+        return Err(error.hint("nothing was changed; look at the plan again").into());
+    }
+    Ok(new)
 }
 
 /// The record that says what is about to happen.
@@ -130,70 +172,18 @@ async fn carry_out(
 ) -> Result<(), ReleaseError> {
     let name = &prepared.plan.release;
     let candidate = &prepared.candidate;
-    apply_waves(context, name, &candidate.crds, false).await?;
+    apply::in_order(context, name, &candidate.crds, &prepared.todo, Part::Beside).await?;
+    wait::until_ready(context, name, &candidate.crds).await?;
     let (before, after) = hooks::events(prepared.plan.action);
     run_hooks(context, work, &candidate.hooks, before).await?;
-    apply_waves(context, name, &candidate.objects, true).await?;
+    apply::in_order(context, name, &candidate.objects, &prepared.todo, Part::Marked).await?;
+    context.faults.reached(name, FaultPoint::AllApplied).await;
     delete_removed(context, prepared, prior, |key| !removal::is_read_by_pods(key)).await?;
     wait::until_ready(context, name, &candidate.objects).await?;
+    context.faults.reached(name, FaultPoint::Ready).await;
     // Until the new pods are ready the old ones may start again, and read what they were made for.
     delete_removed(context, prepared, prior, removal::is_read_by_pods).await?;
     run_hooks(context, work, &candidate.hooks, after).await
-}
-
-/// Applies the objects wave by wave; those of a wave side by side.
-async fn apply_waves(
-    context: &Context,
-    release: &str,
-    objects: &[Object],
-    marked: bool,
-) -> Result<(), ReleaseError> {
-    for wave in order::waves(objects, &context.namespace) {
-        // Only this wave's: those of later waves are not there yet.
-        let definitions: Vec<Object> = wave
-            .iter()
-            .map(|index| &objects[*index])
-            .filter(|object| object.kind() == "CustomResourceDefinition")
-            .cloned()
-            .collect();
-        stream::iter(wave)
-            .map(|index| apply(context, release, &objects[index], marked))
-            .buffer_unordered(CONCURRENCY)
-            .try_collect::<Vec<()>>()
-            .await?;
-        if !definitions.is_empty() {
-            wait::until_ready(context, release, &definitions).await?;
-        }
-    }
-    Ok(())
-}
-
-pub(crate) async fn apply_one(context: &Context, release: &str, object: &Object) -> Result<(), ReleaseError> {
-    apply(context, release, object, false).await
-}
-
-async fn apply(context: &Context, release: &str, object: &Object, marked: bool) -> Result<(), ReleaseError> {
-    let mut object = object.clone();
-    if marked {
-        ownership::mark(&mut object, release, &context.namespace);
-    }
-    let options = ApplyOptions {
-        force: context.force.overwrite,
-        namespace: Some(context.namespace.clone()),
-        ..ApplyOptions::new(FIELD_MANAGER)
-    };
-    let applied = context.cluster.apply(&object, &options).await?;
-    let done = match applied.outcome {
-        Outcome::Created => Done::Created,
-        Outcome::Configured => Done::Configured,
-        Outcome::Unchanged => Done::Unchanged,
-    };
-    for warning in applied.warnings {
-        let warning = Diagnostic::warning("cluster/warning", warning).at(object.place().clone());
-        context.tell(release, Event::Warning(warning));
-    }
-    context.tell(release, Event::Object { key: object.key_in(&context.namespace), done });
-    Ok(())
 }
 
 /// Deletes what the plan deletes and `chosen` chooses, in the reverse of the order of applying.
@@ -213,6 +203,7 @@ async fn delete_removed(
         if let Some(object) = objects.get(&change.object).filter(|_| done == Done::Deleted) {
             let key = &change.object;
             removal::delete_and_wait(context, object.gvk(), key).await?;
+            context.faults.reached(&prepared.plan.release, FaultPoint::ObjectDeleted).await;
         }
         context.tell(&prepared.plan.release, Event::Object { key: change.object.clone(), done });
     }
@@ -232,6 +223,7 @@ pub(crate) async fn run_hooks(
     for hook in hooks::of_event(all, event) {
         let began = Time::from(context.clock.now());
         result = hooks::run(context, &release, hook, event).await;
+        context.faults.reached(&release, FaultPoint::HookEnded).await;
         let phase = if result.is_ok() { HookPhase::Succeeded } else { HookPhase::Failed };
         runs.insert(hook.path.clone() + &hook.name, (began, Some(Time::from(context.clock.now())), phase));
         if result.is_err() {
@@ -249,6 +241,7 @@ pub(crate) async fn run_hooks(
             }
         })
         .await?;
+        context.faults.reached(&release, FaultPoint::HooksRecorded).await;
     }
     result
 }
@@ -258,18 +251,21 @@ async fn supersede(context: &Context, store: &Store, prior: &Prior) -> Result<()
     for stored in prior.history.iter().filter(|stored| stored.release.info.status == Status::Deployed) {
         let mut stored = stored.clone();
         stored.release.info.status = Status::Superseded;
+        let name = stored.release.name.clone();
         store.update(&stored, context.clock.now()).await?;
+        context.faults.reached(&name, FaultPoint::Superseded).await;
     }
     Ok(())
 }
 
 /// Removes the oldest revisions beyond Helm's limit, never the deployed one.
-async fn prune(store: &Store, name: &str) -> Result<(), ReleaseError> {
+async fn prune(context: &Context, store: &Store, name: &str) -> Result<(), ReleaseError> {
     let history = store.history(name).await?;
     let surplus = history.len().saturating_sub(HISTORY_MAX);
     let old = history.iter().filter(|stored| stored.release.info.status != Status::Deployed);
     for stored in old.take(surplus) {
         store.delete(&stored.release).await?;
+        context.faults.reached(name, FaultPoint::Pruned).await;
     }
     Ok(())
 }

@@ -7,9 +7,10 @@
 use longshore_object::{Object, parse_manifests};
 
 use crate::event::Event;
+use crate::fault::FaultPoint;
 use crate::plan::ReleaseAction;
 use crate::record::Hook;
-use crate::{Context, ReleaseError, deploy, removal, wait};
+use crate::{Context, ReleaseError, apply, removal, wait};
 
 /// The events before and after an action.
 pub(crate) fn events(action: ReleaseAction) -> (&'static str, &'static str) {
@@ -77,7 +78,8 @@ pub(crate) async fn run(
 }
 
 async fn run_object(context: &Context, release: &str, object: &Object) -> Result<(), ReleaseError> {
-    deploy::apply_one(context, release, object).await?;
+    apply::beside(context, release, object).await?;
+    context.faults.reached(release, FaultPoint::HookCreated).await;
     if matches!(object.kind(), "Job" | "Pod") {
         wait::until_complete(context, release, object).await?;
     }

@@ -3,12 +3,13 @@
 //! A release is a Helm release, whatever it was rendered from (design decision 1): its records are
 //! Helm's, its objects carry Helm's marks, and the field manager is Helm's, so that `helm list`,
 //! `history`, `rollback` and `uninstall` of the real tool work on it. On top stands what Helm lacks: a
-//! plan by server-side dry run ([`prepare`]), an order by what needs what, a holder on pending records
-//! so that anything may be interrupted at any time ([`deploy`]), and removal that spares data
-//! ([`uninstall`]). Beside it stands Helm's own way of doing things ([`helm`]), for the drop-in.
+//! plan by server-side dry run ([`prepare()`]), an order by what needs what, a holder on pending records
+//! so that anything may be interrupted at any time ([`deploy()`]), and removal that spares data
+//! ([`uninstall()`]). Beside it stands Helm's own way of doing things ([`helm`]), for the drop-in.
 //!
 //! The crate does not know where a [`Candidate`] was rendered from, nor what a project file is.
 
+mod apply;
 mod candidate;
 mod context;
 mod data;
@@ -16,6 +17,7 @@ mod deploy;
 mod diff;
 mod error;
 mod event;
+mod fault;
 pub mod helm;
 mod hold;
 mod hooks;
@@ -33,15 +35,17 @@ mod uninstall;
 mod wait;
 mod work;
 
+pub use apply::Todo;
 pub use candidate::Candidate;
 pub use context::{Clock, Context, FIELD_MANAGER, Force, HeldRecords, ReleaseId, SystemClock};
 pub use deploy::deploy;
 pub use diff::{FieldChange, HIDDEN, diff};
 pub use error::ReleaseError;
 pub use event::{Done, Event, Observer, Silent};
-pub use hold::{HOLD_TERM, RENEW_EVERY, holder};
+pub use fault::{FaultPoint, Faults, NoFaults};
+pub use hold::{HOLD_TERM, holder};
 pub use plan::{FieldConflict, ObjectAction, ObjectChange, ReleaseAction, ReleasePlan, Verified};
-pub use prepare::{DEPLOY_LABEL, Intent, PLATFORM_LABEL, Prepared, prepare};
+pub use prepare::{DEPLOY_LABEL, Intent, PLATFORM_LABEL, Prepared, Snapshot, prepare, prepare_in};
 pub use prior::{Prior, objects};
 pub use records::{Memory, Records, RecordsError};
 pub use rollback::rollback_candidate;

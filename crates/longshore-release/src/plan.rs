@@ -82,6 +82,8 @@ pub enum ObjectAction {
     Update,
     /// Nothing.
     Nothing,
+    /// It is deleted and made anew, because fields would change that never do.
+    Recreate,
     /// It is deleted.
     Delete,
     /// It leaves the release and stays in the cluster.

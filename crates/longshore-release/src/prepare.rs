@@ -1,21 +1,29 @@
-//! From a candidate to a plan: every object is compared with the live one by a server-side dry run.
+//! From a candidate to a plan: every object is compared with the live one, by what the server has written down about
+//! it, and where that does not tell, by a server-side dry run.
 
-use std::collections::BTreeSet;
+mod compare;
+mod definition;
+mod immutable;
+mod look;
+mod snapshot;
+mod unchanged;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use futures::stream::{self, StreamExt, TryStreamExt};
-use longshore_cluster::{ApplyOptions, Error as ClusterError, Refusal};
+use longshore_cluster::Error as ClusterError;
 use longshore_diag::Diagnostic;
 use longshore_object::{Gvk, Object, ObjectKey, order};
 use serde_json::Value;
 
+use crate::apply::{Part, Todos};
 use crate::candidate::Candidate;
-use crate::context::FIELD_MANAGER;
-use crate::diff::diff;
 use crate::plan::{FieldConflict, ObjectAction, ObjectChange, ReleaseAction, ReleasePlan, Verified};
 use crate::prior::Prior;
-use crate::record::{Release, Status};
 use crate::store::Store;
 use crate::{Context, ReleaseError, data, hooks, ownership};
+use look::{Look, Survey};
+pub use snapshot::Snapshot;
 
 /// The label that names the platform of a record.
 pub const PLATFORM_LABEL: &str = "longshore.dev/platform";
@@ -24,7 +32,7 @@ pub const PLATFORM_LABEL: &str = "longshore.dev/platform";
 pub const DEPLOY_LABEL: &str = "longshore.dev/deploy";
 
 /// How many objects are looked at side by side; the cluster's own limit holds below it.
-const CONCURRENCY: usize = 32;
+const CONCURRENCY: usize = 64;
 
 /// What an operation is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +56,7 @@ pub struct Prepared {
     /// What it is for.
     pub intent: Intent,
     pub(crate) prior: Prior,
+    pub(crate) todo: Todos,
 }
 
 /// Compares a candidate with the cluster.
@@ -68,12 +77,29 @@ pub async fn prepare(
     let store = Store::new(context.cluster.clone(), &context.namespace);
     let prior =
         if missing_namespace { Prior::default() } else { Prior { history: store.history(name).await? } };
-    let survey = Survey::of(context, name, &candidate, missing_namespace);
-    let looks: Vec<Look> = stream::iter(&candidate.objects)
-        .map(|object| survey.look(object))
-        .buffered(CONCURRENCY)
-        .try_collect()
-        .await?;
+    let live = Snapshot::new(context.cluster.clone());
+    prepare_in(context, &live, name, candidate, prior, intent, missing_namespace).await
+}
+
+/// As [`prepare`], with a past that was read before, and live objects that several releases share.
+///
+/// # Errors
+/// As [`prepare`].
+pub async fn prepare_in(
+    context: &Context,
+    live: &Snapshot,
+    name: &str,
+    mut candidate: Candidate,
+    prior: Prior,
+    intent: Intent,
+    missing_namespace: bool,
+) -> Result<Prepared, ReleaseError> {
+    if context.skip_crds {
+        candidate.crds.clear();
+    }
+    let had = prior.objects(&context.namespace);
+    live.expect(candidate.wanted(&context.namespace));
+    live.expect(had.iter().map(|(key, object)| (object.gvk(), key.clone())));
     let mut plan = ReleasePlan {
         release: name.to_owned(),
         namespace: context.namespace.clone(),
@@ -83,19 +109,20 @@ pub async fn prepare(
         objects: Vec::new(),
         hooks: Vec::new(),
         conflicts: Vec::new(),
-        problems: taken(context, name, &prior).into_iter().collect(),
+        problems: compare::taken(context, name, &prior).into_iter().collect(),
         warnings: Vec::new(),
     };
-    let waves = order::waves(&candidate.objects, &context.namespace);
-    let mut looks: Vec<Option<Look>> = looks.into_iter().map(Some).collect();
-    for look in waves.into_iter().flatten().filter_map(|index| looks[index].take()) {
+    plan.problems.extend(order::mistaken_needs(&candidate.objects, &context.namespace));
+    let mut todo = Todos::new();
+    for look in looks(context, live, name, &candidate, missing_namespace).await? {
+        todo.insert(look.change.object.clone(), look.todo);
         plan.objects.push(look.change);
         plan.conflicts.extend(look.conflicts);
         plan.problems.extend(look.problem);
         plan.warnings.extend(look.warnings);
     }
-    plan.objects.extend(deletions(context, name, &prior, &plan).await?);
-    plan.action = action(context, &prior, &candidate, &plan, intent);
+    plan.objects.extend(deletions(context, live, name, had, &plan).await?);
+    plan.action = compare::action(context, &prior, &candidate, &plan, intent);
     if plan.action != ReleaseAction::Nothing {
         plan.revision = prior.next_revision();
         plan.hooks = hooks::planned(&candidate.hooks, plan.action);
@@ -103,157 +130,59 @@ pub async fn prepare(
     if !plan.conflicts.is_empty() && !context.force.overwrite {
         plan.problems.push(conflict_problem(&plan.conflicts));
     }
-    Ok(Prepared { plan, candidate, intent, prior })
+    // What surrounds the objects.
+    Ok(Prepared { plan, candidate, intent, prior, todo })
 }
 
-/// What was found out about one object.
-struct Look {
-    change: ObjectChange,
-    conflicts: Vec<FieldConflict>,
-    problem: Option<Diagnostic>,
-    warnings: Vec<String>,
+/// Looks at every object; in the order in which they would be applied, definitions of `crds/` first.
+async fn looks(
+    context: &Context,
+    live: &Snapshot,
+    name: &str,
+    candidate: &Candidate,
+    missing_namespace: bool,
+) -> Result<Vec<Look>, ReleaseError> {
+    let mut survey = Survey::of(context, live, name, candidate, missing_namespace);
+    let (definitions, others): (Vec<usize>, Vec<usize>) =
+        (0..candidate.objects.len()).partition(|index| definition::is_definition(&candidate.objects[*index]));
+    let besides = look_at(&survey, candidate.crds.iter().collect(), Part::Beside).await?;
+    let defining: Vec<&Object> = definitions.iter().map(|index| &candidate.objects[*index]).collect();
+    let defining = look_at(&survey, defining, Part::Marked).await?;
+    survey.define(candidate.crds.iter().zip(&besides));
+    survey.define(definitions.iter().map(|index| &candidate.objects[*index]).zip(&defining));
+    let rest: Vec<&Object> = others.iter().map(|index| &candidate.objects[*index]).collect();
+    let rest = look_at(&survey, rest, Part::Marked).await?;
+    let mut found: Vec<Option<Look>> = Vec::new();
+    found.resize_with(candidate.objects.len(), || None);
+    for (index, look) in definitions.into_iter().zip(defining).chain(others.into_iter().zip(rest)) {
+        found[index] = Some(look);
+    }
+    let waves = order::waves(&candidate.objects, &context.namespace);
+    let ordered = waves.into_iter().flatten().filter_map(|index| found[index].take());
+    Ok(besides.into_iter().chain(ordered).collect())
 }
 
-/// What looking at an object needs to know of its surroundings.
-struct Survey<'a> {
-    context: &'a Context,
-    release: &'a str,
-    /// The release's namespace, if it does not exist yet.
-    missing: Option<&'a str>,
-    /// Namespaces that the candidate itself makes, whether they exist already or not.
-    made: BTreeSet<&'a str>,
-    /// Kinds that the candidate itself defines, with the definition's name.
-    defined: Vec<(String, String, String)>,
-}
-
-impl<'a> Survey<'a> {
-    fn of(context: &'a Context, release: &'a str, candidate: &'a Candidate, missing_namespace: bool) -> Self {
-        let missing = missing_namespace.then_some(context.namespace.as_str());
-        let namespaces = candidate.objects.iter().filter(|object| object.kind() == "Namespace");
-        let made = namespaces.map(Object::name).collect();
-        let everything = candidate.crds.iter().chain(&candidate.objects);
-        let defined = everything
-            .filter(|object| object.kind() == "CustomResourceDefinition")
-            .filter_map(|crd| {
-                let (group, kind, ..) = longshore_object::kinds::scope_from_definition(&crd.to_json())?;
-                Some((group, kind, crd.key().to_string()))
-            })
-            .collect();
-        Self { context, release, missing, made, defined }
-    }
-
-    /// Asks the server what applying the object would do.
-    async fn look(&self, object: &Object) -> Result<Look, ReleaseError> {
-        let key = object.key_in(&self.context.namespace);
-        let mut look = Look {
-            change: ObjectChange {
-                object: key.clone(),
-                action: ObjectAction::Create,
-                fields: Vec::new(),
-                verified: Verified::Verified,
-                destroys_data: false,
-                place: Some(object.place().clone()),
-            },
-            conflicts: Vec::new(),
-            problem: None,
-            warnings: Vec::new(),
-        };
-        if let Some(waits_for) = self.waits_for(object, &key) {
-            look.change.verified = Verified::WaitsFor(waits_for);
-            return Ok(look);
-        }
-        let cluster = &self.context.cluster;
-        let live = match cluster.get(object.gvk(), key.namespace.as_deref(), &key.name).await {
-            Ok(live) => live,
-            Err(error) => return unless_fatal(error, look, object),
-        };
-        if let Some(live) = &live {
-            look.change.action = ObjectAction::Update;
-            if !self.context.force.adopt
-                && let Err(problem) =
-                    ownership::check(&key, object, live, self.release, &self.context.namespace)
-            {
-                look.problem = Some(problem);
-                return Ok(look);
-            }
-        }
-        let mut applied = object.clone();
-        ownership::mark(&mut applied, self.release, &self.context.namespace);
-        let options = ApplyOptions {
-            dry_run: true,
-            force: self.context.force.overwrite,
-            namespace: Some(self.context.namespace.clone()),
-            ..ApplyOptions::new(FIELD_MANAGER)
-        };
-        let version = live.as_ref().and_then(|live| live["metadata"]["resourceVersion"].as_str());
-        match cluster.apply_after(&applied, &options, version).await {
-            Ok(tried) => {
-                look.warnings = tried.warnings;
-                if let Some(live) = &live {
-                    look.change.fields = diff(&key, live, &tried.live);
-                    if look.change.fields.is_empty() {
-                        look.change.action = ObjectAction::Nothing;
-                    }
-                }
-                Ok(look)
-            }
-            Err(error) if !error.conflicts().is_empty() => {
-                look.conflicts = error
-                    .conflicts()
-                    .iter()
-                    .map(|conflict| FieldConflict {
-                        object: key.clone(),
-                        field: conflict.field.clone(),
-                        manager: conflict.manager.clone(),
-                    })
-                    .collect();
-                Ok(look)
-            }
-            Err(error) => match error.refusal() {
-                Some(Refusal::NamespaceMissing { namespace }) if self.made.contains(namespace.as_str()) => {
-                    look.change.verified = Verified::WaitsFor(format!("Namespace/{namespace}"));
-                    Ok(look)
-                }
-                _ => unless_fatal(error, look, object),
-            },
-        }
-    }
-
-    /// The object of this plan that must exist before the server can try this one.
-    fn waits_for(&self, object: &Object, key: &ObjectKey) -> Option<String> {
-        if let Some(namespace) = key.namespace.as_deref().filter(|namespace| self.missing == Some(*namespace))
-        {
-            return Some(format!("Namespace/{namespace}"));
-        }
-        let gvk = object.gvk();
-        let (_, _, definition) =
-            self.defined.iter().find(|(group, kind, _)| *group == gvk.group && *kind == gvk.kind)?;
-        Some(definition.clone())
-    }
-}
-
-/// A refusal of this object is a problem of the plan; everything else stops planning.
-fn unless_fatal(error: ClusterError, mut look: Look, object: &Object) -> Result<Look, ReleaseError> {
-    if error.refusal().is_none() && !matches!(error, ClusterError::UnknownKind { .. }) {
-        return Err(error.into());
-    }
-    look.problem = Some(error.diagnostic().or_at(object.place().clone()));
-    Ok(look)
+async fn look_at(survey: &Survey<'_>, objects: Vec<&Object>, part: Part) -> Result<Vec<Look>, ReleaseError> {
+    stream::iter(objects).map(|object| survey.look(object, part)).buffered(CONCURRENCY).try_collect().await
 }
 
 /// What the release has now and the candidate no longer names.
 async fn deletions(
     context: &Context,
+    snapshot: &Snapshot,
     name: &str,
-    prior: &Prior,
+    had: BTreeMap<ObjectKey, Object>,
     plan: &ReleasePlan,
 ) -> Result<Vec<ObjectChange>, ReleaseError> {
     let named: BTreeSet<&ObjectKey> = plan.objects.iter().map(|change| &change.object).collect();
-    let gone: Vec<(ObjectKey, Object)> =
-        prior.objects(&context.namespace).into_iter().filter(|(key, _)| !named.contains(key)).collect();
+    let gone: Vec<(ObjectKey, Object)> = had.into_iter().filter(|(key, _)| !named.contains(key)).collect();
     let changes: Vec<Option<ObjectChange>> = stream::iter(gone)
         .map(|(key, object)| async move {
-            let Some(live) = live(context, object.gvk(), &key).await? else { return Ok(None) };
+            let live = match snapshot.get(object.gvk(), &key).await {
+                Err(ClusterError::UnknownKind { .. }) => None,
+                found => found?,
+            };
+            let Some(live) = live else { return Ok(None) };
             if !ownership::owns(&live, name, &context.namespace) {
                 return Ok(None);
             }
@@ -285,83 +214,6 @@ pub(crate) async fn live(
         Err(ClusterError::UnknownKind { .. }) => Ok(None),
         Err(error) => Err(error.into()),
     }
-}
-
-fn action(
-    context: &Context,
-    prior: &Prior,
-    candidate: &Candidate,
-    plan: &ReleasePlan,
-    intent: Intent,
-) -> ReleaseAction {
-    let Some(deployed) = prior.deployed().filter(|_| prior.exists()) else {
-        return match intent {
-            Intent::Deploy if prior.exists() => ReleaseAction::Upgrade,
-            Intent::Deploy => ReleaseAction::Install,
-            Intent::Rollback { .. } => ReleaseAction::Rollback,
-        };
-    };
-    if let Intent::Rollback { .. } = intent {
-        return ReleaseAction::Rollback;
-    }
-    let completed = prior.last().is_some_and(|last| last.info.status == Status::Deployed);
-    let touched = plan.objects.iter().any(|change| change.action != ObjectAction::Nothing);
-    // A release that is adopted, or goes to another environment, gets new labels: they are written with
-    // a revision.
-    let labelled = context
-        .labels
-        .iter()
-        .all(|(label, value)| label == DEPLOY_LABEL || deployed.release.labels.get(label) == Some(value));
-    if completed && labelled && !touched && plan.conflicts.is_empty() && same(&deployed.release, candidate) {
-        ReleaseAction::Nothing
-    } else {
-        ReleaseAction::Upgrade
-    }
-}
-
-/// Whether a candidate is what was deployed. Comments and the order of documents do not count, nor what
-/// a chart says about itself beside its name and versions.
-fn same(release: &Release, candidate: &Candidate) -> bool {
-    let identity = |chart: &Value| {
-        ["name", "version", "appVersion"].map(|field| chart["metadata"][field].as_str().map(str::to_owned))
-    };
-    let objects = |objects: &[Object]| -> Vec<Value> {
-        let mut objects: Vec<(ObjectKey, Value)> =
-            objects.iter().map(|object| (object.key(), object.to_json())).collect();
-        objects.sort_by(|a, b| a.0.cmp(&b.0));
-        objects.into_iter().map(|(_, json)| json).collect()
-    };
-    let manifests = || match Candidate::recorded(release) {
-        Ok(recorded) => objects(&recorded.objects) == objects(&candidate.objects),
-        Err(_) => false,
-    };
-    identity(&release.chart) == identity(&candidate.chart)
-        && release.config == candidate.config
-        && hooks::same(&release.hooks, &candidate.hooks)
-        && (release.manifest == candidate.manifest || manifests())
-}
-
-/// Whether the name belongs to something that this platform did not deploy.
-fn taken(context: &Context, name: &str, prior: &Prior) -> Option<Diagnostic> {
-    let last = prior.last().filter(|_| prior.exists() && !context.force.adopt)?;
-    let ours = context.labels.get(PLATFORM_LABEL)?;
-    let theirs = last.labels.get(PLATFORM_LABEL);
-    if theirs == Some(ours) {
-        return None;
-    }
-    let who = match theirs {
-        Some(platform) => format!("platform `{platform}`"),
-        None => "somebody who does not use Longshore".to_owned(),
-    };
-    let message = format!(
-        "the name `{name}` is taken: in namespace `{}` a release of that name runs chart {}, deployed by {who}",
-        context.namespace,
-        last.chart_name_version()
-    );
-    Some(
-        Diagnostic::error("release/name-taken", message)
-            .hint("rename the release, choose another namespace with -n, or take it over with --adopt"),
-    )
 }
 
 fn conflict_problem(conflicts: &[FieldConflict]) -> Diagnostic {

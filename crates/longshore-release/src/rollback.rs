@@ -9,7 +9,8 @@ use crate::store::Store;
 use crate::{Context, ReleaseError};
 
 /// What rolling back means: the candidate of revision `to`, or of the last revision before the present
-/// one that once was deployed. The number is that revision's.
+/// one that once was deployed; if the present one is a rollback that did not complete, of the revision that it was
+/// going to. The number is that revision's.
 ///
 /// # Errors
 /// There is no such release or revision, or none to go back to.
@@ -26,6 +27,10 @@ pub async fn rollback_candidate(
             .hint("`longshore status` lists them")
             .into());
     };
+    // A rollback that was interrupted, or failed, goes on to where it was going.
+    let to = to.or_else(|| {
+        Some(last.info.rollback_revision).filter(|to| *to > 0 && !last.info.status.has_ended_well())
+    });
     let target = match to {
         Some(revision) => prior.history.iter().find(|stored| stored.release.revision == revision),
         None => prior.history.iter().rev().find(|stored| {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use futures::stream::{self, StreamExt, TryStreamExt};
 use longshore_cluster::Selector;
 use longshore_object::{Gvk, Object, ObjectKey, order};
+use tokio::time::Instant;
 
 use crate::event::{Done, Event};
 use crate::plan::{ObjectAction, ObjectChange, Verified};
@@ -175,7 +176,7 @@ async fn claims(context: &Context, name: &str, all: &[Object]) -> Result<Vec<Obj
 pub async fn uninstall(context: &Context, removal: &Uninstall) -> Result<(), ReleaseError> {
     let store = Store::new(context.cluster.clone(), &context.namespace);
     let name = &removal.name;
-    let history = takeover::settle(context, &store, name).await?;
+    let history = takeover::settle(context, &store, name).await?.history;
     let Some(last) = history.last() else {
         delete_objects(context, removal).await?;
         context.tell(name, Event::Finished("removed what was left".to_owned()));
@@ -185,14 +186,16 @@ pub async fn uninstall(context: &Context, removal: &Uninstall) -> Result<(), Rel
     context.tell(name, Event::Started("uninstalling".to_owned()));
     last.release.info.status = Status::Uninstalling;
     "Deletion in progress (or silently failed)".clone_into(&mut last.release.info.description);
-    hold::take(&mut last.annotations, &context.holder, context.clock.now());
+    hold::take(&mut last.annotations, context);
+    let since = Instant::now();
     let last = store.update(&last, context.clock.now()).await?;
     let hooks = last.release.hooks.clone();
-    let work = Work::begin(context, store.clone(), last);
+    let work = Work::begin(context, store.clone(), last, since);
+    let guarded = &Context { cluster: context.cluster.guarded(work.guard()), ..context.clone() };
     work.during(async {
-        deploy::run_hooks(context, &work, &hooks, "pre-delete").await?;
-        delete_objects(context, removal).await?;
-        deploy::run_hooks(context, &work, &hooks, "post-delete").await
+        deploy::run_hooks(guarded, &work, &hooks, "pre-delete").await?;
+        delete_objects(guarded, removal).await?;
+        deploy::run_hooks(guarded, &work, &hooks, "post-delete").await
     })
     .await?;
     work.end(|release| "Uninstallation complete".clone_into(&mut release.info.description)).await?;

@@ -20,6 +20,7 @@
 //! The crate knows nothing of the product. It is a dev-dependency of product crates and a dependency of `xtask` only,
 //! and needs a Unix-like system, because control planes do.
 
+mod between;
 pub mod cache;
 pub mod cluster;
 mod eventually;
@@ -32,6 +33,7 @@ pub mod recorded;
 mod server;
 pub mod tools;
 
+pub use between::{Between, Deal, Request};
 pub use eventually::eventually;
 pub use fixture::{CLUSTER_VARIABLE, TestCluster};
 pub use namespace::{KEEP_VARIABLE, TestNamespace};

@@ -141,6 +141,16 @@ impl Started {
         self.signal(Signal::KILL)
     }
 
+    /// Freezes it, as a closed lid would, until [`Started::thaw`].
+    pub fn freeze(&mut self) -> Result<()> {
+        self.signal(Signal::STOP)
+    }
+
+    /// Lets it go on.
+    pub fn thaw(&mut self) -> Result<()> {
+        self.signal(Signal::CONT)
+    }
+
     fn signal(&mut self, signal: Signal) -> Result<()> {
         // Not waited for yet, so the id is still its own.
         let pid = Pid::from_raw(self.child.id() as i32).context("a child has an id")?;

@@ -127,6 +127,17 @@ pub(crate) struct ForceArgs {
     /// Overwrite fields that another manager owns (after a manual change)
     #[arg(long)]
     pub(crate) overwrite: bool,
+    /// Delete this object and make it anew, if fields that never change would have to; may be given several times
+    #[arg(long, value_name = "KIND/NAME")]
+    pub(crate) recreate: Vec<String>,
+}
+
+/// What is left alone.
+#[derive(Debug, Args)]
+pub(crate) struct SkipArgs {
+    /// Leave the definitions in charts' crds/ alone, instead of creating and upgrading them
+    #[arg(long)]
+    pub(crate) skip_crds: bool,
 }
 
 /// The commands.
@@ -218,6 +229,8 @@ pub(crate) struct PlanArgs {
     pub(crate) method: MethodArgs,
     #[command(flatten)]
     pub(crate) force: ForceArgs,
+    #[command(flatten)]
+    pub(crate) skip: SkipArgs,
     /// Plan with the namespace being created if it is missing
     #[arg(long)]
     pub(crate) create_namespace: bool,
@@ -242,6 +255,8 @@ pub(crate) struct DeployArgs {
     pub(crate) method: MethodArgs,
     #[command(flatten)]
     pub(crate) force: ForceArgs,
+    #[command(flatten)]
+    pub(crate) skip: SkipArgs,
     /// Create the namespace if it is missing
     #[arg(long)]
     pub(crate) create_namespace: bool,

@@ -8,6 +8,7 @@ mod args;
 mod cobra;
 mod commands;
 mod exit;
+mod fault;
 mod helm;
 mod kustomize;
 mod printer;

@@ -9,6 +9,7 @@ use longshore_platform::{Actor, Behaviour, Choice, Platform, Selection, Session}
 use longshore_release::{Force, Observer, SystemClock};
 
 use crate::args::{ClusterArgs, ForceArgs, GlobalArgs, MethodArg, MethodArgs, SelectArgs};
+use crate::fault;
 use crate::kustomize::ForReleases;
 
 /// What the variables of CI systems say about a run: commit first, then the run itself.
@@ -49,6 +50,10 @@ pub(crate) fn behaviour(
         force: force
             .map(|force| Force { adopt: force.adopt, overwrite: force.overwrite })
             .unwrap_or_default(),
+        recreate: force.map(|force| force.recreate.iter().cloned().collect()).unwrap_or_default(),
+        skip_crds: false,
+        term: fault::term(),
+        faults: fault::faults(),
         timeout: timeout.unwrap_or(Duration::from_mins(5)),
         create_namespace,
     }

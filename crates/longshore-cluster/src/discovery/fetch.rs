@@ -33,14 +33,14 @@ fn read<'a, T: Deserialize<'a>>(reply: &'a Reply) -> Result<T, Problem> {
 
 /// `GET /version`.
 pub(crate) async fn server_version(transport: &Transport) -> Result<Version, Problem> {
-    read(&transport.send(&Request::get("/version")).await?)
+    read(&transport.send(&Request::get("/version"), None).await?)
 }
 
 /// Takes a snapshot.
 pub(crate) async fn fetch(transport: &Transport) -> Result<Discovery, Problem> {
     let request = |path: &str| Request { accept: ACCEPT, ..Request::get(path) };
     let (core, groups) = (request("/api"), request("/apis"));
-    let (core, groups) = futures::try_join!(transport.send(&core), transport.send(&groups))?;
+    let (core, groups) = futures::try_join!(transport.send(&core, None), transport.send(&groups, None))?;
     let mut discovery = Discovery::default();
     for root in [&core, &groups] {
         match read::<Root>(root)? {
@@ -215,7 +215,7 @@ impl Discovery {
             .map(|api_version| async move {
                 let root = if api_version.contains('/') { "/apis" } else { "/api" };
                 let path = format!("{root}/{api_version}");
-                match transport.send(&Request::get(path)).await {
+                match transport.send(&Request::get(path), None).await {
                     Ok(reply) => read::<Listed>(&reply).map(|list| (api_version, Some(list))),
                     // The server behind an APIService is down: the others still count.
                     Err(Failure::Status { status, .. }) if matches!(status.code, 404 | 500..) => {

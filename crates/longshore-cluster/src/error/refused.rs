@@ -137,9 +137,18 @@ pub struct InvalidField {
 impl InvalidField {
     /// Whether the field may never change once the object exists.
     pub fn is_immutable(&self) -> bool {
-        self.message.contains("field is immutable")
-            || self.message.contains("may not change once set")
-            || self.message.contains("updates to statefulset spec for fields other than")
+        // Each kind's validation has words of its own for it: Jobs, Deployments, claims, volumes; Services;
+        // StatefulSets, Pods; bindings; priority classes; storage classes.
+        [
+            "immutable",
+            "may not change",
+            "updates to statefulset spec for fields other than",
+            "cannot change roleRef",
+            "may not be changed in an update",
+            "updates to parameters are forbidden",
+        ]
+        .iter()
+        .any(|words| self.message.contains(words))
     }
 }
 

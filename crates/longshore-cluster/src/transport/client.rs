@@ -14,9 +14,11 @@ use hyper_util::client::legacy;
 use hyper_util::client::legacy::connect::proxy::{SocksV5, Tunnel};
 use hyper_util::client::legacy::connect::{Connection, HttpConnector};
 use hyper_util::rt::TokioExecutor;
-use kube::client::{Body, ConfigExt as _};
+use kube::client::ConfigExt as _;
 use kube::{Client, Config, Error};
 use tower::{BoxError, Service, ServiceBuilder};
+
+use super::guard::GuardedBody;
 
 /// After how long of silence the system asks whether the other side is still there.
 const KEEPALIVE: Duration = Duration::from_secs(30);
@@ -93,12 +95,13 @@ where
     let secured = config.rustls_https_connector_with_connector(connector)?;
     let mut timed = TimeoutConnector::new(secured);
     timed.set_connect_timeout(config.connect_timeout);
-    let http = legacy::Builder::new(TokioExecutor::new()).build::<_, Body>(timed);
+    let http = legacy::Builder::new(TokioExecutor::new()).build::<_, GuardedBody>(timed);
     let service = ServiceBuilder::new()
         .layer(config.base_uri_layer())
         .option_layer(config.auth_layer()?)
         .layer(config.extra_headers_layer()?)
         .map_err(BoxError::from)
+        .map_request(GuardedBody::of)
         .service(http);
     Ok(Client::new(service, config.default_namespace.clone()))
 }

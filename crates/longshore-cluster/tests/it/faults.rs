@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use longshore_cluster::{
-    ApplyOptions, Cluster, ClusterOptions, DeleteOptions, Outcome, WaitOptions, WaitTarget,
+    ApplyOptions, Cluster, ClusterOptions, DeleteOptions, Environment, Outcome, WaitOptions, WaitTarget,
 };
 use longshore_object::Gvk;
 use longshore_testkit::{TestCluster, TestNamespace};
@@ -120,6 +120,59 @@ async fn a_proxy_passes_us_on_or_is_told() -> Result<()> {
     let told = error.diagnostic();
     assert_eq!(told.code, "cluster/proxy", "{error:?}");
     assert!(!format!("{told:?}{error:?}").contains("hunter2"), "{told:?}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_socks_proxy_passes_us_on() -> Result<()> {
+    let (namespace, _) = namespace("socks").await?;
+    let relay = Relay::to(TestCluster::get().await?.server(), Manner::Socks).await?;
+    let via = |password: &str| {
+        let url = format!("socks5://jane:{password}@{}", relay.address);
+        changed(&namespace, "socks", move |json| json["clusters"][0]["cluster"]["proxy-url"] = json!(url))
+    };
+    let cluster = Cluster::connect(via("hunter2")?).await?;
+    assert_eq!(cluster.endpoint().proxy, Some(format!("socks5://{}", relay.address)));
+    cluster.apply(&object(config_map("one", &json!({}))), &ApplyOptions::new("test")).await?;
+    assert!(relay.passed() > 0);
+    Ok(())
+}
+
+/// As in a pod: no kubeconfig, a token in a file that is replaced now and then, during a wait too.
+#[tokio::test]
+async fn in_a_pod_the_service_account_is_used_and_its_new_tokens() -> Result<()> {
+    let (namespace, direct) = namespace("pod").await?;
+    let relay = Relay::to(TestCluster::get().await?.server(), Manner::Pass).await?;
+    let folder = tempfile::tempdir()?;
+    let kubeconfig: Json = serde_json::from_slice(&std::fs::read(namespace.kubeconfig())?)?;
+    let authority = kubeconfig["clusters"][0]["cluster"]["certificate-authority-data"].as_str();
+    use base64::Engine as _;
+    let authority = base64::engine::general_purpose::STANDARD.decode(authority.context("it has one")?)?;
+    std::fs::write(folder.path().join("ca.crt"), authority)?;
+    std::fs::write(folder.path().join("namespace"), namespace.name())?;
+    std::fs::write(folder.path().join("token"), token(&direct, namespace.name()).await?)?;
+    let port = relay.address.port().to_string();
+    let variables = [("KUBERNETES_SERVICE_HOST", "127.0.0.1"), ("KUBERNETES_SERVICE_PORT", port.as_str())];
+    let environment = Environment::new(variables, None).with_service_account(folder.path());
+    let cluster = Cluster::connect(ClusterOptions { environment, ..ClusterOptions::default() }).await?;
+    assert_eq!(cluster.default_namespace(), namespace.name());
+
+    let mut json = deployment("web", 1, "ready");
+    json["spec"]["template"]["metadata"]["annotations"]["longshore.dev/kwok-delay"] = json!("8s");
+    let web = object(json);
+    let applied = cluster.apply(&web, &ApplyOptions::new("test")).await?;
+    let options = WaitOptions { timeout: Duration::from_mins(1), ..WaitOptions::default() };
+    let waiting = cluster.wait(vec![WaitTarget::of(&web, applied.key)], &options, |_| {});
+    let replacing = async {
+        direct.delete(&Gvk::new("v1", "Secret"), None, "token", &DeleteOptions::default()).await?;
+        std::fs::write(folder.path().join("token"), token(&direct, namespace.name()).await?)?;
+        // Whatever is open with the old one ends.
+        relay.cut();
+        anyhow::Ok(())
+    };
+    let (waited, replaced) = tokio::join!(waiting, replacing);
+    replaced?;
+    waited?;
     Ok(())
 }
 

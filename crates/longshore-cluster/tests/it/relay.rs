@@ -18,6 +18,8 @@ pub(crate) enum Manner {
     Proxy,
     /// Refuses every `CONNECT`.
     Refuse,
+    /// Speaks SOCKS 5, to jane only.
+    Socks,
 }
 
 /// A relay on a port of its own; ends when it is dropped.
@@ -88,7 +90,9 @@ impl Drop for Relay {
 
 async fn relay(mut stream: TcpStream, target: SocketAddr, manner: Manner) -> Result<()> {
     stream.set_nodelay(true)?;
-    if manner != Manner::Pass {
+    if manner == Manner::Socks {
+        socks(&mut stream).await?;
+    } else if manner != Manner::Pass {
         let mut head = Vec::new();
         while !head.ends_with(b"\r\n\r\n") {
             head.push(stream.read_u8().await?);
@@ -107,5 +111,35 @@ async fn relay(mut stream: TcpStream, target: SocketAddr, manner: Manner) -> Res
     let mut server = TcpStream::connect(target).await?;
     server.set_nodelay(true)?;
     tokio::io::copy_bidirectional(&mut stream, &mut server).await?;
+    Ok(())
+}
+
+/// The handshakes of RFC 1928 and RFC 1929. Where it is asked to connect to does not matter.
+async fn socks(stream: &mut TcpStream) -> Result<()> {
+    let [version, count] = [stream.read_u8().await?, stream.read_u8().await?];
+    let mut methods = vec![0; count.into()];
+    stream.read_exact(&mut methods).await?;
+    if version != 5 || !methods.contains(&2) {
+        bail!("no SOCKS 5 with a password");
+    }
+    stream.write_all(&[5, 2]).await?;
+    stream.read_u8().await?;
+    let mut words = Vec::new();
+    for _ in 0..2 {
+        let mut word = vec![0; stream.read_u8().await?.into()];
+        stream.read_exact(&mut word).await?;
+        words.push(word);
+    }
+    let known = words == [b"jane".to_vec(), b"hunter2".to_vec()];
+    stream.write_all(&[1, u8::from(!known)]).await?;
+    let mut head = [0; 4];
+    stream.read_exact(&mut head).await?;
+    let address = match head[3] {
+        1 => 4,
+        4 => 16,
+        _ => stream.read_u8().await?.into(),
+    };
+    stream.read_exact(&mut vec![0; address + 2]).await?;
+    stream.write_all(&[5, 0, 0, 1, 0, 0, 0, 0, 0, 0]).await?;
     Ok(())
 }

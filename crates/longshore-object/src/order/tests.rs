@@ -3,7 +3,7 @@
 use longshore_diag::Place;
 use serde_json::{Value as Json, json};
 
-use super::waves;
+use super::{Graph, NEEDS, mistaken_needs, waves};
 use crate::Object;
 
 fn objects(all: &[Json]) -> Vec<Object> {
@@ -86,4 +86,45 @@ fn a_circle_is_entered_and_left() {
     ];
     assert_eq!(shown(&circle), ["Service/s", "ARoute/a", "BRoute/b"]);
     assert_eq!(shown(&[]), Vec::<String>::new());
+}
+
+#[test]
+fn an_annotation_makes_an_order_and_a_wait() {
+    let all = objects(&[
+        json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "last", "annotations": {NEEDS: "Service/first"}}}),
+        simple("v1", "Service", "first"),
+        simple("v1", "Secret", "any"),
+    ]);
+    assert_eq!(mistaken_needs(&all, "app"), []);
+    let mut graph = Graph::of(&all, "app");
+    assert_eq!(graph.first(), [2, 1]);
+    assert!(graph.is_awaited(1) && !graph.is_awaited(2));
+    assert_eq!(graph.done(2), [0; 0]);
+    assert_eq!(graph.done(1), [0]);
+
+    let wrong = objects(&[
+        json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c", "annotations": {NEEDS: "Service/none"}}}),
+    ]);
+    assert_eq!(mistaken_needs(&wrong, "app").len(), 1);
+    assert_eq!(waves(&wrong, "app"), [[0]]);
+}
+
+#[test]
+fn a_graph_gives_everything_once_even_in_a_circle() {
+    let needing = |name: &str, needs: &str| json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": name, "annotations": {NEEDS: needs}}});
+    let all = objects(&[
+        needing("a", "Secret/b"),
+        needing("b", "Secret/c"),
+        needing("c", "Secret/a"),
+        needing("d", "Secret/c"),
+    ]);
+    let mut graph = Graph::of(&all, "app");
+    let (mut given, mut open) = (Vec::new(), graph.first());
+    // A circle has no first object: it is entered where the waves enter it.
+    while let Some(next) = open.pop() {
+        given.push(next);
+        open.extend(graph.done(next));
+    }
+    given.sort_unstable();
+    assert_eq!(given, [0, 1, 2, 3]);
 }

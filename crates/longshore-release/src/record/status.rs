@@ -46,6 +46,11 @@ impl Status {
         }
     }
 
+    /// Whether the revision was deployed completely, now or once.
+    pub fn has_ended_well(self) -> bool {
+        matches!(self, Self::Deployed | Self::Superseded)
+    }
+
     /// Whether an operation has begun and not ended.
     pub fn is_pending(self) -> bool {
         matches!(self, Self::PendingInstall | Self::PendingUpgrade | Self::PendingRollback)

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use longshore_diag::Diagnostic;
-use longshore_platform::{Planned, PlatformPlan, Session, deploy, plan};
+use longshore_platform::{Behaviour, Planned, PlatformPlan, Session, deploy, plan};
 use longshore_release::Observer;
 
 use crate::args::{DeployArgs, GlobalArgs};
@@ -21,7 +21,10 @@ pub(crate) async fn run(
     printer: &Printer,
 ) -> anyhow::Result<ExitStatus> {
     let selection = selection(global, &args.select, Some(&args.method), Some(&args.cluster))?;
-    let behaviour = behaviour(Some(&args.force), Some(args.timeout), args.create_namespace);
+    let behaviour = Behaviour {
+        skip_crds: args.skip.skip_crds,
+        ..behaviour(Some(&args.force), Some(args.timeout), args.create_namespace)
+    };
     let progress = Arc::new(Progress::new(printer));
     let observer: Arc<dyn Observer> = progress.clone();
     let session = connect(selection, &args.cluster, &behaviour, observer).await?;

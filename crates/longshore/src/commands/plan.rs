@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use longshore_platform::{Planned, plan};
+use longshore_platform::{Behaviour, Planned, plan};
 
 use crate::args::{GlobalArgs, PlanArgs};
 use crate::exit::ExitStatus;
@@ -18,7 +18,10 @@ pub(crate) async fn run(
     printer: &Printer,
 ) -> anyhow::Result<ExitStatus> {
     let selection = selection(global, &args.select, Some(&args.method), Some(&args.cluster))?;
-    let behaviour = behaviour(Some(&args.force), None, args.create_namespace);
+    let behaviour = Behaviour {
+        skip_crds: args.skip.skip_crds,
+        ..behaviour(Some(&args.force), None, args.create_namespace)
+    };
     let session = connect(selection, &args.cluster, &behaviour, Arc::new(Progress::new(printer))).await?;
     let planned = plan(&session).await?;
     show(&planned, printer, args.detailed_exitcode)

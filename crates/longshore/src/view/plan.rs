@@ -96,6 +96,7 @@ fn object(out: &mut String, change: &ObjectChange, printer: &Printer) {
     let (sign, paint) = match change.action {
         ObjectAction::Create => ("+", Paint::Good),
         ObjectAction::Update => ("~", Paint::Changed),
+        ObjectAction::Recreate => ("±", Paint::Bad),
         ObjectAction::Delete => ("-", Paint::Bad),
         ObjectAction::Keep => ("=", Paint::Dim),
         ObjectAction::Nothing => (" ", Paint::Dim),

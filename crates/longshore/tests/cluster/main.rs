@@ -4,8 +4,11 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod access_layer;
+mod applied;
+mod faults;
 mod hooks;
 mod interrupt;
+mod killed;
 mod kustomized;
 mod life;
 mod lookup;
@@ -20,23 +23,33 @@ use serde_json::Value;
 struct Stage {
     namespace: TestNamespace,
     project: Project,
+    /// Variables that every command sees.
+    environment: Vec<(String, String)>,
+    /// Instead of the namespace's.
+    kubeconfig: Option<std::path::PathBuf>,
 }
 
 impl Stage {
     /// A project with the usual head and an environment `dev` in a namespace of its own.
     async fn new(name: &str, files: &str) -> Self {
-        let cluster = TestCluster::get().await.unwrap();
+        Self::on(TestCluster::get().await.unwrap(), name, files).await
+    }
+
+    /// The same on another cluster than the shared one.
+    async fn on(cluster: &TestCluster, name: &str, files: &str) -> Self {
         let namespace = cluster.namespace(name).await.unwrap();
         let project = Project::new(files).unwrap();
-        Self { namespace, project }
+        Self { namespace, project, environment: Vec::new(), kubeconfig: None }
     }
 
     fn program(&self, arguments: &str) -> Program {
-        Program::new(env!("CARGO_BIN_EXE_longshore"))
-            .unwrap()
+        let program = Program::new(env!("CARGO_BIN_EXE_longshore")).unwrap();
+        let variables = self.environment.iter();
+        variables
+            .fold(program, |program, (name, value)| program.env(name, value))
             .args(arguments.split_whitespace())
             .args(["-n", self.namespace.name()])
-            .env("KUBECONFIG", self.namespace.kubeconfig())
+            .env("KUBECONFIG", self.kubeconfig.clone().unwrap_or_else(|| self.namespace.kubeconfig()))
             .env("USER", "tester")
             .folder(self.project.path())
     }

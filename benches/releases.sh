@@ -1,0 +1,173 @@
+#!/usr/bin/env bash
+# Longshore against real Helm and kubectl on one control plane, both sides in one run.
+#
+#   benches/releases.sh [RUNS]
+#
+# Deploying: 500 objects (250 ConfigMaps, 250 Services) from one chart are installed, upgraded without a change, and
+# upgraded with one changed field by `longshore deploy`, `helm install`/`upgrade` and `kubectl apply --server-side` (of
+# what Helm renders), each in a namespace of its own, in turn, RUNS times (default 5). Beside the median times stand how
+# many requests Longshore sent for each object.
+#
+# Planning: 26 releases of 12 objects, of each of which one field has changed, by one `longshore plan`, by
+# `kubectl diff --server-side`, and by 26 times `helm diff upgrade`, if HELM_DIFF names the folder of that plugin (it is
+# no Go module and cannot be built here by itself).
+#
+# LONGSHORE names another binary than the one of the release profile, which is built otherwise. Needs
+# `cargo xtask oracle tools` and `cargo xtask cluster build` once, and a machine that does nothing else.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+if [ -z "${LONGSHORE:-}" ]; then
+    cargo build --quiet --release -p longshore
+    LONGSHORE=$(realpath "${CARGO_TARGET_DIR:-target}/release/longshore")
+fi
+helm=$(cargo xtask oracle path helm4)
+kubectl=$(cargo xtask oracle path kubectl)
+work=$(mktemp -d)
+cluster="bench-$$"
+trap 'cargo xtask cluster down --name "$cluster" >"$work/down.log" 2>&1 || cat "$work/down.log"; rm -rf "$work"' EXIT
+KUBECONFIG=$(cargo xtask cluster up --name "$cluster" 2>"$work/up.log") || { cat "$work/up.log"; exit 1; }
+export KUBECONFIG
+HOME=$work HELM_DIFF=${HELM_DIFF:-} python3 - "${1:-5}" "$(realpath "$LONGSHORE")" "$helm" "$kubectl" "$work" <<'PY'
+import os, pathlib, re, statistics, subprocess, sys, time
+runs, longshore, helm, kubectl, work = int(sys.argv[1]), *sys.argv[2:]
+work = pathlib.Path(work)
+EACH, RELEASES, OBJECTS = 250, 26, 12
+
+def write(path, text):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+
+def run(*command, cwd=work, codes=(0,)):
+    start = time.perf_counter()
+    done = subprocess.run([str(word) for word in command], cwd=cwd, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    took = (time.perf_counter() - start) * 1000
+    if done.returncode not in codes:
+        sys.exit(f"{command}: exit code {done.returncode}\n{done.stdout}{done.stderr}")
+    return took, done
+
+def median(times):
+    return statistics.median(times)
+
+# --- 500 objects ---
+many = work / "many"
+write(many / "chart/Chart.yaml", "apiVersion: v2\nname: many\nversion: 1.0.0\n")
+write(many / "chart/values.yaml", "first: v0\n")
+write(many / "chart/templates/all.yaml", """{{- range $i, $_ := until %d }}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: c{{ $i }}, labels: {app: a{{ $i }}}}
+data: {value: {{ if eq $i 0 }}{{ $.Values.first | quote }}{{ else }}same{{ end }}, file: "one\\ntwo\\nthree\\n"}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: s{{ $i }}, labels: {app: a{{ $i }}}}
+spec: {selector: {app: a{{ $i }}}, ports: [{name: http, port: 80, targetPort: 8080}]}
+{{- end }}
+""" % EACH)
+
+def project(number):
+    write(many / "longshore.yaml", f"""apiVersion: longshore.dev/v1alpha1
+kind: Project
+name: many
+environments: {{bench: {{namespace: none}}}}
+defaultEnvironment: bench
+releases: {{many: {{chart: chart, set: {{first: v{number}}}}}}}
+""")
+
+def rendered(number):
+    _, done = run(helm, "template", "many", many / "chart", "--set", f"first=v{number}")
+    write(many / "all.yaml", done.stdout)
+
+STEPS = ["install", "no change", "one field"]
+times = {(step, who): [] for step in STEPS for who in ("longshore", "helm", "kubectl")}
+requests = {step: [] for step in STEPS}
+for round in range(runs):
+    for who in ("longshore", "helm", "kubectl"):
+        run(kubectl, "create", "namespace", f"{who}-{round}")
+    for step, number in zip(STEPS, (0, 0, 1)):
+        project(number)
+        rendered(number)
+        took, done = run(longshore, "deploy", "-v", "--yes", "-n", f"longshore-{round}", cwd=many)
+        times[step, "longshore"].append(took)
+        plain = re.sub(r"\x1b\[[0-9;]*m", "", done.stderr)
+        requests[step].append(int(re.findall(r"requests=(\d+)", plain)[-1]))
+        verb = "install" if step == "install" else "upgrade"
+        took, _ = run(helm, verb, "many", many / "chart", "-n", f"helm-{round}", "--set", f"first=v{number}")
+        times[step, "helm"].append(took)
+        took, _ = run(kubectl, "apply", "--server-side", "-n", f"kubectl-{round}", "-f", many / "all.yaml")
+        times[step, "kubectl"].append(took)
+    for who in ("longshore", "helm", "kubectl"):
+        run(kubectl, "delete", "namespace", f"{who}-{round}", "--wait=true")
+print(f"{2 * EACH} objects{'':9}{'Longshore ms':>14}{'Helm ms':>10}{'kubectl ms':>12}{'Helm/ours':>11}{'kubectl/ours':>14}{'requests/object':>17}")
+for step in STEPS:
+    ours, theirs, plain = (median(times[step, who]) for who in ("longshore", "helm", "kubectl"))
+    print(f"{step:20}{ours:14.0f}{theirs:10.0f}{plain:12.0f}{theirs / ours:11.1f}{plain / ours:14.1f}{median(requests[step]) / (2 * EACH):17.3f}", flush=True)
+
+# --- 26 releases ---
+fleet = work / "fleet"
+write(fleet / "chart/Chart.yaml", "apiVersion: v2\nname: part\nversion: 1.0.0\n")
+write(fleet / "chart/values.yaml", "tag: v1\n")
+write(fleet / "chart/templates/all.yaml", """{{- $name := .Release.Name }}
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: {{ $name }}}
+spec:
+  selector: {matchLabels: {app: {{ $name }}}}
+  template:
+    metadata: {labels: {app: {{ $name }}}}
+    spec: {containers: [{name: main, image: "example.com/part:{{ .Values.tag }}"}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: {{ $name }}}
+spec: {selector: {app: {{ $name }}}, ports: [{port: 80}]}
+{{- range $i, $_ := until %d }}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: {{ $name }}-{{ $i }}}
+data: {value: "{{ $i }}"}
+{{- end }}
+""" % (OBJECTS - 2))
+names = [f"part-{i}" for i in range(RELEASES)]
+
+def fleet_project(tag):
+    releases = "\n".join(f"  {name}: {{chart: chart, set: {{tag: {tag}}}}}" for name in names)
+    write(fleet / "longshore.yaml", f"""apiVersion: longshore.dev/v1alpha1
+kind: Project
+name: fleet
+environments: {{bench: {{namespace: fleet}}}}
+defaultEnvironment: bench
+releases:
+{releases}
+""")
+
+run(kubectl, "create", "namespace", "fleet")
+fleet_project("v1")
+run(longshore, "deploy", "--yes", cwd=fleet)
+fleet_project("v2")
+everything = "".join(run(helm, "template", name, fleet / "chart", "--set", "tag=v2")[1].stdout for name in names)
+write(fleet / "all.yaml", everything)
+# What kubectl applies is owned by it alone: a namespace of its own.
+run(kubectl, "create", "namespace", "plain")
+write(fleet / "old.yaml", everything.replace("part:v2", "part:v1"))
+run(kubectl, "apply", "--server-side", "-n", "plain", "-f", fleet / "old.yaml")
+plugin = os.environ.get("HELM_DIFF")
+ours, plain, diff = [], [], []
+for _ in range(runs):
+    took, done = run(longshore, "plan", cwd=fleet)
+    if done.stdout.count("example.com/part:v1 → example.com/part:v2") != RELEASES:
+        sys.exit(f"the plan is wrong:\n{done.stdout}")
+    ours.append(took)
+    plain.append(run(kubectl, "diff", "--server-side", "-n", "plain", "-f", fleet / "all.yaml", codes=(1,))[0])
+    if plugin:
+        os.environ["HELM_PLUGINS"] = plugin
+        diff.append(sum(run(helm, "diff", "upgrade", name, fleet / "chart", "-n", "fleet", "--set", "tag=v2")[0] for name in names))
+print(f"\nplan of {RELEASES} releases of {OBJECTS} objects, one of each changed: {median(ours):.0f} ms; "
+      f"kubectl diff --server-side: {median(plain):.0f} ms, {median(plain) / median(ours):.1f} times")
+if diff:
+    print(f"{RELEASES} times helm diff upgrade: {median(diff):.0f} ms, {median(diff) / median(ours):.1f} times")
+else:
+    print("SKIPPED helm diff: HELM_DIFF does not name the plugin's folder")
+PY

@@ -1,0 +1,287 @@
+//! Looking at one object: what applying it would do.
+
+use std::collections::BTreeSet;
+
+use longshore_cluster::{Applied, ApplyOptions, Error as ClusterError, Refusal};
+use longshore_diag::Diagnostic;
+use longshore_object::{Object, ObjectKey};
+use serde_json::Value;
+
+use super::snapshot::Snapshot;
+use super::{definition, immutable, unchanged};
+use crate::apply::{Part, Todo};
+use crate::candidate::Candidate;
+use crate::context::FIELD_MANAGER;
+use crate::diff::diff;
+use crate::plan::{FieldConflict, ObjectAction, ObjectChange, Verified};
+use crate::{Context, ReleaseError, data, ownership};
+
+/// What was found out about one object.
+pub(super) struct Look {
+    pub(super) change: ObjectChange,
+    pub(super) conflicts: Vec<FieldConflict>,
+    pub(super) problem: Option<Diagnostic>,
+    pub(super) warnings: Vec<String>,
+    pub(super) todo: Todo,
+}
+
+impl Look {
+    fn new(object: &Object, key: &ObjectKey, todo: Todo) -> Self {
+        let change = ObjectChange {
+            object: key.clone(),
+            action: ObjectAction::Create,
+            fields: Vec::new(),
+            verified: Verified::Verified,
+            destroys_data: false,
+            place: Some(object.place().clone()),
+        };
+        Self { change, conflicts: Vec::new(), problem: None, warnings: Vec::new(), todo }
+    }
+}
+
+/// What looking at an object needs to know of its surroundings.
+pub(super) struct Survey<'a> {
+    context: &'a Context,
+    live: &'a Snapshot,
+    release: &'a str,
+    /// The release's namespace, if it does not exist yet.
+    missing: Option<&'a str>,
+    /// Namespaces that the candidate itself makes, whether they exist already or not.
+    made: BTreeSet<&'a str>,
+    /// Kinds that the candidate itself defines.
+    defined: Vec<Defined>,
+}
+
+/// A kind that the candidate itself defines.
+struct Defined {
+    group: String,
+    kind: String,
+    /// Its definition.
+    by: String,
+    /// Whether the definition is new: then nothing can be tried before it is there.
+    is_new: bool,
+}
+
+impl<'a> Survey<'a> {
+    pub(super) fn of(
+        context: &'a Context,
+        live: &'a Snapshot,
+        release: &'a str,
+        candidate: &'a Candidate,
+        missing_namespace: bool,
+    ) -> Self {
+        let missing = missing_namespace.then_some(context.namespace.as_str());
+        let namespaces = candidate.objects.iter().filter(|object| object.kind() == "Namespace");
+        let made = namespaces.map(Object::name).collect();
+        Self { context, live, release, missing, made, defined: Vec::new() }
+    }
+
+    /// Takes note of the definitions that were looked at, and of what is to become of each.
+    pub(super) fn define<'b>(&mut self, looks: impl IntoIterator<Item = (&'b Object, &'b Look)>) {
+        for (object, look) in looks {
+            let Some((group, kind, ..)) = longshore_object::kinds::scope_from_definition(&object.to_json())
+            else {
+                continue;
+            };
+            if look.change.action != ObjectAction::Nothing {
+                let is_new = look.change.action != ObjectAction::Update;
+                self.defined.push(Defined { group, kind, by: object.key().to_string(), is_new });
+            }
+        }
+    }
+
+    /// Asks the server what applying the object would do.
+    pub(super) async fn look(&self, object: &Object, part: Part) -> Result<Look, ReleaseError> {
+        let context = self.context;
+        let key = object.key_in(&context.namespace);
+        let force = context.force.overwrite;
+        let mut look = Look::new(object, &key, Todo::Apply { before: None, force });
+        if let Some(waits_for) = self.waits_for(object, &key) {
+            look.change.verified = Verified::WaitsFor(waits_for);
+            return Ok(look);
+        }
+        let live = match self.live.get(object.gvk(), &key).await {
+            Ok(live) => live,
+            Err(error) => return unless_fatal(error, look, object),
+        };
+        let mut applied = object.clone();
+        if part == Part::Marked {
+            ownership::mark(&mut applied, self.release, &context.namespace);
+        }
+        if let Some(live) = &live {
+            look.change.action = ObjectAction::Update;
+            if part == Part::Marked
+                && !context.force.adopt
+                && let Err(problem) = ownership::check(&key, object, live, self.release, &context.namespace)
+            {
+                look.problem = Some(problem);
+                return Ok(look);
+            }
+            if unchanged::is_certain(&applied.to_json(), live, FIELD_MANAGER) {
+                look.change.action = ObjectAction::Nothing;
+                look.todo = Todo::Skip;
+                return Ok(look);
+            }
+            if definition::is_definition(object) {
+                let verdict = definition::judge(&key, object, live);
+                look.problem = verdict.problem;
+                look.warnings = verdict.warnings;
+                if look.problem.is_some() {
+                    return Ok(look);
+                }
+            }
+        }
+        self.try_out(object, &applied, live.as_ref(), look).await
+    }
+
+    /// The server's dry run.
+    async fn try_out(
+        &self,
+        object: &Object,
+        applied: &Object,
+        live: Option<&Value>,
+        mut look: Look,
+    ) -> Result<Look, ReleaseError> {
+        let before = live.and_then(|live| live["metadata"]["resourceVersion"].as_str()).map(str::to_owned);
+        let mut force = self.context.force.overwrite;
+        let mut tried = self.dry_run(applied, before.as_deref(), force).await;
+        if let Err(error) = &tried
+            && is_our_own_past(error)
+        {
+            force = true;
+            tried = self.dry_run(applied, before.as_deref(), force).await;
+        }
+        look.todo = Todo::Apply { before, force };
+        match tried {
+            Ok(tried) => {
+                look.warnings.extend(tried.warnings);
+                if let Some(live) = live {
+                    look.change.fields = diff(&look.change.object, live, &tried.live);
+                    if look.change.fields.is_empty() {
+                        look.change.action = ObjectAction::Nothing;
+                        if same_ownership(live, &tried.live) {
+                            look.todo = Todo::Skip;
+                        }
+                    }
+                }
+                Ok(look)
+            }
+            Err(error) => self.refused(error, object, applied, live, look),
+        }
+    }
+
+    async fn dry_run(
+        &self,
+        applied: &Object,
+        before: Option<&str>,
+        force: bool,
+    ) -> Result<Applied, ClusterError> {
+        let options = ApplyOptions {
+            dry_run: true,
+            force,
+            namespace: Some(self.context.namespace.clone()),
+            ..ApplyOptions::new(FIELD_MANAGER)
+        };
+        self.context.cluster.apply_after(applied, &options, before).await
+    }
+
+    /// What it means that the server refused the dry run.
+    fn refused(
+        &self,
+        error: ClusterError,
+        object: &Object,
+        applied: &Object,
+        live: Option<&Value>,
+        mut look: Look,
+    ) -> Result<Look, ReleaseError> {
+        let key = look.change.object.clone();
+        if !error.conflicts().is_empty() {
+            let conflicts = error.conflicts().iter().map(|conflict| FieldConflict {
+                object: key.clone(),
+                field: conflict.field.clone(),
+                manager: conflict.manager.clone(),
+            });
+            look.conflicts = conflicts.collect();
+            return Ok(look);
+        }
+        if let Some(Refusal::NamespaceMissing { namespace }) = error.refusal()
+            && self.made.contains(namespace.as_str())
+        {
+            look.change.verified = Verified::WaitsFor(format!("Namespace/{namespace}"));
+            return Ok(look);
+        }
+        // The definition may be about to allow it.
+        if let Some(defined) = self.definition_of(object)
+            && matches!(error.refusal(), Some(Refusal::Invalid { .. }))
+        {
+            look.change.verified = Verified::WaitsFor(defined.by.clone());
+            return Ok(look);
+        }
+        let (Some(fields), Some(live)) = (immutable::fields(&error), live) else {
+            return unless_fatal(error, look, object);
+        };
+        if !self.context.recreate.contains(&key.to_string()) {
+            look.problem = Some(immutable::problem(&key, object, fields));
+            return Ok(look);
+        }
+        let named = |path: &str| {
+            fields.iter().any(|field| {
+                path.strip_prefix(field.field.as_str())
+                    .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+            })
+        };
+        let changes = diff(&key, live, &applied.to_json()).into_iter();
+        look.change.fields = changes.filter(|change| change.new.is_some() && named(&change.path)).collect();
+        look.change.action = ObjectAction::Recreate;
+        look.change.destroys_data = data::holds(&key);
+        look.change.verified = Verified::WaitsFor(format!("the deletion of {key}"));
+        look.warnings.push(format!("{key} is deleted and made anew: {}", immutable::consequence(&key)));
+        look.todo = Todo::Recreate;
+        Ok(look)
+    }
+
+    fn definition_of(&self, object: &Object) -> Option<&Defined> {
+        let gvk = object.gvk();
+        self.defined.iter().find(|defined| defined.group == gvk.group && defined.kind == gvk.kind)
+    }
+
+    /// The object of this plan that must exist before the server can try this one.
+    fn waits_for(&self, object: &Object, key: &ObjectKey) -> Option<String> {
+        if let Some(namespace) = key.namespace.as_deref().filter(|namespace| self.missing == Some(*namespace))
+        {
+            return Some(format!("Namespace/{namespace}"));
+        }
+        let defined = self.definition_of(object).filter(|defined| defined.is_new)?;
+        Some(defined.by.clone())
+    }
+}
+
+/// Whether all that stands in the way are fields that a release wrote before it was applied on the server's side:
+/// Helm 3 did, and Helm 4 does with `crds/`. They are nobody else's.
+fn is_our_own_past(error: &ClusterError) -> bool {
+    let conflicts = error.conflicts();
+    !conflicts.is_empty()
+        && conflicts.iter().all(|conflict| {
+            conflict.manager == FIELD_MANAGER
+                && conflict.operation == "Update"
+                && conflict.subresource.is_none()
+        })
+}
+
+/// Whether we own the same fields in both.
+fn same_ownership(live: &Value, tried: &Value) -> bool {
+    let owned = |object| {
+        unchanged::applied_fields(object, FIELD_MANAGER)
+            .map(|(version, fields)| (version.clone(), fields.clone()))
+    };
+    owned(live) == owned(tried)
+}
+
+/// A refusal of this object is a problem of the plan; everything else stops planning.
+fn unless_fatal(error: ClusterError, mut look: Look, object: &Object) -> Result<Look, ReleaseError> {
+    if error.refusal().is_none() && !matches!(error, ClusterError::UnknownKind { .. }) {
+        return Err(error.into());
+    }
+    look.problem = Some(error.diagnostic().or_at(object.place().clone()));
+    Ok(look)
+}
