@@ -10,6 +10,7 @@ mod demo;
 mod fuzz;
 mod go;
 mod oracle;
+mod order;
 mod record;
 mod say;
 mod step;
@@ -40,6 +41,9 @@ enum Chore {
     /// Coverage-guided fuzzing of everything that reads text of others
     #[command(after_help = fuzz::EXAMPLES)]
     Fuzz(fuzz::Arguments),
+    /// Which functions lie first in the program's file, found by running it
+    #[command(after_help = order::EXAMPLES)]
+    Order(order::Arguments),
     /// Check the rules of the house that no compiler knows
     Tidy,
     /// Build what tests need, start a cluster and run all tests
@@ -88,6 +92,7 @@ async fn run(chore: Chore) -> Result<bool> {
         Chore::Cluster(command) => cluster::run(command).await,
         Chore::Oracle(command) => oracle::run(command).await,
         Chore::Fuzz(arguments) => fuzz::run(&arguments).await,
+        Chore::Order(arguments) => order::run(&arguments).await,
         Chore::Tidy => tidy::run(),
         Chore::Test => ci::test().await,
         Chore::Ci => ci::ci().await,

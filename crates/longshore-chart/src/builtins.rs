@@ -49,7 +49,7 @@ pub(crate) fn sources(chart: &Chart) -> Vec<Source<'_>> {
             }
             let name = format!("{path}/{}", file.name);
             let base_path = format!("{path}/templates");
-            found.insert(name.clone(), Source { name, base_path, text: &file.data, context });
+            found.insert(name.clone(), Source { name, base_path, text: file.data.shared(), context });
         }
     }
     let mut found = BTreeMap::new();

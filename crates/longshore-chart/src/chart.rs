@@ -9,7 +9,7 @@ use crate::compat::Level;
 use crate::load;
 use crate::metadata::{Lock, Metadata};
 use crate::values::Defaults;
-use crate::{Error, File};
+use crate::{Error, ErrorKind, File};
 
 mod record;
 
@@ -94,6 +94,14 @@ impl Chart {
     /// Every file as it was loaded, those of vendored charts included.
     pub fn raw(&self) -> &[File] {
         &self.raw
+    }
+
+    /// Whether all could be read that was put off ([`longshore_go::Bytes::later`]) and looked at since.
+    pub(crate) fn check_read(&self) -> Result<(), Error> {
+        match self.raw.iter().find_map(|file| file.data.failure()) {
+            Some(why) => Err(Error::new(ErrorKind::Load, why)),
+            None => Ok(()),
+        }
     }
 
     /// The charts in `charts/`, by folder name; after [`crate::dependencies::resolve`] those in use.

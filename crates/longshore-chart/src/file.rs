@@ -1,6 +1,6 @@
 //! One file of a chart.
 
-use longshore_go::Str;
+use longshore_go::Bytes;
 
 /// A file with its path below the chart, `/` between the parts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -8,14 +8,14 @@ pub struct File {
     /// `templates/service.yaml`
     pub name: String,
     /// Its content. Shared: charts, aliases and template values all point to the same bytes.
-    pub data: Str,
+    pub data: Bytes,
     /// When it was last changed, RFC 3339, where the loader knows it. Only release records carry it.
     pub modified: Option<String>,
 }
 
 impl File {
     /// A file of unknown age.
-    pub fn new(name: impl Into<String>, data: impl Into<Str>) -> Self {
+    pub fn new(name: impl Into<String>, data: impl Into<Bytes>) -> Self {
         Self { name: name.into(), data: data.into(), modified: None }
     }
 
@@ -47,7 +47,14 @@ pub(crate) fn extension(path: &str) -> &str {
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// The content without a byte order mark.
-pub(crate) fn without_mark(data: Str) -> Str {
+pub(crate) fn without_mark(data: Bytes) -> Bytes {
+    if !data.is_here() {
+        return Bytes::later(data.len(), move || {
+            let read = data.shared().clone();
+            data.failure()
+                .map_or_else(|| Ok(without_mark(read.into()).shared().clone()), |why| Err(why.to_owned()))
+        });
+    }
     match data.strip_prefix(BYTE_ORDER_MARK) {
         Some(rest) => rest.into(),
         None => data,

@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use longshore_diag::Place;
-use longshore_go::Str;
+use longshore_go::Bytes;
 use longshore_yaml::sigs;
 
 pub use archive::{MAX_CHART_BYTES, unpack};
@@ -119,7 +119,7 @@ pub(crate) fn files(
                 })?;
                 chart.values = Some(Arc::new(Defaults::of(&values)));
             }
-            "values.schema.json" => chart.schema = Some(file.data.clone()),
+            "values.schema.json" => chart.schema = Some(file.data.shared().clone()),
             "requirements.yaml" => {
                 let content = metadata.get_or_insert_default();
                 if content.api_version == "v1" {
@@ -218,11 +218,11 @@ fn subchart(
 /// # Errors
 /// At 3.22 a file is larger than 5 MiB.
 pub fn read_files(
-    files: impl IntoIterator<Item = (String, impl Into<Str>)>,
+    files: impl IntoIterator<Item = (String, impl Into<Bytes>)>,
     level: Level,
 ) -> Result<Vec<File>, Error> {
     let most = level.rules().max_file_bytes;
-    let read = |(name, data): (String, Str)| {
+    let read = |(name, data): (String, Bytes)| {
         if let Some(most) = most.filter(|most| data.len() as u64 > *most) {
             let base = crate::file::base(&name);
             let text = format!("chart file \"{base}\" is larger than the maximum file size {most}");

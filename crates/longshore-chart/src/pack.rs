@@ -84,10 +84,11 @@ impl Chart {
             let mut header = tar::Header::new_gnu();
             header.set_mode(0o644);
             header.set_mtime(modified);
-            header.set_size(file.data.len() as u64);
+            header.set_size(file.data.as_bytes().len() as u64);
             let path = format!("{above}{name}/{}", file.name);
             archive.append_data(&mut header, path, &file.data[..]).map_err(|error| failed(&error))?;
         }
+        self.check_read()?;
         let below = format!("{above}{name}/charts/");
         self.dependencies.iter().try_for_each(|chart| chart.append(archive, &below, modified))
     }

@@ -96,7 +96,7 @@ pub(crate) fn all(set: &Set, listed: &Chart, chart: &Chart, values: &Map) -> Rea
         let mut texts = Vec::new();
         strings_in(&Value::Map(values.clone()), &mut texts);
         for chart in &charts {
-            texts.extend(chart.files().iter().map(|file| file.data.clone()));
+            texts.extend(chart.files().iter().map(|file| file.data.shared().clone()));
         }
         texts.retain(|text| strings::contains(text, b"{{"));
         for text in texts {

@@ -207,13 +207,15 @@ impl Engine {
         warnings: &mut Vec<Log>,
     ) -> Result<Rendered, Error> {
         let rules = self.level().rules();
-        let chart = dependencies::resolve(chart, &input.values, rules, warnings)?;
+        let loaded = chart;
+        let chart = dependencies::resolve(loaded, &input.values, rules, warnings)?;
         let mut coalescer = Coalescer::new(rules);
         let values = coalescer.coalesce(&chart, &input.values);
         warnings.append(&mut coalescer.warnings);
         let values = values?;
         let fit = || is_version_fit(&chart, input);
         let (mut files, mut broken) = self.execute(&chart, &values, input, fit, origins.as_deref_mut())?;
+        loaded.check_read()?;
         let notes = take_notes(&mut files, &chart, input.options.subchart_notes);
         let is_posted = post_render.is_some();
         if let Some(post_render) = post_render {

@@ -18,7 +18,7 @@ pub const PLACEHOLDER: &str = "<CHARTNAME>";
 ///     File::new("templates/a.yaml", "name: <CHARTNAME>"),
 /// ], Level::default())?;
 /// let files = starter::files(&chart, "shop", "v2")?;
-/// assert_eq!(files[1].data.to_string(), "name: shop");
+/// assert_eq!(files[1].data.to_str_lossy(), "name: shop");
 /// # Ok::<(), longshore_chart::Error>(())
 /// ```
 ///

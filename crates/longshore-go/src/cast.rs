@@ -42,7 +42,8 @@ pub fn to_float64(value: &Value) -> f64 {
 /// sprig's `strval`: strings and bytes as they are, the rest as `%v`.
 pub fn to_text(value: &Value) -> Str {
     match value {
-        Value::Str(text) | Value::Bytes(text) => text.clone(),
+        Value::Str(text) => text.clone(),
+        Value::Bytes(bytes) => bytes.shared().clone(),
         other => {
             let mut out = Vec::new();
             fmt::append_value(&mut out, other);

@@ -73,7 +73,8 @@ fn equal(a: &Value, b: &Value, left: &mut usize, depth: usize) -> bool {
         // Go's rule: functions are equal only if both are nil.
         (Value::Func(a), Value::Func(b)) => a.is_nil() && b.is_nil() && a.type_info() == b.type_info(),
         (Value::Duration(a), Value::Duration(b)) => a == b,
-        (Value::Str(a), Value::Str(b)) | (Value::Bytes(a), Value::Bytes(b)) => a == b,
+        (Value::Str(a), Value::Str(b)) => a == b,
+        (Value::Bytes(a), Value::Bytes(b)) => a == b,
         (Value::List(a), Value::List(b)) => lists_equal(a, b, left, depth),
         (Value::Map(a), Value::Map(b)) => maps_equal(a, b, left, depth),
         (Value::Object(a), Value::Object(b)) => {

@@ -7,6 +7,7 @@
 //!
 //! The crate knows nothing of templates, YAML or Kubernetes, and does no I/O.
 
+mod bytes;
 pub mod cast;
 mod duration;
 pub mod encoding;
@@ -35,6 +36,7 @@ pub mod unicode;
 pub mod url;
 mod value;
 
+pub use bytes::Bytes;
 pub use duration::DurationError;
 pub use entries::Entries;
 pub use equal::{deep_copy, deep_equal, is_within};

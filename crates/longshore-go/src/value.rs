@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use crate::types::{self, Kind, TypeInfo};
-use crate::{Func, List, Map, Object, Str};
+use crate::{Bytes, Func, List, Map, Object, Str};
 
 /// Which signed integer type a value has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,7 +96,7 @@ pub enum Value {
     /// `string`
     Str(Str),
     /// `[]byte`
-    Bytes(Str),
+    Bytes(Bytes),
     /// Any other slice.
     List(List),
     /// A map with string keys.
@@ -183,7 +183,8 @@ impl Value {
             Self::Uint(uint) => uint.value != 0,
             Self::Float(f) => *f != 0.0,
             Self::Complex(c) => *c != Complex { re: 0.0, im: 0.0 },
-            Self::Str(s) | Self::Bytes(s) => !s.is_empty(),
+            Self::Str(s) => !s.is_empty(),
+            Self::Bytes(bytes) => !bytes.is_empty(),
             Self::List(list) => !list.is_empty(),
             Self::Map(map) => !map.is_empty(),
             Self::Duration(d) => d.0 != 0,

@@ -241,7 +241,10 @@ pub fn is_keyword(text: &str) -> bool {
     if text.is_empty() || text.contains('\n') {
         return false;
     }
-    if text.len() > 5 && text.as_bytes()[0].is_ascii_alphabetic() && is_word(text) {
+    let first = text.as_bytes()[0];
+    // Those that begin with a letter are `yes`, `no`, `on`, `off`, `true`, `false`, `null` and what is short for them.
+    let may_be_keyword = text.len() <= 5 && b"yYnNoOtTfF".contains(&first);
+    if first.is_ascii_alphabetic() && !may_be_keyword && is_word(text) {
         return false;
     }
     match unmarshal(text.as_bytes(), Dialect::V2, &Limits::default()) {

@@ -57,6 +57,13 @@ impl FieldSpec {
         fits(&self.kind, kind) && fits(&self.group, group) && fits(&self.version, version)
     }
 
+    /// Whether it is about this object, by the object's own text.
+    pub fn is_for(&self, object: &Node) -> bool {
+        let text = |name| field::get(object, name).map_or("", |value| &*value.value);
+        let (group, version) = split_api_version(text("apiVersion"));
+        self.is_about(group, version, text("kind"))
+    }
+
     /// Calls `set` on the field, or on each of them if lists are in its way. Does nothing to objects of other types, and
     /// where the field is not there and shall not be made.
     ///
@@ -68,9 +75,7 @@ impl FieldSpec {
         create: Create,
         set: &mut dyn FnMut(&mut Node) -> Result<(), Error>,
     ) -> Result<(), Error> {
-        let text = |name| field::get(object, name).map_or("", |value| &*value.value);
-        let (group, version) = split_api_version(text("apiVersion"));
-        if !self.is_about(group, version, text("kind")) {
+        if !self.is_for(object) {
             return Ok(());
         }
         if self.path.contains('\\') {

@@ -10,7 +10,7 @@ use crate::scope::Scopes;
 ///
 /// ```
 /// use longshore_kustomize::{Gvk, Scopes};
-/// let gvk = Gvk::new("apps/v1", "Deployment", &Scopes::default());
+/// let gvk = Gvk::new(&"apps/v1".into(), "Deployment".into(), &Scopes::default());
 /// assert_eq!((&*gvk.group, &*gvk.version), ("apps", "v1"));
 /// assert_eq!(gvk.to_string(), "Deployment.v1.apps");
 /// ```
@@ -28,10 +28,18 @@ pub struct Gvk {
 
 impl Gvk {
     /// The type with this `apiVersion` and `kind`.
-    pub fn new(api_version: &str, kind: &str, scopes: &Scopes) -> Self {
-        let (group, version) = split_api_version(api_version);
-        let is_cluster_scoped = scopes.is_cluster_scoped(api_version, kind);
-        Self { group: group.into(), version: version.into(), kind: kind.into(), is_cluster_scoped }
+    pub fn new(api_version: &Text, kind: Text, scopes: &Scopes) -> Self {
+        let is_cluster_scoped = scopes.is_cluster_scoped(api_version, &kind);
+        let (group, version) = Self::parts(api_version);
+        Self { group, version, kind, is_cluster_scoped }
+    }
+
+    /// Group and version as [`split_api_version`] tells them, which share the text.
+    pub fn parts(api_version: &Text) -> (Text, Text) {
+        match api_version.bytes().position(|byte| byte == b'/') {
+            Some(at) => (api_version.up_to_byte(at), api_version.from_byte(at + 1)),
+            None => (Text::default(), api_version.clone()),
+        }
     }
 
     /// The type of these parts.

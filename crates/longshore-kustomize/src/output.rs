@@ -51,7 +51,10 @@ fn explain(node: &Node, error: Error) -> Error {
 /// # Errors
 /// As [`documents`].
 pub fn document(resource: &Resource) -> Result<Vec<u8>, Error> {
-    Ok(sigs::marshal(&value(resource)?)?)
+    match sigs::marshal_plain(resource.node()) {
+        Some(text) => Ok(text),
+        None => Ok(sigs::marshal(&value(resource)?)?),
+    }
 }
 
 /// A resource as the value that JSON holds of it.

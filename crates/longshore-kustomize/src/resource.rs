@@ -157,7 +157,7 @@ impl Resource {
 
     /// Its type.
     pub fn gvk(&self, scopes: &Scopes) -> Gvk {
-        Gvk::new(&field::text(&self.node, "apiVersion"), &field::text(&self.node, "kind"), scopes)
+        Gvk::new(&field::text(&self.node, "apiVersion"), field::text(&self.node, "kind"), scopes)
     }
 
     /// What it is known by now.

@@ -257,7 +257,9 @@ pub fn open_chart(
             let metadata = load::metadata(&File::new(&*file.path, file.bytes.clone()), level);
             name = metadata.unwrap_or_default().name;
         }
-        engine.expect(&name, &file.path, &file.bytes);
+        if file.bytes.is_here() {
+            engine.expect(&name, &file.path, file.bytes.shared());
+        }
     };
     let files = read_tree_telling(path, &limits, |file, folder| !ignore.is_ignored(file, folder), seen);
     let tree = files.map_err(OpenError::Files)?;

@@ -1,11 +1,17 @@
 //! Reading files and folders.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use longshore_diag::{Diagnostic, Place};
-use longshore_go::Str;
+use longshore_go::{Bytes, Str};
+
+/// From this size on, in bytes, a file of documentation is read when somebody looks at it.
+const WORTH_PUTTING_OFF: u64 = 4 << 10;
+
+/// Of so many at most, since they stay open.
+const MOST_PUT_OFF: usize = 64;
 
 /// How much may be read.
 #[derive(Debug, Clone, Copy)]
@@ -31,7 +37,7 @@ pub struct SourceFile {
     /// Path below the tree's root, with `/` between its parts.
     pub path: String,
     /// Its content.
-    pub bytes: Str,
+    pub bytes: Bytes,
 }
 
 /// The files of a folder.
@@ -57,25 +63,36 @@ pub fn read_tree(
     limits: &Limits,
     keep: impl FnMut(&str, bool) -> bool,
 ) -> Result<Tree, Diagnostic> {
-    read_tree_telling(root, limits, keep, |_| {})
+    walked(root, limits, keep, None)
 }
 
 /// The same, and shows each file to `seen` as soon as it is read.
 ///
+/// Large files of documentation (`.md`) are opened and read when somebody looks at them.
+///
 /// # Errors
-/// As [`read_tree`].
+/// As [`read_tree`]. One that is read later and cannot be has an own [failure](Bytes::failure).
 pub fn read_tree_telling(
     root: &Path,
     limits: &Limits,
-    mut keep: impl FnMut(&str, bool) -> bool,
+    keep: impl FnMut(&str, bool) -> bool,
     mut seen: impl FnMut(&SourceFile),
+) -> Result<Tree, Diagnostic> {
+    walked(root, limits, keep, Some(&mut seen))
+}
+
+fn walked<'a>(
+    root: &'a Path,
+    limits: &'a Limits,
+    mut keep: impl FnMut(&str, bool) -> bool,
+    seen: Option<&'a mut dyn FnMut(&SourceFile)>,
 ) -> Result<Tree, Diagnostic> {
     if !root.is_dir() {
         return Err(missing(root, "a folder"));
     }
     let (tree, above) = (Tree::default(), Vec::new());
     let (left, buffer) = (limits.total_bytes, Vec::new());
-    let mut walk = Walk { root, limits, left, tree, above, buffer, seen: &mut seen };
+    let mut walk = Walk { root, limits, left, tree, above, buffer, seen, put_off: 0 };
     walk.folder(root, "", false, &mut keep)?;
     Ok(walk.tree)
 }
@@ -89,7 +106,7 @@ pub fn read_file(path: &Path, limits: &Limits) -> Result<Vec<u8>, Diagnostic> {
         return Err(missing(path, "a file"));
     }
     let mut bytes = Vec::new();
-    let length = capped(path, limits.total_bytes, limits, &mut bytes)?;
+    let length = capped(Opened::new(path)?, limits.total_bytes, limits, &mut bytes)?;
     bytes.truncate(length);
     Ok(bytes)
 }
@@ -103,8 +120,10 @@ struct Walk<'a> {
     above: Vec<PathBuf>,
     /// Room for a file while it is read: once for all files, so that only what is shared later takes new memory.
     buffer: Vec<u8>,
-    /// Who is shown each file.
-    seen: &'a mut dyn FnMut(&SourceFile),
+    /// Who is shown each file. Nobody shows that all of them are wanted at once.
+    seen: Option<&'a mut dyn FnMut(&SourceFile)>,
+    /// How many files are open, to be read when they are looked at.
+    put_off: usize,
 }
 
 impl Walk<'_> {
@@ -178,24 +197,68 @@ impl Walk<'_> {
         if self.tree.files.len() >= self.limits.files {
             return Err(too_large(self.root, &format!("more than {} files", self.limits.files)));
         }
-        let length = capped(path, self.left, self.limits, &mut self.buffer)?;
-        self.left -= length as u64;
-        let file = SourceFile { path: below, bytes: self.buffer[..length].into() };
-        (self.seen)(&file);
+        let opened = Opened::new(path)?;
+        let bytes = if self.may_wait(&below, opened.length) {
+            self.put_off += 1;
+            self.left -= opened.length;
+            Bytes::later(opened.length as usize, move || opened.content())
+        } else {
+            let length = capped(opened, self.left, self.limits, &mut self.buffer)?;
+            self.left -= length as u64;
+            self.buffer[..length].into()
+        };
+        let file = SourceFile { path: below, bytes };
+        if let Some(seen) = &mut self.seen {
+            seen(&file);
+        }
         self.tree.files.push(file);
         Ok(())
+    }
+
+    /// Whether a file is read only when somebody looks at it.
+    fn may_wait(&self, below: &str, length: u64) -> bool {
+        let worth_it = WORTH_PUTTING_OFF..=self.left;
+        self.seen.is_some()
+            && self.put_off < MOST_PUT_OFF
+            && Path::new(below).extension().is_some_and(|extension| extension == "md")
+            && worth_it.contains(&length)
+    }
+}
+
+/// A file that is about to be read.
+struct Opened {
+    path: PathBuf,
+    file: File,
+    /// What it holds now, in bytes; 0 for what tells no length (a pipe, or a file that the kernel makes up).
+    length: u64,
+}
+
+impl Opened {
+    fn new(path: &Path) -> Result<Self, Diagnostic> {
+        let file = File::open(path).map_err(|error| unreadable(path, &error))?;
+        let length = file.metadata().map_or(0, |about| about.len());
+        Ok(Self { path: path.to_owned(), file, length })
+    }
+
+    /// All that it held when it was opened.
+    fn content(self) -> Result<Str, String> {
+        let mut content = Vec::with_capacity(usize::try_from(self.length).unwrap_or_default());
+        self.file
+            .take(self.length)
+            .read_to_end(&mut content)
+            .map_err(|error| unreadable(&self.path, &error).to_string())?;
+        Ok(content.into())
     }
 }
 
 /// Reads the file's bytes, of which there may be at most `left`, to the front of `room`, which grows as needed; gives how
 /// many there are.
-fn capped(path: &Path, left: u64, limits: &Limits, room: &mut Vec<u8>) -> Result<usize, Diagnostic> {
-    let fail = |error| unreadable(path, &error);
-    let mut file = fs::File::open(path).map_err(fail)?;
-    let length = file.metadata().map_or(0, |about| about.len());
+fn capped(opened: Opened, left: u64, limits: &Limits, room: &mut Vec<u8>) -> Result<usize, Diagnostic> {
+    let Opened { path, mut file, length } = opened;
+    let fail = |error| unreadable(&path, &error);
     let mut read = 0;
     if length == 0 || length > left {
-        // What tells no length (a pipe, or a file that the kernel makes up) is read to its end.
+        // What tells no length is read to its end.
         room.clear();
         read = file.take(left + 1).read_to_end(room).map_err(fail)?;
     } else {
@@ -214,7 +277,7 @@ fn capped(path: &Path, left: u64, limits: &Limits, room: &mut Vec<u8>) -> Result
         }
     }
     if read as u64 > left {
-        return Err(too_large(path, &format!("more than {} MiB in all", limits.total_bytes >> 20)));
+        return Err(too_large(&path, &format!("more than {} MiB in all", limits.total_bytes >> 20)));
     }
     Ok(read)
 }
@@ -236,8 +299,9 @@ fn too_large(path: &Path, what: &str) -> Diagnostic {
 #[cfg(test)]
 mod tests {
     use std::fs;
+    use std::io::Write as _;
 
-    use super::{Limits, read_file, read_tree};
+    use super::{Limits, read_file, read_tree, read_tree_telling};
 
     fn tree(files: &[(&str, &str)]) -> tempfile::TempDir {
         let dir = tempfile::tempdir().unwrap();
@@ -265,6 +329,34 @@ mod tests {
         assert_eq!(read_tree(dir.path(), &limits, |_, _| true).unwrap_err().code, "source/too-large");
         let limits = Limits { files: 1, ..Limits::default() };
         assert_eq!(read_tree(dir.path(), &limits, |_, _| true).unwrap_err().code, "source/too-large");
+    }
+
+    #[test]
+    fn documentation_is_read_when_it_is_looked_at_and_as_it_was_then() {
+        let text = "x".repeat(5000);
+        let dir = tree(&[("README.md", &text), ("small.md", "1"), ("values.yaml", &text)]);
+        let mut seen = Vec::new();
+        let telling = |limits: &Limits, seen: &mut Vec<bool>| {
+            read_tree_telling(dir.path(), limits, |_, _| true, |file| seen.push(file.bytes.is_here()))
+        };
+        let files = telling(&Limits::default(), &mut seen).unwrap().files;
+        assert_eq!(seen, [false, true, true]);
+        // It was opened when the others were read: what becomes of its name does not matter, nor what is added.
+        fs::OpenOptions::new()
+            .append(true)
+            .open(dir.path().join("README.md"))
+            .unwrap()
+            .write_all(b"more")
+            .unwrap();
+        fs::remove_file(dir.path().join("README.md")).unwrap();
+        assert_eq!(
+            (files[0].bytes.len(), files[0].bytes.shared(), files[0].bytes.failure()),
+            (5000, &text.as_str().into(), None)
+        );
+        fs::write(dir.path().join("README.md"), &text).unwrap();
+        let limits = Limits { total_bytes: 10_000, ..Limits::default() };
+        assert_eq!(telling(&limits, &mut seen).unwrap_err().code, "source/too-large");
+        assert!(read_tree(dir.path(), &Limits::default(), |_, _| true).unwrap().files[0].bytes.is_here());
     }
 
     #[cfg(unix)]

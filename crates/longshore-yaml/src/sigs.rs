@@ -1,5 +1,6 @@
 //! What `sigs.k8s.io/yaml` does: YAML by way of JSON, which is how Helm reads values and manifests.
 
+mod direct;
 mod marshal;
 #[cfg(test)]
 mod tests;
@@ -12,6 +13,7 @@ use crate::error::{Error, ErrorKind};
 use crate::node::Node;
 use crate::reader::Source;
 use crate::tree::Tree;
+pub use direct::marshal_plain;
 pub use marshal::marshal;
 
 /// Reads the first document of `input` as `yaml.Unmarshal` does into an `interface {}`: every number a

@@ -4,7 +4,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use longshore_go::{Kind, List, Map, Method, MethodError, Str, TypeInfo, Value, types};
+use longshore_go::{Bytes, Kind, List, Map, Method, MethodError, Str, TypeInfo, Value, types};
 use longshore_yaml::sigs;
 
 use super::glob::Glob;
@@ -41,16 +41,16 @@ fn parts<'a>(receiver: &'a Value, args: &'a [Value]) -> (Option<&'a Map>, &'a [u
 }
 
 /// The content of a file; nothing for one that is not there.
-fn content(receiver: &Value, args: &[Value]) -> Str {
+fn content(receiver: &Value, args: &[Value]) -> Bytes {
     let (files, name) = parts(receiver, args);
     match files.and_then(|files| files.get(name)) {
         Some(Value::Bytes(data)) => data,
-        _ => Str::default(),
+        _ => Bytes::default(),
     }
 }
 
 fn get(receiver: &Value, args: &[Value]) -> Result<Value, MethodError> {
-    Ok(Value::Str(content(receiver, args)))
+    Ok(Value::Str(content(receiver, args).shared().clone()))
 }
 
 fn get_bytes(receiver: &Value, args: &[Value]) -> Result<Value, MethodError> {
@@ -96,7 +96,7 @@ fn as_yaml(receiver: &Value, convert: fn(&Str) -> Value) -> Result<Value, Method
         .filter_map(|(path, data)| match data {
             Value::Bytes(data) => {
                 let base = path.rsplit(|byte| *byte == b'/').next().unwrap_or(&path).to_vec();
-                Some((Str::from(base), convert(&data)))
+                Some((Str::from(base), convert(data.shared())))
             }
             _ => None,
         })

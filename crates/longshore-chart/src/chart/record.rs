@@ -105,7 +105,7 @@ fn unlist(json: Option<&Json>) -> Option<Vec<File>> {
             let name = item.get("name").and_then(Json::as_str).unwrap_or_default();
             let data = item.get("data").filter(|data| !data.is_null()).map_or(Some(Str::default()), bytes)?;
             let modified = item.get("modtime").and_then(Json::as_str).map(str::to_owned);
-            Some(File { name: name.to_owned(), data, modified })
+            Some(File { name: name.to_owned(), data: data.into(), modified })
         })
         .collect()
 }

@@ -3,7 +3,7 @@
 //! Charts keep their values as JSON, which can be shared between threads; each render makes Go values
 //! of them anew, and that is the deep copy that coalescing needs anyway.
 
-use longshore_go::{Map, Str, Value};
+use longshore_go::{Map, Value};
 use serde_json::{Number, Value as Json};
 
 /// The value that Go's `encoding/json` makes of JSON in an `interface {}`: every number a `float64`.
@@ -62,9 +62,9 @@ fn number(float: f64) -> Json {
     Number::from_f64(float).map_or(Json::Null, Json::Number)
 }
 
-fn base64(bytes: &Str) -> String {
+fn base64(bytes: &[u8]) -> String {
     use base64::Engine as _;
-    base64::engine::general_purpose::STANDARD.encode(bytes.as_bytes())
+    base64::engine::general_purpose::STANDARD.encode(bytes)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Engines that were told what comes render it as those that were not.
 
 use longshore_chart::{
-    Capabilities, Chart, Engine, File, Level, Options, Release, RenderInput, Rendered, Services,
+    Capabilities, Chart, Engine, File, Level, Options, Release, RenderInput, Rendered, Services, load,
 };
 
 struct Nothing;
@@ -59,7 +59,7 @@ fn what_is_expected_changes_nothing() {
         {
             let engine = Engine::new(Level::default());
             for file in files(expected) {
-                engine.expect(name, &file.name, &file.data);
+                engine.expect(name, &file.name, file.data.shared());
             }
             let after = render(&engine, files(own)).map(|rendered| rendered.manifest());
             assert_eq!(after, plain, "{name}, {own}");
@@ -67,4 +67,25 @@ fn what_is_expected_changes_nothing() {
             assert_eq!(again, plain, "{name}, {own}");
         }
     }
+}
+
+#[test]
+fn a_file_that_cannot_be_read_later_is_an_error_only_if_it_is_looked_at() {
+    use longshore_go::Bytes;
+    let files = |template: &str| {
+        let files = [
+            ("Chart.yaml", "{apiVersion: v2, name: shop, version: 1.0.0}".into()),
+            ("README.md", Bytes::later(4, || Err("README.md: cannot be read: it is gone".to_owned()))),
+            ("CHANGELOG.md", Bytes::later(7, || Ok("\u{FEFF}news".into()))),
+            ("templates/a.yaml", template.into()),
+        ];
+        load::read_files(files.map(|(name, data)| (name.to_owned(), data)), Level::default()).unwrap()
+    };
+    let engine = Engine::new(Level::default());
+    let rendered = render(&engine, files("of: {{ .Files.Get \"CHANGELOG.md\" | quote }}")).unwrap();
+    assert_eq!(rendered.manifest(), "---\n# Source: shop/templates/a.yaml\nof: \"news\"\n");
+    let error = render(&engine, files("of: {{ .Files.Get \"README.md\" }}")).unwrap_err();
+    assert_eq!(error, "README.md: cannot be read: it is gone");
+    let chart = Chart::load(files("a: 1"), Level::default()).unwrap();
+    assert_eq!(chart.pack(0).unwrap_err().to_string(), "README.md: cannot be read: it is gone");
 }

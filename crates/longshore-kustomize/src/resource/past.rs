@@ -4,7 +4,7 @@ use longshore_yaml::Text;
 
 use super::{Behavior, Resource, annotations};
 use crate::error::Error;
-use crate::gvk::{Gvk, split_api_version};
+use crate::gvk::Gvk;
 use crate::id::Id;
 use crate::{field, scope::Scopes};
 
@@ -16,8 +16,7 @@ impl Resource {
         let rest = |name| self.annotation(name).unwrap_or_default();
         let (namespaces, kinds) = (rest(annotations::PREVIOUS_NAMESPACES), rest(annotations::PREVIOUS_KINDS));
         let api_version = field::text(&self.node, "apiVersion");
-        let (group, version) = split_api_version(&api_version);
-        let (group, version) = (Text::from(group), Text::from(version));
+        let (group, version) = Gvk::parts(&api_version);
         let rest = namespaces.split(',').zip(kinds.split(','));
         let id = |(name, (namespace, kind)): (&str, (&str, &str))| {
             Id::new(Gvk::unscoped(group.clone(), version.clone(), kind), name, namespace)

@@ -44,7 +44,8 @@ fn scalar(value: &Value) -> Data {
         Value::Int(int) => Data::Number(int.value.into()),
         Value::Uint(uint) => Data::Number(uint.value.into()),
         Value::Float(float) => Number::from_f64(*float).map_or(Data::Null, Data::Number),
-        Value::Str(text) | Value::Bytes(text) => Data::String(text.to_str_lossy().into_owned()),
+        Value::Str(text) => Data::String(text.to_str_lossy().into_owned()),
+        Value::Bytes(bytes) => Data::String(bytes.to_str_lossy().into_owned()),
         _ => Data::Null,
     }
 }

@@ -90,7 +90,8 @@ pub(super) fn slice(args: &[Value]) -> Result<Value, String> {
         Value::Str(_) if indexes.len() == 3 => {
             return Err("cannot 3-index slice a string".to_owned());
         }
-        Value::Str(text) | Value::Bytes(text) => (text.len(), text.len()),
+        Value::Str(text) => (text.len(), text.len()),
+        Value::Bytes(bytes) => (bytes.len(), bytes.len()),
         Value::List(list) => (list.len(), list.capacity()),
         other => return Err(format!("can't slice item of type {}", pointed_name(other))),
     };
@@ -107,7 +108,7 @@ pub(super) fn slice(args: &[Value]) -> Result<Value, String> {
     }
     Ok(match item {
         Value::Str(text) => Value::Str(Str::from(&text[from..to])),
-        Value::Bytes(bytes) => Value::Bytes(Str::from(&bytes[from..to])),
+        Value::Bytes(bytes) => Value::Bytes(bytes[from..to].into()),
         Value::List(list) => Value::List(list.slice(from, to, cap).expect("the bounds are in order")),
         other => other.clone(),
     })
@@ -118,7 +119,8 @@ pub(super) fn len(item: &Value) -> Result<Value, String> {
     let len = match item {
         Value::Missing => return Err(ZERO_TYPE.to_owned()),
         Value::Nil => return Err("len of nil pointer".to_owned()),
-        Value::Str(text) | Value::Bytes(text) => text.len(),
+        Value::Str(text) => text.len(),
+        Value::Bytes(bytes) => bytes.len(),
         Value::List(list) => list.len(),
         Value::Map(map) => map.len(),
         other if is_nil_pointer(other) => return Err("len of nil pointer".to_owned()),

@@ -3,7 +3,7 @@
 use std::iter::Peekable;
 use std::rc::Rc;
 
-use longshore_go::{Duration, Int, List, Object, Str, TypeInfo, Uint, UintKind, Value, fmt, rune};
+use longshore_go::{Bytes, Duration, Int, List, Object, Str, TypeInfo, Uint, UintKind, Value, fmt, rune};
 
 use super::{Failure, Var, Vm};
 use crate::builtin::followed;
@@ -27,7 +27,7 @@ enum Items {
         next: usize,
     },
     Bytes {
-        bytes: Str,
+        bytes: Bytes,
         next: usize,
     },
     /// Entries as they were when the loop began, in order of their keys.

@@ -1,6 +1,7 @@
 //! Sources that another thread parses before somebody asks for them.
 
 use std::collections::BTreeSet;
+use std::hint;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 
@@ -143,6 +144,7 @@ impl Work {
     fn run(&self) {
         let mut pools = Pools::roomy();
         while let Some(source) = self.take() {
+            make_room();
             let mut told = Told { read: None, source };
             let Source { name, text, .. } = &told.source;
             let read = self.set.read(name, text, &mut pools).ok();
@@ -187,6 +189,14 @@ impl Work {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Lets the allocator get memory for this thread in one piece. glibc's gets it page by page otherwise, with a call of the
+/// system for each, and each stops what the other threads do with theirs.
+fn make_room() {
+    // Below the size for which it asks the system for pages of their own.
+    const ROOM: usize = 96 << 10;
+    drop(hint::black_box(Vec::<u8>::with_capacity(ROOM)));
 }
 
 /// Tells what a source comes to, come what may: somebody waits for it.

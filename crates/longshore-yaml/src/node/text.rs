@@ -37,12 +37,58 @@ impl Text {
     }
 
     /// The text.
+    #[inline]
     pub fn as_str(&self) -> &str {
         match &self.0 {
             Repr::Static(text) => text,
             Repr::Own(text) => text,
             Repr::Piece { input, start, len } => &input[*start as usize..][..*len as usize],
         }
+    }
+
+    /// How long the text is, in bytes.
+    #[inline]
+    pub fn len(&self) -> usize {
+        match &self.0 {
+            Repr::Static(text) => text.len(),
+            Repr::Own(text) => text.len(),
+            Repr::Piece { len, .. } => *len as usize,
+        }
+    }
+
+    /// The text from here on, in bytes; it shares what this one shares.
+    ///
+    /// # Panics
+    /// `start` is behind the end, or within a character, as in [`str::split_at`].
+    #[must_use]
+    pub fn from_byte(&self, start: usize) -> Self {
+        self.part(start, self.len())
+    }
+
+    /// The text up to here, in bytes; it shares what this one shares.
+    ///
+    /// # Panics
+    /// `end` is behind the end, or within a character, as in [`str::split_at`].
+    #[must_use]
+    pub fn up_to_byte(&self, end: usize) -> Self {
+        self.part(0, end)
+    }
+
+    fn part(&self, from: usize, to: usize) -> Self {
+        let part = &self.as_str()[from..to];
+        Self(match &self.0 {
+            Repr::Static(text) => Repr::Static(&text[from..to]),
+            Repr::Own(_) => Repr::Own(part.into()),
+            Repr::Piece { input, start, .. } => {
+                Repr::Piece { input: Arc::clone(input), start: start + from as u32, len: part.len() as u32 }
+            }
+        })
+    }
+
+    /// Whether there is no text.
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
     }
 }
 
@@ -148,7 +194,7 @@ impl fmt::Display for Text {
 
 impl PartialEq for Text {
     fn eq(&self, other: &Self) -> bool {
-        self.as_str() == other.as_str()
+        self == other.as_str()
     }
 }
 
@@ -173,13 +219,16 @@ impl Ord for Text {
 }
 
 impl PartialEq<str> for Text {
+    #[inline]
     fn eq(&self, other: &str) -> bool {
-        self.as_str() == other
+        // Most keys that are not the one looked for are seen by their lengths, without going to where their text is.
+        self.len() == other.len() && self.as_str() == other
     }
 }
 
 impl PartialEq<&str> for Text {
+    #[inline]
     fn eq(&self, other: &&str) -> bool {
-        self.as_str() == *other
+        self == *other
     }
 }

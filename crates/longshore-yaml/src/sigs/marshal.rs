@@ -82,7 +82,7 @@ fn needs_json(value: &Value, depth: usize) -> bool {
 }
 
 /// Text with DEL, C1 control characters (of which NEL is a line break to YAML), U+FFFE or U+FFFF.
-fn is_special(text: &[u8]) -> bool {
+pub(super) fn is_special(text: &[u8]) -> bool {
     text.iter().enumerate().any(|(i, &byte)| match byte {
         0x7F => true,
         0xC2 => matches!(text.get(i + 1), Some(0x80..=0x9F)),
@@ -92,7 +92,7 @@ fn is_special(text: &[u8]) -> bool {
 }
 
 /// Keys that in JSON may take more than the 1024 characters in which YAML must find their `:`.
-fn is_special_key(key: &[u8]) -> bool {
+pub(super) fn is_special_key(key: &[u8]) -> bool {
     // One character takes six at most (`\u003c`).
     key.len() > 1024 / 6 || is_special(key)
 }

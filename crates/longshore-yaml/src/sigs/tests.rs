@@ -22,7 +22,7 @@ fn value() -> impl Strategy<Value = Value> {
         (-1_000_000_i64..1_000_000).prop_map(|n| Value::Float(n as f64)),
         text.clone().prop_map(Value::from),
         prop::collection::vec(any::<u8>(), 0..8).prop_map(|bytes| Value::Str(Str::from(bytes))),
-        prop::collection::vec(any::<u8>(), 0..8).prop_map(|bytes| Value::Bytes(Str::from(bytes))),
+        prop::collection::vec(any::<u8>(), 0..8).prop_map(|bytes| Value::Bytes(bytes.into())),
     ];
     leaf.prop_recursive(3, 24, 4, move |inner| {
         prop_oneof![

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use longshore_go::time::{self, Location};
 use longshore_go::types;
-use longshore_go::{Complex, Duration, Int, IntKind, List, Map, Str, Uint, UintKind, Value};
+use longshore_go::{Complex, Duration, Int, IntKind, List, Map, Uint, UintKind, Value};
 
 use super::boxes::{BoxObject, Note};
 use super::case::bytes;
@@ -82,7 +82,7 @@ fn tagged(tag: &str, json: &serde_json::Value) -> Value {
         "$uint32" => uint(UintKind::Uint32, number(json) as u64),
         "$uint64" => uint(UintKind::Uint64, text(json).parse().expect("a number")),
         "$duration" => Value::Duration(Duration(number(json))),
-        "$bytes" => Value::Bytes(Str::from(text(json))),
+        "$bytes" => Value::Bytes(text(json).into()),
         "$strings" => Value::List(List::strings(items().map(text))),
         "$ints" => Value::List(List::typed(
             &types::SLICE_INT,
