@@ -16,6 +16,9 @@ pub struct Status {
     pub message: String,
     /// More, by reason.
     pub details: StatusDetails,
+    /// Whether the server sent a `Status`; if not, the message is what else it sent.
+    #[serde(skip)]
+    pub is_told: bool,
 }
 
 /// What a [`Status`] is about.
@@ -69,6 +72,7 @@ impl Status {
                 reason: wire.reason.unwrap_or_default(),
                 message: wire.message.unwrap_or_default(),
                 details: wire.details.unwrap_or_default(),
+                is_told: true,
             },
             _ => {
                 let text = String::from_utf8_lossy(body);

@@ -12,8 +12,7 @@ impl Error {
     pub fn as_client_go(&self, path: &str) -> String {
         match self {
             Self::Kubeconfig(error) => of_kubeconfig(error),
-            // Without a reason it is no answer of an API server.
-            Self::Refused(refused) if refused.status.reason.is_empty() => {
+            Self::Refused(refused) if !refused.status.is_told => {
                 by_code(refused.status.code, &refused.status.message)
             }
             Self::Refused(refused) => refused.status.message.clone(),

@@ -14,11 +14,13 @@ mod legacy;
 mod ready;
 mod watcher;
 
+use std::future::pending;
 use std::str::FromStr;
 use std::time::Duration;
 
 use super::{Operation, Resource, Result};
 use judge::Judge;
+use tokio::time::{Instant, sleep_until};
 
 /// What a time of zero means to the watcher.
 const WATCHER_DEFAULT: Duration = Duration::from_secs(30);
@@ -114,4 +116,12 @@ pub async fn watch_until_ready(
         return legacy::watch_until_ready(operation, resources).await;
     }
     watcher::until_current(operation, resources, Judge::Hooks).await
+}
+
+/// Until a time, if there is one.
+async fn at(time: Option<Instant>) {
+    match time {
+        Some(time) => sleep_until(time).await,
+        None => pending().await,
+    }
 }

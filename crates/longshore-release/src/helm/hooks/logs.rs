@@ -47,8 +47,9 @@ async fn try_show(operation: &Operation, release: &Release, hook: &Hook) -> Resu
         let name = pod["metadata"]["name"].as_str().unwrap_or_default();
         for container in pod["spec"]["containers"].as_array().into_iter().flatten() {
             let container = container["name"].as_str().unwrap_or_default();
+            let begin = if operation.is_old() { "Failed" } else { "failed" };
             let failed =
-                |what: &str| Error::new(format!("failed to {what} for pod: {name}, container: {container}"));
+                |what: &str| Error::new(format!("{begin} to {what} for pod: {name}, container: {container}"));
             let log = operation.cluster.open_log(&namespace, name, Some(container)).await;
             let mut log = log.map_err(|_| failed("stream pod logs"))?;
             while let Some(chunk) = log.next().await {

@@ -8,8 +8,9 @@ use std::time::Duration;
 use futures::StreamExt;
 use longshore_cluster::{Change, Error as ClusterError, Selector};
 use serde_json::Value as Json;
-use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
+use tokio::time::{Instant, MissedTickBehavior, interval};
 
+use super::at;
 use super::kstatus::{conditions, text};
 use super::ready::{Problem, is_ready};
 use crate::helm::{Error, Operation, Resource, Result, Severity, perform};
@@ -73,25 +74,22 @@ pub(super) async fn until_gone(operation: &Operation, resources: &[Resource]) ->
     .await
 }
 
-/// Asks at once and then again and again, until there is an answer or time is up.
+/// Asks at once and then again and again, until there is an answer or time is up. Time is only looked at between two
+/// questions.
 async fn poll(operation: &Operation, mut ask: impl AsyncFnMut() -> Result<bool>) -> Result<()> {
-    let asking = async {
-        let mut ticks = interval(EVERY);
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        loop {
-            ticks.tick().await;
-            if ask().await? {
-                return Ok(());
-            }
+    let deadline = deadline(operation, operation.is_old());
+    let mut ticks = interval(EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    ticks.tick().await;
+    loop {
+        if ask().await? {
+            return Ok(());
         }
-    };
-    match deadline(operation, operation.is_old()) {
-        None => asking.await,
-        Some(deadline) => tokio::select! {
+        tokio::select! {
             biased;
-            done = asking => done,
-            () = sleep_until(deadline) => Err(Error::deadline()),
-        },
+            () = at(deadline) => return Err(Error::deadline()),
+            _ = ticks.tick() => {}
+        }
     }
 }
 
@@ -112,41 +110,68 @@ pub(super) async fn watch_until_ready(operation: &Operation, resources: &[Resour
 }
 
 async fn watch_one(operation: &Operation, resource: &Resource) -> Result<()> {
-    let judge = match resource.gvk.kind.as_str() {
+    let judge: JudgeHook = match resource.gvk.kind.as_str() {
         "Job" => ended_job,
         "Pod" => ended_pod,
         _ => return Ok(()),
     };
     let selector =
         Selector { fields: Some(format!("metadata.name={}", resource.name)), ..Selector::default() };
-    let mut changes = pin!(operation.cluster.watch(&resource.gvk, resource.namespace(), &selector));
     let watching = async {
-        let mut was_there = false;
-        while let Some(change) = changes.next().await {
-            let objects = match change? {
-                Change::All(objects) if objects.is_empty() && was_there => return Ok(()),
-                Change::All(objects) => objects,
-                Change::Put(object) => vec![object],
-                Change::Gone(_) => return Ok(()),
-                Change::Trouble(_) => continue,
-            };
-            for object in &objects {
-                was_there = true;
-                if judge(operation, object, &resource.name)? {
-                    return Ok(());
+        loop {
+            match watch_once(operation, resource, &selector, judge).await {
+                Err(Stopped::Watching(error)) => {
+                    // What may not be watched now may be later.
+                    tracing::debug!(%error, "cannot watch at present");
+                    at(Instant::now().checked_add(EVERY)).await;
                 }
+                Err(Stopped::Judged(error)) => return Err(error),
+                Ok(()) => return Ok(()),
             }
         }
-        Ok(())
     };
-    match deadline(operation, false) {
-        None => watching.await,
-        Some(deadline) => tokio::select! {
-            biased;
-            done = watching => done,
-            () = sleep_until(deadline) => Err(Error::new("timed out waiting for the condition")),
-        },
+    tokio::select! {
+        biased;
+        done = watching => done,
+        () = at(deadline(operation, false)) => Err(Error::new("timed out waiting for the condition")),
     }
+}
+
+/// Why a hook is not watched any longer.
+enum Stopped {
+    /// It cannot be watched.
+    Watching(ClusterError),
+    /// It has failed.
+    Judged(Error),
+}
+
+/// Tells a hook that is over from one that is not, and from one that has failed.
+type JudgeHook = fn(&Operation, &Json, &str) -> Result<bool>;
+
+async fn watch_once(
+    operation: &Operation,
+    resource: &Resource,
+    selector: &Selector,
+    judge: JudgeHook,
+) -> std::result::Result<(), Stopped> {
+    let mut changes = pin!(operation.cluster.watch(&resource.gvk, resource.namespace(), selector));
+    let mut was_there = false;
+    while let Some(change) = changes.next().await {
+        let objects = match change.map_err(Stopped::Watching)? {
+            Change::All(objects) if objects.is_empty() && was_there => return Ok(()),
+            Change::All(objects) => objects,
+            Change::Put(object) => vec![object],
+            Change::Gone(_) => return Ok(()),
+            Change::Trouble(_) => continue,
+        };
+        for object in &objects {
+            was_there = true;
+            if judge(operation, object, &resource.name).map_err(Stopped::Judged)? {
+                return Ok(());
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Whether a Job has ended.

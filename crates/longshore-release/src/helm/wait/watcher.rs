@@ -4,18 +4,16 @@
 //! for any longer, but the others are. One that was never seen counts as not ready, or as gone.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::future::pending;
 use std::pin::Pin;
-use std::time::Duration;
 
 use futures::stream::{Stream, StreamExt, select_all};
-use longshore_cluster::{Change, Error as ClusterError, Selector};
+use longshore_cluster::{Change, Error as ClusterError, Refusal, Selector};
 use longshore_object::{Gvk, ObjectKey};
 use serde_json::Value as Json;
-use tokio::time::{Instant, sleep_until, timeout_at};
+use tokio::time::Instant;
 
 use super::kstatus::{SCHEDULE_WINDOW, Status, Verdict, text};
-use super::{Judge, WATCHER_DEFAULT};
+use super::{Judge, WATCHER_DEFAULT, at};
 use crate::helm::{Error, Operation, Resource, Result, Severity};
 
 /// Waits until no object is on its way any longer.
@@ -116,19 +114,13 @@ impl<'o> Watched<'o> {
             Box::pin(changes.map(move |change| (at, change)))
         });
         let mut changes = select_all(each);
-        let until = Instant::now().checked_add(within).unwrap_or_else(|| Instant::now() + Duration::MAX / 4);
+        let until = Instant::now().checked_add(within);
         while !done(self) {
             let again = self.again.values().map(|(at, _)| *at).min();
-            let next = async {
-                tokio::select! {
-                    Some(change) = changes.next() => Some(change),
-                    () = at(again) => None,
-                }
-            };
-            match timeout_at(until, next).await {
-                Err(_) => return Ok(false),
-                Ok(Some((place, change))) => self.take(place, change).await?,
-                Ok(None) => self.look_again().await,
+            tokio::select! {
+                Some((place, change)) = changes.next() => self.take(place, change).await?,
+                () = at(again) => self.look_again().await,
+                () = at(until) => return Ok(false),
             }
         }
         Ok(true)
@@ -164,7 +156,17 @@ impl<'o> Watched<'o> {
                 self.set(&key, Verdict::not_found());
             }
             Ok(Change::Trouble(message)) => tracing::debug!(message, "cannot watch at present"),
-            Err(error) if error.is_forbidden() => return Err(Error::from(error)),
+            Err(error) if error.is_forbidden() => {
+                let Gvk { group, version, kind } = &self.places[place].0;
+                let lists =
+                    matches!(error.refusal(), Some(Refusal::Forbidden { verb, .. }) if verb == "list");
+                let error = Error::from(error);
+                return Err(if lists {
+                    error.within(format!("failed to list {group}/{version}, Kind={kind}"))
+                } else {
+                    error
+                });
+            }
             // There is no such kind (any more), and so nothing of it.
             Err(error) => {
                 tracing::debug!(%error, "nothing to watch");
@@ -241,13 +243,5 @@ impl<'o> Watched<'o> {
             problems.push(Error::deadline());
         }
         Error::join(problems, "\n").map_or(Ok(()), Err)
-    }
-}
-
-/// Until a time, if there is one.
-async fn at(time: Option<Instant>) {
-    match time {
-        Some(time) => sleep_until(time).await,
-        None => pending().await,
     }
 }
