@@ -211,10 +211,10 @@ pub(crate) enum Action<'c, C> {
 }
 
 pub(crate) use answer::{Style, answer, request};
-pub(crate) use complete::{Answer, Ask, HELP_MARK, NO_FILES, NO_SPACE, complete};
+pub(crate) use complete::{Answer, Ask, ERROR, HELP_MARK, NO_FILES, NO_SPACE, complete};
 pub(crate) use completion::Shell;
 pub(crate) use parse::{global_flags, parse, unknown_command};
-pub(crate) use run::{Explained, failed, print, run, say};
+pub(crate) use run::{Explained, Fatal, failed, print, run, say};
 
 impl<C> Command<C> {
     /// Whether a word means it.

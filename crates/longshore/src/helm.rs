@@ -5,6 +5,7 @@
 
 mod beside;
 mod cluster;
+mod colour;
 mod complete;
 mod completion;
 mod create;
@@ -13,8 +14,12 @@ mod download;
 mod env;
 mod flags;
 mod format;
+mod get;
+mod gostruct;
+mod history;
 mod inflate;
 mod lint;
+mod list;
 mod locate;
 mod output;
 mod package;
@@ -23,6 +28,8 @@ mod plugin;
 mod post_render;
 mod pull;
 mod push;
+mod recorded;
+mod records;
 mod registry;
 mod remote;
 mod repo;
@@ -30,9 +37,12 @@ mod repositories;
 mod search;
 mod settings;
 mod show;
+mod shown;
 mod sign;
+mod status;
 mod table;
 mod template;
+mod times;
 mod verify;
 mod version;
 mod versioned;
@@ -55,6 +65,10 @@ pub(crate) fn main(words: &[String]) -> ExitCode {
     let root = root(level);
     if let Some((asked, style)) = cobra::request(&root, words) {
         return complete::answer(&root, level, &asked, style);
+    }
+    if let Err(said) = colour::check(level, words) {
+        say(&said);
+        return ExitCode::FAILURE;
     }
     if let Some(status) = plugin::run_command(&root, level, words) {
         return status;
@@ -105,7 +119,10 @@ LONGSHORE_HELM_COMPAT says which Helm to be (4.3 or 3.22).",
             create::command(level),
             dependency::command(level),
             env::command(),
+            get::command(),
+            history::command(level),
             lint::command(level),
+            list::command(level),
             package::command(level),
             plugin::command(level),
             pull::command(level),
@@ -114,6 +131,7 @@ LONGSHORE_HELM_COMPAT says which Helm to be (4.3 or 3.22).",
             repo::command(level),
             search::command(),
             show::command(level),
+            status::command(level),
             template::command(level),
             verify::command(level),
             version::command(level),

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::process::ExitCode;
 
 use super::run::{failed, print, say};
-use super::{Answer, Ask, Command, HELP_MARK, NO_FILES, NO_SPACE, complete};
+use super::{Answer, Ask, Command, ERROR, HELP_MARK, NO_FILES, NO_SPACE, complete};
 
 /// Whether candidates come with their descriptions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,7 +76,11 @@ pub(crate) fn answer<C>(
 }
 
 fn directives(sum: u8) -> String {
-    let all = [(NO_SPACE, "ShellCompDirectiveNoSpace"), (NO_FILES, "ShellCompDirectiveNoFileComp")];
+    let all = [
+        (ERROR, "ShellCompDirectiveError"),
+        (NO_SPACE, "ShellCompDirectiveNoSpace"),
+        (NO_FILES, "ShellCompDirectiveNoFileComp"),
+    ];
     let named: Vec<&str> = all.iter().filter(|(one, _)| sum & one != 0).map(|(_, name)| *name).collect();
     if named.is_empty() { String::from("ShellCompDirectiveDefault") } else { named.join(", ") }
 }

@@ -8,6 +8,8 @@ use super::help::help_flag;
 use super::parse::{find, read};
 use super::{Command, Flag, Kind, Matches};
 
+/// Something went wrong: nothing is offered, not even files.
+pub(crate) const ERROR: u8 = 1;
 /// No space behind the candidate.
 pub(crate) const NO_SPACE: u8 = 2;
 /// No names of files.

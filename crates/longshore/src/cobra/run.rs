@@ -23,6 +23,10 @@ pub(crate) fn run<C>(root: &Command<C>, words: &[String], context: impl FnOnce(&
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
+        Err(error) if error.is::<Fatal>() => {
+            say(&error.to_string());
+            ExitCode::FAILURE
+        }
         Err(error) => {
             let code = failed(&format!("{error:#}"));
             if let Some(Explained { more, .. }) = error.downcast_ref() {
@@ -49,6 +53,18 @@ impl fmt::Display for Explained {
 }
 
 impl std::error::Error for Explained {}
+
+/// An error that is said as it is, because it ends the original before it looks at the command.
+#[derive(Debug)]
+pub(crate) struct Fatal(pub(crate) String);
+
+impl fmt::Display for Fatal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Fatal {}
 
 /// Says what went wrong; there is only one exit code for anything that does.
 pub(crate) fn failed(problem: &str) -> ExitCode {

@@ -5,19 +5,22 @@
 
 mod objects;
 
+use std::future::Future;
+
 use anyhow::{anyhow, bail};
 use longshore_chart::{Capabilities, KubeVersion, Level};
 use longshore_cluster::{
-    Cluster, ClusterOptions, Environment, Error, Impersonation, KubeconfigError, LookupError,
+    Cluster, ClusterOptions, Environment, Error, Impersonation, KubeconfigError, LookupError, Selector,
 };
 use longshore_go::strconv;
+use longshore_object::Gvk;
 use longshore_platform::World;
 use tokio::runtime::{Builder, Runtime};
 
 use super::locate::{line, quoted};
 use super::{Settings, say};
 use crate::cobra::Matches;
-pub(super) use objects::{Install, check};
+pub(super) use objects::{Built, Install, check};
 
 /// Where a cluster is looked for that nothing names.
 const NOWHERE: &str = "http://localhost:8080";
@@ -104,6 +107,54 @@ impl Live {
             anyhow!(problem)
         })?;
         Ok(Self { cluster, runtime })
+    }
+
+    /// The cluster that flags and kubeconfig name, which must answer.
+    ///
+    /// # Errors
+    /// It cannot be chosen or does not answer, in Helm's words.
+    pub(super) fn reach(settings: &Settings, matches: &Matches) -> anyhow::Result<Self> {
+        let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+        let cluster = runtime.block_on(async {
+            let cluster = choose(matches).await?;
+            cluster.fetch_version().await.map_err(|error| error.as_client_go("/version"))?;
+            Ok(cluster)
+        });
+        let name = if settings.level.rules().major == 3 { "Kubernetes" } else { "kubernetes" };
+        let cluster = cluster.map_err(|problem: String| anyhow!("{name} cluster unreachable: {problem}"))?;
+        Ok(Self { cluster, runtime })
+    }
+
+    /// The names of the namespaces of the cluster that flags and kubeconfig name.
+    ///
+    /// # Errors
+    /// It cannot be chosen or does not tell.
+    pub(super) fn namespaces(matches: &Matches) -> anyhow::Result<Vec<String>> {
+        let runtime = Builder::new_current_thread().enable_all().build()?;
+        runtime.block_on(async {
+            let cluster = choose(matches).await.map_err(|problem| anyhow!(problem))?;
+            let all = cluster.list_metadata(&Gvk::new("v1", "Namespace"), None, &Selector::default()).await?;
+            let names = all.items.iter().filter_map(|item| item["metadata"]["name"].as_str());
+            Ok(names.map(str::to_owned).collect())
+        })
+    }
+
+    /// The cluster itself.
+    pub(super) fn cluster(&self) -> &Cluster {
+        &self.cluster
+    }
+
+    /// Waits for an answer.
+    pub(super) fn wait<T>(&self, answer: impl Future<Output = T>) -> T {
+        self.runtime.block_on(answer)
+    }
+
+    /// The objects of a manifest as the cluster knows their kinds.
+    ///
+    /// # Errors
+    /// What is no object, or of a kind that the cluster does not have, in Helm's words.
+    pub(super) fn build(&self, manifest: &str, namespace: &str) -> anyhow::Result<Vec<Built>> {
+        objects::build(self, manifest, namespace)
     }
 
     /// What charts are told of it.

@@ -1,5 +1,4 @@
-//! `helm __complete`: what the shell may offer, as Helm answers it. A cluster is not asked: of releases and namespaces
-//! none are offered.
+//! `helm __complete`: what the shell may offer, as Helm answers it.
 
 mod repositories;
 
@@ -7,7 +6,7 @@ use std::process::ExitCode;
 
 use longshore_chart::Level;
 
-use super::{Settings, plugin, settings};
+use super::{Settings, plugin, records, settings};
 use crate::cobra::{self, Answer, Ask, Command, HELP_MARK, NO_FILES, NO_SPACE, Style};
 
 /// Answers the request for these words.
@@ -18,7 +17,7 @@ pub(super) fn answer(root: &Command<Settings>, level: Level, words: &[String], s
 /// Candidates for arguments and values; none where the shell offers files, or only commands are there to be offered.
 fn candidates(ask: &Ask<'_>, level: Level) -> Option<Answer> {
     if let Some(flag) = ask.flag {
-        return value(ask, flag);
+        return value(ask, flag, level);
     }
     let given = &ask.matches.arguments;
     let nothing = || Some(Answer::new(Vec::new(), NO_FILES));
@@ -44,6 +43,11 @@ fn candidates(ask: &Ask<'_>, level: Level) -> Option<Answer> {
             Some(repositories::charts(ask, true))
         }
         ("pull", 0) => Some(repositories::charts(ask, false)),
+        (
+            "get all" | "get hooks" | "get manifest" | "get metadata" | "get notes" | "get values"
+            | "history" | "status",
+            0,
+        ) => Some(records::names(ask, level)),
         ("push", 1) => Some(Answer::new(vec![String::from("oci://")], NO_SPACE | NO_FILES)),
         ("repo remove" | "repo update", _) => repositories(),
         ("", 0) => {
@@ -64,6 +68,14 @@ fn candidates(ask: &Ask<'_>, level: Level) -> Option<Answer> {
             | "completion zsh"
             | "create"
             | "env"
+            | "get all"
+            | "get hooks"
+            | "get manifest"
+            | "get metadata"
+            | "get notes"
+            | "get values"
+            | "history"
+            | "list"
             | "plugin install"
             | "plugin list"
             | "push"
@@ -75,6 +87,7 @@ fn candidates(ask: &Ask<'_>, level: Level) -> Option<Answer> {
             | "show crds"
             | "show readme"
             | "show values"
+            | "status"
             | "verify"
             | "version",
             _,
@@ -89,7 +102,7 @@ fn described(all: Vec<(String, String)>) -> Vec<String> {
 }
 
 /// Candidates for the value of a flag.
-fn value(ask: &Ask<'_>, flag: &str) -> Option<Answer> {
+fn value(ask: &Ask<'_>, flag: &str, level: Level) -> Option<Answer> {
     let words =
         |all: &[&str]| Some(Answer::new(all.iter().map(|word| (*word).to_owned()).collect(), NO_FILES));
     match flag {
@@ -100,6 +113,8 @@ fn value(ask: &Ask<'_>, flag: &str) -> Option<Answer> {
             "table\tOutput result in human-readable format",
             "yaml\tOutput result in YAML format",
         ]),
+        "revision" => Some(records::revisions(ask, level)),
+        "namespace" => Some(records::namespaces(ask)),
         "kube-context" => Some(Answer::new(settings::contexts(ask.matches.text("kubeconfig")), NO_FILES)),
         "version" => {
             let is_pulled = ask.command == "pull" || ask.command.starts_with("show ");

@@ -63,7 +63,10 @@ pub(super) fn global(level: Level) -> Vec<Flag> {
         ),
     ];
     if level.rules().major > 3 {
-        all.extend(["color", "colour"].map(|name| Flag::new(name, Kind::Text, colour).default("auto")));
+        all.extend(
+            ["color", "colour"]
+                .map(|name| Flag::new(name, Kind::Text, colour).default(super::colour::mode())),
+        );
         let fallback = paths::cache("content");
         all.push(path(
             "content-cache",

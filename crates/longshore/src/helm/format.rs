@@ -1,8 +1,8 @@
 //! `-o`: the forms in which lists are printed.
 
-use anyhow::{anyhow, bail};
+use anyhow::anyhow;
 use longshore_chart::values::from_json;
-use longshore_go::json;
+use longshore_go::{Value, json};
 use longshore_yaml::sigs;
 use serde::Serialize;
 
@@ -20,21 +20,20 @@ pub(super) fn flag() -> Flag {
     Flag::new("output", Kind::Named("format"), "form of the output: table, json or yaml")
         .short('o')
         .default("table")
+        .check(|word, _| named(word).map(drop).ok_or_else(|| String::from("invalid format type")))
 }
 
 /// The form that was asked for.
-///
-/// # Errors
-/// There is no such form.
-pub(super) fn of(matches: &Matches) -> anyhow::Result<Format> {
-    match matches.text("output") {
-        "table" => Ok(Format::Table),
-        "json" => Ok(Format::Json),
-        "yaml" => Ok(Format::Yaml),
-        other => {
-            let other = super::locate::quoted(other);
-            bail!("invalid argument {other} for \"-o, --output\" flag: invalid format type")
-        }
+pub(super) fn of(matches: &Matches) -> Format {
+    named(matches.text("output")).unwrap_or(Format::Table)
+}
+
+fn named(word: &str) -> Option<Format> {
+    match word {
+        "table" => Some(Format::Table),
+        "json" => Some(Format::Json),
+        "yaml" => Some(Format::Yaml),
+        _ => None,
     }
 }
 
@@ -49,4 +48,27 @@ pub(super) fn print(list: &impl Serialize, format: Format) -> anyhow::Result<()>
         return super::print(&yaml);
     }
     super::print(&(json::escape_html(&serde_json::to_string(list)?) + "\n"))
+}
+
+/// A value in JSON on one line, or else in YAML.
+///
+/// # Errors
+/// It cannot be written, in Helm's words.
+pub(super) fn print_value(value: &Value, format: Format) -> anyhow::Result<()> {
+    super::print(&written(value, format)?)
+}
+
+/// What [`print_value`] prints.
+///
+/// # Errors
+/// It cannot be written, in Helm's words.
+pub(super) fn written(value: &Value, format: Format) -> anyhow::Result<Vec<u8>> {
+    if format != Format::Json {
+        return sigs::marshal(value).map_err(|error| anyhow!("unable to write YAML output: {error}"));
+    }
+    let mut text = Vec::new();
+    json::append(&mut text, value, json::EscapeHtml::Yes)
+        .map_err(|error| anyhow!("unable to write JSON output: {error}"))?;
+    text.push(b'\n');
+    Ok(text)
 }

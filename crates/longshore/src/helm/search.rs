@@ -41,7 +41,7 @@ fn show<T: Serialize>(
     columns: &[&str],
     row: impl Fn(&T) -> Vec<String>,
 ) -> anyhow::Result<()> {
-    let format = format::of(matches)?;
+    let format = format::of(matches);
     if found.is_empty() && matches.is_on("fail-on-no-result") {
         bail!("no results found");
     }

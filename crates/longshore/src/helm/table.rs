@@ -15,7 +15,7 @@ pub(super) fn table(rows: &[Vec<String>], longest: usize) -> String {
         widths.resize(widths.len().max(row.len()), 0);
         for (width, text) in widths.iter_mut().zip(row) {
             // Of several lines the longest counts, though they are not laid out as such.
-            let own = text.lines().map(UnicodeWidthStr::width).max().unwrap_or_default();
+            let own = text.lines().map(shown_width).max().unwrap_or_default();
             *width = (*width).max(if longest == 0 { own } else { own.min(longest) });
         }
     }
@@ -32,9 +32,17 @@ pub(super) fn max_width(matches: &Matches) -> usize {
     usize::try_from(given).unwrap_or_default()
 }
 
+/// The width of a text without its colours, tabs and line ends.
+fn shown_width(text: &str) -> usize {
+    if let Some((before, rest)) = text.split_once("\u{1b}[") {
+        return shown_width(before) + shown_width(rest.split_once('m').map_or("", |(_, behind)| behind));
+    }
+    text.split(char::is_control).map(UnicodeWidthStr::width).sum()
+}
+
 /// The text in that width: filled up with spaces, or cut with dots at its end.
 fn fitted(text: &str, width: usize) -> String {
-    let own = text.width();
+    let own = shown_width(text);
     if own <= width {
         return format!("{text}{:1$}", "", width - own);
     }

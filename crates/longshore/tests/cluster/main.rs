@@ -13,6 +13,7 @@ mod kustomized;
 mod life;
 mod lookup;
 mod nowconnect;
+mod records;
 mod refused;
 mod warned;
 

@@ -5,6 +5,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod records;
+
 use longshore_testkit::tools::Tool;
 use longshore_testkit::{Outcome, Program, Project, TestCluster, TestNamespace};
 
@@ -62,16 +64,21 @@ impl Pair {
         Some(Self { namespace, project: Project::new(SHOP).unwrap(), helm })
     }
 
-    #[track_caller]
-    fn run(&self, program: &std::path::Path, arguments: &str) -> Outcome {
-        let outcome = Program::new(program)
+    /// What a command says, whatever becomes of it.
+    fn said(&self, program: &std::path::Path, arguments: &str) -> Outcome {
+        Program::new(program)
             .unwrap()
             .args(arguments.split_whitespace())
             .args(["-n", self.namespace.name()])
             .env("KUBECONFIG", self.namespace.kubeconfig())
             .folder(self.project.path())
             .run()
-            .unwrap();
+            .unwrap()
+    }
+
+    #[track_caller]
+    fn run(&self, program: &std::path::Path, arguments: &str) -> Outcome {
+        let outcome = self.said(program, arguments);
         assert_eq!(outcome.code, Some(0), "{arguments}\n{outcome}");
         outcome
     }

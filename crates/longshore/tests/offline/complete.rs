@@ -107,7 +107,7 @@ fn candidates_and_directives_are_helms() {
 fn bash_completes() {
     let project = project();
     for (line, expected) in [
-        ("helm li", "<lint>"),
+        ("helm li", "<lint><list>"),
         ("helm template --output-", "<--output-dir>"),
         ("helm show chart one/", "<one/web><one/db>"),
         ("helm completion ", "<bash><fish><powershell><zsh>"),

@@ -25,6 +25,7 @@ mod plugin;
 mod plugin_sources;
 mod post_render;
 mod provenance;
+mod records;
 mod registries;
 mod remotes;
 mod render;

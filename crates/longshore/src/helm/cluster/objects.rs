@@ -4,7 +4,7 @@
 //! Rules: `Build` of <https://github.com/helm/helm/blob/v4.3.1/pkg/kube/client.go> and
 //! <https://github.com/helm/helm/blob/v4.3.1/pkg/action/validate.go>.
 
-use anyhow::{anyhow, bail};
+use anyhow::anyhow;
 use longshore_chart::values;
 use longshore_cluster::{Discovery, LookupError};
 use longshore_object::Gvk;
@@ -29,15 +29,17 @@ pub(in crate::helm) struct Install<'a> {
     pub(in crate::helm) is_old: bool,
 }
 
-/// An object that could be installed.
-struct Candidate {
-    gvk: Gvk,
-    namespace: String,
-    name: String,
+/// An object of a manifest.
+pub(in crate::helm) struct Built {
+    pub(in crate::helm) gvk: Gvk,
+    /// Empty if its kind has none.
+    pub(in crate::helm) namespace: String,
+    pub(in crate::helm) name: String,
     makes_name: bool,
+    pub(in crate::helm) json: Json,
 }
 
-impl Candidate {
+impl Built {
     fn shown(&self) -> String {
         format!("{} {} in namespace {}", self.gvk.kind, quoted(&self.name), quoted(&self.namespace))
     }
@@ -50,26 +52,49 @@ impl Candidate {
 pub(in crate::helm) fn check(live: &Live, manifest: &str, install: &Install<'_>) -> anyhow::Result<()> {
     let discovery = live.runtime.block_on(live.cluster.discovery());
     let discovery = discovery.map_err(|error| anyhow!(error.as_client_go("/api?timeout=32s")))?;
-    let mut candidates = Vec::new();
-    let mut problems: Vec<String> = Vec::new();
-    for document in documents(manifest) {
-        if let Err(problem) = read(document, &discovery, install, &mut candidates)
-            && !problems.contains(&problem)
-        {
-            problems.push(problem);
-        }
-    }
-    match problems.as_slice() {
-        [] => {}
-        [one] => bail!("unable to build kubernetes objects from release manifest: {one}"),
-        all => bail!("unable to build kubernetes objects from release manifest: [{}]", all.join(", ")),
-    }
+    let candidates = read_all(&discovery, manifest, install)
+        .map_err(|problem| anyhow!("unable to build kubernetes objects from release manifest: {problem}"))?;
     if install.is_upgrade {
         return Ok(());
     }
     let unable = if install.is_old { "Unable" } else { "unable" };
     conflicts(live, &candidates, install)
         .map_err(|problem| anyhow!("{unable} to continue with install: {problem}"))
+}
+
+/// The objects of a manifest that was installed before.
+///
+/// # Errors
+/// One is none, or of a kind that the cluster does not have, in Helm's words.
+pub(super) fn build(live: &Live, manifest: &str, namespace: &str) -> anyhow::Result<Vec<Built>> {
+    let install = Install {
+        release: "",
+        namespace,
+        is_upgrade: true,
+        takes_ownership: true,
+        validates: false,
+        is_old: false,
+    };
+    let discovery = live.runtime.block_on(live.cluster.discovery());
+    let discovery = discovery.map_err(|error| anyhow!(error.as_client_go("/api?timeout=32s")))?;
+    read_all(&discovery, manifest, &install).map_err(|problem| anyhow!(problem))
+}
+
+fn read_all(discovery: &Discovery, manifest: &str, install: &Install<'_>) -> Result<Vec<Built>, String> {
+    let mut objects = Vec::new();
+    let mut problems: Vec<String> = Vec::new();
+    for document in documents(manifest) {
+        if let Err(problem) = read(document, discovery, install, &mut objects)
+            && !problems.contains(&problem)
+        {
+            problems.push(problem);
+        }
+    }
+    match problems.len() {
+        0 => Ok(objects),
+        1 => Err(problems.remove(0)),
+        _ => Err(format!("[{}]", problems.join(", "))),
+    }
 }
 
 /// The documents between lines that begin with `---`.
@@ -91,7 +116,7 @@ fn read(
     document: &str,
     discovery: &Discovery,
     install: &Install<'_>,
-    candidates: &mut Vec<Candidate>,
+    candidates: &mut Vec<Built>,
 ) -> Result<(), String> {
     let value = sigs::to_value(document.as_bytes()).map_err(|error| format!("error parsing : {error}"))?;
     let object = values::to_json(&value);
@@ -127,7 +152,7 @@ fn read(
     Ok(())
 }
 
-fn candidate(object: &Json, discovery: &Discovery, install: &Install<'_>) -> Result<Candidate, String> {
+fn candidate(object: &Json, discovery: &Discovery, install: &Install<'_>) -> Result<Built, String> {
     let text = |pointer: &str| object.pointer(pointer).and_then(Json::as_str).unwrap_or_default();
     let (api_version, kind) = (text("/apiVersion"), text("/kind"));
     if kind.is_empty() {
@@ -162,12 +187,18 @@ fn candidate(object: &Json, discovery: &Discovery, install: &Install<'_>) -> Res
         namespace => namespace,
     };
     let makes_name = !text("/metadata/generateName").is_empty();
-    Ok(Candidate { gvk, namespace: namespace.to_owned(), name: name.to_owned(), makes_name })
+    Ok(Built {
+        gvk,
+        namespace: namespace.to_owned(),
+        name: name.to_owned(),
+        makes_name,
+        json: object.clone(),
+    })
 }
 
 /// Looks whether objects are there that are not the release's; all are asked for at once.
-fn conflicts(live: &Live, candidates: &[Candidate], install: &Install<'_>) -> Result<(), String> {
-    let ask = |one: &Candidate| {
+fn conflicts(live: &Live, candidates: &[Built], install: &Install<'_>) -> Result<(), String> {
+    let ask = |one: &Built| {
         let (cluster, gvk) = (live.cluster.clone(), one.gvk.clone());
         let (namespace, name) = (one.namespace.clone(), one.name.clone());
         live.runtime.spawn(async move {

@@ -33,7 +33,7 @@ struct Row<'a> {
 }
 
 fn run(settings: &Settings, matches: &Matches) -> anyhow::Result<()> {
-    let format = format::of(matches)?;
+    let format = format::of(matches);
     // A file that cannot be read has no repositories.
     let file = repositories::load(settings).unwrap_or_default();
     if format != Format::Table {
