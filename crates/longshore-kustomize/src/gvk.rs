@@ -84,7 +84,7 @@ impl Gvk {
 
     /// The text by which types are sorted: `group_version_kind`, with `~G` and the like for what is empty.
     pub fn sort_text(&self) -> String {
-        format!("{}_{}_{}", or(&self.group, "~G"), or(&self.version, "~V"), or(&self.kind, "~K"))
+        [or(&self.group, "~G"), "_", or(&self.version, "~V"), "_", or(&self.kind, "~K")].concat()
     }
 
     /// `group_version_kind` without what is empty, as in file names.

@@ -84,5 +84,5 @@ impl Place {
 }
 
 fn id_text(id: &Id) -> String {
-    format!("{}|{}|{}", id.gvk, or(&id.written_namespace, "~X"), or(&id.name, "~N"))
+    [&id.gvk.to_string(), "|", or(&id.written_namespace, "~X"), "|", or(&id.name, "~N")].concat()
 }

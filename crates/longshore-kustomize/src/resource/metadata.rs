@@ -221,10 +221,15 @@ impl Resource {
 
     /// Takes away what the build has noted, writing the other annotations anew.
     pub fn drop_build_annotations(&mut self) {
-        let mut annotations = self.annotations();
-        if annotations.is_empty() {
+        let all = self.metadata().and_then(|metadata| field::get(metadata, "annotations"));
+        let mut keys = all.iter().flat_map(|all| all.content.chunks_exact(2)).map(|pair| &*pair[0].value);
+        if keys.all(|key| annotations::BUILD.contains(&key)) {
+            if all.is_some_and(|all| !all.content.is_empty()) {
+                self.set_annotations(&BTreeMap::new());
+            }
             return;
         }
+        let mut annotations = self.annotations();
         for name in annotations::BUILD {
             annotations.remove(name);
         }

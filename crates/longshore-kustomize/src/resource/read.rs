@@ -62,6 +62,14 @@ fn objects(text: &[u8]) -> Result<Vec<Node>, Error> {
 /// # Errors
 /// There is none.
 pub fn check(object: &Node) -> Result<(), Error> {
+    let (kind, metadata) = (field::filled(object, "kind"), field::filled(object, "metadata"));
+    let named = metadata.and_then(|metadata| field::filled(metadata, "name"));
+    if let (Some(kind), Some(name)) = (kind, named)
+        && !kind.value.is_empty()
+        && !name.value.is_empty()
+    {
+        return Ok(());
+    }
     let metadata = Metadata::of(object).ok_or_else(|| Error::new("missing Resource metadata"))?;
     if metadata.kind.is_empty() {
         return Err(Error::new(format!("missing kind in object {metadata}")));
