@@ -3,7 +3,9 @@
 //!
 //! What it does is Helm's; the help is told in our words.
 
+mod act;
 mod beside;
+mod changed;
 mod cluster;
 mod colour;
 mod complete;
@@ -11,16 +13,20 @@ mod completion;
 mod create;
 mod dependency;
 mod download;
+mod drafted;
 mod env;
 mod flags;
 mod format;
 mod get;
 mod gostruct;
+mod ground;
 mod history;
 mod inflate;
+mod install;
 mod lint;
 mod list;
 mod locate;
+mod modified;
 mod output;
 mod package;
 mod paths;
@@ -34,6 +40,8 @@ mod registry;
 mod remote;
 mod repo;
 mod repositories;
+mod requested;
+mod rollback;
 mod search;
 mod settings;
 mod show;
@@ -42,7 +50,10 @@ mod sign;
 mod status;
 mod table;
 mod template;
+mod test;
 mod times;
+mod uninstall;
+mod upgrade;
 mod verify;
 mod version;
 mod versioned;
@@ -121,6 +132,7 @@ LONGSHORE_HELM_COMPAT says which Helm to be (4.3 or 3.22).",
             env::command(),
             get::command(),
             history::command(level),
+            install::command(level),
             lint::command(level),
             list::command(level),
             package::command(level),
@@ -129,10 +141,14 @@ LONGSHORE_HELM_COMPAT says which Helm to be (4.3 or 3.22).",
             push::command(),
             registry::command(),
             repo::command(level),
+            rollback::command(level),
             search::command(),
             show::command(level),
             status::command(level),
             template::command(level),
+            test::command(level),
+            uninstall::command(level),
+            upgrade::command(level),
             verify::command(level),
             version::command(level),
         ],

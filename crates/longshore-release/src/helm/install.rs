@@ -71,7 +71,8 @@ impl Install {
             Ok(last)
                 if !(self.replace && matches!(last.info.status, Status::Uninstalled | Status::Failed)) =>
             {
-                Err(Error::new("cannot reuse a name that is still in use"))
+                let again = if operation.is_old() { "re-use" } else { "reuse" };
+                Err(Error::new(format!("cannot {again} a name that is still in use")))
             }
             // What cannot be read is found out when the record is written.
             _ => Ok(()),

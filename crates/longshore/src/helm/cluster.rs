@@ -23,7 +23,7 @@ use crate::cobra::Matches;
 pub(super) use objects::{Built, Install, check};
 
 /// Where a cluster is looked for that nothing names.
-const NOWHERE: &str = "http://localhost:8080";
+pub(super) const NOWHERE: &str = "http://localhost:8080";
 
 /// What a cluster is asked for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -35,7 +35,7 @@ fn candidates(ask: &Ask<'_>, level: Level) -> Option<Answer> {
             let all = Settings::new(level, ask.matches).environment;
             Some(Answer::new(all.into_keys().map(str::to_owned).collect(), NO_FILES))
         }
-        ("template", count) => {
+        ("install" | "template", count) => {
             let names = usize::from(!ask.matches.is_on("generate-name"));
             if count == names { Some(repositories::charts(ask, true)) } else { nothing() }
         }
@@ -45,9 +45,11 @@ fn candidates(ask: &Ask<'_>, level: Level) -> Option<Answer> {
         ("pull", 0) => Some(repositories::charts(ask, false)),
         (
             "get all" | "get hooks" | "get manifest" | "get metadata" | "get notes" | "get values"
-            | "history" | "status",
+            | "history" | "rollback" | "status" | "upgrade",
             0,
         ) => Some(records::names(ask, level)),
+        ("rollback", 1) => Some(records::revisions(ask, level)),
+        ("upgrade", 1) => Some(repositories::charts(ask, true)),
         ("push", 1) => Some(Answer::new(vec![String::from("oci://")], NO_SPACE | NO_FILES)),
         ("repo remove" | "repo update", _) => repositories(),
         ("", 0) => {
@@ -82,12 +84,14 @@ fn candidates(ask: &Ask<'_>, level: Level) -> Option<Answer> {
             | "repo add"
             | "repo index"
             | "repo list"
+            | "rollback"
             | "show all"
             | "show chart"
             | "show crds"
             | "show readme"
             | "show values"
             | "status"
+            | "upgrade"
             | "verify"
             | "version",
             _,

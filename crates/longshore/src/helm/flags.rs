@@ -4,9 +4,15 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use longshore_chart::Level;
+use longshore_release::helm::wait::Strategy;
 
+mod changing;
+
+pub(super) use changing::{number, pairs, rollback, upgrade};
+
+use super::locate::{line, quoted};
 use super::{paths, post_render};
-use crate::cobra::{Flag, Kind};
+use crate::cobra::{Flag, Kind, Matches, say};
 
 /// Flags about notes, which `helm template` never prints.
 const NO_NOTES: &str = "this flag has no effect for 'helm template' and will be removed in Helm 5";
@@ -142,8 +148,17 @@ pub(super) fn keyring(level: Level) -> Flag {
         .default(folder.join(file).to_string_lossy().into_owned())
 }
 
+/// What becomes of notes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Notes {
+    /// They are printed.
+    Shown,
+    /// They never are; newer ones say so where somebody asks for it.
+    Never,
+}
+
 /// How a release is installed. `template` takes them all, though most change nothing without a cluster.
-pub(super) fn install(level: Level) -> Vec<Flag> {
+pub(super) fn install(level: Level, notes: Notes) -> Vec<Flag> {
     let mut all = vec![
         Flag::new("create-namespace", Kind::Bool, "create the namespace if it is missing"),
         Flag::new("dependency-update", Kind::Bool, "update missing dependencies first"),
@@ -178,23 +193,51 @@ pub(super) fn install(level: Level) -> Vec<Flag> {
         3 => vec![
             Flag::new("atomic", Kind::Bool, "take a failed installation back"),
             Flag::new("force", Kind::Bool, "replace objects in place of changing them"),
-            Flag::new("hide-notes", Kind::Bool, "do not print the notes"),
-            Flag::new("render-subchart-notes", Kind::Bool, "notes of subcharts too"),
-            Flag::new("wait", Kind::Bool, "wait until objects are ready"),
         ],
         _ => vec![
             Flag::new("atomic", Kind::Bool, "").deprecated("use --rollback-on-failure instead"),
             Flag::new("force", Kind::Bool, "").deprecated("use --force-replace instead"),
             Flag::new("force-conflicts", Kind::Bool, "take over fields that others own"),
             Flag::new("force-replace", Kind::Bool, "replace objects in place of changing them"),
-            Flag::new("hide-notes", Kind::Bool, "").deprecated(NO_NOTES),
-            Flag::new("render-subchart-notes", Kind::Bool, "").deprecated(NO_NOTES),
             Flag::new("rollback-on-failure", Kind::Bool, "take a failed installation back"),
             Flag::new("server-side", Kind::Bool, "let the server change objects").default("true"),
-            Flag::new("wait", Kind::Named("WaitStrategy"), "wait for objects: watcher, hookOnly or legacy")
-                .default("hookOnly")
-                .bare("watcher"),
         ],
     });
+    let unused = ["hide-notes", "render-subchart-notes"].map(|name| Flag::new(name, Kind::Bool, ""));
+    match notes {
+        Notes::Never if level.rules().major > 3 => all.extend(unused.map(|flag| flag.deprecated(NO_NOTES))),
+        _ => all.extend(changing::notes()),
+    }
+    all.push(wait(level));
     all
+}
+
+/// Whether objects are waited for, and how.
+pub(super) fn wait(level: Level) -> Flag {
+    if level.rules().major == 3 {
+        return Flag::new("wait", Kind::Bool, "wait for objects");
+    }
+    let usage = "wait for objects: watcher, hookOnly or legacy";
+    let flag = Flag::new("wait", Kind::Named("WaitStrategy"), usage).default("hookOnly").bare("watcher");
+    flag.check(|value, _| {
+        let instead = match value {
+            "true" => "watcher",
+            "false" => "hookOnly",
+            _ => return value.parse::<Strategy>().map(drop),
+        };
+        let text =
+            format!("--wait={value} is deprecated (boolean value) and can be replaced with --wait={instead}");
+        say(&line("level=WARN msg=", &quoted(&text), &[]));
+        Ok(())
+    })
+}
+
+/// How objects are waited for.
+pub(super) fn strategy(matches: &Matches, level: Level) -> Strategy {
+    match level.rules().major {
+        3 if matches.is_on("wait") => Strategy::Legacy,
+        3 => Strategy::HookOnly,
+        // It was looked at when it was read.
+        _ => matches.text("wait").parse().unwrap_or_default(),
+    }
 }

@@ -22,6 +22,17 @@ use crate::cobra::Matches;
 /// # Errors
 /// There is none, in Helm's words.
 pub(super) fn locate(name: &str, settings: &Settings, matches: &Matches) -> anyhow::Result<PathBuf> {
+    // What these commands print is no place for where the chart came from.
+    locate_telling(name, settings, matches, Out::Error)
+}
+
+/// The same, and where it came from told there.
+pub(super) fn locate_telling(
+    name: &str,
+    settings: &Settings,
+    matches: &Matches,
+    out: Out,
+) -> anyhow::Result<PathBuf> {
     let name = name.trim();
     let repository = matches.text("repo");
     let is_old = settings.level.rules().major == 3;
@@ -60,8 +71,7 @@ pub(super) fn locate(name: &str, settings: &Settings, matches: &Matches) -> anyh
     let cache = &settings.repository_cache;
     std::fs::create_dir_all(cache)
         .map_err(|error| anyhow!("mkdir {}: {}", cache.display(), reason(&error)))?;
-    // What these commands print is no place for where the chart came from.
-    let archive = download::resolve(settings, &name, version, access)?.told_on(Out::Error);
+    let archive = download::resolve(settings, &name, version, access)?.told_on(out);
     let keyring = matches.is_on("verify").then(|| matches.text("keyring"));
     if !is_old {
         return download::to_cache(settings, &archive, keyring);

@@ -29,10 +29,16 @@ pub(super) fn print(rendered: &Rendered, matches: &Matches, rules: &Rules) -> an
         // Hooks do not go through it; they are printed behind the others.
         let objects = output(false);
         let hooks = text.strip_prefix(objects.as_str()).unwrap_or_default();
-        let made = post_render::through_program(matches, &objects)?;
+        let made = posted(matches, &objects)?;
         text = format!("{}\n{hooks}", made.trim());
     }
     print_chosen(&text, matches, rules)
+}
+
+/// What the program of 3.x makes of the objects.
+fn posted(matches: &Matches, objects: &str) -> anyhow::Result<String> {
+    let hint = if matches.is_on("debug") { "" } else { "\n\nUse --debug flag to render out invalid YAML" };
+    post_render::through_program(matches, objects).map_err(|error| anyhow!("{error}{hint}"))
 }
 
 /// Prints files of which one is no YAML, in the order of their paths (Helm: at random).
@@ -104,7 +110,7 @@ pub(super) fn write(
     }
     // Of what goes to files nothing is given to a program.
     let made = match rules.major {
-        3 => post_render::through_program(matches, "")?,
+        3 => posted(matches, "")?,
         _ => String::new(),
     };
     if !matches.is_on("no-hooks") {

@@ -63,11 +63,10 @@ fn program(name: &str) -> Result<PathBuf, String> {
 pub(super) fn through_program(matches: &Matches, objects: &str) -> anyhow::Result<String> {
     let Some(name) = named(matches) else { return Ok(objects.to_owned()) };
     let program = program(name).map_err(anyhow::Error::msg)?;
-    let hint = if matches.is_on("debug") { "" } else { "\n\nUse --debug flag to render out invalid YAML" };
     let failed = |output: &str, why: &str| {
         let program = program.display();
         anyhow!(
-            "error while running post render on files: error while running command {program}. error output:\n{output}: {why}{hint}"
+            "error while running post render on files: error while running command {program}. error output:\n{output}: {why}"
         )
     };
     let mut process = Command::new(&program);

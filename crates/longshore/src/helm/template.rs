@@ -16,7 +16,7 @@ use super::{Settings, flags, locate, output, plugin, post_render, registry, say,
 use crate::cobra::{Arguments, Command, Flag, Kind, Matches};
 
 pub(super) fn command(level: Level) -> Command<Settings> {
-    let mut all = flags::install(level);
+    let mut all = flags::install(level, flags::Notes::Never);
     all.extend(flags::values());
     all.extend(flags::chart(level));
     all.extend([

@@ -15,6 +15,7 @@ mod lookup;
 mod nowconnect;
 mod records;
 mod refused;
+mod uninstalled;
 mod warned;
 
 use longshore_testkit::{Outcome, Program, Project, Started, TestCluster, TestNamespace};

@@ -6,6 +6,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod records;
+mod turns;
 
 use longshore_testkit::tools::Tool;
 use longshore_testkit::{Outcome, Program, Project, TestCluster, TestNamespace};
