@@ -1,10 +1,12 @@
 //! From a candidate to a plan: every object is compared with the live one, by what the server has written down about
 //! it, and where that does not tell, by a server-side dry run.
 
+mod admission;
 mod compare;
 mod definition;
 mod immutable;
 mod look;
+mod plain;
 mod snapshot;
 mod unchanged;
 

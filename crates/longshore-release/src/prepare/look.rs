@@ -7,8 +7,8 @@ use longshore_diag::Diagnostic;
 use longshore_object::{Object, ObjectKey};
 use serde_json::Value;
 
-use super::snapshot::Snapshot;
-use super::{definition, immutable, unchanged};
+use super::snapshot::{Sample, Snapshot};
+use super::{definition, immutable, plain, unchanged};
 use crate::apply::{Part, Todo};
 use crate::candidate::Candidate;
 use crate::context::FIELD_MANAGER;
@@ -131,7 +131,44 @@ impl<'a> Survey<'a> {
                 }
             }
         }
+        if live.is_none()
+            && plain::is_certain(&applied.to_json())
+            && let Some(sample) = self.live.sample(object.gvk(), &key).await?
+        {
+            return self.like_the_first(&sample, object, &applied, look).await;
+        }
         self.try_out(object, &applied, live.as_ref(), look).await
+    }
+
+    /// A new object of which the content is certain: if the server takes the first of its kind, it takes this one.
+    /// That one tells whether we may, whether the namespace is there, and whether a quota is left.
+    async fn like_the_first(
+        &self,
+        sample: &Sample,
+        object: &Object,
+        applied: &Object,
+        look: Look,
+    ) -> Result<Look, ReleaseError> {
+        let mut look = Some(look);
+        let mut tried = None;
+        let first = async {
+            let Some(own) = look.take() else { return false };
+            let found = self.try_out(object, applied, None, own).await;
+            let is_taken = found.as_ref().is_ok_and(|look| {
+                look.problem.is_none()
+                    && look.warnings.is_empty()
+                    && look.conflicts.is_empty()
+                    && look.change.verified == Verified::Verified
+            });
+            tried = Some(found);
+            is_taken
+        };
+        let is_taken = *sample.get_or_init(|| first).await;
+        if let Some(tried) = tried {
+            return tried;
+        }
+        let look = look.expect("it is taken only to be tried");
+        if is_taken { Ok(look) } else { self.try_out(object, applied, None, look).await }
     }
 
     /// The server's dry run.

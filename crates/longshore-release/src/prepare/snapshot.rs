@@ -12,6 +12,8 @@ use longshore_object::{Gvk, ObjectKey};
 use serde_json::Value;
 use tokio::sync::OnceCell;
 
+use super::admission::Admission;
+
 /// From how many wanted objects on a list is cheaper than asking for each.
 const WORTH_A_LIST: usize = 3;
 
@@ -19,29 +21,37 @@ const WORTH_A_LIST: usize = 3;
 /// server about as much as a tenth of as many single questions.
 const MOST: (usize, usize) = (500, 10);
 
+/// From how many wanted objects on it is worth asking who has a say in their admission, which takes four requests.
+const WORTH_A_SAMPLE: usize = 10;
+
 /// The objects of one kind in one namespace.
 type Collection = (Gvk, Option<String>);
 
 /// The live ones by their names; `None` if they are asked for one by one. Asked for once.
 type Found = Arc<OnceCell<Option<BTreeMap<String, Value>>>>;
 
+/// Whether the server takes what is like the first of its kind, which was tried.
+pub(super) type Sample = Arc<OnceCell<bool>>;
+
 /// Which of them are wanted.
 #[derive(Default)]
 struct Wanted {
     names: BTreeSet<String>,
     found: Found,
+    sample: Sample,
 }
 
 /// The live objects that a plan looks at, asked for kind by kind.
 pub struct Snapshot {
     cluster: Cluster,
     collections: Mutex<BTreeMap<Collection, Wanted>>,
+    admission: OnceCell<Admission>,
 }
 
 impl Snapshot {
     /// Nothing is asked yet.
     pub fn new(cluster: Cluster) -> Self {
-        Self { cluster, collections: Mutex::default() }
+        Self { cluster, collections: Mutex::default(), admission: OnceCell::new() }
     }
 
     /// Says which objects will be asked for. Those that are told after their kind was asked for are asked for one
@@ -67,6 +77,24 @@ impl Snapshot {
             return Ok(found.get(&key.name).cloned());
         }
         self.cluster.get(gvk, key.namespace.as_deref(), &key.name).await
+    }
+
+    /// The sample of a kind in a namespace, if so many are wanted that one can stand for all, and nobody but the server
+    /// has a say in them.
+    ///
+    /// # Errors
+    /// The server does not answer.
+    pub(super) async fn sample(&self, gvk: &Gvk, key: &ObjectKey) -> Result<Option<Sample>, ClusterError> {
+        let sample = {
+            let collections = self.collections.lock().unwrap_or_else(PoisonError::into_inner);
+            collections
+                .get(&(gvk.clone(), key.namespace.clone()))
+                .filter(|wanted| wanted.names.len() >= WORTH_A_SAMPLE)
+                .map(|wanted| Arc::clone(&wanted.sample))
+        };
+        let Some(sample) = sample else { return Ok(None) };
+        let admission = self.admission.get_or_try_init(|| Admission::of(&self.cluster)).await?;
+        Ok(admission.leaves_alone(gvk).then_some(sample))
     }
 
     /// What is wanted of the object's kind, if the object is part of it and a list is worth it.
