@@ -92,9 +92,9 @@ mod tests {
 
     use super::{Admission, collect};
 
-    fn check(rules: serde_json::Value, kind: (&str, &str), expected: bool) {
+    fn check(rules: &serde_json::Value, kind: (&str, &str), expected: bool) {
         let mut concerns = BTreeSet::new();
-        collect(&rules, &mut concerns);
+        collect(rules, &mut concerns);
         let leaves_alone = Admission::Concerns(concerns).leaves_alone(&Gvk::new(kind.0, kind.1));
         assert_eq!(leaves_alone, expected, "{rules}");
     }
@@ -104,13 +104,13 @@ mod tests {
         let rule =
             |group: &str, resource: &str| json!({"apiGroups": [group], "resources": ["pods", resource]});
         let webhook = |rule| json!([{"name": "a"}, {"name": "b", "rules": [rule]}]);
-        check(webhook(rule("", "configmaps")), ("v1", "ConfigMap"), false);
-        check(webhook(rule("*", "*/*")), ("v1", "ConfigMap"), false);
-        check(webhook(rule("apps", "deployments")), ("v1", "ConfigMap"), true);
+        check(&webhook(rule("", "configmaps")), ("v1", "ConfigMap"), false);
+        check(&webhook(rule("*", "*/*")), ("v1", "ConfigMap"), false);
+        check(&webhook(rule("apps", "deployments")), ("v1", "ConfigMap"), true);
         let policy = json!({"matchConstraints": {"resourceRules": [rule("", "services")]}});
-        check(policy.clone(), ("v1", "Service"), false);
-        check(policy, ("v1", "Secret"), true);
-        check(json!([]), ("example.com/v1", "Widget"), false);
+        check(&policy, ("v1", "Service"), false);
+        check(&policy, ("v1", "Secret"), true);
+        check(&json!([]), ("example.com/v1", "Widget"), false);
         assert!(!Admission::Unknown.leaves_alone(&Gvk::new("v1", "Secret")));
     }
 }

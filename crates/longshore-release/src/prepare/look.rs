@@ -137,7 +137,7 @@ impl<'a> Survey<'a> {
         {
             return self.like_the_first(&sample, object, &applied, look).await;
         }
-        self.try_out(object, &applied, live.as_ref(), look).await
+        Box::pin(self.try_out(object, &applied, live.as_ref(), look)).await
     }
 
     /// A new object of which the content is certain: if the server takes the first of its kind, it takes this one.
@@ -153,7 +153,7 @@ impl<'a> Survey<'a> {
         let mut tried = None;
         let first = async {
             let Some(own) = look.take() else { return false };
-            let found = self.try_out(object, applied, None, own).await;
+            let found = Box::pin(self.try_out(object, applied, None, own)).await;
             let is_taken = found.as_ref().is_ok_and(|look| {
                 look.problem.is_none()
                     && look.warnings.is_empty()
@@ -168,7 +168,7 @@ impl<'a> Survey<'a> {
             return tried;
         }
         let look = look.expect("it is taken only to be tried");
-        if is_taken { Ok(look) } else { self.try_out(object, applied, None, look).await }
+        if is_taken { Ok(look) } else { Box::pin(self.try_out(object, applied, None, look)).await }
     }
 
     /// The server's dry run.

@@ -29,6 +29,7 @@ pub(super) fn is_certain(object: &Value) -> bool {
         _ => false,
     };
     object["apiVersion"] == "v1"
+        && matches!(kind, "ConfigMap" | "Secret" | "Service")
         && (kind != "Service" || fields.contains_key("spec"))
         && fields.iter().all(|(key, value)| match key.as_str() {
             "apiVersion" | "kind" => true,
@@ -174,7 +175,7 @@ mod tests {
 
     use super::is_certain;
 
-    fn check(expected: bool, kind: &str, rest: Value) {
+    fn check(expected: bool, kind: &str, rest: &Value) {
         let mut object = json!({"apiVersion": "v1", "kind": kind,
             "metadata": {"name": "web", "namespace": "a", "labels": {"app": "web", "example.com/a": ""},
                 "annotations": {"meta.helm.sh/release-name": "x y\n"}}});
@@ -186,22 +187,22 @@ mod tests {
 
     #[test]
     fn plain_objects_are_certain() {
-        check(true, "ConfigMap", json!({"data": {"a.b": "x", "A_-1": ""}, "immutable": true}));
-        check(true, "Secret", json!({"data": {"a": "eA=="}, "stringData": {"b": "x"}, "type": "Opaque"}));
+        check(true, "ConfigMap", &json!({"data": {"a.b": "x", "A_-1": ""}, "immutable": true}));
+        check(true, "Secret", &json!({"data": {"a": "eA=="}, "stringData": {"b": "x"}, "type": "Opaque"}));
         let ports = json!([{"port": 80, "name": "http", "targetPort": "http-alt"},
             {"port": 80, "protocol": "UDP", "name": "dns", "targetPort": 53}]);
         check(
             true,
             "Service",
-            json!({"spec": {"selector": {"a": "b"}, "ports": ports, "clusterIP": "None"}}),
+            &json!({"spec": {"selector": {"a": "b"}, "ports": ports, "clusterIP": "None"}}),
         );
     }
 
     #[test]
     fn everything_else_is_left_to_the_server() {
-        check(false, "Pod", json!({}));
-        check(false, "ConfigMap", json!({"apiVersion": "v2"}));
-        check(false, "ConfigMap", json!({"status": {}}));
+        check(false, "Pod", &json!({}));
+        check(false, "ConfigMap", &json!({"apiVersion": "v2"}));
+        check(false, "ConfigMap", &json!({"status": {}}));
         for data in [
             json!({"a": 1}),
             json!({"..a": ""}),
@@ -210,10 +211,10 @@ mod tests {
             json!([]),
             Value::Null,
         ] {
-            check(false, "ConfigMap", json!({"data": data}));
+            check(false, "ConfigMap", &json!({"data": data}));
         }
-        check(false, "Secret", json!({"data": {"a": "x"}}));
-        check(false, "Secret", json!({"type": "kubernetes.io/tls"}));
+        check(false, "Secret", &json!({"data": {"a": "x"}}));
+        check(false, "Secret", &json!({"type": "kubernetes.io/tls"}));
         for metadata in [
             json!({"name": "Web"}),
             json!({"name": "-a"}),
@@ -223,10 +224,10 @@ mod tests {
             json!({"name": "a", "annotations": {"a": 1}}),
             json!({"name": "a", "finalizers": ["x"]}),
         ] {
-            check(false, "ConfigMap", json!({"metadata": metadata}));
+            check(false, "ConfigMap", &json!({"metadata": metadata}));
         }
-        check(false, "Service", json!({}));
-        check(false, "Service", json!({"metadata": {"name": "1a"}, "spec": {"ports": [{"port": 1}]}}));
+        check(false, "Service", &json!({}));
+        check(false, "Service", &json!({"metadata": {"name": "1a"}, "spec": {"ports": [{"port": 1}]}}));
         for ports in [
             json!([]),
             json!([{"port": 0}]),
@@ -239,7 +240,7 @@ mod tests {
             json!([{"port": 80, "name": "a"}, {"port": 80, "name": "b"}]),
             json!([{"port": 80, "name": "a"}, {"port": 81, "name": "a"}]),
         ] {
-            check(false, "Service", json!({"spec": {"ports": ports}}));
+            check(false, "Service", &json!({"spec": {"ports": ports}}));
         }
     }
 }

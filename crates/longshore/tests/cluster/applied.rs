@@ -81,22 +81,19 @@ async fn what_is_certain_of_new_objects_is_so() {
     let long = "a".repeat(63);
     let odd = ["a.b-c_d", "_a", "A", "-a", "a..b", ".a"];
     let data: String = odd.iter().map(|key| format!("{key}: '{}'", "é\\u0001".repeat(9)) + ", ").collect();
-    let mut manifests = String::new();
-    for i in 0..12 {
-        let name = format!("{i}-{}.{}", &long[..40], long);
-        manifests += &format!(
+    let ports = "[{name: '1', port: 1, targetPort: 65535}, {name: u, port: 1, protocol: UDP}, \
+                 {name: 2-a, port: 65535, targetPort: abcdefghijkl-n1, protocol: SCTP}]";
+    let one = |i: usize| {
+        let (short, name) = (&long[..40], format!("{i}-{}.{long}", &long[..40]));
+        format!(
             "---\n{{apiVersion: v1, kind: ConfigMap, metadata: {{name: {name}, labels: {{{long}: {long}, x.{long}/A.b_c: ''}}, \
              annotations: {{example.com/A: 'x'}}}}, data: {{{data}}}, immutable: true}}\n\
-             ---\n{{apiVersion: v1, kind: Secret, metadata: {{name: {name}}}, type: Opaque, data: {{a.-: 'eA=='}}, stringData: {{a: b}}}}\n"
-        );
-        let ports = "[{name: '1', port: 1, targetPort: 65535}, {name: 2-a, port: 65535, targetPort: abcdefghijkl-n1, protocol: SCTP}, \
-                     {name: u, port: 1, protocol: UDP}]";
-        manifests += &format!(
-            "---\n{{apiVersion: v1, kind: Service, metadata: {{name: s{i}-{}}}, spec: {{ports: {ports}, clusterIP: None, type: ClusterIP, \
-             sessionAffinity: None, publishNotReadyAddresses: true, selector: {{a/B: ''}}}}}}\n",
-            &long[..40]
-        );
-    }
+             ---\n{{apiVersion: v1, kind: Secret, metadata: {{name: {name}}}, type: Opaque, data: {{a.-: 'eA=='}}, stringData: {{a: b}}}}\n\
+             ---\n{{apiVersion: v1, kind: Service, metadata: {{name: s{i}-{short}}}, spec: {{ports: {ports}, clusterIP: None, \
+             type: ClusterIP, sessionAffinity: None, publishNotReadyAddresses: true, selector: {{a/B: ''}}}}}}\n"
+        )
+    };
+    let manifests: String = (0..12).map(one).collect();
     let mut stage = Stage::new("certain", &project(&manifests)).await;
     let between = Between::before(&stage.namespace.kubeconfig(), |_| Deal::Pass).await.unwrap();
     stage.kubeconfig = Some(between.kubeconfig());
