@@ -45,9 +45,10 @@ fn candidates(ask: &Ask<'_>, level: Level) -> Option<Answer> {
         ("pull", 0) => Some(repositories::charts(ask, false)),
         (
             "get all" | "get hooks" | "get manifest" | "get metadata" | "get notes" | "get values"
-            | "history" | "rollback" | "status" | "upgrade",
+            | "history" | "rollback" | "status" | "test" | "upgrade",
             0,
-        ) => Some(records::names(ask, level)),
+        )
+        | ("uninstall", _) => Some(records::names(ask, level)),
         ("rollback", 1) => Some(records::revisions(ask, level)),
         ("upgrade", 1) => Some(repositories::charts(ask, true)),
         ("push", 1) => Some(Answer::new(vec![String::from("oci://")], NO_SPACE | NO_FILES)),

@@ -91,7 +91,12 @@ async fn what_stays_is_named() {
 /// Helm 3 deletes what has the name, whose ever it is.
 #[tokio::test(flavor = "multi_thread")]
 async fn at_3_22_nobody_is_asked_whose_an_object_is() {
-    let stage = deployed("old", "{apiVersion: v1, kind: ConfigMap, metadata: {name: taken}}").await;
+    let stage = deployed(
+        "old",
+        "
+    {apiVersion: v1, kind: ConfigMap, metadata: {name: taken}}",
+    )
+    .await;
     let path = format!("api/v1/namespaces/{}/configmaps/taken", stage.namespace.name());
     patch(&stage, &path, &json!({"metadata": {"labels": {"app.kubernetes.io/managed-by": "Ann"}}})).await;
     let done = helm(&stage, "--helm-compat 3.22 uninstall web --wait");
@@ -148,7 +153,8 @@ async fn a_failed_hook_keeps_the_release() {
 async fn what_does_not_go_in_time_is_named() {
     let stage = deployed(
         "stuck",
-        "{apiVersion: v1, kind: ConfigMap, metadata: {name: held, finalizers: [example.com/held]}}",
+        "
+    {apiVersion: v1, kind: ConfigMap, metadata: {name: held, finalizers: [example.com/held]}}",
     )
     .await;
     let namespace = stage.namespace.name();
