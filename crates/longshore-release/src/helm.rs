@@ -23,6 +23,7 @@ mod install;
 mod migrate;
 mod ownership;
 mod perform;
+mod recreate;
 mod resource;
 mod rollback;
 mod stored;

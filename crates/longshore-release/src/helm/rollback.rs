@@ -8,6 +8,7 @@ use longshore_go::strconv::quoted;
 
 use super::draft::{is_server_side, method, set_status};
 use super::hooks::{self, How, record};
+use super::recreate::recreate;
 use super::update::{UpdateOptions, Updated, update};
 use super::wait::{self, Strategy};
 use super::{DryRun, Error, Operation, Resource, Result, Severity, build, delete, mark};
@@ -39,6 +40,8 @@ pub struct Rollback {
     pub wait_for_jobs: bool,
     /// Objects that were new are deleted if it fails.
     pub cleanup_on_fail: bool,
+    /// Pods of objects that were changed are deleted.
+    pub recreate_pods: bool,
 }
 
 impl Rollback {
@@ -142,10 +145,13 @@ impl Rollback {
             three_way: false,
             migrates: true,
         };
-        let Updated { created, result } = update(operation, &objects, &new, options).await;
+        let Updated { created, changed, result } = update(operation, &objects, &new, options).await;
         if let Err(error) = result {
             current.info.status = Status::Superseded;
             return Err(self.fail(operation, &current, target, &created, error).await);
+        }
+        if self.recreate_pods {
+            recreate(operation, &changed).await;
         }
         if let Err(error) = wait::until_ready(operation, &new, self.strategy, self.wait_for_jobs).await {
             set_status(target, Status::Failed, format!("Release {} failed: {error}", quoted(&self.name)));

@@ -58,6 +58,8 @@ impl UpdateOptions {
 pub(super) struct Updated {
     /// The objects that were new, whether they could be made or not.
     pub(super) created: Vec<Resource>,
+    /// The objects that were there, whether they could be changed or not.
+    pub(super) changed: Vec<Resource>,
     /// What went wrong.
     pub(super) result: Result<()>,
 }
@@ -69,9 +71,9 @@ pub(super) async fn update(
     targets: &[Resource],
     options: UpdateOptions,
 ) -> Updated {
-    let mut updated = Updated { created: Vec::new(), result: options.check() };
+    let mut updated = Updated { created: Vec::new(), changed: Vec::new(), result: options.check() };
     if updated.result.is_ok() {
-        updated.result = run(operation, originals, targets, options, &mut updated.created).await;
+        updated.result = run(operation, originals, targets, options, &mut updated).await;
     }
     updated
 }
@@ -81,7 +83,7 @@ async fn run(
     originals: &[Resource],
     targets: &[Resource],
     options: UpdateOptions,
-    created: &mut Vec<Resource>,
+    updated: &mut Updated,
 ) -> Result<()> {
     let log = &operation.log;
     let count = targets.len().to_string();
@@ -92,12 +94,13 @@ async fn run(
             .await
             .map_err(|error| error.within("could not get information about the resource"))?;
         let Some(live) = live else {
-            created.push(target.clone());
+            updated.created.push(target.clone());
             let made = create_one(operation, target, options.create()).await;
             made.map_err(|error| error.within("failed to create resource"))?;
             log.log(Severity::Debug, "created a new resource", &beside(target));
             continue;
         };
+        updated.changed.push(target.clone());
         let original = originals.iter().find(|original| original.is_same(target));
         if original.is_none() {
             let text =

@@ -9,6 +9,7 @@ use longshore_go::strconv::quoted;
 
 use super::draft::{check_labels, is_server_side, method, set_status};
 use super::hooks::{self, How, record};
+use super::recreate::recreate;
 use super::rollback::Rollback;
 use super::update::{UpdateOptions, Updated, update};
 use super::wait::{self, Strategy};
@@ -47,6 +48,8 @@ pub struct Upgrade {
     pub rollback_on_failure: bool,
     /// Objects that were new are deleted if it fails.
     pub cleanup_on_fail: bool,
+    /// Pods of objects that were changed are deleted.
+    pub recreate_pods: bool,
     /// Objects must say their API version and kind.
     pub validates: bool,
 }
@@ -234,9 +237,12 @@ impl Upgrade {
             three_way: false,
             migrates: plan.server_side && matches!(plan.original.apply_method.as_str(), "" | "csa"),
         };
-        let Updated { created: new, mut result } =
+        let Updated { created: new, changed, mut result } =
             update(operation, &plan.current, &plan.target, options).await;
         if result.is_ok() {
+            if self.recreate_pods {
+                recreate(operation, &changed).await;
+            }
             result = wait::until_ready(operation, &plan.target, self.strategy, self.wait_for_jobs).await;
         }
         *created = new;
@@ -321,6 +327,7 @@ impl Upgrade {
             strategy: self.strategy,
             wait_for_jobs: self.wait_for_jobs,
             cleanup_on_fail: false,
+            recreate_pods: self.recreate_pods,
         };
         let operation = Operation { records: operation.records.clone().keeping(0), ..operation.clone() };
         if let Err(other) = rollback.run(&operation).await {

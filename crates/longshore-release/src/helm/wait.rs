@@ -20,6 +20,7 @@ use std::time::Duration;
 
 use super::{Operation, Resource, Result};
 use judge::Judge;
+pub(super) use judge::selector;
 use tokio::time::{Instant, sleep_until};
 
 /// What a time of zero means to the watcher.

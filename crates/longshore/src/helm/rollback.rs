@@ -76,6 +76,7 @@ fn run(settings: &Settings, matches: &Matches) -> anyhow::Result<()> {
         strategy: act::strategy(settings, matches),
         wait_for_jobs: matches.is_on("wait-for-jobs"),
         cleanup_on_fail: matches.is_on("cleanup-on-fail"),
+        recreate_pods: matches.is_on("recreate-pods"),
     };
     ground.wait(rollback.run(&ground.operation))?;
     print("Rollback was a success! Happy Helming!\n")

@@ -60,7 +60,9 @@ pub(super) fn shown(release: &Release, how: &Shown<'_>) -> anyhow::Result<String
     text.push_str(how.resources);
     tests(release, &mut text);
     if how.debug {
-        let _ = writeln!(text, "USER-SUPPLIED VALUES:\n{}", yaml(&user_values(release))?);
+        // Values that were just given are a map, also if there are none.
+        let given = Value::Map(map_from_json(&release.config));
+        let _ = writeln!(text, "USER-SUPPLIED VALUES:\n{}", yaml(&given)?);
         let _ = writeln!(text, "COMPUTED VALUES:\n{}", yaml(&computed_values(release, how.level)?)?);
     }
     if how.debug || info.description.eq_ignore_ascii_case("Dry run complete") {

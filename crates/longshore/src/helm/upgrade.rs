@@ -140,6 +140,7 @@ fn upgrade(
         wait_for_jobs: matches.is_on("wait-for-jobs"),
         rollback_on_failure: act::rolls_back(matches),
         cleanup_on_fail: matches.is_on("cleanup-on-fail"),
+        recreate_pods: matches.is_on("recreate-pods"),
         validates: !matches.is_on("disable-openapi-validation"),
     };
     let kept = usize::try_from(flags::number(matches, "history-max")).unwrap_or_default();

@@ -5,6 +5,7 @@
 
 mod access_layer;
 mod applied;
+mod changed;
 mod faults;
 mod hooks;
 mod interrupt;

@@ -82,7 +82,7 @@ fn has_failed(pod: &Json, now: Timestamp) -> bool {
 }
 
 /// The label selector of an object's `spec.selector`; `None` if it has none that can be read.
-pub(super) fn selector(object: &Json) -> Option<String> {
+pub(in crate::helm) fn selector(object: &Json) -> Option<String> {
     let selector = object.pointer("/spec/selector")?;
     let mut terms = Vec::new();
     for (key, value) in selector.get("matchLabels").and_then(Json::as_object).into_iter().flatten() {

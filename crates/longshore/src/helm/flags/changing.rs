@@ -11,6 +11,10 @@ use crate::cobra::{Flag, Kind, Matches};
 /// How many revisions are kept, if nothing else is said.
 const HISTORY: &str = "10";
 
+/// What Helm 3 says of `--recreate-pods`.
+const NO_RECREATION: &str =
+    "functionality will no longer be updated. Consult the documentation for other methods to recreate pods";
+
 /// What is printed of the notes.
 pub(super) fn notes() -> [Flag; 2] {
     [
@@ -90,7 +94,10 @@ pub(in crate::helm) fn upgrade(level: Level) -> Vec<Flag> {
         Flag::new("take-ownership", Kind::Bool, "take over objects of other releases"),
     ]);
     all.extend(match level.rules().major {
-        3 => vec![Flag::new("atomic", Kind::Bool, "take a failed upgrade back")],
+        3 => vec![
+            Flag::new("atomic", Kind::Bool, "take a failed upgrade back"),
+            Flag::new("recreate-pods", Kind::Bool, "").deprecated(NO_RECREATION),
+        ],
         _ => vec![
             Flag::new("atomic", Kind::Bool, "").deprecated("use --rollback-on-failure instead"),
             Flag::new("rollback-on-failure", Kind::Bool, "take a failed upgrade back"),
@@ -103,7 +110,13 @@ pub(in crate::helm) fn upgrade(level: Level) -> Vec<Flag> {
 pub(in crate::helm) fn rollback(level: Level) -> Vec<Flag> {
     let mut all = changing(level);
     all.push(rolling::dry_run_flag(level));
-    if level.rules().major > 3 {
+    if level.rules().major == 3 {
+        all.push(Flag::new(
+            "recreate-pods",
+            Kind::Bool,
+            "delete pods of what is changed, so that they are made anew",
+        ));
+    } else {
         all.push(Flag::new("description", Kind::Text, "description of the revision, at most 256 characters"));
     }
     all
