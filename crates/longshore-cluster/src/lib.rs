@@ -21,6 +21,7 @@
 //! [`Cluster::apply`] and its neighbours write and read objects, [`Cluster::lookup`] reads them for charts, [`Cluster::wait`] waits until they are
 //! ready and explains why they are not, and [`Error`] is everything that can go wrong.
 
+mod access;
 mod apply;
 mod cluster;
 mod discovery;
@@ -38,6 +39,7 @@ mod transport;
 mod wait;
 mod watch;
 
+pub use access::{Action, Rules};
 pub use apply::{Applied, ApplyOptions, FieldValidation, Outcome};
 pub use cluster::{Cluster, ClusterId, Version, WriteGuard};
 pub use discovery::{Discovery, Resource};

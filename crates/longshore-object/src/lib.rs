@@ -3,7 +3,7 @@
 //! An [`Object`] is one document of a manifest. It keeps the order of its keys and the line of every
 //! field, so that whatever is later found wrong with it (by the API server, a policy, a wait) can be
 //! shown where a person wrote it. Around it stands what Longshore knows about kinds without asking a
-//! cluster: [`kinds`] (scope, plural), [`order`] (Helm's order, and our own dependency graph),
+//! cluster: [`kinds`] (scope, plural), [`lifecycle`] (API versions that end), [`order`] (Helm's order, and our own dependency graph),
 //! [`references`] (which objects a workload needs), [`mod@readiness`] (verdicts on live objects) and
 //! [`owners`] (which pods belong to a workload).
 //!
@@ -21,6 +21,7 @@
 
 mod identity;
 pub mod kinds;
+pub mod lifecycle;
 mod live;
 mod manifest;
 mod object;

@@ -219,6 +219,11 @@ impl Object {
         map.shift_remove(key).is_some()
     }
 
+    /// Sets a member of a map that exists: `/spec/replicas`. Whether there is such a map.
+    pub fn set(&mut self, pointer: &str, value: Json) -> bool {
+        self.root.set(pointer, value)
+    }
+
     /// Removes the part at a JSON pointer; whether it was there.
     pub fn remove(&mut self, pointer: &str) -> bool {
         self.root.remove(pointer)

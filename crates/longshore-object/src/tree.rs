@@ -109,24 +109,40 @@ impl Tree {
         map
     }
 
+    /// Sets a member of a map that exists; whether there is such a map.
+    pub(crate) fn set(&mut self, pointer: &str, value: Json) -> bool {
+        let Some((parent, last)) = pointer.rsplit_once('/') else {
+            return false;
+        };
+        match self.get_mut(parent).map(|tree| &mut tree.data) {
+            Some(Data::Map(map)) => {
+                map.insert(unescape(last).into_owned(), Self::from_json(value));
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// The part at a JSON pointer, to be changed.
+    fn get_mut(&mut self, pointer: &str) -> Option<&mut Self> {
+        pointer.split('/').skip(1).try_fold(self, |tree, token| {
+            let token = unescape(token);
+            match &mut tree.data {
+                Data::Map(map) => map.get_mut(&*token),
+                Data::List(items) => token.parse::<usize>().ok().and_then(|i| items.get_mut(i)),
+                _ => None,
+            }
+        })
+    }
+
     /// Removes the part at a JSON pointer; whether it was there.
     pub(crate) fn remove(&mut self, pointer: &str) -> bool {
         let Some((parent, last)) = pointer.rsplit_once('/') else {
             return false;
         };
-        let mut tree = self;
-        for token in parent.split('/').skip(1) {
-            let token = unescape(token);
-            let child = match &mut tree.data {
-                Data::Map(map) => map.get_mut(&*token),
-                Data::List(items) => token.parse::<usize>().ok().and_then(|i| items.get_mut(i)),
-                _ => None,
-            };
-            match child {
-                Some(child) => tree = child,
-                None => return false,
-            }
-        }
+        let Some(tree) = self.get_mut(parent) else {
+            return false;
+        };
         let last = unescape(last);
         match &mut tree.data {
             Data::Map(map) => map.shift_remove(&*last).is_some(),

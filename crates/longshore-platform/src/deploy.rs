@@ -46,6 +46,7 @@ pub async fn deploy(session: &Session, planned: Planned) -> Result<Deployed, Rel
     if let Some((plan, problem)) = planned.plan.problems().next() {
         return Err(in_release(problem.clone().into(), &plan.release));
     }
+    let session = &session.recording(&planned);
     if planned.plan.creates_namespace {
         session.create_namespace().await?;
     }

@@ -33,6 +33,12 @@ pub struct Revision {
     /// In which pipeline run.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pipeline_run: Option<String>,
+    /// The plan that it carried out: `sha256:…`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub plan: Option<String>,
+    /// Who had made that plan, where it was frozen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub planned_by: Option<String>,
     /// The deploy that wrote it; revisions of one deploy share it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deploy: Option<String>,
@@ -48,7 +54,7 @@ pub async fn history(session: &Session) -> Result<Vec<Revision>, ReleaseError> {
     Ok(revisions)
 }
 
-fn revision(stored: &Stored) -> Revision {
+pub(crate) fn revision(stored: &Stored) -> Revision {
     let release = &stored.release;
     let annotation = |name: &str| stored.annotations.get(&format!("longshore.dev/{name}")).cloned();
     Revision {
@@ -62,6 +68,8 @@ fn revision(stored: &Stored) -> Revision {
         by: annotation("deployed-by"),
         commit: annotation("commit"),
         pipeline_run: annotation("pipeline-run"),
+        plan: annotation("plan"),
+        planned_by: annotation("planned-by"),
         deploy: release.labels.get(DEPLOY_LABEL).cloned(),
     }
 }

@@ -2,12 +2,15 @@
 //!
 //! A [`Platform`] is a project file and its folder; a [`Selection`] is the part of it that a command is
 //! about; a [`Session`] puts a selection on a cluster. From there: [`plan()`], [`deploy()`], [`status()`],
-//! [`history()`], [`plan_rollback`], [`plan_destroy`] and [`destroy()`]. [`render()`] needs no cluster.
+//! [`history()`], [`compare()`], [`plan_rollback`], [`plan_destroy`] and [`destroy()`]. [`render()`] needs no cluster.
+//! A plan can be frozen ([`freeze()`]) and carried out later ([`thaw()`]).
 
 mod charts;
+mod compare;
 mod deploy;
 mod destroy;
 mod explain;
+mod frozen;
 mod generate;
 mod history;
 mod keys;
@@ -15,6 +18,7 @@ mod kustomize;
 mod manifests;
 mod places;
 mod plan;
+mod preflight;
 pub mod project;
 mod render;
 mod rollback;
@@ -29,8 +33,10 @@ mod world;
 mod yaml;
 
 pub use charts::{OpenError, open_chart};
+pub use compare::{Comparison, ObjectDifference, ObjectPresence, compare};
 pub use deploy::{Deployed, DeployedRelease, deploy};
 pub use destroy::{Removal, Removed, destroy, plan_destroy};
+pub use frozen::{Frozen, Made, freeze, thaw};
 pub use generate::Random;
 pub use history::{Revision, history};
 pub use kustomize::{ChartsAs, Kustomizations};

@@ -9,6 +9,8 @@ use longshore_release::{
 };
 use serde::Serialize;
 
+use crate::frozen::{FrozenBy, digest};
+use crate::preflight::preflight;
 use crate::project::ReleaseSpec;
 use crate::session::{ENVIRONMENT_LABEL, Session};
 use crate::source;
@@ -34,6 +36,9 @@ pub struct PlatformPlan {
     /// are left alone.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unlisted: Vec<String>,
+    /// Worth knowing of all of it: quotas that will not do.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
 }
 
 impl PlatformPlan {
@@ -70,6 +75,20 @@ pub struct Planned {
     /// The plan.
     pub plan: PlatformPlan,
     pub(crate) waves: Vec<Vec<Prepared>>,
+    /// The frozen plan that it was read from.
+    pub(crate) frozen: Option<FrozenBy>,
+}
+
+impl Planned {
+    /// What the records name the plan by: `sha256:` and what `sha256sum` says of the file of a frozen plan, or of
+    /// what `longshore plan -o json` prints.
+    pub fn digest(&self) -> String {
+        if let Some(frozen) = &self.frozen {
+            return frozen.digest.clone();
+        }
+        let text = serde_json::to_string_pretty(&self.plan).unwrap_or_default();
+        digest(format!("{text}\n").as_bytes())
+    }
 }
 
 /// Renders the selection and compares it with the cluster. Writes nothing. The observer is told what looks like a
@@ -106,7 +125,7 @@ pub async fn plan(session: &Session) -> Result<Planned, ReleaseError> {
             .observe(&session.selection.platform.project.name.value, &Event::Warning(warning));
     }
     let unlisted = if creates_namespace { Vec::new() } else { unlisted(session).await? };
-    Ok(assemble(session, waves, creates_namespace, unlisted))
+    assemble(session, waves, creates_namespace, unlisted).await
 }
 
 /// Compares all releases with the cluster at once; what is live is asked for once for all of them.
@@ -147,13 +166,17 @@ fn all_recreated_are_there(session: &Session, waves: &[Vec<Prepared>]) -> Result
     .into())
 }
 
-/// Puts the plans of releases together.
-pub(crate) fn assemble(
+/// Puts the plans of releases together, and asks what would be in their way.
+///
+/// # Errors
+/// The cluster cannot be asked.
+pub(crate) async fn assemble(
     session: &Session,
-    waves: Vec<Vec<Prepared>>,
+    mut waves: Vec<Vec<Prepared>>,
     creates_namespace: bool,
     unlisted: Vec<String>,
-) -> Planned {
+) -> Result<Planned, ReleaseError> {
+    let warnings = preflight(session, &mut waves, creates_namespace).await?;
     let plan = PlatformPlan {
         platform: session.selection.platform.project.name.value.clone(),
         environment: session.environment().to_owned(),
@@ -162,8 +185,9 @@ pub(crate) fn assemble(
         creates_namespace,
         releases: waves.iter().flatten().map(|prepared| prepared.plan.clone()).collect(),
         unlisted,
+        warnings,
     };
-    Planned { plan, waves }
+    Ok(Planned { plan, waves, frozen: None })
 }
 
 /// Says which release an error is about, where the error itself does not.

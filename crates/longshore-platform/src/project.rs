@@ -107,6 +107,8 @@ pub struct Environment {
     pub extends: Option<Placed<String>>,
     /// Variables for `${env.vars.KEY}`.
     pub vars: BTreeMap<String, String>,
+    /// To whom frozen plans are sealed: age recipients.
+    pub recipients: Vec<Placed<String>>,
     /// Where it is written.
     pub place: Place,
 }
@@ -242,6 +244,10 @@ impl Environment {
         self.namespace = self.namespace.take().or_else(|| base.namespace.clone());
         self.create_namespace = self.create_namespace.or(base.create_namespace);
         self.context = self.context.take().or_else(|| base.context.clone());
+        // Lists replace: an environment with its own is not readable by those of another.
+        if self.recipients.is_empty() {
+            self.recipients.clone_from(&base.recipients);
+        }
         for (key, value) in &base.vars {
             self.vars.entry(key.clone()).or_insert_with(|| value.clone());
         }

@@ -40,7 +40,7 @@ pub async fn plan_rollback(
         }
         waves.push(prepared);
     }
-    Ok(assemble(session, waves, false, Vec::new()))
+    assemble(session, waves, false, Vec::new()).await
 }
 
 /// The releases that the last deploy changed and that can go back, in waves.

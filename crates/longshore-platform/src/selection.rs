@@ -1,5 +1,6 @@
 //! Which part of the project a command is about: an environment, a namespace, some of the releases.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -8,7 +9,9 @@ use longshore_chart::Level;
 use longshore_diag::{Diagnostic, Place};
 
 use crate::kustomize::Kustomizations;
-use crate::project::{Environment, FILE_NAME, Method, Project, ReleaseSpec, interpolate, parse, waves};
+use crate::project::{
+    Environment, FILE_NAME, Method, Placed, Project, ReleaseSpec, interpolate, parse, waves,
+};
 
 /// A project and the folder that its paths are relative to.
 #[derive(Debug, Clone)]
@@ -132,6 +135,47 @@ impl Selection {
             choice.context.clone().or_else(|| environment.context.as_ref().map(|c| c.value.clone()));
         let method = choice.method;
         Ok(Self { platform, environment, namespace, context, waves, kustomizations, method })
+    }
+
+    /// What a frozen plan is about. It has its releases itself, so that none is chosen here.
+    pub(crate) fn of_plan(
+        platform: &str,
+        environment: &str,
+        namespace: &str,
+        context: Option<String>,
+        place: Place,
+        kustomizations: Arc<dyn Kustomizations>,
+    ) -> Self {
+        let project = Project {
+            name: Placed { value: platform.to_owned(), place: place.clone() },
+            description: None,
+            method: None,
+            helm_compat: Level::default(),
+            environments: Vec::new(),
+            default_environment: None,
+            hosts: Vec::new(),
+            releases: Vec::new(),
+            file: place.file.clone(),
+        };
+        let environment = Environment {
+            name: environment.to_owned(),
+            namespace: None,
+            create_namespace: None,
+            context: None,
+            extends: None,
+            vars: BTreeMap::new(),
+            recipients: Vec::new(),
+            place,
+        };
+        Self {
+            platform: Platform { project, root: PathBuf::from(".") },
+            environment,
+            namespace: namespace.to_owned(),
+            context,
+            waves: Vec::new(),
+            kustomizations,
+            method: None,
+        }
     }
 
     /// The chosen releases in the order in which they are deployed.

@@ -11,6 +11,7 @@ use longshore_release::{
     Clock, Context, DEPLOY_LABEL, Faults, Force, HeldRecords, Observer, PLATFORM_LABEL, ReleaseError,
 };
 
+use crate::plan::Planned;
 use crate::selection::Selection;
 
 /// The label that names the environment of a record.
@@ -46,6 +47,8 @@ pub struct Behaviour {
     pub timeout: Duration,
     /// Whether a missing namespace may be created, whatever the project file says.
     pub create_namespace: bool,
+    /// Whether plans are to be frozen, or compared with a frozen one.
+    pub freezes: bool,
 }
 
 /// A selection on its cluster.
@@ -88,6 +91,7 @@ impl Session {
             namespace: selection.namespace.clone(),
             labels,
             provenance,
+            notes_basis: behaviour.freezes,
             holder: actor.name.clone(),
             timeout: behaviour.timeout,
             force: behaviour.force,
@@ -102,6 +106,22 @@ impl Session {
         let may_create_namespace =
             behaviour.create_namespace || selection.environment.create_namespace.unwrap_or(false);
         Self { selection: Arc::new(selection), cluster, context, may_create_namespace }
+    }
+
+    /// The same, whose records name the plan that is carried out, and where it comes from.
+    pub(crate) fn recording(&self, planned: &Planned) -> Self {
+        let mut session = self.clone();
+        let mut note = |key: &str, value: Option<&String>| {
+            if let Some(value) = value {
+                session.context.provenance.insert(format!("longshore.dev/{key}"), value.clone());
+            }
+        };
+        note("plan", Some(&planned.digest()));
+        if let Some(frozen) = &planned.frozen {
+            note("planned-by", Some(&frozen.made.by));
+            note("commit", frozen.made.commit.as_ref());
+        }
+        session
     }
 
     /// The environment's name.

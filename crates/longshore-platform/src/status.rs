@@ -5,7 +5,8 @@ use longshore_cluster::Error as ClusterError;
 use longshore_object::{Object, ObjectKey, Readiness, readiness};
 use longshore_release::record::{Release, Status};
 use longshore_release::{
-    Candidate, FieldChange, Intent, ObjectAction, ReleaseError, Store, holder, objects, prepare,
+    Candidate, ConflictOutcome, FieldChange, Intent, ObjectAction, ReleaseError, Store, holder, objects,
+    prepare,
 };
 use serde::Serialize;
 
@@ -216,9 +217,17 @@ async fn drift(session: &Session, release: &Release) -> Result<Vec<Drift>, Relea
         .filter(|change| change.action == ObjectAction::Create || !change.fields.is_empty())
         .map(|change| Drift { object: change.object.to_string(), fields: change.fields, manager: None })
         .collect();
-    drift.extend(prepared.plan.conflicts.into_iter().map(|conflict| Drift {
+    // What an autoscaler has set is as it should be.
+    let changed =
+        prepared.plan.conflicts.into_iter().filter(|conflict| conflict.outcome != ConflictOutcome::Left);
+    drift.extend(changed.map(|conflict| Drift {
         object: conflict.object.to_string(),
-        fields: vec![FieldChange { path: conflict.field, old: None, new: None }],
+        fields: vec![FieldChange {
+            path: conflict.field,
+            old: conflict.live,
+            new: conflict.ours,
+            owners: vec![conflict.manager.clone()],
+        }],
         manager: Some(conflict.manager),
     }));
     Ok(drift)

@@ -8,12 +8,12 @@
 use std::collections::BTreeMap;
 
 use futures::stream::{FuturesUnordered, StreamExt};
-use longshore_cluster::{ApplyOptions, Outcome};
+use longshore_cluster::Outcome;
 use longshore_diag::Diagnostic;
 use longshore_object::order::Graph;
 use longshore_object::{Object, ObjectKey};
 
-use crate::context::FIELD_MANAGER;
+use crate::contest::{self, Settlement};
 use crate::event::{Done, Event};
 use crate::fault::FaultPoint;
 use crate::{Context, ReleaseError, ownership, removal, wait};
@@ -27,8 +27,8 @@ pub enum Todo {
     Apply {
         /// Its resource version when the plan was made; `None` if it did not exist.
         before: Option<String>,
-        /// Fields of others are taken over.
-        force: bool,
+        /// What it does about fields of others.
+        settlement: Settlement,
     },
     /// It is deleted, and made anew: fields that never change would have to.
     Recreate,
@@ -37,7 +37,7 @@ pub enum Todo {
 impl Todo {
     /// For what was not looked at: it is applied, as far as that is allowed.
     fn unseen(context: &Context) -> Self {
-        Self::Apply { before: None, force: context.force.overwrite }
+        Self::Apply { before: None, settlement: Settlement::unseen(context) }
     }
 }
 
@@ -98,14 +98,14 @@ async fn carry_out(
             context.tell(release, Event::Object { key, done: Done::Unchanged });
             return Ok(());
         }
-        Todo::Apply { before, force } => {
-            apply(context, release, object, before.as_deref(), *force, part).await?
+        Todo::Apply { before, settlement } => {
+            apply(context, release, object, before.as_deref(), settlement, part).await?
         }
         Todo::Recreate => {
             removal::delete_and_wait(context, object.gvk(), &key).await?;
             context.tell(release, Event::Object { key: key.clone(), done: Done::Deleted });
             context.faults.reached(release, FaultPoint::RecreatedDeleted).await;
-            apply(context, release, object, None, false, part).await?
+            apply(context, release, object, None, &Settlement::default(), part).await?
         }
     };
     context.tell(release, Event::Object { key, done });
@@ -116,7 +116,7 @@ async fn carry_out(
 
 /// Applies one object that is no part of the release: a hook.
 pub(crate) async fn beside(context: &Context, release: &str, object: &Object) -> Result<(), ReleaseError> {
-    let done = apply(context, release, object, None, context.force.overwrite, Part::Beside).await?;
+    let done = apply(context, release, object, None, &Settlement::unseen(context), Part::Beside).await?;
     context.tell(release, Event::Object { key: object.key_in(&context.namespace), done });
     Ok(())
 }
@@ -126,19 +126,14 @@ async fn apply(
     release: &str,
     object: &Object,
     before: Option<&str>,
-    force: bool,
+    settlement: &Settlement,
     part: Part,
 ) -> Result<Done, ReleaseError> {
     let mut object = object.clone();
     if part == Part::Marked {
         ownership::mark(&mut object, release, &context.namespace);
     }
-    let options = ApplyOptions {
-        force,
-        namespace: Some(context.namespace.clone()),
-        ..ApplyOptions::new(FIELD_MANAGER)
-    };
-    let applied = context.cluster.apply_after(&object, &options, before).await?;
+    let applied = contest::apply(context, &object, settlement, before).await?;
     for warning in applied.warnings {
         let warning = Diagnostic::warning("cluster/warning", warning).at(object.place().clone());
         context.tell(release, Event::Warning(warning));

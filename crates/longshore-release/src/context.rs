@@ -83,6 +83,8 @@ pub struct Context {
     pub term: Duration,
     /// Where tests make us stop.
     pub faults: Arc<dyn Faults>,
+    /// Whether plans note what they are made from, to be frozen or to be compared with a frozen one.
+    pub notes_basis: bool,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
     /// Is told what happens.

@@ -1,6 +1,7 @@
 //! Carrying a plan out: pending record, hooks, apply, deletions, wait, final record.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use longshore_diag::Diagnostic;
 use longshore_object::ObjectKey;
@@ -9,6 +10,7 @@ use tokio::time::Instant;
 use crate::apply::{self, Part};
 use crate::event::{Done, Event};
 use crate::fault::FaultPoint;
+use crate::mask::Masked;
 use crate::plan::{ObjectAction, ReleaseAction, ReleasePlan};
 use crate::prepare::{Intent, Prepared, prepare};
 use crate::prior::Prior;
@@ -34,6 +36,8 @@ pub async fn deploy(context: &Context, prepared: Prepared) -> Result<Release, Re
     if let Some(problem) = prepared.plan.problems.first() {
         return Err(problem.clone().into());
     }
+    let observer = Arc::new(Masked { observer: context.observer.clone(), mask: prepared.mask.clone() });
+    let context = &Context { observer, ..context.clone() };
     let name = prepared.plan.release.clone();
     let store = Store::new(context.cluster.clone(), &context.namespace);
     if !prepared.plan.changes_something() {
@@ -83,6 +87,7 @@ pub async fn deploy(context: &Context, prepared: Prepared) -> Result<Release, Re
         }
         Err(error @ ReleaseError::Lost { .. }) => Err(error),
         Err(error) => {
+            let error = error.masked(&prepared.mask);
             let description = failed(prepared.intent, prepared.plan.action, &name, &error);
             let ended = work
                 .end(|release| {
@@ -114,6 +119,9 @@ async fn anew(context: &Context, old: Prepared) -> Result<Prepared, ReleaseError
     let new = prepare(context, &name, old.candidate, old.intent, false).await?;
     if let Some(problem) = new.plan.problems.first() {
         return Err(problem.clone().into());
+    }
+    if let Some(basis) = &old.basis {
+        basis.still_holds(&new)?;
     }
     let more: Vec<String> =
         doomed(&new.plan).difference(&doomed(&old.plan)).map(ToString::to_string).collect();

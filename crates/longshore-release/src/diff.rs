@@ -4,6 +4,8 @@ use longshore_object::ObjectKey;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use crate::managed::Owners;
+
 /// One field that differs.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct FieldChange {
@@ -15,6 +17,10 @@ pub struct FieldChange {
     /// What it becomes; `None` if it goes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub new: Option<Value>,
+    /// The field managers that own it now, or a part of it, or the whole that it is a part of; a manager that
+    /// used a subresource with that: `kube-controller-manager (scale)`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub owners: Vec<String>,
 }
 
 /// What stands in a plan instead of a Secret's value.
@@ -31,6 +37,8 @@ const SERVER_METADATA: [&str; 7] = [
     "deletionTimestamp",
 ];
 
+const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
+
 /// The fields in which `new` differs from `old`, in the order of their paths. Status and what the
 /// server writes into `metadata` are left out; values of a Secret are hidden, and only said to differ.
 ///
@@ -38,12 +46,26 @@ const SERVER_METADATA: [&str; 7] = [
 /// others by position.
 pub fn diff(key: &ObjectKey, old: &Value, new: &Value) -> Vec<FieldChange> {
     let mut changes = Vec::new();
+    let before = old;
     let (old, new) = (comparable(old), comparable(new));
+    if old == new {
+        return changes;
+    }
     walk("", &old, &new, &mut changes);
     if key.kind == "Secret" && key.group.is_empty() {
         changes.iter_mut().filter(|change| is_secret_path(&change.path)).for_each(hide);
     }
+    if let Some(live_owners) = live_owners(before) {
+        for change in &mut changes {
+            change.owners = live_owners.of_field(&change.path);
+        }
+    }
     changes
+}
+
+/// Who owns the fields of an object, where the server says.
+fn live_owners(live: &Value) -> Option<Owners> {
+    live["metadata"]["managedFields"].is_array().then(|| Owners::of(live))
 }
 
 /// The object without what only the server writes.
@@ -54,6 +76,10 @@ fn comparable(object: &Value) -> Value {
         if let Some(metadata) = root.get_mut("metadata").and_then(Value::as_object_mut) {
             for field in SERVER_METADATA {
                 metadata.remove(field);
+            }
+            // What `kubectl apply` keeps there is the whole object once more, a Secret's values included.
+            if let Some(kept) = metadata.get_mut("annotations").and_then(|all| all.get_mut(LAST_APPLIED)) {
+                *kept = Value::String(HIDDEN.to_owned());
             }
         }
     }
@@ -67,7 +93,12 @@ fn walk(path: &str, old: &Value, new: &Value, changes: &mut Vec<FieldChange>) {
     match (old, new) {
         (Value::Object(old), Value::Object(new)) => walk_maps(path, old, new, changes),
         (Value::Array(old), Value::Array(new)) => walk_lists(path, old, new, changes),
-        _ => changes.push(FieldChange { path: path.to_owned(), old: present(old), new: present(new) }),
+        _ => changes.push(FieldChange {
+            path: path.to_owned(),
+            old: present(old),
+            new: present(new),
+            owners: Vec::new(),
+        }),
     }
 }
 
@@ -99,7 +130,7 @@ fn walk_lists(path: &str, old: &[Value], new: &[Value], changes: &mut Vec<FieldC
 }
 
 /// The items' names, if every item has one and no two share it.
-fn names(items: &[Value]) -> Option<Vec<&str>> {
+pub(crate) fn names(items: &[Value]) -> Option<Vec<&str>> {
     let names: Vec<&str> = items.iter().map(|item| item.get("name")?.as_str()).collect::<Option<_>>()?;
     let mut sorted = names.clone();
     sorted.sort_unstable();
@@ -111,7 +142,7 @@ fn present(value: &Value) -> Option<Value> {
     (!value.is_null()).then(|| value.clone())
 }
 
-fn join(path: &str, key: &str) -> String {
+pub(crate) fn join(path: &str, key: &str) -> String {
     if key.contains(['.', '/']) {
         format!("{path}[{key}]")
     } else if path.is_empty() {
@@ -183,6 +214,27 @@ mod tests {
             ],
         );
         check("Secret", &json!({"stringData": "oops"}), &json!({}), &[r#"stringData: "(hidden)" > -"#]);
+    }
+
+    #[test]
+    fn what_kubectl_keeps_of_an_object_is_not_shown() {
+        let kept = |text: &str| {
+            json!({"metadata": {"annotations": {
+            "kubectl.kubernetes.io/last-applied-configuration": text, "a": text}}})
+        };
+        check("Secret", &kept("1"), &kept("2"), &[r#"metadata.annotations.a: "1" > "2""#]);
+        let gone = r#"metadata.annotations: {"a":"1","kubectl.kubernetes.io/last-applied-configuration":"(hidden)"} > -"#;
+        check("Secret", &kept("1"), &json!({"metadata": {}}), &[gone]);
+    }
+
+    #[test]
+    fn each_change_names_the_owners_of_its_field() {
+        let key = ObjectKey { group: String::new(), kind: "X".into(), namespace: None, name: "x".into() };
+        let old = json!({"a": 1, "b": 1, "metadata": {"managedFields": [
+            {"manager": "kubectl-edit", "operation": "Update", "fieldsV1": {"f:a": {}}}]}});
+        let changes = diff(&key, &old, &json!({"a": 2, "b": 2}));
+        assert_eq!(changes[0].owners, ["kubectl-edit"]);
+        assert!(changes[1].owners.is_empty());
     }
 
     #[test]

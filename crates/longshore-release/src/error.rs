@@ -3,6 +3,7 @@
 use longshore_cluster::Error as ClusterError;
 use longshore_diag::Diagnostic;
 
+use crate::mask::Mask;
 use crate::record::CodecError;
 
 /// What can go wrong with a release.
@@ -41,6 +42,17 @@ pub enum ReleaseError {
 }
 
 impl ReleaseError {
+    /// The error without the secrets that `mask` knows: a server's refusal may quote the value that it refuses.
+    #[must_use]
+    pub fn masked(self, mask: &Mask) -> Self {
+        match self {
+            Self::Cluster(_) | Self::Explained(_) if !mask.is_empty() => {
+                Self::Explained(mask.diagnostic(self.into_diagnostic()))
+            }
+            other => other,
+        }
+    }
+
     /// The error with place, chain and hint.
     pub fn into_diagnostic(self) -> Diagnostic {
         match self {

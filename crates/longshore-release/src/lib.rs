@@ -10,7 +10,9 @@
 //! The crate does not know where a [`Candidate`] was rendered from, nor what a project file is.
 
 mod apply;
+mod basis;
 mod candidate;
+mod contest;
 mod context;
 mod data;
 mod deploy;
@@ -18,13 +20,19 @@ mod diff;
 mod error;
 mod event;
 mod fault;
+mod field;
 pub mod helm;
 mod hold;
 mod hooks;
+mod managed;
+mod mask;
 mod ownership;
+mod permissions;
 mod plan;
 mod prepare;
 mod prior;
+mod quantity;
+mod quota;
 pub mod record;
 mod records;
 mod removal;
@@ -36,6 +44,7 @@ mod wait;
 mod work;
 
 pub use apply::Todo;
+pub use basis::Basis;
 pub use candidate::Candidate;
 pub use context::{Clock, Context, FIELD_MANAGER, Force, HeldRecords, ReleaseId, SystemClock};
 pub use deploy::deploy;
@@ -44,9 +53,14 @@ pub use error::ReleaseError;
 pub use event::{Done, Event, Observer, Silent};
 pub use fault::{FaultPoint, Faults, NoFaults};
 pub use hold::{HOLD_TERM, holder};
-pub use plan::{FieldConflict, ObjectAction, ObjectChange, ReleaseAction, ReleasePlan, Verified};
+pub use mask::{Mask, is_sensitive};
+pub use permissions::{missing_permissions, permission_problem};
+pub use plan::{
+    ConflictOutcome, FieldConflict, ObjectAction, ObjectChange, ReleaseAction, ReleasePlan, Verified,
+};
 pub use prepare::{DEPLOY_LABEL, Intent, PLATFORM_LABEL, Prepared, Snapshot, prepare, prepare_in};
 pub use prior::{Prior, objects};
+pub use quota::{Demand, quota_warnings};
 pub use records::{Memory, Records, RecordsError};
 pub use rollback::rollback_candidate;
 pub use store::{Store, Stored};

@@ -2,7 +2,8 @@
 
 use longshore_diag::{Diagnostic, Place};
 use longshore_object::ObjectKey;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::diff::FieldChange;
 
@@ -25,13 +26,13 @@ pub struct ReleasePlan {
     /// Hooks that would run, in order: `pre-upgrade Job/migrate`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub hooks: Vec<String>,
-    /// Fields of ours that somebody else owns now.
+    /// Fields of ours that somebody else owns now, and what becomes of each.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub conflicts: Vec<FieldConflict>,
     /// What keeps the plan from being carried out.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub problems: Vec<Diagnostic>,
-    /// Worth knowing: server warnings, deprecated APIs.
+    /// Worth knowing, each with its object: what the server warns of, API versions that end, quotas.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,
 }
@@ -73,7 +74,7 @@ pub struct ObjectChange {
 }
 
 /// What happens to an object.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ObjectAction {
     /// It is made.
@@ -101,21 +102,55 @@ pub enum Verified {
 }
 
 /// A field of ours that another manager owns.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct FieldConflict {
     /// Which object.
     #[serde(serialize_with = "key")]
     pub object: ObjectKey,
-    /// The field, as the server names it: `.spec.template.spec.containers[name="web"].image`.
+    /// The field, as the server names it: `spec.template.spec.containers[name="web"].image`.
     pub field: String,
     /// Who owns it: `kubectl-set`.
     pub manager: String,
+    /// The subresource that the owner wrote: `scale`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subresource: Option<String>,
+    /// What it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub live: Option<Value>,
+    /// What the release says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ours: Option<Value>,
+    /// What becomes of it.
+    pub outcome: ConflictOutcome,
+    /// Where we wrote it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
+}
+
+/// What becomes of a field that another manager owns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ConflictOutcome {
+    /// Nobody has said: the plan cannot be carried out.
+    Open,
+    /// It stays as it is: an autoscaler would write it back at once.
+    Left,
+    /// It stays as it is: `--adopt`.
+    Adopted,
+    /// The release's value takes its place: `--overwrite`.
+    Overwritten,
 }
 
 impl ReleasePlan {
     /// Whether a deploy would write anything.
     pub fn changes_something(&self) -> bool {
         self.action != ReleaseAction::Nothing
+    }
+
+    /// Fields of others that nobody has decided about.
+    pub fn open_conflicts(&self) -> impl Iterator<Item = &FieldConflict> {
+        self.conflicts.iter().filter(|conflict| conflict.outcome == ConflictOutcome::Open)
     }
 
     /// Number of objects with this action.

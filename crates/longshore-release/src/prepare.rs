@@ -3,6 +3,7 @@
 
 mod admission;
 mod compare;
+mod conceal;
 mod definition;
 mod immutable;
 mod look;
@@ -14,14 +15,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures::stream::{self, StreamExt, TryStreamExt};
 use longshore_cluster::Error as ClusterError;
-use longshore_diag::Diagnostic;
 use longshore_object::{Gvk, Object, ObjectKey, order};
 use serde_json::Value;
 
 use crate::apply::{Part, Todos};
+use crate::basis::Basis;
 use crate::candidate::Candidate;
-use crate::plan::{FieldConflict, ObjectAction, ObjectChange, ReleaseAction, ReleasePlan, Verified};
+use crate::contest;
+use crate::mask::Mask;
+use crate::plan::{ObjectAction, ObjectChange, ReleaseAction, ReleasePlan, Verified};
 use crate::prior::Prior;
+use crate::quota::Demand;
 use crate::store::Store;
 use crate::{Context, ReleaseError, data, hooks, ownership};
 use look::{Look, Survey};
@@ -57,6 +61,12 @@ pub struct Prepared {
     pub candidate: Candidate,
     /// What it is for.
     pub intent: Intent,
+    /// What it takes of what quotas count, beyond what there is.
+    pub demand: Demand,
+    /// What it was made from, if the context asks for that.
+    pub basis: Option<Basis>,
+    /// The secrets in it, to keep them out of what is shown.
+    pub mask: Mask,
     pub(crate) prior: Prior,
     pub(crate) todo: Todos,
 }
@@ -100,6 +110,7 @@ pub async fn prepare_in(
         candidate.crds.clear();
     }
     let had = prior.objects(&context.namespace);
+    let mask = conceal::mask(&prior, &had, &candidate);
     live.expect(candidate.wanted(&context.namespace));
     live.expect(had.iter().map(|(key, object)| (object.gvk(), key.clone())));
     let mut plan = ReleasePlan {
@@ -115,9 +126,11 @@ pub async fn prepare_in(
         warnings: Vec::new(),
     };
     plan.problems.extend(order::mistaken_needs(&candidate.objects, &context.namespace));
-    let mut todo = Todos::new();
+    let (mut todo, mut written, mut demand) = (Todos::new(), BTreeMap::new(), Demand::default());
     for look in looks(context, live, name, &candidate, missing_namespace).await? {
         todo.insert(look.change.object.clone(), look.todo);
+        demand.plus(&look.demand);
+        written.extend(look.written.map(|fields| (look.change.object.clone(), fields)));
         plan.objects.push(look.change);
         plan.conflicts.extend(look.conflicts);
         plan.problems.extend(look.problem);
@@ -129,11 +142,15 @@ pub async fn prepare_in(
         plan.revision = prior.next_revision();
         plan.hooks = hooks::planned(&candidate.hooks, plan.action);
     }
-    if !plan.conflicts.is_empty() && !context.force.overwrite {
-        plan.problems.push(conflict_problem(&plan.conflicts));
+    if plan.open_conflicts().next().is_some() {
+        plan.problems.push(contest::problem(&plan));
     }
-    // What surrounds the objects.
-    Ok(Prepared { plan, candidate, intent, prior, todo })
+    if plan.changes_something() {
+        demand.plus(&Demand::of_record());
+    }
+    conceal::conceal(&mut plan, &mask);
+    let basis = context.notes_basis.then(|| Basis::of(&plan.objects, written));
+    Ok(Prepared { plan, candidate, intent, demand, basis, mask, prior, todo })
 }
 
 /// Looks at every object; in the order in which they would be applied, definitions of `crds/` first.
@@ -216,18 +233,4 @@ pub(crate) async fn live(
         Err(ClusterError::UnknownKind { .. }) => Ok(None),
         Err(error) => Err(error.into()),
     }
-}
-
-fn conflict_problem(conflicts: &[FieldConflict]) -> Diagnostic {
-    let count = conflicts.len();
-    let message = format!(
-        "{count} field{} that the release sets {} changed by somebody else",
-        if count == 1 { "" } else { "s" },
-        if count == 1 { "was" } else { "were" }
-    );
-    conflicts
-        .iter()
-        .map(|conflict| format!("{} {} is owned by {}", conflict.object, conflict.field, conflict.manager))
-        .fold(Diagnostic::error("release/field-conflict", message), Diagnostic::note)
-        .hint("take the change into your files, or overwrite it with --overwrite")
 }

@@ -9,6 +9,10 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
+mod output;
+
+pub(crate) use output::{Output, OutputArg, OutputParser};
+
 /// Ships multi-service platforms to Kubernetes, from one project file.
 #[derive(Debug, Parser)]
 #[command(name = "longshore", version, propagate_version = true, arg_required_else_help = true)]
@@ -32,9 +36,18 @@ pub(crate) struct GlobalArgs {
     /// Project file, or a folder that holds a longshore.yaml [default: the nearest one upwards]
     #[arg(short = 'f', long, global = true, value_name = "FILE", env = "LONGSHORE_FILE", value_hint = ValueHint::AnyPath)]
     pub(crate) file: Option<PathBuf>,
-    /// Format of the result on standard output; for machines, problems are lines of JSON on standard error
-    #[arg(short, long, global = true, value_enum, default_value_t = Output::Text)]
-    pub(crate) output: Output,
+    /// Format of the result on standard output; for machines, problems are lines of JSON on standard error.
+    /// For `plan`, any word with a dot or a slash in it is a file to freeze the plan into
+    #[arg(
+        short,
+        long,
+        global = true,
+        value_name = "FORMAT",
+        default_value = "text",
+        value_parser = OutputParser,
+        action = clap::ArgAction::Append
+    )]
+    pub(crate) output: Vec<OutputArg>,
     /// Say less: no progress, only results and problems
     #[arg(short, long, global = true)]
     pub(crate) quiet: bool,
@@ -44,17 +57,6 @@ pub(crate) struct GlobalArgs {
     /// When to use colour
     #[arg(long, global = true, value_enum, default_value_t = Colour::Auto, alias = "colour")]
     pub(crate) color: Colour,
-}
-
-/// Format of results on standard output.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Output {
-    /// For people
-    Text,
-    /// One JSON document
-    Json,
-    /// One YAML document
-    Yaml,
 }
 
 /// When to use colour.
@@ -121,10 +123,10 @@ pub(crate) struct MethodArgs {
 /// What may be overruled.
 #[derive(Debug, Args)]
 pub(crate) struct ForceArgs {
-    /// Take over releases and objects that somebody else deployed
+    /// Take over releases and objects that somebody else deployed; fields that others have changed stay as they are
     #[arg(long)]
     pub(crate) adopt: bool,
-    /// Overwrite fields that another manager owns (after a manual change)
+    /// Overwrite fields that others have changed, but for what an autoscaler scales
     #[arg(long)]
     pub(crate) overwrite: bool,
     /// Delete this object and make it anew, if fields that never change would have to; may be given several times
@@ -219,7 +221,9 @@ pub(crate) struct RenderArgs {
 #[command(after_help = "Examples:
   longshore plan -e staging
   longshore plan -e production --detailed-exitcode    exit code 2 if there is something to do
-  longshore plan -e staging -o json")]
+  longshore plan -e staging -o json
+  longshore plan -e staging -o markdown               for a comment on a pull request
+  longshore plan -e production -o out.plan            freeze it; `longshore deploy out.plan` carries it out")]
 pub(crate) struct PlanArgs {
     #[command(flatten)]
     pub(crate) select: SelectArgs,
@@ -245,8 +249,19 @@ pub(crate) struct PlanArgs {
   longshore deploy -e staging
   longshore deploy -e staging --only services --method helm
   longshore deploy -e production --dry-run            the plan, and nothing else
-  longshore deploy -e production -n shop-test --yes   another namespace, no questions")]
+  longshore deploy -e production -n shop-test --yes   another namespace, no questions
+  longshore deploy out.plan                           exactly what `longshore plan -o out.plan` has frozen")]
 pub(crate) struct DeployArgs {
+    /// Frozen plan to carry out; then nothing is read of the project file
+    #[arg(
+        value_name = "PLAN",
+        value_hint = ValueHint::FilePath,
+        conflicts_with_all = ["only", "method", "create_namespace", "adopt", "overwrite", "recreate", "skip_crds"]
+    )]
+    pub(crate) plan: Option<PathBuf>,
+    /// File with the secret key that opens a sealed plan, as `age-keygen` writes it [default: $LONGSHORE_IDENTITY]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, requires = "plan")]
+    pub(crate) identity: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) select: SelectArgs,
     #[command(flatten)]
@@ -285,9 +300,15 @@ pub(crate) struct StatusArgs {
 
 /// `longshore history`
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  longshore history -e staging                 who deployed what, when, from which commit, with which plan
+  longshore history web --diff 3 5             what is different between two revisions of a release")]
 pub(crate) struct HistoryArgs {
     /// Only this release
     pub(crate) release: Option<String>,
+    /// Show what is different between two revisions of the release
+    #[arg(long, num_args = 2, value_names = ["A", "B"], requires = "release")]
+    pub(crate) diff: Option<Vec<u32>>,
     #[command(flatten)]
     pub(crate) select: SelectArgs,
     #[command(flatten)]

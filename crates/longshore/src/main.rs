@@ -36,7 +36,8 @@ fn main() -> ExitCode {
     if let Some((words, is_called_so)) = drop_in_words("kustomize") {
         return kustomize::main(&words, is_called_so);
     }
-    let cli = match Cli::try_parse() {
+    let parsed = Cli::try_parse().and_then(|cli| cli.misused_output().map_or(Ok(cli), Err));
+    let cli = match parsed {
         Ok(cli) => cli,
         Err(error) => {
             // Help and versions were asked for and go to standard output; mistakes go to standard error.

@@ -47,7 +47,7 @@ impl Printer {
         };
         let ci = std::env::var_os("CI").is_some_and(|value| !value.is_empty());
         Self {
-            output: args.output,
+            output: args.format(),
             quiet: args.quiet,
             out_colour: colour(io::stdout().is_terminal()),
             err_colour: colour(io::stderr().is_terminal()),
@@ -58,7 +58,7 @@ impl Printer {
 
     /// For commands that have no global flags of ours, because another program's command line is theirs.
     pub(crate) fn of_drop_in(quiet: bool) -> Self {
-        Self::new(&GlobalArgs { file: None, output: Output::Text, quiet, verbose: 0, color: Colour::Auto })
+        Self::new(&GlobalArgs { file: None, output: Vec::new(), quiet, verbose: 0, color: Colour::Auto })
     }
 
     /// Whether a person looks at standard error and progress may be drawn there.
@@ -78,11 +78,25 @@ impl Printer {
         text: impl FnOnce() -> String,
     ) -> anyhow::Result<()> {
         let shown = match self.output {
-            Output::Text => text(),
+            Output::Text | Output::Markdown => text(),
             Output::Json => format!("{}\n", serde_json::to_string_pretty(value)?),
             Output::Yaml => longshore_platform::to_yaml(&serde_json::to_value(value)?),
         };
         self.raw(shown.as_bytes())
+    }
+
+    /// A result that has a form for pull requests too.
+    pub(crate) fn result_or_markdown<T: Serialize>(
+        &self,
+        value: &T,
+        text: impl FnOnce() -> String,
+        markdown: impl FnOnce() -> String,
+    ) -> anyhow::Result<()> {
+        if self.output == Output::Markdown {
+            self.raw(markdown().as_bytes())
+        } else {
+            self.result(value, text)
+        }
     }
 
     /// Bytes as they are, to standard output. A reader that went away (`| head`) is no error.
@@ -104,7 +118,7 @@ impl Printer {
     /// A problem, with its source lines where files can be read. Never quiet. Whoever asked for a result for
     /// machines gets it as one line of JSON.
     pub(crate) fn diagnostic(&self, diagnostic: &Diagnostic) {
-        if self.output != Output::Text {
+        if matches!(self.output, Output::Json | Output::Yaml) {
             return self.to_stderr(&format!("{}\n", diagnostic.to_json()));
         }
         self.to_stderr(&self.shown(diagnostic, &source));

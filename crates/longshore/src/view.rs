@@ -1,12 +1,15 @@
 //! Results as text for people: plans, outcomes, states, histories.
 
+mod comparison;
 mod history;
+pub(crate) mod markdown;
 mod outcome;
 mod plan;
 mod status;
 mod table;
 pub(crate) mod trace;
 
+pub(crate) use comparison::comparison;
 pub(crate) use history::history;
 pub(crate) use outcome::{deployed, removal, removed};
 pub(crate) use plan::{plan, summary};

@@ -77,6 +77,7 @@ mod tests {
             context: None,
             extends: None,
             vars: [("region".to_owned(), "eu".to_owned())].into(),
+            recipients: Vec::new(),
             place: Place::file("longshore.yaml"),
         };
         let got = match interpolate(text, &Place::new("longshore.yaml", 4, 2), &environment, "ns") {

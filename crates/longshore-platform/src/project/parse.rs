@@ -2,6 +2,7 @@
 
 use longshore_chart::Level;
 use longshore_diag::{Diagnostic, Place};
+use longshore_secrets::Recipient;
 use longshore_yaml::{Dialect, Limits, Node};
 
 use super::fields::{Fields, place};
@@ -20,7 +21,8 @@ const PROJECT_KEYS: [&str; 10] = [
     "hosts",
     "releases",
 ];
-const ENVIRONMENT_KEYS: [&str; 5] = ["namespace", "createNamespace", "context", "extends", "vars"];
+const ENVIRONMENT_KEYS: [&str; 6] =
+    ["namespace", "createNamespace", "context", "extends", "vars", "recipients"];
 
 /// Kubernetes' limit for what Helm appends to: names of releases.
 const MAX_RELEASE_NAME: usize = 53;
@@ -159,11 +161,25 @@ fn environments(file: &str, fields: &Fields<'_>) -> Result<Vec<Environment>, Dia
                 context: fields.string("context")?,
                 extends: fields.string("extends")?,
                 vars: fields.string_map("vars")?,
+                recipients: recipients(&fields)?,
                 place: at,
                 name,
             })
         })
         .collect()
+}
+
+/// Keys to seal to. A mistake in one is found here, and not when a plan is to be frozen.
+fn recipients(fields: &Fields<'_>) -> Result<Vec<Placed<String>>, Diagnostic> {
+    let recipients = fields.strings("recipients")?;
+    for placed in &recipients {
+        if let Err(error) = placed.value.parse::<Recipient>() {
+            return Err(Diagnostic::error("project/recipient", error.to_string())
+                .at(placed.place.clone())
+                .hint("`age-keygen` makes a pair; the public half goes here"));
+        }
+    }
+    Ok(recipients)
 }
 
 fn releases(file: &str, fields: &Fields<'_>) -> Result<Vec<ReleaseSpec>, Diagnostic> {

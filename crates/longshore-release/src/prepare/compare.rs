@@ -37,7 +37,12 @@ pub(super) fn action(
         .labels
         .iter()
         .all(|(label, value)| label == DEPLOY_LABEL || deployed.release.labels.get(label) == Some(value));
-    if completed && labelled && !touched && plan.conflicts.is_empty() && same(&deployed.release, candidate) {
+    if completed
+        && labelled
+        && !touched
+        && plan.open_conflicts().next().is_none()
+        && same(&deployed.release, candidate)
+    {
         ReleaseAction::Nothing
     } else {
         ReleaseAction::Upgrade

@@ -2,18 +2,21 @@
 
 use std::collections::BTreeSet;
 
-use longshore_cluster::{Applied, ApplyOptions, Error as ClusterError, Refusal};
+use longshore_cluster::{Error as ClusterError, Refusal};
 use longshore_diag::Diagnostic;
-use longshore_object::{Object, ObjectKey};
+use longshore_object::{Object, ObjectKey, lifecycle};
 use serde_json::Value;
 
 use super::snapshot::{Sample, Snapshot};
 use super::{definition, immutable, plain, unchanged};
 use crate::apply::{Part, Todo};
+use crate::basis;
 use crate::candidate::Candidate;
+use crate::contest::{self, Settlement};
 use crate::context::FIELD_MANAGER;
 use crate::diff::diff;
 use crate::plan::{FieldConflict, ObjectAction, ObjectChange, Verified};
+use crate::quota::Demand;
 use crate::{Context, ReleaseError, data, ownership};
 
 /// What was found out about one object.
@@ -23,6 +26,10 @@ pub(super) struct Look {
     pub(super) problem: Option<Diagnostic>,
     pub(super) warnings: Vec<String>,
     pub(super) todo: Todo,
+    /// What it takes of what quotas count, beyond what there is.
+    pub(super) demand: Demand,
+    /// The fields that it writes, if the context asks for that.
+    pub(super) written: Option<basis::Fields>,
 }
 
 impl Look {
@@ -35,7 +42,15 @@ impl Look {
             destroys_data: false,
             place: Some(object.place().clone()),
         };
-        Self { change, conflicts: Vec::new(), problem: None, warnings: Vec::new(), todo }
+        Self {
+            change,
+            conflicts: Vec::new(),
+            problem: None,
+            warnings: Vec::new(),
+            todo,
+            demand: Demand::default(),
+            written: None,
+        }
     }
 }
 
@@ -94,9 +109,11 @@ impl<'a> Survey<'a> {
     pub(super) async fn look(&self, object: &Object, part: Part) -> Result<Look, ReleaseError> {
         let context = self.context;
         let key = object.key_in(&context.namespace);
-        let force = context.force.overwrite;
-        let mut look = Look::new(object, &key, Todo::Apply { before: None, force });
+        let settlement = Settlement::unseen(context);
+        let mut look = Look::new(object, &key, Todo::Apply { before: None, settlement });
+        look.warnings.extend(self.ending(object, &key));
         if let Some(waits_for) = self.waits_for(object, &key) {
+            look.demand = Demand::of(&object.to_json());
             look.change.verified = Verified::WaitsFor(waits_for);
             return Ok(look);
         }
@@ -120,12 +137,13 @@ impl<'a> Survey<'a> {
             if unchanged::is_certain(&applied.to_json(), live, FIELD_MANAGER) {
                 look.change.action = ObjectAction::Nothing;
                 look.todo = Todo::Skip;
+                look.written = context.notes_basis.then(|| basis::written(live, live));
                 return Ok(look);
             }
             if definition::is_definition(object) {
                 let verdict = definition::judge(&key, object, live);
                 look.problem = verdict.problem;
-                look.warnings = verdict.warnings;
+                look.warnings.extend(verdict.warnings);
                 if look.problem.is_some() {
                     return Ok(look);
                 }
@@ -180,20 +198,20 @@ impl<'a> Survey<'a> {
         mut look: Look,
     ) -> Result<Look, ReleaseError> {
         let before = live.and_then(|live| live["metadata"]["resourceVersion"].as_str()).map(str::to_owned);
-        let mut force = self.context.force.overwrite;
-        let mut tried = self.dry_run(applied, before.as_deref(), force).await;
-        if let Err(error) = &tried
-            && is_our_own_past(error)
-        {
-            force = true;
-            tried = self.dry_run(applied, before.as_deref(), force).await;
-        }
-        look.todo = Todo::Apply { before, force };
-        match tried {
+        match contest::tried(self.context, applied, live).await {
             Ok(tried) => {
-                look.warnings.extend(tried.warnings);
+                look.demand = Demand::of(&tried.live);
+                look.todo = Todo::Apply { before, settlement: tried.settlement };
+                let key = &look.change.object;
+                let known = look.warnings.clone();
+                let told = tried.warnings.iter().map(|warning| format!("{key}: {warning}"));
+                look.warnings.extend(told.filter(|warning| !known.contains(warning)));
+                look.warnings.extend(tried.kept_replicas.map(|replicas| contest::kept(key, replicas)));
+                look.conflicts = tried.conflicts;
                 if let Some(live) = live {
-                    look.change.fields = diff(&look.change.object, live, &tried.live);
+                    look.demand.minus(&Demand::of(live));
+                    look.written = self.context.notes_basis.then(|| basis::written(live, &tried.live));
+                    look.change.fields = diff(key, live, &tried.live);
                     if look.change.fields.is_empty() {
                         look.change.action = ObjectAction::Nothing;
                         if same_ownership(live, &tried.live) {
@@ -207,19 +225,12 @@ impl<'a> Survey<'a> {
         }
     }
 
-    async fn dry_run(
-        &self,
-        applied: &Object,
-        before: Option<&str>,
-        force: bool,
-    ) -> Result<Applied, ClusterError> {
-        let options = ApplyOptions {
-            dry_run: true,
-            force,
-            namespace: Some(self.context.namespace.clone()),
-            ..ApplyOptions::new(FIELD_MANAGER)
-        };
-        self.context.cluster.apply_after(applied, &options, before).await
+    /// What is known of the end of the object's API version, in a server of this version.
+    fn ending(&self, object: &Object, key: &ObjectKey) -> Option<String> {
+        let end = lifecycle::of(object.api_version(), object.kind())?;
+        let minor = self.context.cluster.version().minor;
+        let minor: u32 = minor.trim_end_matches(|c: char| !c.is_ascii_digit()).parse().ok()?;
+        (end.since <= minor).then(|| format!("{key}: {end}"))
     }
 
     /// What it means that the server refused the dry run.
@@ -232,15 +243,6 @@ impl<'a> Survey<'a> {
         mut look: Look,
     ) -> Result<Look, ReleaseError> {
         let key = look.change.object.clone();
-        if !error.conflicts().is_empty() {
-            let conflicts = error.conflicts().iter().map(|conflict| FieldConflict {
-                object: key.clone(),
-                field: conflict.field.clone(),
-                manager: conflict.manager.clone(),
-            });
-            look.conflicts = conflicts.collect();
-            return Ok(look);
-        }
         if let Some(Refusal::NamespaceMissing { namespace }) = error.refusal()
             && self.made.contains(namespace.as_str())
         {
@@ -291,18 +293,6 @@ impl<'a> Survey<'a> {
         let defined = self.definition_of(object).filter(|defined| defined.is_new)?;
         Some(defined.by.clone())
     }
-}
-
-/// Whether all that stands in the way are fields that a release wrote before it was applied on the server's side:
-/// Helm 3 did, and Helm 4 does with `crds/`. They are nobody else's.
-fn is_our_own_past(error: &ClusterError) -> bool {
-    let conflicts = error.conflicts();
-    !conflicts.is_empty()
-        && conflicts.iter().all(|conflict| {
-            conflict.manager == FIELD_MANAGER
-                && conflict.operation == "Update"
-                && conflict.subresource.is_none()
-        })
 }
 
 /// Whether we own the same fields in both.

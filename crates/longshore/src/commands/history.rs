@@ -1,8 +1,8 @@
-//! `longshore history`: the revisions of the releases.
+//! `longshore history`: the revisions of the releases, and what is different between two of them.
 
 use std::sync::Arc;
 
-use longshore_platform::history;
+use longshore_platform::{compare, history};
 use longshore_release::Silent;
 
 use crate::args::{GlobalArgs, HistoryArgs};
@@ -11,7 +11,7 @@ use crate::printer::Printer;
 use crate::settings::{behaviour, connect, selection};
 use crate::view;
 
-/// Shows every revision that is recorded.
+/// Shows every revision that is recorded, or compares two.
 pub(crate) async fn run(
     global: &GlobalArgs,
     args: &HistoryArgs,
@@ -21,6 +21,12 @@ pub(crate) async fn run(
     select.only.extend(args.release.clone());
     let selection = selection(global, &select, None, Some(&args.cluster))?;
     let session = connect(selection, &args.cluster, &behaviour(None, None, false), Arc::new(Silent)).await?;
+    if let (Some(release), Some([from, to])) = (&args.release, args.diff.as_deref()) {
+        let found = compare(&session, release, *from, *to).await?;
+        let text = || view::comparison(&found, printer);
+        printer.result_or_markdown(&found, text, || view::markdown::comparison(&found))?;
+        return Ok(ExitStatus::Success);
+    }
     let revisions = history(&session).await?;
     if revisions.is_empty() {
         printer.say(format!(

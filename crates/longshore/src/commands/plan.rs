@@ -1,35 +1,71 @@
-//! `longshore plan`: what a deploy would change.
+//! `longshore plan`: what a deploy would change, to be looked at or frozen.
 
+use std::io::Write;
+use std::path::Path;
 use std::sync::Arc;
 
-use longshore_platform::{Behaviour, Planned, plan};
+use longshore_diag::{Diagnostic, Place};
+use longshore_platform::{Behaviour, Frozen, Planned, Session, freeze, plan};
 
 use crate::args::{GlobalArgs, PlanArgs};
 use crate::exit::ExitStatus;
 use crate::printer::Printer;
 use crate::progress::Progress;
-use crate::settings::{behaviour, connect, selection};
+use crate::settings::{behaviour, connect, note_commit, selection};
 use crate::view;
 
-/// Plans, shows, and changes nothing.
+/// Plans, shows, freezes where a file is named, and changes nothing.
 pub(crate) async fn run(
     global: &GlobalArgs,
     args: &PlanArgs,
     printer: &Printer,
 ) -> anyhow::Result<ExitStatus> {
     let selection = selection(global, &args.select, Some(&args.method), Some(&args.cluster))?;
+    let file = global.plan_file();
     let behaviour = Behaviour {
         skip_crds: args.skip.skip_crds,
+        freezes: file.is_some(),
         ..behaviour(Some(&args.force), None, args.create_namespace)
     };
-    let session = connect(selection, &args.cluster, &behaviour, Arc::new(Progress::new(printer))).await?;
+    let mut session = connect(selection, &args.cluster, &behaviour, Arc::new(Progress::new(printer))).await?;
+    if file.is_some() {
+        note_commit(&mut session);
+    }
     let planned = plan(&session).await?;
-    show(&planned, printer, args.detailed_exitcode)
+    let status = show(&planned, printer, args.detailed_exitcode)?;
+    match file {
+        Some(file) if status != ExitStatus::Failure => {
+            write(&session, &planned, file, printer).await.map(|()| status)
+        }
+        _ => Ok(status),
+    }
+}
+
+/// Freezes a plan into a file, which only its owner may read.
+async fn write(session: &Session, planned: &Planned, file: &Path, printer: &Printer) -> anyhow::Result<()> {
+    let bytes = freeze(session, planned).await?;
+    let name = file.display().to_string();
+    let failed = |error: std::io::Error| {
+        Diagnostic::error("plan/write", format!("the plan cannot be written: {error}")).at(Place::file(&name))
+    };
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    // Whole or not at all; a temporary file is readable by its owner only, and stays so.
+    let mut temporary = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
+    temporary.write_all(&bytes).map_err(failed)?;
+    temporary.persist(file).map_err(|error| failed(error.error))?;
+    let frozen = Frozen::read(&bytes, &name)?;
+    printer.say(format!("frozen into {name} ({})", frozen.digest()));
+    printer.say(format!("`longshore deploy {name}` carries it out"));
+    Ok(())
 }
 
 /// Shows a plan. It fails if it could not be carried out.
 pub(crate) fn show(planned: &Planned, printer: &Printer, detailed: bool) -> anyhow::Result<ExitStatus> {
-    printer.result(&planned.plan, || view::plan(&planned.plan, printer))?;
+    printer.result_or_markdown(
+        &planned.plan,
+        || view::plan(&planned.plan, printer),
+        || view::markdown::plan(&planned.plan, &planned.digest()),
+    )?;
     let mut failed = false;
     for (release, problem) in planned.plan.problems() {
         printer.diagnostic(&problem.clone().within(format!("in release `{}`", release.release), None));

@@ -18,7 +18,7 @@ pub(crate) fn run(global: &GlobalArgs, args: &RenderArgs, printer: &Printer) -> 
     let options = RenderOptions {
         kube_version: args.kube_version.clone(),
         api_versions: args.api_versions.clone(),
-        list: global.output == Output::Json,
+        list: global.format() == Output::Json,
     };
     if let Some(wanted) = &args.trace {
         return traced(&selection, &options, wanted, printer);
@@ -27,9 +27,9 @@ pub(crate) fn run(global: &GlobalArgs, args: &RenderArgs, printer: &Printer) -> 
     for warning in &rendered.warnings {
         printer.remark(warning);
     }
-    match global.output {
+    match global.format() {
         Output::Json => printer.result(&rendered.list, String::new)?,
-        Output::Text | Output::Yaml => printer.raw(rendered.text.as_bytes())?,
+        Output::Text | Output::Yaml | Output::Markdown => printer.raw(rendered.text.as_bytes())?,
     }
     Ok(ExitStatus::Success)
 }

@@ -11,7 +11,7 @@ use crate::commands::plan::show;
 use crate::exit::ExitStatus;
 use crate::printer::Printer;
 use crate::progress::Progress;
-use crate::settings::{behaviour, connect, selection};
+use crate::settings::{behaviour, connect, note_commit, selection};
 
 /// Rolls back one release, or what the last deploy changed.
 pub(crate) async fn run(
@@ -23,10 +23,11 @@ pub(crate) async fn run(
     let behaviour = behaviour(Some(&args.force), Some(args.timeout), false);
     let progress = Arc::new(Progress::new(printer));
     let observer: Arc<dyn Observer> = progress.clone();
-    let session = connect(selection, &args.cluster, &behaviour, observer).await?;
+    let mut session = connect(selection, &args.cluster, &behaviour, observer).await?;
     let planned = plan_rollback(&session, args.release.as_deref(), args.revision).await?;
     if args.dry_run {
         return show(&planned, printer, false);
     }
+    note_commit(&mut session);
     carry_out(&session, planned, &progress, printer, args.yes, "rollback").await
 }

@@ -7,8 +7,18 @@ use crate::view::table::Table;
 
 /// A line for each revision, oldest first.
 pub(crate) fn history(revisions: &[Revision], printer: &Printer) -> String {
-    let mut table =
-        Table::new(&["RELEASE", "REVISION", "UPDATED", "STATUS", "CHART", "DESCRIPTION", "BY", "COMMIT"]);
+    let mut table = Table::new(&[
+        "RELEASE",
+        "REVISION",
+        "UPDATED",
+        "STATUS",
+        "CHART",
+        "DESCRIPTION",
+        "BY",
+        "COMMIT",
+        "RUN",
+        "PLAN",
+    ]);
     for revision in revisions {
         let paint = match revision.status.as_str() {
             "deployed" => Paint::Good,
@@ -20,6 +30,7 @@ pub(crate) fn history(revisions: &[Revision], printer: &Printer) -> String {
             Some((end, _)) => format!("{}…", &text[..end]),
             None => text.to_owned(),
         };
+        let plan = revision.plan.as_deref().map(|plan| plan.trim_start_matches("sha256:"));
         table.row([
             revision.release.clone(),
             revision.revision.to_string(),
@@ -29,6 +40,8 @@ pub(crate) fn history(revisions: &[Revision], printer: &Printer) -> String {
             short(&revision.description, 60),
             revision.by.clone().unwrap_or_else(|| "-".to_owned()),
             revision.commit.as_deref().map_or_else(|| "-".to_owned(), |commit| short(commit, 12)),
+            revision.pipeline_run.as_deref().map_or_else(|| "-".to_owned(), |run| short(run, 20)),
+            plan.map_or_else(|| "-".to_owned(), |plan| plan.chars().take(12).collect()),
         ]);
     }
     table.render()

@@ -3,7 +3,10 @@
 use std::fmt::Write;
 
 use longshore_platform::PlatformPlan;
-use longshore_release::{FieldChange, ObjectAction, ObjectChange, ReleaseAction, ReleasePlan, Verified};
+use longshore_release::{
+    ConflictOutcome, FIELD_MANAGER, FieldChange, FieldConflict, ObjectAction, ObjectChange, ReleaseAction,
+    ReleasePlan, Verified,
+};
 use serde_json::Value;
 
 use crate::printer::{Paint, Printer};
@@ -33,6 +36,12 @@ pub(crate) fn plan(plan: &PlatformPlan, printer: &Printer) -> String {
     for name in &plan.unlisted {
         let _ = writeln!(out, "\n{name}: deployed, but not in the project file (any more); it is left alone");
     }
+    if !plan.warnings.is_empty() {
+        out.push('\n');
+    }
+    for warning in &plan.warnings {
+        let _ = writeln!(out, "{} {warning}", printer.paint(Paint::Changed, "warning:"));
+    }
     let _ = writeln!(out, "\n{}", totals(plan));
     out
 }
@@ -49,7 +58,7 @@ pub(crate) fn summary(plan: &PlatformPlan, printer: &Printer) -> String {
     )
 }
 
-fn totals(plan: &PlatformPlan) -> String {
+pub(super) fn totals(plan: &PlatformPlan) -> String {
     if !plan.changes_something() {
         return "no changes".to_owned();
     }
@@ -66,13 +75,13 @@ fn totals(plan: &PlatformPlan) -> String {
 }
 
 fn release_plan(out: &mut String, plan: &ReleasePlan, printer: &Printer) {
-    let what = match plan.action {
-        ReleaseAction::Install => "install".to_owned(),
-        ReleaseAction::Upgrade => format!("upgrade to revision {}", plan.revision),
-        ReleaseAction::Rollback => format!("roll back, as revision {}", plan.revision),
-        ReleaseAction::Nothing => format!("unchanged at revision {}", plan.revision),
-    };
-    let _ = writeln!(out, "{}: {what} ({})", printer.paint(Paint::Bold, &plan.release), plan.chart);
+    let _ = writeln!(
+        out,
+        "{}: {} ({})",
+        printer.paint(Paint::Bold, &plan.release),
+        what_happens(plan),
+        plan.chart
+    );
     for change in plan.objects.iter().filter(|change| change.action != ObjectAction::Nothing) {
         object(out, change, printer);
     }
@@ -84,11 +93,24 @@ fn release_plan(out: &mut String, plan: &ReleasePlan, printer: &Printer) {
         let _ = writeln!(out, "  {} {hook}", printer.paint(Paint::Dim, "hook"));
     }
     for conflict in &plan.conflicts {
-        let line = format!("! {} {} is owned by {}", conflict.object, conflict.field, conflict.manager);
-        let _ = writeln!(out, "  {}", printer.paint(Paint::Bad, &line));
+        let paint = match conflict.outcome {
+            ConflictOutcome::Open | ConflictOutcome::Overwritten => Paint::Bad,
+            ConflictOutcome::Left | ConflictOutcome::Adopted => Paint::Dim,
+        };
+        let _ = writeln!(out, "  {}", printer.paint(paint, &conflict_line(conflict)));
     }
     for warning in &plan.warnings {
         let _ = writeln!(out, "  {} {warning}", printer.paint(Paint::Changed, "warning:"));
+    }
+}
+
+/// `upgrade to revision 4`.
+pub(super) fn what_happens(plan: &ReleasePlan) -> String {
+    match plan.action {
+        ReleaseAction::Install => "install".to_owned(),
+        ReleaseAction::Upgrade => format!("upgrade to revision {}", plan.revision),
+        ReleaseAction::Rollback => format!("roll back, as revision {}", plan.revision),
+        ReleaseAction::Nothing => format!("unchanged at revision {}", plan.revision),
     }
 }
 
@@ -113,8 +135,41 @@ fn object(out: &mut String, change: &ObjectChange, printer: &Printer) {
     }
     let _ = writeln!(out, "  {}", printer.paint(paint, &line));
     for field in &change.fields {
-        let _ = writeln!(out, "      {}", field_line(field));
+        let owners = others(field).map(|owners| format!(" (owned by {owners})")).unwrap_or_default();
+        let _ = writeln!(out, "      {}{}", field_line(field), printer.paint(Paint::Dim, &owners));
     }
+}
+
+/// `= Deployment/web spec.replicas stays 5, as kube-controller-manager (scale) has set it; the release says 2`.
+pub(super) fn conflict_line(conflict: &FieldConflict) -> String {
+    let FieldConflict { object, field, manager, .. } = conflict;
+    let shown = |found: &Option<Value>| found.as_ref().map_or_else(|| "absent".to_owned(), value);
+    let (live, ours) = (shown(&conflict.live), shown(&conflict.ours));
+    let owner = match &conflict.subresource {
+        Some(subresource) => format!("{manager} ({subresource})"),
+        None => manager.clone(),
+    };
+    match conflict.outcome {
+        ConflictOutcome::Open => {
+            format!("! {object} {field} is owned by {owner}: it is {live}, and the release says {ours}")
+        }
+        ConflictOutcome::Left => {
+            format!("= {object} {field} stays {live}: {owner} scales it (the release says {ours})")
+        }
+        ConflictOutcome::Adopted => {
+            format!("= {object} {field} stays {live}, owned by {owner} (the release says {ours}; --adopt)")
+        }
+        ConflictOutcome::Overwritten => {
+            format!("! {object} {field} is taken from {owner}: {live} → {ours} (--overwrite)")
+        }
+    }
+}
+
+/// The owners of a field that are not the release itself.
+pub(super) fn others(field: &FieldChange) -> Option<String> {
+    let others: Vec<&str> =
+        field.owners.iter().map(String::as_str).filter(|owner| *owner != FIELD_MANAGER).collect();
+    (!others.is_empty()).then(|| others.join(", "))
 }
 
 /// `path: old → new`.
@@ -127,7 +182,7 @@ pub(super) fn field_line(field: &FieldChange) -> String {
     }
 }
 
-fn value(value: &Value) -> String {
+pub(super) fn value(value: &Value) -> String {
     let text = match value {
         Value::String(text) => text.replace('\n', "⏎"),
         other => other.to_string(),

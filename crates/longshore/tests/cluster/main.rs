@@ -6,7 +6,9 @@
 mod access_layer;
 mod applied;
 mod changed;
+mod contested;
 mod faults;
+mod frozen;
 mod hooks;
 mod interrupt;
 mod killed;
@@ -14,8 +16,11 @@ mod kustomized;
 mod life;
 mod lookup;
 mod nowconnect;
+mod preflight;
+mod recorded;
 mod records;
 mod refused;
+mod secrets;
 mod uninstalled;
 mod warned;
 
@@ -79,6 +84,29 @@ impl Stage {
     #[track_caller]
     fn json(&self, arguments: &str) -> Value {
         serde_json::from_str(&self.longshore(&format!("{arguments} -o json")).stdout).unwrap()
+    }
+
+    /// Changes an object as another field manager does, with a strategic merge patch.
+    async fn patch(&self, path: &str, manager: &str, body: &Value) -> Value {
+        let client = self.namespace.client().await.unwrap();
+        let path = format!("/{path}?fieldManager={manager}").replace("{ns}", self.namespace.name());
+        let kind = if path.contains("/scale") { "merge-patch" } else { "strategic-merge-patch" };
+        let request = http::Request::patch(path)
+            .header("content-type", format!("application/{kind}+json"))
+            .body(body.to_string().into_bytes())
+            .unwrap();
+        client.request::<Value>(request).await.unwrap()
+    }
+
+    /// Makes an object.
+    async fn make(&self, path: &str, body: &Value) -> Value {
+        let client = self.namespace.client().await.unwrap();
+        let path = format!("/{path}").replace("{ns}", self.namespace.name());
+        let request = http::Request::post(path)
+            .header("content-type", "application/json")
+            .body(body.to_string().into_bytes())
+            .unwrap();
+        client.request::<Value>(request).await.unwrap()
     }
 
     /// An object of the namespace, by the path of its collection: `apis/apps/v1`, `deployments`, `web`.

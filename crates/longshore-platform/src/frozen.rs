@@ -1,0 +1,202 @@
+//! Frozen plans: made once, looked at, and carried out later exactly as they are (design decision 4).
+//!
+//! `longshore plan -o FILE` writes what `longshore deploy FILE` carries out: the objects in full, with the
+//! values, hooks and notes for the record; neither charts nor values are read again. What a release of it
+//! must not show is sealed to the recipients of the environment: all of the release if it has a Secret or a
+//! value that is named like one, for what is made of a secret can stand anywhere in it. In its place the
+//! objects stand with the secrets covered, to be looked at.
+//!
+//! A plan is for one cluster and one namespace. It is stale when a field that it writes, or that field's
+//! owner, has changed; that is found out by trying it again.
+
+mod content;
+mod file;
+
+use std::sync::Arc;
+
+use longshore_diag::{Diagnostic, Place};
+use longshore_release::{Intent, Prepared, ReleaseError, prepare};
+use longshore_secrets::{Identity, Recipient, open, seal};
+use sha2::{Digest, Sha256};
+
+use crate::kustomize::Kustomizations;
+use crate::plan::{Planned, assemble, in_release};
+use crate::selection::Selection;
+use crate::session::Session;
+use content::{Content, SealedContent};
+pub use file::{Frozen, Made};
+use file::{FrozenRelease, Head};
+
+/// Where a plan came from that is carried out.
+#[derive(Debug, Clone)]
+pub(crate) struct FrozenBy {
+    /// `sha256:` and the digest of the file.
+    pub(crate) digest: String,
+    /// Who made it, when, from what.
+    pub(crate) made: Made,
+}
+
+/// The name of a plan: the digest of its bytes.
+pub(crate) fn digest(bytes: &[u8]) -> String {
+    let hex: String = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("sha256:{hex}")
+}
+
+/// The bytes of a file that [`thaw`] carries out. The session must have been made to freeze
+/// ([`crate::Behaviour::freezes`]).
+///
+/// # Errors
+/// The plan has problems; something must be sealed, and the environment names nobody to seal to.
+pub async fn freeze(session: &Session, planned: &Planned) -> Result<Vec<u8>, ReleaseError> {
+    if let Some((plan, problem)) = planned.plan.problems().next() {
+        return Err(in_release(problem.clone().into(), &plan.release));
+    }
+    let head = Head::of(session, planned).await?;
+    let mut waves = Vec::new();
+    for wave in &planned.waves {
+        let wave: Result<Vec<FrozenRelease>, Diagnostic> =
+            wave.iter().map(|prepared| release(session, &head, prepared)).collect();
+        waves.push(wave?);
+    }
+    Ok(Frozen::write(head, planned, waves)?)
+}
+
+fn release(session: &Session, head: &Head, prepared: &Prepared) -> Result<FrozenRelease, Diagnostic> {
+    let name = prepared.plan.release.clone();
+    let content = Content::of(prepared);
+    if !content.is_secret(&prepared.mask) {
+        return Ok(FrozenRelease { name, content: Some(content), ..FrozenRelease::default() });
+    }
+    let environment = &session.selection.environment;
+    let recipients: Vec<Recipient> =
+        environment.recipients.iter().filter_map(|placed| placed.value.parse().ok()).collect();
+    if recipients.is_empty() {
+        let message = format!(
+            "release `{name}` holds secrets, and environment `{}` names nobody to seal them to",
+            environment.name
+        );
+        return Err(Diagnostic::error("plan/no-recipients", message)
+            .at(environment.place.clone())
+            .hint("add `recipients: [age1…]` to the environment; `age-keygen` makes a pair of keys"));
+    }
+    let objects = content.covered(&prepared.mask);
+    let sealed = SealedContent { release: name.clone(), of: head.identity(), content };
+    let bytes = sealed.to_bytes()?;
+    let sealed = seal(&bytes, &recipients).map_err(|error| {
+        Diagnostic::error("plan/seal", format!("release `{name}` cannot be sealed: {error}"))
+    })?;
+    Ok(FrozenRelease {
+        name,
+        objects,
+        recipients: recipients.iter().map(ToString::to_string).collect(),
+        sealed: Some(file::encode(&sealed)),
+        content: None,
+    })
+}
+
+impl Frozen {
+    /// The selection that the plan is about; no project file is needed for it.
+    pub fn selection(&self, context: Option<String>, kustomizations: Arc<dyn Kustomizations>) -> Selection {
+        Selection::of_plan(
+            &self.head().platform,
+            &self.head().environment,
+            &self.head().namespace,
+            context.or_else(|| self.head().context.clone()),
+            Place::file(self.name()),
+            kustomizations,
+        )
+    }
+
+    /// What it holds of a release, opened if it is sealed.
+    fn content(&self, release: &FrozenRelease, identities: &[Identity]) -> Result<Content, Diagnostic> {
+        let at = || Place::file(self.name());
+        let broken = |why: String| Diagnostic::error("plan/broken", why).at(at());
+        let Some(sealed) = &release.sealed else {
+            return release
+                .content
+                .clone()
+                .ok_or_else(|| broken(format!("the plan holds nothing of release `{}`", release.name)));
+        };
+        if identities.is_empty() {
+            let message = format!(
+                "release `{}` of the plan is sealed, and there is no identity to open it",
+                release.name
+            );
+            return Err(Diagnostic::error("plan/sealed", message)
+                .at(at())
+                .note(format!("sealed to {}", release.recipients.join(", ")))
+                .hint("name the file with the secret key with --identity FILE, or in LONGSHORE_IDENTITY"));
+        }
+        let bytes =
+            file::decode(sealed).ok_or_else(|| broken(format!("release `{}` is no base64", release.name)))?;
+        let opened = open(&bytes, identities).map_err(|error| {
+            Diagnostic::error(
+                "plan/sealed",
+                format!("release `{}` of the plan cannot be opened: {error}", release.name),
+            )
+            .at(at())
+            .note(format!("sealed to {}", release.recipients.join(", ")))
+        })?;
+        let sealed = SealedContent::from_bytes(&opened)
+            .map_err(|_| broken(format!("what release `{}` is sealed with is no plan", release.name)))?;
+        if sealed.release != release.name || sealed.of != self.head().identity() {
+            return Err(broken(format!(
+                "what is sealed for release `{}` belongs to another plan",
+                release.name
+            )));
+        }
+        Ok(sealed.content)
+    }
+}
+
+/// Makes a frozen plan ready to be carried out: tries it again, and checks that it is not stale. The session
+/// must be made with the plan's selection ([`Frozen::selection`]) and be one that freezes.
+///
+/// # Errors
+/// It was made for another cluster, it is sealed to others, it is stale, or the cluster cannot be asked.
+pub async fn thaw(
+    session: &Session,
+    frozen: &Frozen,
+    identities: &[Identity],
+) -> Result<Planned, ReleaseError> {
+    let head = frozen.head();
+    let id = session.cluster.id().await?;
+    if id.as_str() != head.cluster.id {
+        let message = format!(
+            "the plan was made for cluster `{}`, and this is `{}`, another one",
+            head.cluster.name,
+            session.cluster.name()
+        );
+        return Err(Diagnostic::error("plan/other-cluster", message)
+            .at(Place::file(frozen.name()))
+            .hint("choose the plan's cluster with --context, or make a plan for this one")
+            .into());
+    }
+    let creates_namespace = session.live_namespace().await?.is_none();
+    if creates_namespace && !head.creates_namespace {
+        let message = format!("the plan is stale: namespace `{}` was there, and is gone", head.namespace);
+        return Err(Diagnostic::error("plan/stale", message)
+            .hint("make a new plan with `longshore plan -o FILE`, and look at it")
+            .into());
+    }
+    let mut waves = Vec::new();
+    for wave in frozen.waves() {
+        let mut prepared = Vec::new();
+        for release in wave {
+            let content = frozen.content(release, identities)?;
+            let (candidate, basis) = content.candidate()?;
+            let again =
+                prepare(&session.context, &release.name, candidate, Intent::Deploy, creates_namespace)
+                    .await
+                    .map_err(|error| in_release(error, &release.name))?;
+            basis
+                .still_holds(&again)
+                .map_err(|stale| stale.within(format!("in release `{}`", release.name), None))?;
+            prepared.push(again);
+        }
+        waves.push(prepared);
+    }
+    let mut planned = assemble(session, waves, creates_namespace, Vec::new()).await?;
+    planned.frozen = Some(FrozenBy { digest: frozen.digest().to_owned(), made: head.made.clone() });
+    Ok(planned)
+}

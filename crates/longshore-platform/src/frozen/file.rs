@@ -1,0 +1,251 @@
+//! The file of a frozen plan: JSON, with a head that says what it is for.
+
+use std::collections::BTreeSet;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use longshore_diag::{Diagnostic, Place};
+use longshore_release::{Force, ReleaseError};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::content::Content;
+use crate::plan::Planned;
+use crate::project::API_VERSION;
+use crate::session::{Behaviour, Session};
+
+/// A file may be this large, in bytes.
+const MAX_FILE: usize = 512 << 20;
+
+/// What a frozen plan is for, and where it comes from.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Head {
+    pub(super) api_version: String,
+    pub(super) kind: String,
+    pub(super) made: Made,
+    pub(super) platform: String,
+    pub(super) environment: String,
+    pub(super) namespace: String,
+    /// Whether it makes the namespace.
+    #[serde(default)]
+    pub(super) creates_namespace: bool,
+    /// The context of the kubeconfig by which it was made, if one was named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) context: Option<String>,
+    pub(super) cluster: ClusterOfPlan,
+    /// Whether it takes over what others have deployed.
+    #[serde(default)]
+    pub(super) adopt: bool,
+    /// Whether it overwrites fields of others.
+    #[serde(default)]
+    pub(super) overwrite: bool,
+    /// Objects that it may delete and make anew.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub(super) recreate: BTreeSet<String>,
+    /// Whether it leaves charts' `crds/` alone.
+    #[serde(default)]
+    pub(super) skip_crds: bool,
+}
+
+/// The cluster that a plan is for.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct ClusterOfPlan {
+    /// Which, whatever it is called.
+    pub(super) id: String,
+    /// What it was called.
+    pub(super) name: String,
+}
+
+/// Who made a plan, when, from what.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Made {
+    /// When (RFC 3339).
+    pub at: String,
+    /// Who.
+    pub by: String,
+    /// From which commit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commit: Option<String>,
+    /// In which pipeline run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pipeline_run: Option<String>,
+    /// By which version of Longshore.
+    pub longshore: String,
+}
+
+/// What a file holds of one release: its content, or that sealed.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct FrozenRelease {
+    pub(super) name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) content: Option<Content>,
+    /// The objects of a sealed content with secrets covered: to be looked at, not carried out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) objects: Vec<Value>,
+    /// To whom it is sealed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) recipients: Vec<String>,
+    /// The content, sealed with age, in base64.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) sealed: Option<String>,
+}
+
+/// The whole file.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct File {
+    #[serde(flatten)]
+    head: Head,
+    /// The plan as `-o json` prints it: to be looked at.
+    plan: Value,
+    waves: Vec<Vec<FrozenRelease>>,
+}
+
+/// A frozen plan that was read.
+#[derive(Debug)]
+pub struct Frozen {
+    name: String,
+    digest: String,
+    file: File,
+}
+
+impl Head {
+    pub(super) async fn of(session: &Session, planned: &Planned) -> Result<Self, ReleaseError> {
+        let context = &session.context;
+        let provenance = |key: &str| context.provenance.get(&format!("longshore.dev/{key}")).cloned();
+        Ok(Self {
+            api_version: API_VERSION.to_owned(),
+            kind: "Plan".to_owned(),
+            made: Made {
+                at: context.clock.now().to_string(),
+                by: provenance("deployed-by").unwrap_or_default(),
+                commit: provenance("commit"),
+                pipeline_run: provenance("pipeline-run"),
+                longshore: env!("CARGO_PKG_VERSION").to_owned(),
+            },
+            platform: planned.plan.platform.clone(),
+            environment: planned.plan.environment.clone(),
+            namespace: planned.plan.namespace.clone(),
+            creates_namespace: planned.plan.creates_namespace,
+            context: session.selection.context.clone(),
+            cluster: ClusterOfPlan {
+                id: session.cluster.id().await?.as_str().to_owned(),
+                name: session.cluster.name().to_owned(),
+            },
+            adopt: context.force.adopt,
+            overwrite: context.force.overwrite,
+            recreate: context.recreate.clone(),
+            skip_crds: context.skip_crds,
+        })
+    }
+
+    /// What ties a sealed part to its plan.
+    pub(super) fn identity(&self) -> Vec<String> {
+        [&self.platform, &self.environment, &self.namespace, &self.cluster.id, &self.made.at]
+            .map(Clone::clone)
+            .to_vec()
+    }
+}
+
+impl Frozen {
+    pub(super) fn write(
+        head: Head,
+        planned: &Planned,
+        waves: Vec<Vec<FrozenRelease>>,
+    ) -> Result<Vec<u8>, Diagnostic> {
+        let wrong = |error: serde_json::Error| Diagnostic::error("plan/write", error.to_string());
+        let plan = serde_json::to_value(&planned.plan).map_err(wrong)?;
+        let mut bytes = serde_json::to_vec_pretty(&File { head, plan, waves }).map_err(wrong)?;
+        bytes.push(b'\n');
+        Ok(bytes)
+    }
+
+    /// Reads a frozen plan; `name` is its file's, for messages.
+    ///
+    /// # Errors
+    /// It is none, or of another version of Longshore.
+    pub fn read(bytes: &[u8], name: &str) -> Result<Self, Diagnostic> {
+        let broken = |message: String| {
+            Diagnostic::error("plan/broken", message)
+                .at(Place::file(name))
+                .hint("`longshore plan -o FILE` writes one")
+        };
+        if bytes.len() > MAX_FILE {
+            return Err(broken(format!("a plan has at most {} MiB", MAX_FILE >> 20)));
+        }
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase", default)]
+        #[derive(Default)]
+        struct Kind {
+            api_version: String,
+            kind: String,
+        }
+        // What is in a file that is no plan is not quoted: it may be anything.
+        let told = |error: &serde_json::Error| format!("line {}, column {}", error.line(), error.column());
+        let kind: Kind = serde_json::from_slice(bytes)
+            .map_err(|error| broken(format!("this is no frozen plan (no JSON at {})", told(&error))))?;
+        if kind.kind != "Plan" {
+            return Err(broken("this is no frozen plan (its `kind` is not `Plan`)".to_owned()));
+        }
+        if kind.api_version != API_VERSION {
+            return Err(broken(format!(
+                "a plan of `{}`, and this Longshore reads `{API_VERSION}`",
+                kind.api_version
+            )));
+        }
+        let file = serde_json::from_slice(bytes)
+            .map_err(|error| broken(format!("the plan is damaged at {}", told(&error))))?;
+        Ok(Self { name: name.to_owned(), digest: super::digest(bytes), file })
+    }
+
+    /// The name of its file.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// `sha256:` and what `sha256sum` says of its file.
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+
+    /// The environment that it is for.
+    pub fn environment(&self) -> &str {
+        &self.file.head.environment
+    }
+
+    /// The namespace that it is for.
+    pub fn namespace(&self) -> &str {
+        &self.file.head.namespace
+    }
+
+    /// What it may overrule is what it was made with; all else is as in `behaviour`.
+    pub fn behaviour(&self, behaviour: Behaviour) -> Behaviour {
+        let head = &self.file.head;
+        Behaviour {
+            force: Force { adopt: head.adopt, overwrite: head.overwrite },
+            recreate: head.recreate.clone(),
+            skip_crds: head.skip_crds,
+            freezes: true,
+            ..behaviour
+        }
+    }
+
+    pub(super) fn head(&self) -> &Head {
+        &self.file.head
+    }
+
+    pub(super) fn waves(&self) -> &[Vec<FrozenRelease>] {
+        &self.file.waves
+    }
+}
+
+pub(super) fn encode(bytes: &[u8]) -> String {
+    STANDARD.encode(bytes)
+}
+
+pub(super) fn decode(text: &str) -> Option<Vec<u8>> {
+    STANDARD.decode(text).ok()
+}
