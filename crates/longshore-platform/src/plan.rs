@@ -204,9 +204,7 @@ async fn unlisted(session: &Session) -> Result<Vec<String>, ReleaseError> {
     let selector =
         format!("{PLATFORM_LABEL}={},{ENVIRONMENT_LABEL}={}", project.name.value, session.environment());
     let store = Store::new(session.cluster.clone(), &session.selection.namespace);
-    let mut names: Vec<String> =
-        store.select(&selector).await?.into_iter().map(|stored| stored.release.name).collect();
-    names.dedup();
+    let mut names = store.names(&selector).await?;
     names.retain(|name| project.releases.iter().all(|release| release.name != *name));
     Ok(names)
 }

@@ -48,7 +48,7 @@ pub async fn deploy(context: &Context, prepared: Prepared) -> Result<Release, Re
         return deployed.ok_or(ReleaseError::Raced { name, revision: prepared.plan.revision });
     }
     context.faults.reached(&name, FaultPoint::Planned).await;
-    let settled = takeover::settle(context, &store, &name).await?;
+    let settled = takeover::settle(context, &store, &name, &prepared.prior).await?;
     context.faults.reached(&name, FaultPoint::Settled).await;
     let prepared = if settled.begun_after(&prepared.prior) {
         Box::pin(anew(context, prepared)).await?
@@ -80,7 +80,7 @@ pub async fn deploy(context: &Context, prepared: Prepared) -> Result<Release, Re
                 })
                 .await?;
             context.faults.reached(&name, FaultPoint::Ended).await;
-            prune(context, &store, &name).await?;
+            prune(context, &store, &prior).await?;
             tracing::info!(requests = context.cluster.requests(), "deployed");
             context.tell(&name, Event::Finished(format!("deployed revision {revision}")));
             Ok(release)
@@ -266,14 +266,12 @@ async fn supersede(context: &Context, store: &Store, prior: &Prior) -> Result<()
     Ok(())
 }
 
-/// Removes the oldest revisions beyond Helm's limit, never the deployed one.
-async fn prune(context: &Context, store: &Store, name: &str) -> Result<(), ReleaseError> {
-    let history = store.history(name).await?;
-    let surplus = history.len().saturating_sub(HISTORY_MAX);
-    let old = history.iter().filter(|stored| stored.release.info.status != Status::Deployed);
-    for stored in old.take(surplus) {
+/// Removes the oldest revisions beyond Helm's limit. None of them is deployed any more.
+async fn prune(context: &Context, store: &Store, prior: &Prior) -> Result<(), ReleaseError> {
+    let surplus = (prior.history.len() + 1).saturating_sub(HISTORY_MAX);
+    for stored in prior.history.iter().take(surplus) {
         store.delete(&stored.release).await?;
-        context.faults.reached(name, FaultPoint::Pruned).await;
+        context.faults.reached(&stored.release.name, FaultPoint::Pruned).await;
     }
     Ok(())
 }

@@ -52,6 +52,40 @@ impl Store {
         Ok(stored)
     }
 
+    /// The revisions of one release, oldest first, of which `known` were read before. Only if they are not the same any
+    /// more, records are read.
+    pub(crate) async fn history_again(
+        &self,
+        name: &str,
+        known: &[Stored],
+    ) -> Result<Vec<Stored>, ReleaseError> {
+        let selector = Selector::labels(format!("owner=helm,name={name}"));
+        let now = self.cluster.list_metadata(&secret(), Some(&self.namespace), &selector).await?;
+        let version = |key: &str| {
+            let known = known.iter().find(|stored| stored.release.key() == key)?;
+            Some(known.resource_version.as_str())
+        };
+        let is_known = |item: &Value| {
+            let metadata = &item["metadata"];
+            metadata["name"].as_str().and_then(version) == metadata["resourceVersion"].as_str()
+        };
+        if now.items.len() == known.len() && now.items.iter().all(is_known) {
+            return Ok(known.to_vec());
+        }
+        self.history(name).await
+    }
+
+    /// The names of the releases that match `selector`, without reading their records.
+    pub async fn names(&self, selector: &str) -> Result<Vec<String>, ReleaseError> {
+        let selector = Selector::labels(format!("owner=helm,{selector}"));
+        let found = self.cluster.list_metadata(&secret(), Some(&self.namespace), &selector).await?;
+        let names = found.items.iter().filter_map(|item| item["metadata"]["labels"]["name"].as_str());
+        let mut names: Vec<String> = names.map(str::to_owned).collect();
+        names.sort();
+        names.dedup();
+        Ok(names)
+    }
+
     /// The revisions of every release that matches `selector` (`longshore.dev/platform=shop`), by name
     /// and revision.
     pub async fn select(&self, selector: &str) -> Result<Vec<Stored>, ReleaseError> {

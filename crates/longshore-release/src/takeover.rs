@@ -43,12 +43,17 @@ fn newest(history: &[Stored]) -> Option<(u32, String)> {
 }
 
 /// Makes sure that nobody works on the release: a live holder is reported, a dead one's record is ended
-/// as failed. Gives back the history as it is then.
+/// as failed. Gives back the history as it is then; `known` is what was read of it before.
 ///
 /// # Errors
 /// Somebody is working on it; the message names them.
-pub(crate) async fn settle(context: &Context, store: &Store, name: &str) -> Result<Settled, ReleaseError> {
-    let mut history = store.history(name).await?;
+pub(crate) async fn settle(
+    context: &Context,
+    store: &Store,
+    name: &str,
+    known: &Prior,
+) -> Result<Settled, ReleaseError> {
+    let mut history = store.history_again(name, &known.history).await?;
     let found = newest(&history);
     let holder = history.last().and_then(|last| Some((last.clone(), held_by(last)?)));
     let was_held = holder.is_some();

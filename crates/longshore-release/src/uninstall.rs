@@ -176,7 +176,7 @@ async fn claims(context: &Context, name: &str, all: &[Object]) -> Result<Vec<Obj
 pub async fn uninstall(context: &Context, removal: &Uninstall) -> Result<(), ReleaseError> {
     let store = Store::new(context.cluster.clone(), &context.namespace);
     let name = &removal.name;
-    let history = takeover::settle(context, &store, name).await?.history;
+    let history = takeover::settle(context, &store, name, &Prior::default()).await?.history;
     let Some(last) = history.last() else {
         delete_objects(context, removal).await?;
         context.tell(name, Event::Finished("removed what was left".to_owned()));
