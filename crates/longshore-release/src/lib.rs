@@ -61,7 +61,7 @@ pub use plan::{
 pub use prepare::{DEPLOY_LABEL, Intent, PLATFORM_LABEL, Prepared, Snapshot, prepare, prepare_in};
 pub use prior::{Prior, objects};
 pub use quota::{Demand, quota_warnings};
-pub use records::{Memory, Records, RecordsError};
+pub use records::{Memory, Records, RecordsError, Sql};
 pub use rollback::rollback_candidate;
 pub use store::{Store, Stored};
 pub use uninstall::{Uninstall, prepare_uninstall, uninstall};

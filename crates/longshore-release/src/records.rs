@@ -7,6 +7,7 @@
 
 mod memory;
 mod objects;
+mod sql;
 
 use std::fmt;
 use std::sync::Arc;
@@ -17,6 +18,7 @@ use crate::Clock;
 use crate::record::{CodecError, Release, Status};
 pub use memory::Memory;
 use objects::{Kind, Objects};
+pub use sql::Sql;
 
 /// The records of one namespace, or of all.
 #[derive(Clone)]
@@ -33,6 +35,7 @@ pub struct Records {
 enum Driver {
     Objects(Objects),
     Memory(Memory),
+    Sql(Sql),
 }
 
 /// What went wrong, in Helm's words.
@@ -80,6 +83,11 @@ impl Records {
         Self::of(Driver::Memory(memory), namespace, clock)
     }
 
+    /// Records in a PostgreSQL database.
+    pub fn sql(sql: Sql, namespace: &str, clock: Arc<dyn Clock>) -> Self {
+        Self::of(Driver::Sql(sql), namespace, clock)
+    }
+
     fn of(driver: Driver, namespace: &str, clock: Arc<dyn Clock>) -> Self {
         Self { driver, namespace: namespace.to_owned(), clock, keeps: 0 }
     }
@@ -98,6 +106,7 @@ impl Records {
         match &self.driver {
             Driver::Objects(objects) => objects.list(&self.namespace).await,
             Driver::Memory(memory) => Ok(memory.list(&self.namespace)),
+            Driver::Sql(sql) => sql.list(&self.namespace).await,
         }
     }
 
@@ -162,6 +171,7 @@ impl Records {
         match &self.driver {
             Driver::Objects(objects) => objects.query(&self.namespace, name, status).await,
             Driver::Memory(memory) => memory.query(&self.namespace, name, status),
+            Driver::Sql(sql) => sql.query(&self.namespace, name, status).await,
         }
     }
 
@@ -173,6 +183,7 @@ impl Records {
         match &self.driver {
             Driver::Objects(objects) => objects.get(&self.namespace, name, revision).await,
             Driver::Memory(memory) => memory.get(&self.namespace, name, revision),
+            Driver::Sql(sql) => sql.get(&self.namespace, name, revision).await,
         }
     }
 
@@ -190,6 +201,7 @@ impl Records {
         match &self.driver {
             Driver::Objects(objects) => objects.create(&self.namespace, release, self.clock.now()).await,
             Driver::Memory(memory) => memory.create(release),
+            Driver::Sql(sql) => sql.create(release, self.clock.now()).await,
         }
     }
 
@@ -202,6 +214,7 @@ impl Records {
         match &self.driver {
             Driver::Objects(objects) => objects.update(&self.namespace, release, self.clock.now()).await,
             Driver::Memory(memory) => memory.update(release),
+            Driver::Sql(sql) => sql.update(release, self.clock.now()).await,
         }
     }
 
@@ -213,6 +226,7 @@ impl Records {
         match &self.driver {
             Driver::Objects(objects) => objects.delete(&self.namespace, name, revision).await,
             Driver::Memory(memory) => memory.delete(&self.namespace, name, revision),
+            Driver::Sql(sql) => sql.delete(&self.namespace, name, revision).await,
         }
     }
 

@@ -83,7 +83,7 @@ impl Live {
     /// # Errors
     /// It cannot be chosen or does not answer, in Helm's words.
     pub(super) fn connect(settings: &Settings, matches: &Matches, asked: Asked) -> anyhow::Result<Self> {
-        let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+        let runtime = runtime()?;
         let connected = runtime.block_on(choose(matches)).and_then(|cluster| {
             if asked.validates {
                 let version = runtime.block_on(cluster.fetch_version());
@@ -114,7 +114,14 @@ impl Live {
     /// # Errors
     /// It cannot be chosen or does not answer, in Helm's words.
     pub(super) fn reach(settings: &Settings, matches: &Matches) -> anyhow::Result<Self> {
-        let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+        Self::reach_on(runtime()?, settings, matches)
+    }
+
+    /// The same on a runtime that something else waits on, too.
+    ///
+    /// # Errors
+    /// As [`Live::reach`].
+    pub(super) fn reach_on(runtime: Runtime, settings: &Settings, matches: &Matches) -> anyhow::Result<Self> {
         let cluster = runtime.block_on(async {
             let cluster = choose(matches).await?;
             cluster.fetch_version().await.map_err(|error| error.as_client_go("/version"))?;
@@ -181,6 +188,11 @@ impl Live {
             ..World::default()
         }
     }
+}
+
+/// What waits for a cluster's answers.
+pub(super) fn runtime() -> std::io::Result<Runtime> {
+    Builder::new_multi_thread().worker_threads(1).enable_all().build()
 }
 
 async fn choose(matches: &Matches) -> Result<Cluster, String> {

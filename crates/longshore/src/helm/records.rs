@@ -7,13 +7,13 @@ use std::sync::Arc;
 use longshore_chart::Level;
 use longshore_chart::values::to_json;
 use longshore_release::record::{Release, Status};
-use longshore_release::{Memory, Records, SystemClock};
+use longshore_release::{Memory, Records, Sql, SystemClock};
 use longshore_source::{Limits, read_file};
 use longshore_yaml::sigs;
 use serde_json::Value as Json;
 use tokio::runtime::{Builder, Runtime};
 
-use super::cluster::Live;
+use super::cluster::{self, Live};
 use super::locate::{logged, quoted, reason};
 use super::{Settings, shown};
 use crate::cobra::{Answer, Ask, ERROR, Fatal, Matches, NO_FILES};
@@ -80,6 +80,15 @@ pub(super) fn open(settings: &Settings, matches: &Matches, everywhere: bool) -> 
                 Place::Here(Builder::new_current_thread().enable_all().build()?)
             };
             Opened { records, place }
+        }
+        "sql" => {
+            let connection = std::env::var("HELM_DRIVER_SQL_CONNECTION_STRING").unwrap_or_default();
+            let runtime = cluster::runtime()?;
+            let sql = runtime.block_on(Sql::connect(&connection)).map_err(|error| {
+                fatal(settings.level, 83, &format!("unable to instantiate SQL driver: {error}"))
+            })?;
+            let live = Live::reach_on(runtime, settings, matches)?;
+            in_cluster(live, Records::sql(sql, namespace, clock))
         }
         other => {
             let text = format!("unknown driver {}", quoted(other));

@@ -19,6 +19,7 @@ mod nowconnect;
 mod preflight;
 mod recorded;
 mod records;
+mod records_sql;
 mod refused;
 mod secrets;
 mod uninstalled;
