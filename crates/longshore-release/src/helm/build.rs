@@ -129,17 +129,8 @@ fn resource(
     if kind.is_empty() {
         return Err(format!("unable to decode \"\": Object 'Kind' is missing in '{object}'"));
     }
-    for field in ["name", "namespace", "generateName"] {
-        let of = match object.pointer(&format!("/metadata/{field}")) {
-            None | Some(Json::Null | Json::String(_)) => continue,
-            Some(Json::Bool(_)) => "bool",
-            Some(Json::Number(_)) => "number",
-            Some(Json::Array(_)) => "array",
-            Some(Json::Object(_)) => "object",
-        };
-        return Err(format!(
-            "unable to decode \"\": json: cannot unmarshal {of} into Go struct field ObjectMeta.metadata.{field} of type string"
-        ));
+    if let Some(problem) = object.get("metadata").and_then(mistyped) {
+        return Err(format!("unable to decode \"\": json: cannot unmarshal {problem}"));
     }
     let gvk = Gvk::new(&api_version, &kind);
     let (name, named) = (text("/metadata/name"), text("/metadata/namespace"));
@@ -166,9 +157,48 @@ fn resource(
     Ok(Resource { gvk, plural, namespaced, namespace: own, name, object })
 }
 
+/// What Go says of the first field of the metadata that has the wrong type, in the order of the fields' names.
+fn mistyped(metadata: &Json) -> Option<String> {
+    let wrong = |json: &Json, field: &str, wanted: &str| {
+        let is = match json {
+            Json::Null | Json::String(_) if wanted == "string" => return None,
+            Json::Null => return None,
+            Json::Bool(_) => "bool",
+            Json::Number(_) => "number",
+            Json::String(_) => "string",
+            Json::Array(_) => "array",
+            Json::Object(_) => "object",
+        };
+        Some(format!("{is} into Go struct field ObjectMeta.metadata.{field} of type {wanted}"))
+    };
+    let check = |field: &str| match (field, metadata.get(field)?) {
+        ("annotations" | "labels", Json::Object(map)) => {
+            map.values().find_map(|value| wrong(value, field, "string"))
+        }
+        ("annotations" | "labels", other) => wrong(other, field, "map[string]string"),
+        (field, other) => wrong(other, field, "string"),
+    };
+    ["annotations", "generateName", "labels", "name", "namespace"].into_iter().find_map(check)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::documents;
+    use serde_json::json;
+
+    use super::{documents, mistyped};
+
+    #[test]
+    fn annotations_are_texts() {
+        assert_eq!(mistyped(&json!({"name": "a", "annotations": {"b": "c", "d": null}})), None);
+        assert_eq!(
+            mistyped(&json!({"name": 1, "annotations": {"b": 5}})).as_deref(),
+            Some("number into Go struct field ObjectMeta.metadata.annotations of type string")
+        );
+        assert_eq!(
+            mistyped(&json!({"labels": "x"})).as_deref(),
+            Some("string into Go struct field ObjectMeta.metadata.labels of type map[string]string")
+        );
+    }
 
     #[test]
     fn documents_lie_between_their_marks() {

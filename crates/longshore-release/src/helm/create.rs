@@ -63,6 +63,11 @@ pub(crate) async fn apply_server_side(
     resource: &Resource,
     options: CreateOptions,
 ) -> Result<Json> {
+    if resource.name.is_empty() {
+        let object = resource.shown_with_version();
+        let error = Error::new("resource name may not be empty");
+        return Err(error.within(format!("server-side apply failed for object {object}")));
+    }
     let mut attempt = 1;
     loop {
         match apply_once(operation, resource, options).await {
