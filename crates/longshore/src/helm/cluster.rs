@@ -15,12 +15,13 @@ use longshore_cluster::{
 use longshore_go::strconv;
 use longshore_object::Gvk;
 use longshore_platform::World;
+use longshore_release::helm::Resource;
 use tokio::runtime::{Builder, Runtime};
 
 use super::locate::{line, quoted};
 use super::{Settings, say};
 use crate::cobra::Matches;
-pub(super) use objects::{Built, Install, check};
+pub(super) use objects::{Install, check};
 
 /// Where a cluster is looked for that nothing names.
 pub(super) const NOWHERE: &str = "http://localhost:8080";
@@ -160,7 +161,7 @@ impl Live {
     ///
     /// # Errors
     /// What is no object, or of a kind that the cluster does not have, in Helm's words.
-    pub(super) fn build(&self, manifest: &str, namespace: &str) -> anyhow::Result<Vec<Built>> {
+    pub(super) fn build(&self, manifest: &str, namespace: &str) -> anyhow::Result<Vec<Resource>> {
         objects::build(self, manifest, namespace)
     }
 

@@ -6,9 +6,10 @@ use std::collections::BTreeMap;
 
 use longshore_cluster::Selector;
 use longshore_object::Gvk;
+use longshore_release::helm::Resource;
 use serde_json::{Map, Value as Json};
 
-use super::super::cluster::{Built, Live};
+use super::super::cluster::Live;
 use super::super::{Settings, say};
 
 /// Objects, lists and tables by version and kind.
@@ -62,8 +63,8 @@ pub(super) fn find(
     Ok(found)
 }
 
-fn get(live: &Live, object: &Built, as_table: bool) -> Option<Json> {
-    let namespace = Some(object.namespace.as_str()).filter(|namespace| !namespace.is_empty());
+fn get(live: &Live, object: &Resource, as_table: bool) -> Option<Json> {
+    let namespace = object.namespace();
     let cluster = live.cluster();
     // Whatever goes wrong, Helm leaves it out.
     if as_table {
@@ -73,12 +74,12 @@ fn get(live: &Live, object: &Built, as_table: bool) -> Option<Json> {
 }
 
 /// The labels of the pods that an object of the manifest leads to.
-fn selector(object: &Built) -> Option<Map<String, Json>> {
-    let pointer = match object.json["kind"].as_str()? {
+fn selector(object: &Resource) -> Option<Map<String, Json>> {
+    let pointer = match object.object["kind"].as_str()? {
         "ReplicaSet" | "Deployment" | "StatefulSet" | "DaemonSet" | "Job" => "/spec/selector/matchLabels",
         "ReplicationController" => "/spec/selector",
         _ => return None,
     };
-    let labels = object.json.pointer(pointer)?.as_object()?;
+    let labels = object.object.pointer(pointer)?.as_object()?;
     labels.values().all(Json::is_string).then(|| labels.clone())
 }
