@@ -16,6 +16,7 @@ use longshore_object::{Object, ObjectKey};
 use crate::contest::{self, Settlement};
 use crate::event::{Done, Event};
 use crate::fault::FaultPoint;
+use crate::helm::migrate;
 use crate::{Context, ReleaseError, ownership, removal, wait};
 
 /// What a plan has found out that must be done to an object.
@@ -29,6 +30,8 @@ pub enum Todo {
         before: Option<String>,
         /// What it does about fields of others.
         settlement: Settlement,
+        /// Whether Helm wrote it without server-side apply, so that what it owns must be converted first.
+        converts: bool,
     },
     /// It is deleted, and made anew: fields that never change would have to.
     Recreate,
@@ -37,7 +40,7 @@ pub enum Todo {
 impl Todo {
     /// For what was not looked at: it is applied, as far as that is allowed.
     fn unseen(context: &Context) -> Self {
-        Self::Apply { before: None, settlement: Settlement::unseen(context) }
+        Self::Apply { before: None, settlement: Settlement::unseen(context), converts: false }
     }
 }
 
@@ -98,7 +101,10 @@ async fn carry_out(
             context.tell(release, Event::Object { key, done: Done::Unchanged });
             return Ok(());
         }
-        Todo::Apply { before, settlement } => {
+        Todo::Apply { before, settlement, converts } => {
+            if *converts {
+                convert(context, object, &key).await?;
+            }
             apply(context, release, object, before.as_deref(), settlement, part).await?
         }
         Todo::Recreate => {
@@ -111,6 +117,23 @@ async fn carry_out(
     context.tell(release, Event::Object { key, done });
     let point = if part == Part::Marked { FaultPoint::ObjectApplied } else { FaultPoint::DefinitionApplied };
     context.faults.reached(release, point).await;
+    Ok(())
+}
+
+/// Makes what Helm owns by updating an object owned by applying it, so that what the manifest no longer names goes.
+async fn convert(context: &Context, object: &Object, key: &ObjectKey) -> Result<(), ReleaseError> {
+    const ATTEMPTS: u32 = 5;
+    let (cluster, namespace) = (&context.cluster, key.namespace.as_deref());
+    for attempt in 1.. {
+        let Some(live) = cluster.get(object.gvk(), namespace, &key.name).await? else { break };
+        let Some(managers) = migrate::converted(&live) else { break };
+        let patch = migrate::patch(&managers, &live["metadata"]["resourceVersion"]);
+        match cluster.patch(object.gvk(), namespace, &key.name, None, &patch).await {
+            Err(error) if error.is_stale() && attempt < ATTEMPTS => {}
+            Err(error) => return Err(error.into()),
+            Ok(_) => break,
+        }
+    }
     Ok(())
 }
 

@@ -20,7 +20,7 @@ mod draft;
 mod error;
 pub mod hooks;
 mod install;
-mod migrate;
+pub(crate) mod migrate;
 mod ownership;
 mod perform;
 mod recreate;

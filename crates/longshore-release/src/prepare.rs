@@ -134,7 +134,11 @@ pub async fn prepare_in(
         plan.objects.push(look.change);
         plan.conflicts.extend(look.conflicts);
         plan.problems.extend(look.problem);
-        plan.warnings.extend(look.warnings);
+        for warning in look.warnings {
+            if !plan.warnings.contains(&warning) {
+                plan.warnings.push(warning);
+            }
+        }
     }
     plan.objects.extend(deletions(context, live, name, had, &plan).await?);
     plan.action = compare::action(context, &prior, &candidate, &plan, intent);

@@ -29,11 +29,7 @@ pub(super) async fn migrate(
         let live = live.map_err(|error| error.within(format!("failed to get object {object}")))?;
         let Some(managers) = converted(&live) else { return Ok(false) };
         let version = live.pointer("/metadata/resourceVersion").cloned().unwrap_or_default();
-        // The version is replaced by itself: by another one the server answers with a conflict.
-        let patch = Patch::Json(json!([
-            {"op": "replace", "path": "/metadata/managedFields", "value": managers},
-            {"op": "replace", "path": "/metadata/resourceVersion", "value": version},
-        ]));
+        let patch = patch(&managers, &version);
         let written = operation
             .cluster
             .patch_as(&resource.gvk, resource.namespace(), &resource.name, &patch, options)
@@ -50,6 +46,15 @@ pub(super) async fn migrate(
     }
 }
 
+/// What makes these the owners of an object that is still at that version: the version is replaced by itself, and by
+/// another one the server answers with a conflict.
+pub(crate) fn patch(managers: &[Json], version: &Json) -> Patch {
+    Patch::Json(json!([
+        {"op": "replace", "path": "/metadata/managedFields", "value": managers},
+        {"op": "replace", "path": "/metadata/resourceVersion", "value": version},
+    ]))
+}
+
 /// What the server says of an object that went between two requests.
 fn gone(resource: &Resource) -> Error {
     let (plural, group) = (&resource.plural, &resource.gvk.group);
@@ -58,7 +63,7 @@ fn gone(resource: &Resource) -> Error {
 }
 
 /// The owners of a live object as they are to be; none if they are so already.
-fn converted(live: &Json) -> Option<Vec<Json>> {
+pub(crate) fn converted(live: &Json) -> Option<Vec<Json>> {
     let before = live.pointer("/metadata/managedFields")?.as_array()?;
     let mut entries = before.clone();
     let text = |entry: &Json, key: &str| entry.get(key).and_then(Json::as_str).unwrap_or_default().to_owned();

@@ -15,9 +15,13 @@ use crate::candidate::Candidate;
 use crate::contest::{self, Settlement};
 use crate::context::FIELD_MANAGER;
 use crate::diff::diff;
+use crate::helm::migrate;
 use crate::plan::{FieldConflict, ObjectAction, ObjectChange, Verified};
 use crate::quota::Demand;
 use crate::{Context, ReleaseError, data, ownership};
+
+/// What a dry run cannot show.
+const CONVERTED: &str = "objects that Helm wrote without server-side apply are taken over: fields of them that their manifests no longer name go";
 
 /// What was found out about one object.
 pub(super) struct Look {
@@ -110,7 +114,7 @@ impl<'a> Survey<'a> {
         let context = self.context;
         let key = object.key_in(&context.namespace);
         let settlement = Settlement::unseen(context);
-        let mut look = Look::new(object, &key, Todo::Apply { before: None, settlement });
+        let mut look = Look::new(object, &key, Todo::Apply { before: None, settlement, converts: false });
         look.warnings.extend(self.ending(object, &key));
         if let Some(waits_for) = self.waits_for(object, &key) {
             look.demand = Demand::of(&object.to_json());
@@ -185,8 +189,13 @@ impl<'a> Survey<'a> {
         if let Some(tried) = tried {
             return tried;
         }
-        let look = look.expect("it is taken only to be tried");
-        if is_taken { Ok(look) } else { Box::pin(self.try_out(object, applied, None, look)).await }
+        let mut look = look.expect("it is taken only to be tried");
+        if is_taken {
+            look.demand = Demand::of(&applied.to_json());
+            Ok(look)
+        } else {
+            Box::pin(self.try_out(object, applied, None, look)).await
+        }
     }
 
     /// The server's dry run.
@@ -201,7 +210,11 @@ impl<'a> Survey<'a> {
         match contest::tried(self.context, applied, live).await {
             Ok(tried) => {
                 look.demand = Demand::of(&tried.live);
-                look.todo = Todo::Apply { before, settlement: tried.settlement };
+                let converts = live.is_some_and(|live| migrate::converted(live).is_some());
+                if converts {
+                    look.warnings.push(CONVERTED.to_owned());
+                }
+                look.todo = Todo::Apply { before, settlement: tried.settlement, converts };
                 let key = &look.change.object;
                 let known = look.warnings.clone();
                 let told = tried.warnings.iter().map(|warning| format!("{key}: {warning}"));

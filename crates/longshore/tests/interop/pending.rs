@@ -1,4 +1,4 @@
-//! Real Helm is killed in the middle, and Longshore goes on.
+//! What real Helm leaves behind when it is killed, or writes without server-side apply, and how Longshore goes on.
 
 use std::time::Duration;
 
@@ -69,4 +69,30 @@ async fn what_a_killed_helm_left_is_taken_over() {
     // Helm goes on from there.
     pair.helm("upgrade web chart --set tag=v4 --wait");
     assert!(pair.helm("status web").contains("STATUS: deployed"));
+}
+
+/// What Helm 3, or Helm 4 with `--server-side=false`, wrote is converted: fields that a manifest drops go, nobody is fought.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_helm_wrote_on_the_clients_side_is_converted() {
+    let Some(pair) = Pair::new("converted").await else { return };
+    let settings = |data: &str| {
+        let text =
+            format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: settings}}\ndata: {{{data}}}\n");
+        pair.project.write("chart/templates/settings.yaml", &text).unwrap();
+    };
+    settings("kept: old, dropped: x");
+    pair.helm("install web chart --set tag=v1 --server-side=false");
+    settings("kept: new");
+    let plan = pair.longshore("plan --adopt");
+    assert!(plan.contains("without server-side apply are taken over"), "{plan}");
+    pair.longshore("deploy --adopt --yes");
+    let client = pair.namespace.client().await.unwrap();
+    let path = format!("/api/v1/namespaces/{}/configmaps/settings", pair.namespace.name());
+    let live: Value = client.request(http::Request::get(path).body(Vec::new()).unwrap()).await.unwrap();
+    assert_eq!(live["data"], serde_json::json!({"kept": "new"}), "{live:#}");
+    let managers = live["metadata"]["managedFields"].as_array().unwrap();
+    let written: Vec<_> = managers.iter().map(|entry| (&entry["manager"], &entry["operation"])).collect();
+    assert_eq!(written, [(&"helm".into(), &"Apply".into())]);
+    assert!(pair.longshore("deploy").contains("nothing has changed"));
+    pair.helm("upgrade web chart --set tag=v2 --wait");
 }
