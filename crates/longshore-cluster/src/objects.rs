@@ -193,8 +193,9 @@ impl Cluster {
         let resource = self.resource_for(&gvk, at).await?;
         let namespace = self.place(&resource, namespace.as_deref()).map(str::to_owned);
         let path = resource.collection(namespace.as_deref());
-        // A second attempt is safe because of the name; without a name the server invents one.
-        let repeatable = !name.is_empty();
+        // A second attempt is safe because of the name; without a name the server invents one. What asks for rights
+        // leaves nothing behind.
+        let repeatable = !name.is_empty() || gvk.group == "authorization.k8s.io";
         let request = Request { repeatable, ..Request::with_body(Method::POST, path, bytes_of(object)) };
         match self.send(&request).await {
             Ok(reply) => read(&reply, at),
