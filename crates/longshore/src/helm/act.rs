@@ -99,10 +99,7 @@ pub(super) fn interrupt(ground: &Ground, release: &str) -> Interrupt {
     // Signals are listened for from now on, on the runtime that is waited with.
     let mut ends = ground.wait(async { Ends::listen() });
     let asked = async move {
-        tokio::select! {
-            _ = tokio::signal::ctrl_c() => {}
-            () = ends.next() => {}
-        }
+        ends.next().await;
         // Nobody listening any more is no mistake.
         let _ = print(&format!("Release {release} has been cancelled.\n"));
     };
@@ -112,24 +109,40 @@ pub(super) fn interrupt(ground: &Ground, release: &str) -> Interrupt {
 /// Signals that ask a process to end.
 struct Ends {
     #[cfg(unix)]
-    signals: Option<tokio::signal::unix::Signal>,
+    signals: Option<[tokio::signal::unix::Signal; 2]>,
 }
 
 impl Ends {
+    #[cfg(unix)]
     fn listen() -> Self {
-        Self {
-            #[cfg(unix)]
-            signals: tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).ok(),
-        }
+        use tokio::signal::unix::{SignalKind, signal};
+        let both =
+            signal(SignalKind::interrupt()).and_then(|one| Ok([one, signal(SignalKind::terminate())?]));
+        Self { signals: both.ok() }
+    }
+
+    #[cfg(not(unix))]
+    fn listen() -> Self {
+        Self {}
     }
 
     /// The next one; where there are none to listen for, there is none.
+    #[cfg(unix)]
     async fn next(&mut self) {
-        #[cfg(unix)]
-        if let Some(signals) = &mut self.signals {
-            signals.recv().await;
-            return;
+        match &mut self.signals {
+            None => std::future::pending().await,
+            Some([interrupt, terminate]) => {
+                tokio::select! {
+                    _ = interrupt.recv() => {}
+                    _ = terminate.recv() => {}
+                }
+            }
         }
-        std::future::pending::<()>().await;
+    }
+
+    /// The next one that this system knows.
+    #[cfg(not(unix))]
+    async fn next(&mut self) {
+        let _ = tokio::signal::ctrl_c().await;
     }
 }

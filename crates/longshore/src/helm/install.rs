@@ -113,6 +113,9 @@ pub(super) fn install(settings: &Settings, matches: &Matches, asked: Asked) -> a
         settings.log("ERROR", "hiding Kubernetes secrets requires a dry-run mode");
         bail!("hiding Kubernetes secrets requires a dry-run mode");
     }
+    // From here on an end is asked for in words.
+    let asked_by = matches.arguments.first().map_or("", String::as_str);
+    let interrupt = ground.as_ref().map(|ground| act::interrupt(ground, asked_by));
     let checking = install.check_name(ground.as_ref().map(|ground| &ground.operation));
     let checked = match &ground {
         Some(ground) => ground.wait(checking),
@@ -137,15 +140,14 @@ pub(super) fn install(settings: &Settings, matches: &Matches, asked: Asked) -> a
     let drawing =
         Drawing { chart: &chart, times: &times, values, release, ground: ground.as_ref(), looks_up };
     let draft = draft(drawing, settings, matches, &engine)?;
-    let Some(ground) = &ground else {
+    let (Some(ground), Some(interrupt)) = (&ground, &interrupt) else {
         install.check_labels()?;
         let now = longshore_release::Clock::now(&SystemClock);
         let mut release = draft.install(&name, &settings.namespace, install.server_side, now);
         release.info.description = String::from("Dry run complete");
         return Ok(release);
     };
-    let interrupt = act::interrupt(ground, matches.arguments.first().map_or("", String::as_str));
-    Ok(ground.wait(install.run(&ground.operation, draft, &interrupt))?)
+    Ok(ground.wait(install.run(&ground.operation, draft, interrupt))?)
 }
 
 /// That the cluster does not answer, as an install says it.

@@ -103,6 +103,7 @@ fn upgrade(
 ) -> anyhow::Result<Release> {
     let is_old = settings.level.rules().major == 3;
     let mut ground = Ground::open(settings, matches)?;
+    let interrupt = act::interrupt(&ground, name);
     if metadata::validate_release_name(name).is_err() {
         bail!("release name is invalid: {name}");
     }
@@ -145,7 +146,6 @@ fn upgrade(
     };
     let kept = usize::try_from(flags::number(matches, "history-max")).unwrap_or_default();
     ground.operation.records = ground.operation.records.keeping(kept);
-    let interrupt = act::interrupt(&ground, name);
     Ok(ground.wait(upgrade.run(&ground.operation, before, draft, &interrupt))?)
 }
 
