@@ -8,6 +8,7 @@
 mod pending;
 mod records;
 mod turns;
+mod uninstalled;
 
 use longshore_testkit::tools::Tool;
 use longshore_testkit::{Outcome, Program, Project, TestCluster, TestNamespace};
