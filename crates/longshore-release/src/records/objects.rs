@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
-use longshore_cluster::{Cluster, DeleteOptions, Error, List, Selector};
+use longshore_cluster::{Cluster, DeleteOptions, Error, List, Selector, WriteOptions};
 use longshore_go::strconv::quoted;
 use longshore_object::Gvk;
 use serde_json::{Value as Json, json};
@@ -17,6 +17,9 @@ use serde_json::{Value as Json, json};
 use super::{RecordsError, in_go_words};
 use crate::record::{self, CodecError, Release, Status};
 use crate::store::{SYSTEM_LABELS, strings};
+
+/// Whom the fields of a record belong to. Helm names nobody, so that it is how its client calls itself.
+const WRITER: &str = "Helm";
 
 /// Which of the two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -127,7 +130,7 @@ impl Objects {
         now: Timestamp,
     ) -> Result<(), RecordsError> {
         let body = self.write(namespace, release, "createdAt", now, "create")?;
-        match self.cluster.create(&body).await {
+        match self.cluster.create_as(&body, Some(namespace), &WriteOptions::new(WRITER)).await {
             Ok(_) => Ok(()),
             Err(error) if error.is_already_exists() => Err(RecordsError::Exists),
             Err(error) => {
@@ -144,7 +147,8 @@ impl Objects {
         now: Timestamp,
     ) -> Result<(), RecordsError> {
         let body = self.write(namespace, release, "modifiedAt", now, "update")?;
-        self.cluster.replace(&body).await.map(drop).map_err(|error| {
+        let written = self.cluster.replace_as(&body, Some(namespace), &WriteOptions::new(WRITER)).await;
+        written.map(drop).map_err(|error| {
             let said = error.as_client_go(&self.path(namespace, &release.key()));
             self.told("update: failed to update", said)
         })

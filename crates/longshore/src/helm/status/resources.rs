@@ -45,7 +45,7 @@ pub(super) fn find(
         let pods = if is_table {
             live.wait(live.cluster().list_table(&gvk, namespace, &selector))
         } else {
-            live.wait(live.cluster().list_raw(&gvk, namespace, &selector))
+            live.wait(live.cluster().list_raw(&gvk, namespace, &selector)).map(typed)
         };
         match pods {
             Ok(pods) => found.entry(String::from("v1/Pod(related)")).or_default().push(pods),
@@ -61,6 +61,15 @@ pub(super) fn find(
         }
     }
     Ok(found)
+}
+
+/// A list of pods, each with the type that only the list names.
+fn typed(mut list: Json) -> Json {
+    for pod in list["items"].as_array_mut().into_iter().flatten() {
+        pod["apiVersion"] = "v1".into();
+        pod["kind"] = "Pod".into();
+    }
+    list
 }
 
 fn get(live: &Live, object: &Resource, as_table: bool) -> Option<Json> {
