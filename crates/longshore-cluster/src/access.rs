@@ -7,11 +7,15 @@
 
 use std::fmt;
 
+use http::Method;
+use longshore_object::Gvk;
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
 use crate::cluster::Cluster;
 use crate::error::{Error, Subject};
+use crate::objects::bytes_of;
+use crate::transport::Request;
 
 /// One thing to be done.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -82,13 +86,7 @@ impl Rules {
 impl Cluster {
     /// What the user may do in a namespace. One request, which every user may make.
     pub async fn rules_in(&self, namespace: &str) -> Result<Rules, Error> {
-        let review = self
-            .create(&json!({
-                "apiVersion": "authorization.k8s.io/v1",
-                "kind": "SelfSubjectRulesReview",
-                "spec": {"namespace": namespace},
-            }))
-            .await?;
+        let review = self.review("SelfSubjectRulesReview", &json!({"namespace": namespace})).await?;
         let rules = review.pointer("/status/resourceRules").cloned().filter(|rules| !rules.is_null());
         let rules = match rules {
             Some(rules) => serde_json::from_value(rules).map_err(|error| Error::Answer {
@@ -109,14 +107,19 @@ impl Cluster {
                 attributes[key] = Json::String(value.clone());
             }
         }
-        let review = self
-            .create(&json!({
-                "apiVersion": "authorization.k8s.io/v1",
-                "kind": "SelfSubjectAccessReview",
-                "spec": {"resourceAttributes": attributes},
-            }))
-            .await?;
+        let review =
+            self.review("SelfSubjectAccessReview", &json!({"resourceAttributes": attributes})).await?;
         Ok(review.pointer("/status/allowed").and_then(Json::as_bool).unwrap_or(false))
+    }
+
+    /// Asks by creating what is never stored: unlike other objects without a name it may be sent twice.
+    async fn review(&self, kind: &str, spec: &Json) -> Result<Json, Error> {
+        let gvk = Gvk::new("authorization.k8s.io/v1", kind);
+        let at = || Subject::new("ask what may be done");
+        let path = self.resource_for(&gvk, at).await?.collection(None);
+        let body = json!({"apiVersion": gvk.api_version(), "kind": kind, "spec": spec});
+        let request = Request { repeatable: true, ..Request::with_body(Method::POST, path, bytes_of(&body)) };
+        self.answer(&request, at).await.map(|(review, _)| review)
     }
 }
 

@@ -1,6 +1,9 @@
 //! An autoscaler, a person with kubectl and another program on the fields of a release: nothing is fought over, each is
 //! named, and `--adopt` and `--overwrite` do what they say (design decision 3).
 
+use std::time::Duration;
+
+use longshore_testkit::eventually;
 use serde_json::{Value, json};
 
 use crate::Stage;
@@ -117,6 +120,33 @@ async fn each_field_of_others_is_named_and_none_is_fought_over() {
     assert_eq!(settings["data"]["level"], "info");
     stage.ok("deploy");
     assert_eq!(stage.longshore("plan --detailed-exitcode").code, Some(0));
+}
+
+/// The real autoscaler: with fewer replicas than its least it scales without any metrics.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_control_planes_own_autoscaler_is_given_way_to() {
+    let stage = Stage::new("autoscaled", SHOP).await;
+    let manifest = stage.project.read("web.yaml").unwrap();
+    let scaler = "
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: {name: web}
+spec: {scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}, minReplicas: 4, maxReplicas: 6}
+";
+    stage.project.write("web.yaml", &format!("{manifest}---{scaler}")).unwrap();
+    stage.ok("deploy");
+    let scaled = async || Ok((web(&stage).await.0 == 4).then_some(()));
+    eventually("the autoscaler", Duration::from_mins(2), scaled).await.unwrap();
+    let seen = conflicts(&stage.json("plan"));
+    assert_eq!(seen, [("spec.replicas".to_owned(), "kube-controller-manager".to_owned(), "left".to_owned())]);
+    assert_eq!(stage.longshore("plan --detailed-exitcode").code, Some(0), "that is no change");
+    let changed = format!("{}---{scaler}", manifest.replace("web:v1", "web:v2"));
+    stage.project.write("web.yaml", &changed).unwrap();
+    for arguments in ["deploy", "deploy --overwrite"] {
+        stage.ok(arguments);
+        assert_eq!(web(&stage).await, (4, "example.com/web:v2".to_owned()));
+    }
+    assert!(!stage.ok("status").stdout.contains("was changed by"));
 }
 
 /// Who scales by hand is a person, and is asked about.
