@@ -14,16 +14,24 @@ pub(super) fn table(rows: &[Vec<String>], longest: usize) -> String {
     for row in rows {
         widths.resize(widths.len().max(row.len()), 0);
         for (width, text) in widths.iter_mut().zip(row) {
-            // Of several lines the longest counts, though they are not laid out as such.
+            // Of several lines the longest counts.
             let own = text.lines().map(shown_width).max().unwrap_or_default();
             *width = (*width).max(if longest == 0 { own } else { own.min(longest) });
         }
     }
-    let line = |row: &Vec<String>| {
-        let cells = row.iter().zip(&widths).map(|(text, width)| fitted(text, *width));
-        cells.collect::<Vec<_>>().join("\t")
+    let lines = |row: &Vec<String>| {
+        // A text is cut as a whole before its lines are laid out below each other.
+        let cells: Vec<String> = row.iter().zip(&widths).map(|(text, width)| fitted(text, *width)).collect();
+        let cells: Vec<Vec<&str>> = cells.iter().map(|cell| cell.split('\n').collect()).collect();
+        let height = cells.iter().map(Vec::len).max().unwrap_or(1);
+        let line = |at: usize| {
+            let parts = cells.iter().zip(&widths);
+            let parts = parts.map(|(cell, width)| fitted(cell.get(at).unwrap_or(&""), *width));
+            parts.collect::<Vec<_>>().join("\t")
+        };
+        (0..height).map(line).collect::<Vec<_>>().join("\n")
     };
-    rows.iter().map(line).collect::<Vec<_>>().join("\n")
+    rows.iter().map(lines).collect::<Vec<_>>().join("\n")
 }
 
 /// The width that `--max-col-width` says.
@@ -70,6 +78,8 @@ mod tests {
         };
         let all = rows(&[["NAME", "TEXT"], ["a", "a longer text"], ["漢字", "x"]]);
         assert_eq!(table(&all, 10), "NAME\tTEXT      \na   \ta longe...\n漢字\tx         ");
+        let two = rows(&[["NAME", "TEXT"], ["a", "a long line\nb"], ["c", "d"]]);
+        assert!(table(&two, 0).starts_with("NAME\tTEXT       \na   \ta long"));
         assert_eq!(table(&all, 0), "NAME\tTEXT         \na   \ta longer text\n漢字\tx            ");
     }
 }
