@@ -27,6 +27,7 @@ pub(super) fn print(release: &Release, settings: &Settings, matches: &Matches) -
         description: false,
         metadata: false,
         debug: settings.debug,
+        is_new: true,
         hide_notes: matches.is_on("hide-notes"),
         resources: "",
     };

@@ -85,6 +85,7 @@ fn run_all(settings: &Settings, matches: &Matches) -> anyhow::Result<()> {
         description: false,
         metadata: true,
         debug: true,
+        is_new: false,
         hide_notes: false,
         resources: "",
     };

@@ -29,6 +29,8 @@ pub(super) struct Shown<'a> {
     pub(super) metadata: bool,
     /// Values, hooks and manifest as well.
     pub(super) debug: bool,
+    /// Its values were just given: they are a map, also if there are none.
+    pub(super) is_new: bool,
     pub(super) hide_notes: bool,
     /// Tables of its objects.
     pub(super) resources: &'a str,
@@ -60,8 +62,8 @@ pub(super) fn shown(release: &Release, how: &Shown<'_>) -> anyhow::Result<String
     text.push_str(how.resources);
     tests(release, &mut text);
     if how.debug {
-        // Values that were just given are a map, also if there are none.
-        let given = Value::Map(map_from_json(&release.config));
+        let given =
+            if how.is_new { Value::Map(map_from_json(&release.config)) } else { user_values(release) };
         let _ = writeln!(text, "USER-SUPPLIED VALUES:\n{}", yaml(&given)?);
         let _ = writeln!(text, "COMPUTED VALUES:\n{}", yaml(&computed_values(release, how.level)?)?);
     }

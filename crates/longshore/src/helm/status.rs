@@ -66,6 +66,7 @@ fn run(settings: &Settings, matches: &Matches) -> anyhow::Result<()> {
             description: matches.is_on(DESCRIPTION),
             metadata: false,
             debug: false,
+            is_new: false,
             hide_notes: false,
             resources: &tables::text(&found),
         };

@@ -61,6 +61,7 @@ fn tell(
         description: false,
         metadata: false,
         debug: settings.debug,
+        is_new: false,
         hide_notes: settings.level.rules().major > 3 || matches.is_on("hide-notes"),
         resources: "",
     };
