@@ -16,10 +16,6 @@ longshore=$(realpath "${CARGO_TARGET_DIR:-target}/release/longshore")
 helm=$(cargo xtask oracle path helm4)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-# Both as they are installed: a file that a linker has just written lies in memory in smaller pieces than a copy of it.
-install "$helm" "$work/helm"
-install "$longshore" "$work/longshore"
-helm=$work/helm longshore=$work/longshore
 HOME=$work python3 - "$charts" "${2:-7}" "${3:-1}" "$longshore" "$helm" <<'PY'
 import os, pathlib, statistics, subprocess, sys, time
 folder, runs, step, longshore, helm = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), *sys.argv[4:]

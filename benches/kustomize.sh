@@ -15,10 +15,6 @@ longshore=$(realpath "${CARGO_TARGET_DIR:-target}/release/longshore")
 kustomize=$(cargo xtask oracle path kustomize)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-# Both as they are installed: a file that a linker has just written lies in memory in smaller pieces than a copy of it.
-install "$kustomize" "$work/kustomize"
-install "$longshore" "$work/longshore"
-kustomize=$work/kustomize longshore=$work/longshore
 python3 - "${1:-9}" "$longshore" "$kustomize" "$work" <<'PY'
 import os, pathlib, statistics, subprocess, sys, time
 runs, longshore, kustomize, work = int(sys.argv[1]), *sys.argv[2:]

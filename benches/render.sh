@@ -17,10 +17,6 @@ longshore=${CARGO_TARGET_DIR:-target}/release/longshore
 helm=$(cargo xtask oracle path helm4)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-# Both as they are installed: a file that a linker has just written lies in memory in smaller pieces than a copy of it.
-install "$helm" "$work/helm"
-install "$longshore" "$work/longshore"
-helm=$work/helm longshore=$work/longshore
 
 # What is random in the chart is given, so that both print the same.
 cat > "$work/fixed.yaml" <<'YAML'
