@@ -162,7 +162,7 @@ for _ in range(runs):
     ours.append(took)
     plain.append(run(kubectl, "diff", "--server-side", "-n", "plain", "-f", fleet / "all.yaml", codes=(1,))[0])
     if plugin:
-        os.environ["HELM_PLUGINS"] = plugin
+        os.environ["HELM_PLUGINS"] = str(pathlib.Path(plugin).resolve().parent)
         diff.append(sum(run(helm, "diff", "upgrade", name, fleet / "chart", "-n", "fleet", "--set", "tag=v2")[0] for name in names))
 print(f"\nplan of {RELEASES} releases of {OBJECTS} objects, one of each changed: {median(ours):.0f} ms; "
       f"kubectl diff --server-side: {median(plain):.0f} ms, {median(plain) / median(ours):.1f} times")
