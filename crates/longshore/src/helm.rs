@@ -27,6 +27,7 @@ mod lint;
 mod list;
 mod locate;
 mod modified;
+mod named;
 mod output;
 mod package;
 mod paths;

@@ -3,15 +3,15 @@
 use std::path::Path;
 
 use anyhow::{anyhow, bail};
-use longshore_chart::{Chart, Engine, File, Level, Release as Rendering, dependencies, release_name};
+use longshore_chart::{Chart, Engine, File, Level, Release as Rendering, dependencies};
 use longshore_go::Map;
-use longshore_platform::World;
 use longshore_release::SystemClock;
 use longshore_release::helm::{CreateOptions, Definitions, DryRun, Install, install_definitions};
 use longshore_release::record::Release;
 
 use super::drafted::{Drawing, draft};
 use super::ground::Ground;
+use super::named::name_and_chart;
 use super::requested::{For, Requested, requested};
 use super::{Settings, act, changed, flags, format, registry};
 use crate::cobra::{Arguments, Command, Flag, Kind, Matches};
@@ -76,7 +76,8 @@ pub(super) struct Asked {
 /// What went wrong, in Helm's words.
 pub(super) fn install(settings: &Settings, matches: &Matches, asked: Asked) -> anyhow::Result<Release> {
     settings.debug_version(matches, "Original chart version", "install.go", [225, 227]);
-    let (name, chart) = name_and_chart(matches)?;
+    let (name, chart) =
+        name_and_chart(matches, |chart| matches.is_on("generate-name").then(|| generated(chart)))?;
     let engine = Engine::new(settings.level);
     let Requested { chart, values, times } = requested(chart, settings, matches, &engine, For::Install)?;
     let dry_run = match asked.dry_run {
@@ -195,31 +196,6 @@ fn make_definitions(
     let options =
         CreateOptions { force_conflicts: install.force_conflicts, ..CreateOptions::new(install.server_side) };
     Ok(ground.wait(install_definitions(&ground.operation, crds, options, install.strategy))?)
-}
-
-/// The release's name and the chart's, by Helm's rules.
-fn name_and_chart(matches: &Matches) -> anyhow::Result<(String, &str)> {
-    let template = matches.text("name-template");
-    match matches.arguments.as_slice() {
-        [name, chart] => {
-            for (flag, given) in
-                [("generate-name", matches.is_on("generate-name")), ("name-template", !template.is_empty())]
-            {
-                if given {
-                    bail!("cannot set --{flag} and also specify a name");
-                }
-            }
-            Ok((name.clone(), chart))
-        }
-        [_, _, more @ ..] => {
-            bail!("expected at most two arguments, unexpected arguments: {}", more.join(", "))
-        }
-        [chart] if !template.is_empty() => {
-            Ok((release_name(template, &World::default()).map_err(anyhow::Error::msg)?, chart))
-        }
-        [chart] if matches.is_on("generate-name") => Ok((generated(chart), chart)),
-        _ => bail!("must either provide a name or specify --generate-name"),
-    }
 }
 
 /// A name after the chart's, and the time.

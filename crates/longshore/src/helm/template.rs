@@ -6,11 +6,12 @@ use std::path::Path;
 use anyhow::{anyhow, bail};
 use longshore_chart::{
     Capabilities, Engine, ErrorKind, KubeVersion, Level, Options, Output, Release, RenderInput, dependencies,
-    load, metadata, release_name,
+    load, metadata,
 };
 use longshore_platform::World;
 
 use super::cluster::{self, Asked, Install, Live};
+use super::named::name_and_chart;
 use super::settings::tell_all;
 use super::{Settings, flags, locate, output, plugin, post_render, registry, say, versioned};
 use crate::cobra::{Arguments, Command, Flag, Kind, Matches};
@@ -76,7 +77,7 @@ fn run(settings: &Settings, matches: &Matches) -> anyhow::Result<()> {
     let asked = Asked::of(settings, matches)?;
     capabilities.api_versions.extend(matches.all("api-versions").iter().cloned());
     settings.debug_version(matches, "Original chart version", "install.go", [225, 227]);
-    let (name, chart) = name_and_chart(matches)?;
+    let (name, chart) = name_and_chart(matches, |_| Some(String::from("release-name")))?;
     let path = locate::locate(chart, settings, matches)?;
     let shown = std::path::absolute(&path)?.display().to_string();
     settings.debug("Chart path", &[("path", &shown)], ("install.go:242", &format!("CHART PATH: {shown}\n")));
@@ -185,30 +186,5 @@ fn run(settings: &Settings, matches: &Matches) -> anyhow::Result<()> {
             output::write(&rendered, matches, rules, &Path::new(folder).join(&name))
         }
         folder => output::write(&rendered, matches, rules, Path::new(folder)),
-    }
-}
-
-/// The release's name and the chart's, by Helm's rules.
-fn name_and_chart(matches: &Matches) -> anyhow::Result<(String, &str)> {
-    let template = matches.text("name-template");
-    match matches.arguments.as_slice() {
-        [name, chart] => {
-            for (flag, given) in
-                [("generate-name", matches.is_on("generate-name")), ("name-template", !template.is_empty())]
-            {
-                if given {
-                    bail!("cannot set --{flag} and also specify a name");
-                }
-            }
-            Ok((name.clone(), chart))
-        }
-        [chart] if !template.is_empty() => {
-            Ok((release_name(template, &World::default()).map_err(anyhow::Error::msg)?, chart))
-        }
-        [chart] => Ok((String::from("release-name"), chart)),
-        [_, _, more @ ..] => {
-            bail!("expected at most two arguments, unexpected arguments: {}", more.join(", "))
-        }
-        [] => bail!("must either provide a name or specify --generate-name"),
     }
 }

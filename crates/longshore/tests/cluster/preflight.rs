@@ -5,24 +5,7 @@ use longshore_testkit::{Outcome, TestCluster};
 use serde_json::json;
 
 use crate::Stage;
-
-fn shop(manifest: &str) -> String {
-    format!(
-        "
-        //- longshore.yaml
-        apiVersion: longshore.dev/v1alpha1
-        kind: Project
-        name: shop
-        environments: {{dev: {{namespace: shop}}}}
-        defaultEnvironment: dev
-        releases: {{web: {{manifests: web.yaml}}}}
-        //- web.yaml
-        {manifest}
-        "
-    )
-}
-
-const CONFIG: &str = "{apiVersion: v1, kind: ConfigMap, metadata: {name: settings}, data: {a: b}}";
+use crate::refused::{CONFIG, one};
 
 /// A user who may do only what `rules` say, in the stage's namespace.
 async fn limited(stage: &Stage, arguments: &str, rules: serde_json::Value) -> Outcome {
@@ -44,7 +27,7 @@ async fn limited(stage: &Stage, arguments: &str, rules: serde_json::Value) -> Ou
 #[tokio::test(flavor = "multi_thread")]
 async fn missing_permissions_are_told_before_the_first_write() {
     let old = "{apiVersion: v1, kind: ConfigMap, metadata: {name: old}}";
-    let stage = Stage::new("permissions", &shop(&format!("{CONFIG}\n        ---\n        {old}"))).await;
+    let stage = Stage::new("permissions", &one(&format!("{CONFIG}\n        ---\n        {old}"))).await;
     stage.ok("deploy");
     let before = stage.everything().await;
     stage.project.write("web.yaml", &CONFIG.replace("a: b", "a: c")).unwrap();
@@ -71,7 +54,7 @@ async fn missing_permissions_are_told_before_the_first_write() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_user_with_just_enough_is_not_stopped() {
-    let stage = Stage::new("enough", &shop(CONFIG)).await;
+    let stage = Stage::new("enough", &one(CONFIG)).await;
     let rules = json!([
         {"apiGroups": [""], "resources": ["configmaps"], "verbs": ["get", "create", "patch"]},
         {"apiGroups": [""], "resources": ["secrets"], "verbs": ["get", "list", "create", "update"]},
@@ -91,7 +74,7 @@ async fn quotas_that_will_not_do_are_told() {
           template:
             metadata: {labels: {app: web}}
             spec: {containers: [{name: web, image: x, resources: {requests: {cpu: 500m}}}]}";
-    let stage = Stage::new("quota", &shop(manifest)).await;
+    let stage = Stage::new("quota", &one(manifest)).await;
     let quota = json!({"metadata": {"name": "small"}, "spec": {"hard": {"pods": "2", "requests.cpu": "4"}}});
     stage.make("api/v1/namespaces/{ns}/resourcequotas", &quota).await;
     let counted = async || {
@@ -121,7 +104,7 @@ async fn quotas_that_will_not_do_are_told() {
 #[tokio::test(flavor = "multi_thread")]
 async fn api_versions_that_end_and_admission_are_told() {
     let old = "{apiVersion: v1, kind: Endpoints, metadata: {name: outside}}";
-    let stage = Stage::new("ending", &shop(old)).await;
+    let stage = Stage::new("ending", &one(old)).await;
     let plan = stage.ok("plan");
     let told =
         "Endpoints/outside: v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice";

@@ -4,8 +4,8 @@ use longshore_testkit::{Outcome, TestCluster};
 
 use crate::Stage;
 
-/// A project of one release whose manifest is given; `release` may have more keys.
-fn one(manifest: &str) -> String {
+/// A project of one release whose manifest is given.
+pub(crate) fn one(manifest: &str) -> String {
     format!(
         "
         //- longshore.yaml
@@ -21,7 +21,8 @@ fn one(manifest: &str) -> String {
     )
 }
 
-const CONFIG: &str = "{apiVersion: v1, kind: ConfigMap, metadata: {name: settings}, data: {a: b}}";
+/// A manifest of one object.
+pub(crate) const CONFIG: &str = "{apiVersion: v1, kind: ConfigMap, metadata: {name: settings}, data: {a: b}}";
 
 #[track_caller]
 fn says(outcome: &Outcome, parts: &[&str]) {
