@@ -3,6 +3,7 @@
 //! Rules: <https://github.com/kubernetes-sigs/kustomize/blob/kustomize/v5.8.1/api/filters/nameref/nameref.go>.
 
 mod candidates;
+mod present;
 mod referrer;
 
 use std::fmt::Write as _;
@@ -20,6 +21,7 @@ use crate::output;
 use crate::resource::Resource;
 use crate::scope::Scopes;
 use candidates::{Ambiguous, Candidate, Candidates, Identical};
+use present::{Way, Words};
 use referrer::Referrer;
 
 /// A field that may name something: the type of what it names, where it is, and the way split.
@@ -27,6 +29,28 @@ struct Place {
     target: Gvk,
     spec: FieldSpec,
     path: Vec<String>,
+    way: Way,
+}
+
+/// All of a type, and the names on the ways to them.
+struct Places {
+    list: Vec<Place>,
+    words: Words,
+}
+
+impl Places {
+    fn of(gvk: &Gvk, references: &[NameReference]) -> Self {
+        let mut words = Words::default();
+        let mut list = Vec::new();
+        for reference in references {
+            for spec in reference.referrers.iter().filter(|spec| spec.selects(gvk)) {
+                let path = split_path(&spec.path);
+                let way = words.way(&path);
+                list.push(Place { target: reference.gvk(), spec: spec.clone(), path, way });
+            }
+        }
+        Self { list, words }
+    }
 }
 
 /// Corrects all references.
@@ -35,34 +59,31 @@ struct Place {
 /// A name may mean several resources that are not called the same now; a field is not what a reference can be.
 pub fn fix(resources: &mut [Resource], references: &[NameReference], scopes: &Scopes) -> Result<(), Error> {
     let candidates = Candidates::of(resources, scopes);
-    let mut by_type: IndexMap<Gvk, Rc<[Place]>> = IndexMap::new();
+    let mut by_type: IndexMap<Gvk, Rc<Places>> = IndexMap::new();
     for at in 0..resources.len() {
         let resource = &mut resources[at];
         let gvk = resource.original_id(scopes).gvk;
-        let places = by_type.entry(gvk).or_insert_with_key(|gvk| {
-            let of = |reference: &NameReference| {
-                let own = reference.referrers.iter().filter(|spec| spec.selects(gvk)).cloned();
-                let target = reference.gvk();
-                let place =
-                    |spec: FieldSpec| Place { target: target.clone(), path: split_path(&spec.path), spec };
-                own.map(place).collect::<Vec<_>>()
-            };
-            references.iter().flat_map(of).collect()
-        });
-        if places.is_empty() {
+        let places = by_type.entry(gvk).or_insert_with_key(|gvk| Rc::new(Places::of(gvk, references)));
+        if places.list.is_empty() {
             continue;
         }
         let referrer = Referrer::of(resource, scopes).map_err(|error| error.about(HERE, resource))?;
         if candidates.is_empty() {
             continue;
         }
-        for place in Rc::clone(places).iter() {
-            let mut fixer = Fixer { candidates: &candidates, referrer: &referrer, place, ambiguous: None };
+        let places = Rc::clone(places);
+        let mut present = places.words.of(resource.node());
+        for place in &places.list {
+            if present.lacks(&place.way) {
+                continue;
+            }
+            let mut fixer =
+                Fixer { candidates: &candidates, referrer: &referrer, place, ambiguous: None, adds: false };
             let done = place.spec.walk(&place.path, resource.node_mut(), None, &mut |node| fixer.fix(node));
             let done = done.context(|| {
                 format!("updating name reference in '{}' field of '{}'", place.spec.path, referrer.id)
             });
-            match (done, fixer.ambiguous) {
+            match (done, fixer.ambiguous.take()) {
                 (Err(error), Some(Ambiguous(found))) => {
                     let details = details(resources, at, &found, scopes);
                     let text = format!("{}{details}", error.text());
@@ -72,6 +93,9 @@ pub fn fix(resources: &mut [Resource], references: &[NameReference], scopes: &Sc
                 }
                 (Err(error), None) => return Err(error.about(HERE, &resources[at])),
                 (Ok(()), _) => {}
+            }
+            if fixer.adds {
+                present = places.words.of(resource.node());
             }
         }
         resource.settle();
@@ -85,6 +109,8 @@ struct Fixer<'a> {
     place: &'a Place,
     /// Set where a name may mean several resources; the error says the rest.
     ambiguous: Option<Ambiguous>,
+    /// Set where a field was added, which may be on the way to another place.
+    adds: bool,
 }
 
 impl<'a> Fixer<'a> {
@@ -147,6 +173,7 @@ impl<'a> Fixer<'a> {
             // No namespace means any here, not `default`.
             return Ok(());
         }
+        self.adds |= namespace.is_none();
         field::set(node, "namespace", field::untyped(found.namespace.clone()))
     }
 }

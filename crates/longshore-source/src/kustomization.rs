@@ -8,6 +8,7 @@ mod web;
 
 use longshore_go::os::reason;
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
@@ -47,12 +48,14 @@ impl Remotes {
 pub struct KustomizationFiles {
     remotes: Remotes,
     copies: RefCell<Copies>,
+    /// Folders that were found to be folders, and no links lead to: a build asks for the same ones for each of its files.
+    folders: RefCell<BTreeSet<PathBuf>>,
 }
 
 impl KustomizationFiles {
     /// Files on disk and elsewhere.
     pub fn new(remotes: Remotes) -> Self {
-        Self { remotes, copies: RefCell::default() }
+        Self { remotes, ..Self::default() }
     }
 }
 
@@ -71,10 +74,10 @@ impl Files for KustomizationFiles {
     fn resolve(&self, path: &str) -> Result<Resolved, Error> {
         let absolute = std::path::absolute(path)
             .map_err(|error| Error::new(format!("abs path error on '{path}' : {}", reason(&error))))?;
-        let real = follow(&clean(&absolute))
+        let (real, is_folder) = follow(&clean(&absolute), &mut self.folders.borrow_mut())
             .map_err(|error| Error::new(format!("evalsymlink failure on '{path}' : {error}")))?;
         let text = |path: &Path| path.to_string_lossy().into_owned();
-        if real.is_dir() {
+        if is_folder {
             return Ok(Resolved { folder: text(&real), file: String::new() });
         }
         let folder = real.parent().map(text).unwrap_or_default();
@@ -150,10 +153,12 @@ fn clean(path: &Path) -> PathBuf {
     clean
 }
 
-/// Follows the links of an absolute path (`filepath.EvalSymlinks`).
-fn follow(path: &Path) -> Result<PathBuf, String> {
+/// Follows the links of an absolute path (`filepath.EvalSymlinks`): where it leads, and whether to a folder. `folders` are
+/// those that are known to be what they are called.
+fn follow(path: &Path, folders: &mut BTreeSet<PathBuf>) -> Result<(PathBuf, bool), String> {
     let mut waiting: Vec<PathBuf> = parts(path);
     let mut real = PathBuf::from("/");
+    let mut is_folder = true;
     let mut links = 0;
     while let Some(part) = waiting.pop() {
         if part.as_os_str() == ".." {
@@ -161,6 +166,11 @@ fn follow(path: &Path) -> Result<PathBuf, String> {
             continue;
         }
         let next = real.join(&part);
+        if folders.contains(&next) {
+            real = next;
+            is_folder = true;
+            continue;
+        }
         let metadata = fs::symlink_metadata(&next)
             .map_err(|error| format!("lstat {}: {}", next.display(), reason(&error)))?;
         if metadata.is_symlink() {
@@ -177,10 +187,14 @@ fn follow(path: &Path) -> Result<PathBuf, String> {
         } else if !metadata.is_dir() && !waiting.is_empty() {
             return Err(String::from("not a directory"));
         } else {
+            is_folder = metadata.is_dir();
+            if is_folder {
+                folders.insert(next.clone());
+            }
             real = next;
         }
     }
-    Ok(real)
+    Ok((real, is_folder))
 }
 
 /// The names of a path, the last one first.

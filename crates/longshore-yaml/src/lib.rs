@@ -12,7 +12,7 @@
 //! - [`marshal`] writes Go values as go-yaml itself does (`toYamlPretty`).
 //!
 //! Inside, input goes through `reader` (bytes to checked text), `scanner` (tokens), `parser` (events) and
-//! `tree` (nodes that borrow from the input); from there `decode` makes values and `node` makes nodes.
+//! `tree` (nodes that borrow from the input), and simple documents through `lines` in place of the two; from there `decode` makes values and `node` makes nodes.
 //! Output goes through `encode` (values and nodes as events) into `emitter`. Nothing recurses over
 //! input before its depth has been checked against [`Limits`].
 //!
@@ -28,6 +28,7 @@ mod error;
 mod event;
 mod gosyntax;
 pub mod kio;
+mod lines;
 mod node;
 mod parser;
 mod reader;

@@ -10,6 +10,8 @@ use std::borrow::Cow;
 
 use crate::event::Comments;
 
+#[cfg(test)]
+pub(crate) use read::parse_thoroughly;
 pub use read::{check_syntax, parse, parse_first};
 pub use text::Text;
 pub use value::to_json_value;

@@ -78,9 +78,15 @@ pub(crate) struct Parser<'a> {
 }
 
 impl<'a> Parser<'a> {
-    pub(crate) fn new(source: &'a Source<'_>, dialect: Dialect, limits: &Limits) -> Self {
+    /// A parser that begins at `place` of `source`, where a document starts: bytes and lines before it.
+    pub(crate) fn new(
+        source: &'a Source<'_>,
+        place: (usize, u32),
+        dialect: Dialect,
+        limits: &Limits,
+    ) -> Self {
         Self {
-            scanner: Scanner::new(source, limits.depth, dialect == Dialect::V3),
+            scanner: Scanner::new(source, place, limits.depth, dialect == Dialect::V3),
             dialect,
             state: State::StreamStart,
             states: Vec::new(),
@@ -107,6 +113,16 @@ impl<'a> Parser<'a> {
             (Some(overlooked), Err(error)) => Err(error.after(&overlooked)),
             (None, Err(error)) | (Some(error), Ok(())) => Err(error),
         }
+    }
+
+    /// Where the document begins that comes next, as [`Parser::new`] takes it, if another parser may as well begin there:
+    /// nothing of it is known yet.
+    pub(crate) fn before_document(&mut self) -> Option<(usize, u32)> {
+        let is_next =
+            self.state == State::DocumentStart && self.peeked && self.kind == TokenKind::DocumentStart;
+        let waits =
+            !self.comments.is_empty() || !self.scanner.comments().is_empty() || self.overlooked.is_some();
+        if is_next && !waits { self.scanner.place(self.start) } else { None }
     }
 
     /// What belongs to the event that [`Parser::next`] gave last.

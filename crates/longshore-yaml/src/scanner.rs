@@ -79,8 +79,15 @@ pub(crate) struct Scanner<'a> {
 }
 
 impl<'a> Scanner<'a> {
-    /// A scanner at the start of `source`; collections nest `depth` deep at most.
-    pub(crate) fn new(source: &'a Source<'_>, depth: usize, keep_comments: bool) -> Self {
+    /// A scanner at `place` of `source`, at the start of a line: bytes and lines before it. Collections nest `depth` deep
+    /// at most.
+    pub(crate) fn new(
+        source: &'a Source<'_>,
+        (pos, line): (usize, u32),
+        depth: usize,
+        keep_comments: bool,
+    ) -> Self {
+        let extra = if source.ascii { 0 } else { continuation_bytes(&source.text.as_bytes()[..pos]) };
         Self {
             text: &source.text[..source.clear],
             bytes: &source.text.as_bytes()[..source.clear],
@@ -90,11 +97,11 @@ impl<'a> Scanner<'a> {
             depth,
             keep_comments,
             lookahead: if keep_comments { 2 } else { 0 },
-            pos: 0,
-            line: 0,
-            line_start: 0,
-            extra: 0,
-            line_extra: 0,
+            pos,
+            line,
+            line_start: pos,
+            extra,
+            line_extra: extra,
             tokens: Queue::new(),
             made: VecDeque::new(),
             taken: 0,
@@ -182,6 +189,11 @@ impl<'a> Scanner<'a> {
     #[inline]
     fn look(&self, offset: usize) -> u8 {
         at(self.bytes, self.pos + offset)
+    }
+
+    /// The place of a mark at the start of a line: bytes and lines before it. It is not known if characters are not bytes.
+    pub(crate) fn place(&self, mark: Mark) -> Option<(usize, u32)> {
+        (self.ascii && mark.column == 0).then_some((mark.index as usize, mark.line))
     }
 
     /// Where we are.

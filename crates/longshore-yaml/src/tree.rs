@@ -74,12 +74,12 @@ impl<'a> Tree<'a> {
 
     /// The first document, if there is one.
     pub(crate) fn first(
-        source: &'a Source<'_>,
+        source: &'a Source<'a>,
         dialect: Dialect,
         limits: &Limits,
     ) -> Result<Option<Self>, Error> {
         let mut builder = Builder::default();
-        let found = Composer::new(source, dialect, limits).next(&mut builder)?;
+        let found = Composer::of_first(source, dialect, limits).next(&mut builder)?;
         Ok(found.then_some(builder.tree))
     }
 
@@ -153,6 +153,11 @@ impl<'a> Target<'a> for Builder<'a> {
     }
 
     fn end(&mut self, _: Option<Box<Comments>>) {}
+
+    fn forget(&mut self) {
+        self.tree.nodes.clear();
+        self.open.clear();
+    }
 }
 
 /// Whether a key is the merge key.

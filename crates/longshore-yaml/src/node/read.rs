@@ -37,6 +37,16 @@ pub fn parse(input: &[u8], dialect: Dialect, limits: &Limits) -> Result<Vec<Node
     Ok(builder.documents)
 }
 
+/// [`parse`] without [`crate::lines`], of all documents or only the first.
+#[cfg(test)]
+pub(crate) fn parse_thoroughly(input: &[u8], dialect: Dialect, only_first: bool) -> Result<Vec<Node>, Error> {
+    let source = Source::new(input);
+    let mut composer = Composer::thorough(&source, dialect, &Limits::default());
+    let mut builder = Builder::new(dialect, &source);
+    while composer.next(&mut builder)? && !only_first {}
+    Ok(builder.documents)
+}
+
 /// Reads the first document of `input`, and nothing behind it; `None` if there is none.
 ///
 /// # Errors
@@ -45,7 +55,7 @@ pub fn parse_first(input: &[u8], dialect: Dialect, limits: &Limits) -> Result<Op
     limits.check_size(input)?;
     let source = Source::new(input);
     let mut builder = Builder::new(dialect, &source);
-    Composer::new(&source, dialect, limits).next(&mut builder)?;
+    Composer::of_first(&source, dialect, limits).next(&mut builder)?;
     Ok(builder.documents.pop())
 }
 
@@ -69,6 +79,8 @@ struct Builder<'s> {
     dialect: Dialect,
     input: Shared<'s>,
     documents: Vec<Node>,
+    /// Whether the last document has not ended.
+    has_begun: bool,
     /// Nodes that do not have their parent yet. Behind an open collection lie its children, which it takes all at once
     /// when it ends.
     waiting: Vec<Node>,
@@ -84,6 +96,7 @@ impl<'s> Builder<'s> {
             dialect,
             input: Shared::new(&source.text),
             documents: Vec::new(),
+            has_begun: false,
             waiting: Vec::new(),
             open: Vec::new(),
             commented: false,
@@ -139,6 +152,7 @@ impl<'s> Builder<'s> {
 impl<'a> Target<'a> for Builder<'_> {
     fn start(&mut self, start: Mark, comments: Option<Box<Comments>>) {
         self.commented = comments.is_some();
+        self.has_begun = true;
         self.documents.push(Node {
             line: start.line + 1,
             column: start.column + 1,
@@ -178,6 +192,7 @@ impl<'a> Target<'a> for Builder<'_> {
     }
 
     fn end(&mut self, comments: Option<Box<Comments>>) {
+        self.has_begun = false;
         let Some(document) = self.documents.last_mut() else {
             return;
         };
@@ -187,6 +202,15 @@ impl<'a> Target<'a> for Builder<'_> {
         document.content = self.waiting.pop().into_iter().collect();
         document.content.iter_mut().for_each(drop_empty);
         drop_empty(document);
+    }
+
+    fn forget(&mut self) {
+        if self.has_begun {
+            self.documents.pop();
+        }
+        self.has_begun = false;
+        self.waiting.clear();
+        self.open.clear();
     }
 }
 

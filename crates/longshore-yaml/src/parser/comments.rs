@@ -32,6 +32,11 @@ impl Pending {
         }
     }
 
+    /// Whether nothing waits.
+    pub(super) fn is_empty(&self) -> bool {
+        [&self.head, &self.line, &self.foot, &self.stem].iter().all(|text| text.is_empty())
+    }
+
     /// Takes everything that waits.
     pub(super) fn take(&mut self) -> Option<Box<Comments>> {
         self.stem.clear();
