@@ -104,14 +104,13 @@ impl<'a> Composer<'a> {
                 Found::Other => target.forget(),
             }
         }
-        let mut parser = match self.parser.take() {
-            Some(parser) => parser,
-            None => {
-                let place = self.lines.as_ref().map(Lines::place).unwrap_or_default();
-                let mut parser = Box::new(Parser::new(self.source, place, self.dialect, &self.limits));
-                parser.next()?;
-                parser
-            }
+        let mut parser = if let Some(parser) = self.parser.take() {
+            parser
+        } else {
+            let place = self.lines.as_ref().map(Lines::place).unwrap_or_default();
+            let mut parser = Box::new(Parser::new(self.source, place, self.dialect, &self.limits));
+            parser.next()?;
+            parser
         };
         let found = parser.next()? == EventKind::DocumentStart;
         if found {

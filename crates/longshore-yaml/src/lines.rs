@@ -167,9 +167,8 @@ impl<'a> Lines<'a> {
             self.pos = (end + 1).min(self.bytes.len());
             let mark = Mark { line: self.line, column: (first - start) as u32, index: 0 };
             match self.bytes[first..end] {
-                [] => {}
                 [b'#', ..] if self.keep_comments => return Err(NotHere),
-                [b'#', ..] => {}
+                [] | [b'#', ..] => {}
                 [b'-', b'-', b'-', ..] if first == start && is_blankz(self.bytes, first + 3) => {
                     if self.started && !self.looks_ahead && self.is_clear(start) {
                         self.pos = start;

@@ -35,6 +35,10 @@ impl<'a> Lines<'a> {
                 return Err(NotHere);
             }
             if !is_empty {
+                // How far the text is indented cannot be told by a tab.
+                if self.bytes[first..line_end].first() == Some(&b'\t') && (indent == 0 || column < indent) {
+                    return Err(NotHere);
+                }
                 if indent == 0 && column > parent {
                     // An empty line above that is longer is an error, or not: it depends.
                     let above = self.bytes[end.min(start)..start].split(|byte| *byte == b'\n');
@@ -42,9 +46,6 @@ impl<'a> Lines<'a> {
                         return Err(NotHere);
                     }
                     indent = column;
-                }
-                if self.bytes.get(first) == Some(&b'\t') && (indent == 0 || column < indent) {
-                    return Err(NotHere);
                 }
                 if indent == 0 || column < indent {
                     break;

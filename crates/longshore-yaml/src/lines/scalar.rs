@@ -126,10 +126,8 @@ impl<'a> Lines<'a> {
             return Err(NotHere);
         }
         let (flow, is_mapping) = (true, self.bytes[at] == b'{');
-        let (kind, last) = match is_mapping {
-            true => (RawKind::Mapping { flow }, b'}'),
-            false => (RawKind::Sequence { flow }, b']'),
-        };
+        let (kind, last) =
+            if is_mapping { (RawKind::Mapping { flow }, b'}') } else { (RawKind::Sequence { flow }, b']') };
         self.add(kind, self.mark(at)?, Cow::Borrowed(""), target)?;
         let mut i = self.blanks(at + 1, end);
         let mut is_first = true;
@@ -147,13 +145,12 @@ impl<'a> Lines<'a> {
                 self.add_scalar(&key, target)?;
                 i = self.blanks(key.behind + 1, end);
             }
-            i = match self.bytes[i..end].first() {
-                Some(b'{' | b'[') => self.flow(i, end, depth + 1, target)?,
-                _ => {
-                    let word = self.word(i, end)?;
-                    self.add_scalar(&word, target)?;
-                    word.behind
-                }
+            i = if let Some(b'{' | b'[') = self.bytes[i..end].first() {
+                self.flow(i, end, depth + 1, target)?
+            } else {
+                let word = self.word(i, end)?;
+                self.add_scalar(&word, target)?;
+                word.behind
             };
             i = self.blanks(i, end);
             match self.bytes[i..end].first() {

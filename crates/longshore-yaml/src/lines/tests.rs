@@ -127,6 +127,7 @@ fn odd_documents_are_for_others() {
         "a: |2\n   b\n",
         "a: |\n   \n b\n",
         "a: |\n\tb\n",
+        "a: |\n  \tb\n",
         "a: | b\n",
         "a: |\nb: c\n",
         "a: |\n  b\n ",
