@@ -66,7 +66,7 @@ fn main() -> ExitCode {
         }
     };
     let starting = match &arguments.chore {
-        Chore::Cluster(cluster::Command::Up(name)) => Some(name.clone()),
+        Chore::Cluster(cluster::Command::Up(up)) => Some(up.name.clone()),
         _ => None,
     };
     match runtime.block_on(until_interrupted(run(arguments.chore))) {

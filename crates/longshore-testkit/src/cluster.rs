@@ -1,4 +1,4 @@
-//! Control planes on loopback: starting, looking at and ending them.
+//! Control planes on loopback, and with a real node ([`real`]): starting, looking at and ending them.
 //!
 //! A cluster is a folder in the cache ([`Place`]) with a [`Record`] of what runs. [`up`] makes it, [`down`] unmakes it,
 //! and both work from the record, so it does not matter which process calls them or what became of the one that called
@@ -13,12 +13,15 @@ mod components;
 mod contents;
 mod life;
 mod readiness;
+pub mod real;
 mod record;
 pub mod stages;
 
 pub use access::client;
 pub(crate) use access::{kubeconfig_as, kubeconfig_for_namespace};
 pub use certificates::Validity;
-pub use life::{Lifetime, Running, down, sweep, up};
+pub use life::{Lifetime, Running, down, sweep, up, up_with};
 pub(crate) use readiness::namespace_equipped;
-pub use record::{ComponentRecord, Place, Record};
+pub(crate) use real::require as require_programs;
+pub use real::{AddOn, Nodes};
+pub use record::{ComponentRecord, NodeRecord, Place, Record};

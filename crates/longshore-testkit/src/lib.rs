@@ -25,6 +25,7 @@ pub mod cache;
 pub mod cluster;
 mod eventually;
 mod fixture;
+pub mod image;
 mod namespace;
 mod postgres;
 mod process;

@@ -54,17 +54,34 @@ impl ProcessIdentity {
             let pid = Pid::from_raw(self.pid as i32).context("process 0 is never ours")?;
             // It may have ended meanwhile, which is what we want.
             let _ = kill_process(pid, signal);
-            let mut tick = tokio::time::interval(Duration::from_millis(20));
-            let gone = async {
-                while self.is_alive() {
-                    tick.tick().await;
-                }
-            };
-            if tokio::time::timeout(patience, gone).await.is_ok() {
+            if self.gone(patience).await.is_ok() {
                 return Ok(());
             }
         }
         bail!("process {} does not end", self.pid)
+    }
+
+    /// Ends it without asking, and waits until it is gone.
+    pub(crate) async fn kill(&self) -> Result<()> {
+        if self.is_alive() {
+            let pid = Pid::from_raw(self.pid as i32).context("process 0 is never ours")?;
+            let _ = kill_process(pid, Signal::KILL);
+        }
+        self.gone(Duration::from_secs(20)).await
+    }
+
+    /// Waits until it is gone.
+    pub(crate) async fn gone(&self, patience: Duration) -> Result<()> {
+        let mut tick = tokio::time::interval(Duration::from_millis(20));
+        let gone = async {
+            while self.is_alive() {
+                tick.tick().await;
+            }
+        };
+        match tokio::time::timeout(patience, gone).await {
+            Ok(()) => Ok(()),
+            Err(_) => bail!("process {} does not end", self.pid),
+        }
     }
 }
 
@@ -87,6 +104,17 @@ mod platform {
         // Ticks since boot, so the boot belongs to it.
         let boot = fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
         Some(format!("{}@{}", fields.get(19)?, boot.trim()))
+    }
+
+    pub(super) fn children(pid: u32) -> Vec<u32> {
+        let Ok(entries) = fs::read_dir("/proc") else { return Vec::new() };
+        let all = entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+        let parent = pid.to_string();
+        all.filter(|pid| fields(*pid).is_some_and(|fields| fields.get(1) == Some(&parent))).collect()
+    }
+
+    pub(super) fn name(pid: u32) -> Option<String> {
+        Some(fs::read_to_string(format!("/proc/{pid}/comm")).ok()?.trim().to_owned())
     }
 
     pub(super) fn memory(pid: u32) -> Option<u64> {
@@ -113,9 +141,41 @@ mod platform {
         if state.starts_with('Z') { None } else { ps(pid, "lstart") }
     }
 
+    pub(super) fn children(_: u32) -> Vec<u32> {
+        // Only asked for real nodes, which need Linux.
+        Vec::new()
+    }
+
+    pub(super) fn name(pid: u32) -> Option<String> {
+        ps(pid, "comm")
+    }
+
     pub(super) fn memory(pid: u32) -> Option<u64> {
         Some(ps(pid, "rss")?.parse::<u64>().ok()? * 1024)
     }
+}
+
+/// The process that another one has started, if it is one only.
+pub(crate) fn child_of(pid: u32) -> Option<ProcessIdentity> {
+    match platform::children(pid)[..] {
+        [child] => ProcessIdentity::of(child),
+        _ => None,
+    }
+}
+
+/// All that descend from a process, each with the name of its program.
+pub(crate) fn descendants(pid: u32) -> Vec<(ProcessIdentity, String)> {
+    let mut found = Vec::new();
+    let mut parents = vec![pid];
+    while let Some(parent) = parents.pop() {
+        for child in platform::children(parent) {
+            parents.push(child);
+            if let (Some(identity), Some(name)) = (ProcessIdentity::of(child), platform::name(child)) {
+                found.push((identity, name));
+            }
+        }
+    }
+    found
 }
 
 /// Holds back the program until its id is on record: it reads one line and becomes the program, or, if whoever started
@@ -148,6 +208,33 @@ pub(crate) fn start_detached(
     let mut child =
         shell(GATE, command, home).stdout(output).stderr(errors).spawn().context("cannot run sh")?;
     record(&identity_of(child.id(), &command[0])?)?;
+    let mut gate = child.stdin.take().context("standard input was asked for")?;
+    gate.write_all(b"go\n").with_context(|| format!("cannot start {}", command[0]))?;
+    Ok(())
+}
+
+/// Starts a program where `enter` leads, such as into namespaces, in which it then goes on after this process ends.
+/// `record` is given its identity (not that of the program which entered for it) before it begins.
+pub(crate) async fn start_inside(
+    enter: &[String],
+    command: &[String],
+    home: &Path,
+    log: &Path,
+    record: impl FnOnce(&ProcessIdentity) -> Result<()>,
+) -> Result<()> {
+    let output = fs::File::create(log).with_context(|| format!("cannot create {}", log.display()))?;
+    let errors = output.try_clone().context("cannot share the log file")?;
+    let [program, words @ ..] = enter else { bail!("there is no way in") };
+    let mut entering = Command::new(program);
+    entering.args(words).args(["sh", "-c", GATE, "sh"]).args(command);
+    let mut child = surround(&mut entering, home)
+        .stdout(output)
+        .stderr(errors)
+        .spawn()
+        .with_context(|| format!("cannot run {program}"))?;
+    let inside =
+        crate::eventually("a process inside", Duration::from_secs(20), async || Ok(child_of(child.id())));
+    record(&inside.await.with_context(|| format!("cannot start {}", command[0]))?)?;
     let mut gate = child.stdin.take().context("standard input was asked for")?;
     gate.write_all(b"go\n").with_context(|| format!("cannot start {}", command[0]))?;
     Ok(())
@@ -199,18 +286,28 @@ fn identity_of(pid: u32, program: &str) -> Result<ProcessIdentity> {
 
 fn shell(script: &str, arguments: &[String], home: &Path) -> Command {
     let mut command = Command::new("sh");
+    command.args(["-c", script, "sh"]).args(arguments);
+    surround(&mut command, home);
     command
-        .args(["-c", script, "sh"])
-        .args(arguments)
+}
+
+/// What every program of a cluster sees of this machine.
+fn surround<'a>(command: &'a mut Command, home: &Path) -> &'a mut Command {
+    command
         .stdin(Stdio::piped())
         // Settings of the person at the keyboard (proxies, ETCD_*, KUBECONFIG) must not leak into a cluster.
         .env_clear()
-        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+        .env("PATH", search_path())
         .env("HOME", home)
         .current_dir(home)
         // A group of its own: Ctrl-C at the terminal is for the one who started it.
-        .process_group(0);
-    command
+        .process_group(0)
+}
+
+/// `PATH`, and the folders of root's programs, which are not on everybody's.
+pub(crate) fn search_path() -> String {
+    let own = std::env::var("PATH").unwrap_or_default();
+    format!("{own}:/usr/sbin:/sbin:/usr/bin:/bin")
 }
 
 #[cfg(test)]

@@ -4,6 +4,8 @@
 //! under a key made of everything that goes into it, so a changed pin never finds an old binary. Building is `xtask`'s
 //! business; this module only knows the table and the key, because tests must find the programs too.
 
+mod table;
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -18,6 +20,10 @@ use crate::cache;
 pub enum Group {
     /// Part of a test cluster.
     ControlPlane,
+    /// What a real node is made of, beside a control plane. Not built by `.ci/run`.
+    RealNode,
+    /// What a real node may have besides. Not built by `.ci/run`.
+    AddOn,
     /// An original that Longshore is compared with. Never used by the product, nor built by `.ci/run`.
     Oracle,
 }
@@ -35,6 +41,8 @@ pub struct Tool {
     pub package: &'static str,
     /// The version that the module pins.
     pub version: &'static str,
+    /// Build tags, separated by commas.
+    pub tags: &'static str,
     /// Link variables (`-X`), without which the programs report no or a wrong version.
     pub variables: &'static [(&'static str, &'static str)],
     /// What it is needed for.
@@ -43,121 +51,8 @@ pub struct Tool {
     pub seconds: u32,
 }
 
-const KUBERNETES: &str = "v1.36.3";
-/// Charts check the version that the API server reports, so it must not call itself v0.0.0.
-const KUBERNETES_VARIABLES: &[(&str, &str)] = &[
-    ("k8s.io/component-base/version.gitVersion", KUBERNETES),
-    ("k8s.io/component-base/version.gitMajor", "1"),
-    ("k8s.io/component-base/version.gitMinor", "36"),
-    ("k8s.io/component-base/version.gitTreeState", "clean"),
-];
-
 /// Every tool, in the order in which they are built.
-pub const TOOLS: &[Tool] = &[
-    Tool {
-        name: "etcd",
-        binary: "etcd",
-        module: "etcd",
-        package: "go.etcd.io/etcd/server/v3",
-        version: "v3.6.16",
-        variables: &[],
-        group: Group::ControlPlane,
-        seconds: 60,
-    },
-    Tool {
-        name: "kube-apiserver",
-        binary: "kube-apiserver",
-        module: "kubernetes",
-        package: "k8s.io/kubernetes/cmd/kube-apiserver",
-        version: KUBERNETES,
-        variables: KUBERNETES_VARIABLES,
-        group: Group::ControlPlane,
-        seconds: 240,
-    },
-    Tool {
-        name: "kube-controller-manager",
-        binary: "kube-controller-manager",
-        module: "kubernetes",
-        package: "k8s.io/kubernetes/cmd/kube-controller-manager",
-        version: KUBERNETES,
-        variables: KUBERNETES_VARIABLES,
-        group: Group::ControlPlane,
-        seconds: 80,
-    },
-    Tool {
-        name: "kube-scheduler",
-        binary: "kube-scheduler",
-        module: "kubernetes",
-        package: "k8s.io/kubernetes/cmd/kube-scheduler",
-        version: KUBERNETES,
-        variables: KUBERNETES_VARIABLES,
-        group: Group::ControlPlane,
-        seconds: 20,
-    },
-    Tool {
-        name: "kwok",
-        binary: "kwok",
-        module: "kwok",
-        package: "sigs.k8s.io/kwok/cmd/kwok",
-        version: "v0.8.0",
-        variables: &[],
-        group: Group::ControlPlane,
-        seconds: 60,
-    },
-    Tool {
-        name: "helm4",
-        binary: "helm",
-        module: "helm4",
-        package: "helm.sh/helm/v4/cmd/helm",
-        version: "v4.3.1",
-        variables: &[
-            ("helm.sh/helm/v4/internal/version.version", "v4.3.1"),
-            ("helm.sh/helm/v4/internal/version.metadata", ""),
-            ("helm.sh/helm/v4/internal/version.gitTreeState", "clean"),
-        ],
-        group: Group::Oracle,
-        seconds: 150,
-    },
-    Tool {
-        name: "kubectl",
-        binary: "kubectl",
-        module: "kubernetes",
-        package: "k8s.io/kubernetes/cmd/kubectl",
-        version: KUBERNETES,
-        variables: KUBERNETES_VARIABLES,
-        group: Group::Oracle,
-        seconds: 60,
-    },
-    Tool {
-        name: "kustomize",
-        binary: "kustomize",
-        module: "kustomize",
-        package: "sigs.k8s.io/kustomize/kustomize/v5",
-        version: "v5.8.1",
-        variables: &[],
-        group: Group::Oracle,
-        seconds: 20,
-    },
-    Tool {
-        name: "helm3",
-        binary: "helm",
-        module: "helm3",
-        package: "helm.sh/helm/v3/cmd/helm",
-        version: "v3.22.0",
-        // Its default Kubernetes version comes from the linker too; 1.37 is what its own Makefile computes.
-        variables: &[
-            ("helm.sh/helm/v3/internal/version.version", "v3.22.0"),
-            ("helm.sh/helm/v3/internal/version.metadata", ""),
-            ("helm.sh/helm/v3/internal/version.gitTreeState", "clean"),
-            ("helm.sh/helm/v3/pkg/lint/rules.k8sVersionMajor", "1"),
-            ("helm.sh/helm/v3/pkg/lint/rules.k8sVersionMinor", "37"),
-            ("helm.sh/helm/v3/pkg/chartutil.k8sVersionMajor", "1"),
-            ("helm.sh/helm/v3/pkg/chartutil.k8sVersionMinor", "37"),
-        ],
-        group: Group::Oracle,
-        seconds: 140,
-    },
-];
+pub const TOOLS: &[Tool] = table::ALL;
 
 impl Tool {
     /// The tool of that name.
@@ -178,21 +73,32 @@ impl Tool {
         workspace_root().join("tools").join(self.module)
     }
 
+    /// Whether its source lies in the module's folder, in one file.
+    fn is_ours(&self) -> bool {
+        self.package.starts_with("longshore/")
+    }
+
     /// The arguments of `go` that build it, without the output.
     pub fn build_arguments(&self) -> Vec<String> {
         let mut link = String::from("-s -w");
         for (name, value) in self.variables {
             let _ = write!(link, " -X {name}={value}");
         }
-        let fixed = ["build", "-trimpath", "-buildvcs=false", "-mod=readonly", "-ldflags"];
-        fixed.into_iter().map(String::from).chain([link, self.package.to_owned()]).collect()
+        let mut arguments: Vec<String> =
+            ["build", "-trimpath", "-buildvcs=false", "-mod=readonly", "-ldflags"].map(String::from).into();
+        arguments.push(link);
+        if !self.tags.is_empty() {
+            arguments.extend(["-tags".to_owned(), self.tags.to_owned()]);
+        }
+        arguments.push(self.package.to_owned());
+        arguments
     }
 
     /// Where the built program lies, or will lie once it is built.
     pub fn path(&self) -> Result<PathBuf> {
         let folder = self.module_folder();
         let mut digest = Sha256::new();
-        for file in ["go.mod", "go.sum"] {
+        for file in if self.is_ours() { &["go.mod", "main.go"] } else { &["go.mod", "go.sum"] } {
             let path = folder.join(file);
             digest.update(std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?);
         }
@@ -215,6 +121,7 @@ impl Tool {
         if !path.is_file() {
             let command = match self.group {
                 Group::ControlPlane => "cargo xtask cluster build",
+                Group::RealNode | Group::AddOn => "cargo xtask cluster build --real",
                 Group::Oracle => "cargo xtask oracle tools",
             };
             bail!("{} {} is not built yet; run `{command}`", self.name, self.version);
@@ -257,7 +164,7 @@ mod tests {
 
     #[test]
     fn every_tool_is_pinned_to_the_version_that_the_table_says() {
-        for tool in TOOLS {
+        for tool in TOOLS.iter().filter(|tool| !tool.is_ours()) {
             let file = std::fs::read_to_string(tool.module_folder().join("go.mod")).unwrap();
             let pinned = file.lines().any(|line| {
                 let mut words = line.trim().trim_start_matches("require ").split(' ');

@@ -55,14 +55,14 @@ impl Authority {
         &self.key
     }
 
-    /// The certificate of the servers, under every name by which somebody may call them.
-    pub(super) fn server(&self) -> Result<Pair> {
+    /// The certificate of the servers, under every name by which somebody may call them. `more` is the address of a node.
+    pub(super) fn server(&self, more: Option<Ipv4Addr>) -> Result<Pair> {
         let mut params = parameters("kube-apiserver", None, Validity::Long);
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
         for name in ["localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc"] {
             params.subject_alt_names.push(SanType::DnsName(name.try_into().context("a plain name")?));
         }
-        for address in [Ipv4Addr::LOCALHOST, Ipv4Addr::new(10, 96, 0, 1)] {
+        for address in [Ipv4Addr::LOCALHOST, Ipv4Addr::new(10, 96, 0, 1)].into_iter().chain(more) {
             params.subject_alt_names.push(SanType::IpAddress(IpAddr::V4(address)));
         }
         self.sign(params)
@@ -117,6 +117,6 @@ mod tests {
         let pair = again.client("jane", Some("developers"), Validity::Expired).unwrap();
         assert!(pair.certificate.starts_with("-----BEGIN CERTIFICATE-----"));
         assert!(pair.key.contains("PRIVATE KEY"));
-        assert_ne!(pair.certificate, first.server().unwrap().certificate);
+        assert_ne!(pair.certificate, first.server(None).unwrap().certificate);
     }
 }

@@ -1,6 +1,6 @@
 //! How each program of a control plane is called. Flags only; starting and stopping are elsewhere.
 
-use std::net::TcpListener;
+use std::net::{Ipv4Addr, TcpListener};
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -15,9 +15,11 @@ pub(super) const CONTROLLERS: &str = "kube-controller-manager";
 pub(super) const SCHEDULER: &str = "kube-scheduler";
 pub(super) const KWOK: &str = "kwok";
 
-/// The ports of one cluster, all on loopback.
+/// Where the programs of one cluster listen.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Ports {
+    /// All on loopback, or at the address of a real node, in whose namespace nobody else is.
+    pub(super) address: Ipv4Addr,
     etcd: u16,
     etcd_peer: u16,
     pub(super) api_server: u16,
@@ -40,6 +42,7 @@ impl Ports {
             ports.push(listener.local_addr().context("a bound socket has an address")?.port());
         }
         Ok(Self {
+            address: Ipv4Addr::LOCALHOST,
             etcd: ports[0],
             etcd_peer: ports[1],
             api_server: ports[2],
@@ -47,6 +50,21 @@ impl Ports {
             scheduler: ports[4],
             kwok: ports[5],
         })
+    }
+}
+
+impl Ports {
+    /// The usual ones, at the address of a real node.
+    pub(super) fn usual(address: Ipv4Addr) -> Self {
+        Self {
+            address,
+            etcd: 2379,
+            etcd_peer: 2380,
+            api_server: 6443,
+            controllers: 10257,
+            scheduler: 10259,
+            kwok: 0,
+        }
     }
 }
 
@@ -61,6 +79,8 @@ pub(super) fn command(component: &str, place: &Place, ports: &Ports) -> Result<V
         format!("--tls-private-key-file={}", file("pki/server.key")),
     ];
     let mut arguments = vec![path(&program)];
+    let real = !ports.address.is_loopback();
+    let listen = if real { Ipv4Addr::UNSPECIFIED } else { ports.address };
     match component {
         ETCD => {
             let client = format!("http://127.0.0.1:{}", ports.etcd);
@@ -82,8 +102,8 @@ pub(super) fn command(component: &str, place: &Place, ports: &Ports) -> Result<V
             arguments.extend(serving);
             arguments.extend([
                 format!("--etcd-servers=http://127.0.0.1:{}", ports.etcd),
-                "--bind-address=127.0.0.1".to_owned(),
-                "--advertise-address=127.0.0.1".to_owned(),
+                format!("--bind-address={listen}"),
+                format!("--advertise-address={}", ports.address),
                 format!("--secure-port={}", ports.api_server),
                 format!("--client-ca-file={}", file("pki/ca.crt")),
                 "--service-account-issuer=https://kubernetes.default.svc".to_owned(),
@@ -91,16 +111,22 @@ pub(super) fn command(component: &str, place: &Place, ports: &Ports) -> Result<V
                 format!("--service-account-signing-key-file={}", file("pki/service-accounts.key")),
                 "--service-cluster-ip-range=10.96.0.0/16".to_owned(),
                 "--authorization-mode=Node,RBAC".to_owned(),
-                // The API server's own address is loopback, which no endpoint may have.
-                "--endpoint-reconciler-type=none".to_owned(),
                 "--allow-privileged=true".to_owned(),
             ]);
+            arguments.extend(if real {
+                to_the_node(&file)
+            } else {
+                vec![
+                    // The API server's own address is loopback, which no endpoint may have.
+                    "--endpoint-reconciler-type=none".to_owned(),
+                ]
+            });
         }
         CONTROLLERS => {
             arguments.extend(serving);
             arguments.extend([
                 kubeconfig(CONTROLLERS),
-                "--bind-address=127.0.0.1".to_owned(),
+                format!("--bind-address={listen}"),
                 format!("--secure-port={}", ports.controllers),
                 "--leader-elect=false".to_owned(),
                 "--use-service-account-credentials".to_owned(),
@@ -121,7 +147,7 @@ pub(super) fn command(component: &str, place: &Place, ports: &Ports) -> Result<V
             arguments.extend(serving);
             arguments.extend([
                 kubeconfig(SCHEDULER),
-                "--bind-address=127.0.0.1".to_owned(),
+                format!("--bind-address={listen}"),
                 format!("--secure-port={}", ports.scheduler),
                 "--leader-elect=false".to_owned(),
                 "--kube-api-qps=200".to_owned(),
@@ -139,6 +165,24 @@ pub(super) fn command(component: &str, place: &Place, ports: &Ports) -> Result<V
         }
     }
     Ok(arguments)
+}
+
+/// How the API server reaches a kubelet, and servers that stand behind it.
+fn to_the_node(file: &dyn Fn(&str) -> String) -> Vec<String> {
+    vec![
+        "--endpoint-reconciler-type=master-count".to_owned(),
+        "--kubelet-preferred-address-types=InternalIP".to_owned(),
+        format!("--kubelet-certificate-authority={}", file("pki/ca.crt")),
+        format!("--kubelet-client-certificate={}", file("pki/kubelet-client.crt")),
+        format!("--kubelet-client-key={}", file("pki/kubelet-client.key")),
+        format!("--requestheader-client-ca-file={}", file("pki/ca.crt")),
+        "--requestheader-allowed-names=front-proxy".to_owned(),
+        "--requestheader-username-headers=X-Remote-User".to_owned(),
+        "--requestheader-group-headers=X-Remote-Group".to_owned(),
+        "--requestheader-extra-headers-prefix=X-Remote-Extra-".to_owned(),
+        format!("--proxy-client-cert-file={}", file("pki/front-proxy.crt")),
+        format!("--proxy-client-key-file={}", file("pki/front-proxy.key")),
+    ]
 }
 
 fn path(path: &Path) -> String {

@@ -6,8 +6,8 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use k8s_openapi::api::core::v1::{Node, PersistentVolume};
 use k8s_openapi::api::storage::v1::StorageClass;
-use kube::Api;
 use kube::api::{ListParams, PostParams};
+use kube::{Api, Client};
 use serde_json::json;
 
 use super::access::client;
@@ -22,11 +22,17 @@ const VOLUMES: &str = "/tmp/hostpath_pv/";
 /// Makes the nodes and the storage class.
 pub(super) async fn fill(place: &Place) -> Result<()> {
     let client = client(&place.kubeconfig()).await?;
+    storage_class(&client).await?;
     let nodes: Api<Node> = Api::all(client.clone());
     for number in 0..NODES {
         let node = node(number).context("the node's text is not a node")?;
         nodes.create(&PostParams::default(), &node).await.context("cannot make a node")?;
     }
+    Ok(())
+}
+
+/// Makes the storage class that claims get which name none.
+pub(super) async fn storage_class(client: &Client) -> Result<()> {
     let class: StorageClass = serde_json::from_value(json!({
         "metadata": {
             "name": "standard",
@@ -35,7 +41,10 @@ pub(super) async fn fill(place: &Place) -> Result<()> {
         "provisioner": "kubernetes.io/host-path",
     }))
     .context("the storage class's text is not one")?;
-    Api::all(client).create(&PostParams::default(), &class).await.context("cannot make the storage class")?;
+    Api::all(client.clone())
+        .create(&PostParams::default(), &class)
+        .await
+        .context("cannot make the storage class")?;
     Ok(())
 }
 

@@ -1,5 +1,7 @@
 //! The order in which a cluster comes up and goes down, also after something went wrong half-way.
 
+mod node;
+
 use std::fs;
 use std::path::Path;
 use std::time::Duration;
@@ -8,6 +10,7 @@ use anyhow::{Context, Result};
 
 use super::certificates::{Authority, Validity, service_account_key};
 use super::components::{API_SERVER, CONTROLLERS, ETCD, KWOK, Ports, SCHEDULER, command};
+use super::real::{self, Nodes};
 use super::record::{ComponentRecord, Place, Record};
 use super::{access, contents, readiness, stages};
 use crate::cache::{self, Lock};
@@ -61,6 +64,9 @@ impl Drop for Running {
         while let Some(leash) = self.leashes.pop() {
             drop(leash);
         }
+        if self.record.real {
+            node::clear(&self.record);
+        }
         if let Ok(lock) = Lock::take(&self.place.lock(), || {}) {
             let _ = self.place.remove();
             lock.remove();
@@ -73,10 +79,24 @@ impl Drop for Running {
 ///
 /// `tell` is called with what is being done. Dropping the future leaves a record from which [`down`] clears up.
 pub async fn up(name: &str, lifetime: Lifetime, tell: &(dyn Fn(&str) + Sync)) -> Result<Running> {
+    up_with(name, lifetime, &Nodes::Simulated, tell).await
+}
+
+/// The same with the nodes that are wanted.
+pub async fn up_with(
+    name: &str,
+    lifetime: Lifetime,
+    nodes: &Nodes,
+    tell: &(dyn Fn(&str) + Sync),
+) -> Result<Running> {
+    if *nodes != Nodes::Simulated {
+        real::requirements()?;
+    }
     let place = Place::of(name)?;
     let _lock = lock(&place, tell).await?;
     match place.read() {
         Ok(Some(record)) if record.is_alive() && readiness::responds(&place, &record).await => {
+            node::check_same(&record, nodes)?;
             return Ok(Running { place, record, found: true, leashes: Vec::new() });
         }
         Ok(Some(record)) => {
@@ -90,7 +110,7 @@ pub async fn up(name: &str, lifetime: Lifetime, tell: &(dyn Fn(&str) + Sync)) ->
 
     let mut attempts = 3;
     loop {
-        let mut starting = Starting::new(&place, lifetime)?;
+        let mut starting = Starting::new(&place, lifetime, nodes.clone())?;
         match starting.run(tell).await {
             Ok(()) => {
                 let Starting { record, leashes, .. } = starting;
@@ -122,7 +142,12 @@ pub async fn down(name: &str, tell: &(dyn Fn(&str) + Sync)) -> Result<bool> {
         lock.remove();
         return Ok(existed);
     };
-    let volumes = if record.is_alive() { contents::volume_folders(&place).await } else { Vec::new() };
+    // Those of a real node lie in the cluster's folder.
+    let volumes = if record.is_alive() && record.node.is_none() {
+        contents::volume_folders(&place).await
+    } else {
+        Vec::new()
+    };
     end(&record).await?;
     for volume in volumes {
         let _ = fs::remove_dir_all(volume);
@@ -145,6 +170,10 @@ pub async fn sweep() -> Result<()> {
 
 /// Ends what is on record, the last first, each gone before the next is told.
 async fn end(record: &Record) -> Result<()> {
+    if record.real {
+        real::end_namespaces(record).await?;
+        return real::remove_groups(&record.name).await;
+    }
     for component in record.components.iter().rev() {
         // The API server waits for open watches; there is no reason to wait with it for long.
         component
@@ -177,13 +206,14 @@ async fn lock(place: &Place, tell: &(dyn Fn(&str) + Sync)) -> Result<Lock> {
 struct Starting {
     place: Place,
     ports: Ports,
+    nodes: Nodes,
     record: Record,
     lifetime: Lifetime,
     leashes: Vec<Leashed>,
 }
 
 impl Starting {
-    fn new(place: &Place, lifetime: Lifetime) -> Result<Self> {
+    fn new(place: &Place, lifetime: Lifetime, nodes: Nodes) -> Result<Self> {
         for folder in ["pki", "kubeconfigs", "logs", "etcd"] {
             let path = place.file(folder);
             fs::create_dir_all(&path).with_context(|| format!("cannot create {}", path.display()))?;
@@ -199,13 +229,18 @@ impl Starting {
                 Lifetime::UntilSwept | Lifetime::Process => Some(ProcessIdentity::current()?),
             },
             ready: false,
+            real: nodes != Nodes::Simulated,
+            node: None,
             components: Vec::new(),
         };
         place.write(&record)?;
-        Ok(Self { place: place.clone(), ports, record, lifetime, leashes: Vec::new() })
+        Ok(Self { place: place.clone(), ports, nodes, record, lifetime, leashes: Vec::new() })
     }
 
     async fn run(&mut self, tell: &(dyn Fn(&str) + Sync)) -> Result<()> {
+        if let Nodes::Real(add_ons) = self.nodes.clone() {
+            return self.run_real(&add_ons, tell).await;
+        }
         self.write_files()?;
         tell("starting etcd and the API server");
         self.start(ETCD)?;
@@ -226,7 +261,7 @@ impl Starting {
         let authority = Authority::new()?;
         write("pki/ca.crt", authority.certificate())?;
         write("pki/ca.key", authority.key())?;
-        let server = authority.server()?;
+        let server = authority.server((!self.ports.address.is_loopback()).then_some(self.ports.address))?;
         write("pki/server.crt", &server.certificate)?;
         write("pki/server.key", &server.key)?;
         let accounts = service_account_key()?;
@@ -244,29 +279,30 @@ impl Starting {
             let path = self.place.file(file);
             access::write_kubeconfig(&path, &self.record.server, authority.certificate(), user, &pair)?;
         }
-        Ok(())
+        if self.record.real { self.write_files_of_node(&authority) } else { Ok(()) }
     }
 
     fn start(&mut self, component: &str) -> Result<()> {
         let command = command(component, &self.place, &self.ports)?;
-        let version = Tool::named(component)?.version.to_owned();
+        self.start_with(component, Tool::named(component)?.version, &command)
+    }
+
+    fn start_with(&mut self, component: &str, version: &str, command: &[String]) -> Result<()> {
         let log = self.place.log(component);
         let home = self.place.folder();
         let (place, record) = (&self.place, &mut self.record);
+        let version = version.to_owned();
         let enter = |process: &ProcessIdentity| {
-            record.components.push(ComponentRecord {
-                name: component.to_owned(),
-                version,
-                process: process.clone(),
-            });
+            let process = process.clone();
+            record.components.push(ComponentRecord { name: component.to_owned(), version, process });
             place.write(record)
         };
         match self.lifetime {
-            Lifetime::Detached | Lifetime::UntilSwept => process::start_detached(&command, home, &log, enter),
+            Lifetime::Detached | Lifetime::UntilSwept => process::start_detached(command, home, &log, enter),
             Lifetime::Process => {
                 let data = place.file("etcd");
                 let remove = (component == ETCD).then_some(data.as_path());
-                let (process, leash) = process::start_leashed(&command, home, &log, remove)?;
+                let (process, leash) = process::start_leashed(command, home, &log, remove)?;
                 self.leashes.push(leash);
                 enter(&process)
             }

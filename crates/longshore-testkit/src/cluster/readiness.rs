@@ -4,6 +4,7 @@ use std::fs;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use k8s_openapi::api::apps::v1::Deployment;
 use k8s_openapi::api::core::v1::{ConfigMap, Node, ServiceAccount};
 use kube::api::ListParams;
 use kube::{Api, Client};
@@ -31,11 +32,14 @@ pub(super) async fn api_server(place: &Place, record: &Record) -> Result<()> {
 /// Waits for everything else.
 pub(super) async fn everything(place: &Place, record: &Record, ports: &Ports) -> Result<()> {
     let kubeconfig = place.kubeconfig();
-    let servers = [
-        ("the controllers", format!("https://127.0.0.1:{}", ports.controllers)),
-        ("the scheduler", format!("https://127.0.0.1:{}", ports.scheduler)),
-        ("KWOK", format!("http://127.0.0.1:{}", ports.kwok)),
+    let address = ports.address;
+    let mut servers = vec![
+        ("the controllers", format!("https://{address}:{}", ports.controllers)),
+        ("the scheduler", format!("https://{address}:{}", ports.scheduler)),
     ];
+    if record.node.is_none() {
+        servers.push(("KWOK", format!("http://{address}:{}", ports.kwok)));
+    }
     for (what, address) in servers {
         let server = client_of(&kubeconfig, &address).await?;
         wait(place, record, what, async || says_ok(&server, "/healthz").await).await?;
@@ -50,6 +54,23 @@ pub(crate) async fn namespace_equipped(client: &Client, namespace: &str) -> Resu
     let accounts: Api<ServiceAccount> = Api::namespaced(client.clone(), namespace);
     let maps: Api<ConfigMap> = Api::namespaced(client.clone(), namespace);
     Ok(accounts.get_opt("default").await?.is_some() && maps.get_opt("kube-root-ca.crt").await?.is_some())
+}
+
+/// Waits until every Deployment of the cluster's own is available: names are answered, add-ons serve.
+pub(super) async fn deployments(place: &Place, record: &Record) -> Result<()> {
+    let client = client(&place.kubeconfig()).await?;
+    let deployments: Api<Deployment> = Api::namespaced(client, "kube-system");
+    wait(place, record, "the Deployments in kube-system", async || {
+        let all = deployments.list(&ListParams::default()).await?.items;
+        for deployment in &all {
+            let ready = deployment.status.as_ref().and_then(|status| status.available_replicas);
+            if ready.unwrap_or_default() == 0 {
+                bail!("{} is not available", deployment.metadata.name.as_deref().unwrap_or_default());
+            }
+        }
+        Ok(!all.is_empty())
+    })
+    .await
 }
 
 async fn nodes_ready(client: &Client) -> Result<bool> {

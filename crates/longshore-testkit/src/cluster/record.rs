@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 
+use super::real::Network;
 use crate::cache;
 use crate::process::ProcessIdentity;
 
@@ -25,8 +26,23 @@ pub struct Record {
     pub owner: Option<ProcessIdentity>,
     /// Whether it was ready once; a record without it tells of a start that was cut short.
     pub ready: bool,
+    /// Whether it has a real node.
+    #[serde(default)]
+    pub real: bool,
+    /// What is known of its node, if it has a real one that was begun.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub node: Option<NodeRecord>,
     /// What runs, in the order in which it was started.
     pub components: Vec<ComponentRecord>,
+}
+
+/// A real node.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct NodeRecord {
+    /// The process that is number one in the namespaces in which the cluster runs.
+    pub first: ProcessIdentity,
+    /// How it is reached; none until it is connected.
+    pub network: Option<Network>,
 }
 
 /// One running program of a cluster.
