@@ -13,6 +13,7 @@ mod oracle;
 mod order;
 mod record;
 mod say;
+mod standin;
 mod step;
 mod tidy;
 
@@ -44,6 +45,12 @@ enum Chore {
     /// Which functions lie first in the program's file, found by running it
     #[command(after_help = order::EXAMPLES)]
     Order(order::Arguments),
+    /// Build the stand-in service as a static program, and say where it lies
+    Standin {
+        /// Import the images of the Access Layer, made of it and of real servers, into this cluster with a real node
+        #[arg(long, value_name = "NAME")]
+        into: Option<String>,
+    },
     /// Check the rules of the house that no compiler knows
     Tidy,
     /// Build what tests need, start a cluster and run all tests
@@ -93,6 +100,7 @@ async fn run(chore: Chore) -> Result<bool> {
         Chore::Oracle(command) => oracle::run(command).await,
         Chore::Fuzz(arguments) => fuzz::run(&arguments).await,
         Chore::Order(arguments) => order::run(&arguments).await,
+        Chore::Standin { into } => standin::run(into.as_deref()).await,
         Chore::Tidy => tidy::run(),
         Chore::Test => ci::test().await,
         Chore::Ci => ci::ci().await,

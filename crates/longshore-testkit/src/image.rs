@@ -14,11 +14,15 @@
 //! # Ok(()) }
 //! ```
 
+mod access_layer;
 mod debian;
 mod layer;
 mod layout;
+mod servers;
 
+pub use access_layer::{VERSIONS as ACCESS_LAYER_VERSIONS, access_layer};
 pub use debian::debian_root;
+pub use servers::{kafka, postgres, prometheus, redis, zookeeper};
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -87,6 +91,13 @@ impl Image {
     #[must_use]
     pub fn file(mut self, path: &str, content: &str) -> Self {
         self.entries.push(Entry::File(path.to_owned(), content.to_owned()));
+        self
+    }
+
+    /// Adds a script that everybody may run.
+    #[must_use]
+    pub fn script(mut self, path: &str, content: &str) -> Self {
+        self.entries.push(Entry::Script(path.to_owned(), content.to_owned()));
         self
     }
 

@@ -136,6 +136,11 @@ impl Started {
         self.signal(Signal::INT)
     }
 
+    /// Does what the end of a pod does first.
+    pub fn terminate(&mut self) -> Result<()> {
+        self.signal(Signal::TERM)
+    }
+
     /// Ends it without asking, as a crash would.
     pub fn kill(&mut self) -> Result<()> {
         self.signal(Signal::KILL)

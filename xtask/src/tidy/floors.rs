@@ -36,9 +36,13 @@ const FLOORS: &[(&str, u8, &[&str])] = &[
 
 const TESTKIT: &str = "longshore-testkit";
 
+/// Runs in pods of tests, in place of a platform's services.
+const STANDIN: &str = "longshore-standin";
+
 /// Checks the dependencies of one crate on others of the workspace.
 pub(super) fn check(metadata: &Metadata, package: &Package, manifest: &Path, text: &str) -> Vec<Finding> {
-    let is_known = floor(&package.name).is_some() || ["xtask", TESTKIT, "benches"].contains(&&*package.name);
+    let is_known =
+        floor(&package.name).is_some() || ["xtask", TESTKIT, STANDIN, "benches"].contains(&&*package.name);
     if !is_known {
         let message = format!("{} is on no floor; give it one in xtask/src/tidy/floors.rs", package.name);
         return vec![Finding::new(manifest, 1, message)];
@@ -59,6 +63,8 @@ fn objection(user: &str, dependency: &Dependency) -> Option<String> {
     let used = dependency.name.as_str();
     match user {
         TESTKIT => return Some(format!("{TESTKIT} knows nothing of the product, so it cannot use {used}")),
+        STANDIN if used == TESTKIT && dependency.kind == Some(Kind::Dev) => return None,
+        STANDIN => return Some(format!("{STANDIN} knows nothing of the product, so it cannot use {used}")),
         "xtask" if used == TESTKIT => return None,
         "xtask" => {
             return Some(format!("xtask may use {TESTKIT} and nothing else of the workspace, not {used}"));
@@ -147,6 +153,15 @@ mod tests {
         );
         let the_other_way = [("longshore-go", &[][..]), ("longshore-testkit", &["dev:longshore-go"][..])];
         assert!(messages(&the_other_way)[0].contains("knows nothing of the product"));
+        let standin = [
+            ("longshore-go", &[][..]),
+            ("longshore-testkit", &[][..]),
+            ("longshore-standin", &["longshore-go", "dev:longshore-testkit"][..]),
+        ];
+        assert_eq!(
+            messages(&standin),
+            ["longshore-standin knows nothing of the product, so it cannot use longshore-go"]
+        );
         let xtask = [("longshore-go", &[][..]), ("xtask", &["longshore-go"][..])];
         assert!(messages(&xtask)[0].contains("nothing else of the workspace"));
         let backwards = [("xtask", &[][..]), ("longshore-go", &["dev:xtask"][..])];

@@ -15,6 +15,8 @@ pub(super) enum Entry {
     Program(String, PathBuf),
     /// A file with this content.
     File(String, String),
+    /// A file with this content that may be run.
+    Script(String, String),
     /// A symbolic link and what it leads to.
     Link(String, String),
     /// A folder in which everybody may make files, each owning their own.
@@ -31,9 +33,13 @@ impl Entry {
     }
 
     fn path(&self) -> &str {
-        let (Entry::Program(path, _) | Entry::File(path, _) | Entry::Link(path, _) | Entry::Folder(path)) =
-            self;
-        path
+        match self {
+            Entry::Program(path, _)
+            | Entry::File(path, _)
+            | Entry::Script(path, _)
+            | Entry::Link(path, _)
+            | Entry::Folder(path) => path,
+        }
     }
 }
 
@@ -57,8 +63,9 @@ pub(super) fn write(entries: &[Entry], to: impl Write) -> Result<()> {
                 let size = file.metadata().with_context(|| format!("cannot read {}", from.display()))?.len();
                 builder.append_data(&mut header(EntryType::Regular, 0o755, size), path, file)?;
             }
-            Entry::File(_, content) => {
-                let mut header = header(EntryType::Regular, 0o644, content.len() as u64);
+            Entry::File(_, content) | Entry::Script(_, content) => {
+                let mode = if matches!(entry, Entry::Script(..)) { 0o755 } else { 0o644 };
+                let mut header = header(EntryType::Regular, mode, content.len() as u64);
                 builder.append_data(&mut header, path, content.as_bytes())?;
             }
             Entry::Link(_, to) => {

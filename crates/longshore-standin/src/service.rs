@@ -1,0 +1,77 @@
+//! The life of the service: it listens, it is asked to end, it answers what it has begun, and ends.
+
+use std::io::Write;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use axum::serve::ListenerExt as _;
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+
+use crate::settings::Settings;
+use crate::state::State;
+use crate::{chatter, dependencies, faults, http};
+
+/// A service that listens and does not answer yet.
+#[derive(Debug)]
+pub struct Service {
+    state: Arc<State>,
+    listener: TcpListener,
+    address: SocketAddr,
+}
+
+impl Service {
+    /// Takes its port.
+    pub async fn bind(settings: Settings) -> Result<Self> {
+        let at = settings.listen;
+        let listener = TcpListener::bind(at).await.with_context(|| format!("cannot listen on {at}"))?;
+        let address = listener.local_addr().context("a listener has an address")?;
+        Ok(Self { state: Arc::new(State::new(settings)), listener, address })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Serves until `stop`, then takes nothing more, answers what it has begun, and ends. Gives back the exit code: that
+    /// of a crash if one came, which ends it at once. Log lines are written to `log`.
+    pub async fn run(self, stop: impl Future<Output = ()>, log: impl Write + Send + 'static) -> Result<u8> {
+        let Self { state, listener, .. } = self;
+        // What is in the set ends when it is dropped.
+        let mut tasks = JoinSet::new();
+        tasks.spawn(chatter::write(Arc::clone(&state), log));
+        tasks.spawn(faults::crash(Arc::clone(&state)));
+        tasks.spawn(faults::grow(Arc::clone(&state)));
+        for index in 0..state.settings.targets.len() {
+            tasks.spawn(dependencies::follow(Arc::clone(&state), index));
+        }
+
+        let mut ending = state.draining.subscribe();
+        let ending = async move { _ = ending.wait_for(|draining| *draining).await };
+        let listener = listener.tap_io(|stream| _ = stream.set_nodelay(true));
+        let serving = axum::serve(listener, http::router(Arc::clone(&state))).with_graceful_shutdown(ending);
+        let mut streams = state.streams.subscribe();
+        let life = async {
+            serving.await.context("the listener failed")?;
+            // A WebSocket has left its connection, which nobody waits for any more.
+            let _ = streams.wait_for(|open| *open == 0).await;
+            let delay = state.behaviour.borrow().shutdown_delay;
+            tokio::time::sleep(Duration::from_secs_f64(delay)).await;
+            anyhow::Ok(0)
+        };
+        let mut crash = state.crash.subscribe();
+        let stopping = async {
+            stop.await;
+            state.draining.send_replace(true);
+            std::future::pending::<()>().await;
+        };
+        tokio::select! {
+            code = life => code,
+            crashed = crash.wait_for(Option::is_some) => Ok(crashed.ok().and_then(|code| *code).unwrap_or(1)),
+            () = stopping => Ok(0),
+        }
+    }
+}
