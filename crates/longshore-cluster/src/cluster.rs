@@ -80,6 +80,7 @@ struct Inner {
     transport: Transport,
     endpoint: Arc<Endpoint>,
     namespace: String,
+    watch_limit: Duration,
     version: OnceCell<Version>,
     id: OnceCell<ClusterId>,
     discovery: Cache,
@@ -129,7 +130,7 @@ impl Cluster {
         let client = transport::client(config).await.map_err(|error| unbuildable(&error, &endpoint))?;
         let transport =
             Transport::new(client, renewal, options.concurrency, options.retry, options.request_timeout);
-        Ok(Self::with(transport, endpoint, namespace))
+        Ok(Self::with(transport, endpoint, namespace, options.watch_limit))
     }
 
     /// A cluster behind a client that somebody else made: a tunnel, or a test's server. Nothing is sent.
@@ -138,21 +139,27 @@ impl Cluster {
         let defaults = ClusterOptions::default();
         let timeout = defaults.request_timeout;
         let transport = Transport::new(client, None, defaults.concurrency, retry, timeout);
-        Self::with(transport, Arc::new(endpoint), namespace)
+        Self::with(transport, Arc::new(endpoint), namespace, defaults.watch_limit)
     }
 
-    fn with(transport: Transport, endpoint: Arc<Endpoint>, namespace: String) -> Self {
+    fn with(transport: Transport, endpoint: Arc<Endpoint>, namespace: String, watch_limit: Duration) -> Self {
         Self {
             inner: Arc::new(Inner {
                 transport,
                 endpoint,
                 namespace,
+                watch_limit,
                 version: OnceCell::new(),
                 id: OnceCell::new(),
                 discovery: Cache::default(),
             }),
             guard: None,
         }
+    }
+
+    /// How long the server keeps one watch open.
+    pub(crate) fn watch_limit(&self) -> Duration {
+        self.inner.watch_limit
     }
 
     /// The same cluster, with a guard that is asked before each write.

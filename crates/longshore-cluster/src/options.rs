@@ -42,6 +42,9 @@ pub struct ClusterOptions {
     pub connect_timeout: Duration,
     /// How long one request may take, answer included. Watches and logs are not bound by it.
     pub request_timeout: Duration,
+    /// How long the server keeps one watch open, in whole seconds. Short, because a dead connection is noticed only
+    /// when nothing was heard for a quarter longer.
+    pub watch_limit: Duration,
     /// How many requests may be on their way at once. Watches do not count.
     pub concurrency: usize,
     /// How often and how long a request is tried again.
@@ -64,6 +67,7 @@ impl Default for ClusterOptions {
             impersonate: None,
             connect_timeout: Duration::from_secs(5),
             request_timeout: Duration::from_mins(1),
+            watch_limit: Duration::from_mins(1),
             concurrency: 16,
             retry: RetryPolicy::default(),
             environment: Environment::default(),

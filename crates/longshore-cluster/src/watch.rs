@@ -26,10 +26,6 @@ use crate::status::Status;
 use crate::transport::{Backoff, Request};
 use lines::Lines;
 
-/// How long the server keeps one watch open. Short, because a dead connection is noticed only after it.
-const SERVER_LIMIT: Duration = Duration::from_mins(1);
-/// How long after that limit a silent watch is given up.
-const SILENCE: Duration = Duration::from_secs(15);
 /// Between two attempts to get a watch going again; it never gives up, whoever waits has a deadline.
 const AGAIN: RetryPolicy = RetryPolicy {
     attempts: u32::MAX,
@@ -150,7 +146,8 @@ impl Watch {
                 match open(cluster, gvk, namespace.as_deref(), selector, &version).await {
                     Ok(lines) => {
                         self.lines = Some(lines);
-                        self.deadline = Instant::now() + SERVER_LIMIT + SILENCE;
+                        // A connection that is open and dead is noticed only after the server's limit.
+                        self.deadline = Instant::now() + self.cluster.watch_limit() * 5 / 4;
                     }
                     Err(Error::Refused(refused)) if refused.status.code == 410 => {
                         self.version = None;
@@ -181,6 +178,9 @@ impl Watch {
             }
             Err(_) => {
                 tracing::debug!(kind = self.gvk.kind, "watch fell silent");
+                // What holds it up (a proxy that keeps answers back) may hold up the next one too; a list tells what
+                // was missed all the same.
+                self.version = None;
                 self.end();
                 return None;
             }
@@ -245,7 +245,7 @@ async fn open(
         "{}?{}watch=true&allowWatchBookmarks=true&timeoutSeconds={}&resourceVersion={}",
         resource.collection(namespace),
         selector.query(),
-        SERVER_LIMIT.as_secs(),
+        cluster.watch_limit().as_secs().max(1),
         escape(version),
     ));
     match cluster.transport().open(&request).await {

@@ -185,6 +185,7 @@ fn candidate(rendered: &Rendered, config: JsonMap, release: &str) -> Result<Cand
         crds: definitions(rendered)?,
         objects: objects(&manifest, release)?,
         manifest,
+        set_images: Vec::new(),
     })
 }
 

@@ -24,6 +24,7 @@ mod render;
 mod rollback;
 mod selection;
 mod session;
+mod set_image;
 mod source;
 mod status;
 mod synthetic;
@@ -45,7 +46,11 @@ pub use render::{RenderOptions, Rendered, render};
 pub use rollback::plan_rollback;
 pub use selection::{Choice, Platform, Selection};
 pub use session::{Actor, Behaviour, CREATED_FOR, ENVIRONMENT_LABEL, Session};
-pub use status::{Drift, HostLine, ObjectStatus, PlatformStatus, ReleaseStatus, status};
+pub use set_image::plan_set_image;
+pub use status::{
+    EventStatus, HostLine, IngressStatus, ObjectStatus, PlatformDrift, PlatformStatus, PodStatus,
+    ReleaseDrift, ReleaseStatus, ServiceStatus, drift, status,
+};
 pub use trace::{LineAction, LineObject, LineOrigin, LineValue, TracedLine, trace};
 pub use world::{Told, World};
 pub use yaml::to_yaml;

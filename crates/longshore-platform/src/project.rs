@@ -4,6 +4,7 @@
 //! `${env.vars.KEY}`, and nothing else is computed. Every value knows its line, so that a mistake found
 //! late (a missing values file, a cycle) is still reported where it was written.
 
+mod drift;
 mod fields;
 mod interpolate;
 mod order;
@@ -14,6 +15,7 @@ use std::collections::BTreeMap;
 
 use longshore_chart::Level;
 use longshore_diag::{Diagnostic, Place};
+use longshore_release::IgnoreRule;
 
 pub(crate) use interpolate::interpolate;
 pub use order::waves;
@@ -86,6 +88,8 @@ pub struct Project {
     pub default_environment: Option<Placed<String>>,
     /// Host names that `status` prints with the ingress' address.
     pub hosts: Vec<String>,
+    /// Differences from what was deployed that are known and no drift.
+    pub ignored_drift: Vec<Placed<IgnoreRule>>,
     /// By name, in the file's order.
     pub releases: Vec<ReleaseSpec>,
     /// The file as the user named it.

@@ -154,6 +154,7 @@ impl Selection {
             environments: Vec::new(),
             default_environment: None,
             hosts: Vec::new(),
+            ignored_drift: Vec::new(),
             releases: Vec::new(),
             file: place.file.clone(),
         };

@@ -8,7 +8,8 @@ use longshore_cluster::Cluster;
 use longshore_diag::Diagnostic;
 use longshore_object::Gvk;
 use longshore_release::{
-    Clock, Context, DEPLOY_LABEL, Faults, Force, HeldRecords, Observer, PLATFORM_LABEL, ReleaseError,
+    Clock, Context, DEPLOY_LABEL, Faults, Force, HeldRecords, IgnoreRule, Observer, PLATFORM_LABEL,
+    ReleaseError,
 };
 
 use crate::plan::Planned;
@@ -61,6 +62,7 @@ pub struct Session {
     /// What the release engine works with.
     pub context: Context,
     may_create_namespace: bool,
+    ignored: Vec<IgnoreRule>,
 }
 
 impl Session {
@@ -105,7 +107,7 @@ impl Session {
         };
         let may_create_namespace =
             behaviour.create_namespace || selection.environment.create_namespace.unwrap_or(false);
-        Self { selection: Arc::new(selection), cluster, context, may_create_namespace }
+        Self { selection: Arc::new(selection), cluster, context, may_create_namespace, ignored: Vec::new() }
     }
 
     /// The same, whose records name the plan that is carried out, and where it comes from.
@@ -122,6 +124,19 @@ impl Session {
             note("commit", frozen.made.commit.as_ref());
         }
         session
+    }
+
+    /// What the project file and the command line say that is no drift.
+    pub(crate) fn ignored_drift(&self) -> Vec<IgnoreRule> {
+        let rules = self.selection.platform.project.ignored_drift.iter();
+        rules.map(|placed| placed.value.clone()).chain(self.ignored.iter().cloned()).collect()
+    }
+
+    /// Takes further differences for no drift.
+    #[must_use]
+    pub fn ignoring(mut self, rules: Vec<IgnoreRule>) -> Self {
+        self.ignored.extend(rules);
+        self
     }
 
     /// The environment's name.

@@ -1,16 +1,21 @@
 //! What runs, and how well.
 
+mod around;
+mod drift;
+
 use futures::stream::{self, StreamExt, TryStreamExt};
 use longshore_cluster::Error as ClusterError;
 use longshore_object::{Object, ObjectKey, Readiness, readiness};
-use longshore_release::record::{Release, Status};
-use longshore_release::{
-    Candidate, ConflictOutcome, FieldChange, Intent, ObjectAction, ReleaseError, Store, holder, objects,
-    prepare,
-};
+use longshore_release::record::Status;
+use longshore_release::{Mask, ObjectDrift, ReleaseError, Snapshot, Store, Stored, holder, objects};
 use serde::Serialize;
+use serde_json::Value;
+
+pub use around::{EventStatus, IngressStatus, PodStatus, ServiceStatus};
+pub use drift::{PlatformDrift, ReleaseDrift, drift};
 
 use crate::session::Session;
+use around::{Around, ingress_status};
 
 const CONCURRENCY: usize = 16;
 
@@ -57,9 +62,21 @@ pub struct ReleaseStatus {
     /// Its notes, as they were rendered.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub notes: String,
-    /// Fields that are not as they were deployed.
+    /// Its Services, and how many pods answer behind each.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub drift: Vec<Drift>,
+    pub services: Vec<ServiceStatus>,
+    /// Its Ingresses, with their hosts and addresses.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub ingresses: Vec<IngressStatus>,
+    /// The pods of its workloads.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub pods: Vec<PodStatus>,
+    /// What the cluster has warned of lately, about its objects and their pods; the newest last.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<EventStatus>,
+    /// Objects that are not as they were deployed, but for what autoscalers scale.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub drift: Vec<ObjectDrift>,
 }
 
 /// The state of one object.
@@ -72,19 +89,6 @@ pub struct ObjectStatus {
     pub ready: bool,
     /// How far it is.
     pub message: String,
-}
-
-/// A change that nobody deployed.
-#[derive(Debug, Clone, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Drift {
-    /// `Deployment/web`.
-    pub object: String,
-    /// What is different; nothing if the object is gone.
-    pub fields: Vec<FieldChange>,
-    /// Who changed it, where the server knows.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub manager: Option<String>,
 }
 
 /// A line for `/etc/hosts`.
@@ -107,11 +111,23 @@ impl PlatformStatus {
 }
 
 /// Looks at the selected releases.
+///
+/// # Errors
+/// The cluster cannot be asked.
 pub async fn status(session: &Session) -> Result<PlatformStatus, ReleaseError> {
+    let found = newest(session).await?;
+    let live = expecting(session, &found);
+    let around = Box::pin(Around::of(session)).await?;
     let mut releases = Vec::new();
     let mut ingress = None;
-    for release in session.selection.releases() {
-        releases.push(one(session, &release.name, &mut ingress).await?);
+    for (name, last) in &found {
+        let release = match last {
+            Some(last) => one(session, last, &live, &around).await?,
+            None => missing(name),
+        };
+        let mut addresses = release.ingresses.iter().flat_map(|ingress| &ingress.addresses);
+        ingress = ingress.or_else(|| addresses.next().cloned());
+        releases.push(release);
     }
     let hosts = session.selection.platform.project.hosts.iter();
     let address = ingress.unwrap_or_else(|| "<ingress-ip>".to_owned());
@@ -125,40 +141,82 @@ pub async fn status(session: &Session) -> Result<PlatformStatus, ReleaseError> {
     })
 }
 
+/// The newest record of each selected release.
+async fn newest(session: &Session) -> Result<Vec<(String, Option<Stored>)>, ReleaseError> {
+    let store = Store::new(session.cluster.clone(), &session.selection.namespace);
+    let names: Vec<String> = session.selection.releases().map(|release| release.name.clone()).collect();
+    stream::iter(names)
+        .map(|name| {
+            let store = &store;
+            async move {
+                let mut history = store.history(&name).await?;
+                Ok((name, history.pop()))
+            }
+        })
+        .buffered(CONCURRENCY)
+        .try_collect()
+        .await
+}
+
+/// The live objects of all of them, to be asked for kind by kind.
+fn expecting(session: &Session, found: &[(String, Option<Stored>)]) -> Snapshot {
+    let live = Snapshot::new(session.cluster.clone());
+    for stored in found.iter().filter_map(|(_, stored)| stored.as_ref()) {
+        let known = objects(&stored.release);
+        live.expect(known.iter().map(|object| (object.gvk(), object.key_in(&session.selection.namespace))));
+    }
+    live
+}
+
+fn missing(name: &str) -> ReleaseStatus {
+    ReleaseStatus {
+        release: name.to_owned(),
+        status: "not deployed".to_owned(),
+        revision: 0,
+        updated: String::new(),
+        chart: String::new(),
+        description: String::new(),
+        holder: None,
+        objects: Vec::new(),
+        notes: String::new(),
+        services: Vec::new(),
+        ingresses: Vec::new(),
+        pods: Vec::new(),
+        warnings: Vec::new(),
+        drift: Vec::new(),
+    }
+}
+
 async fn one(
     session: &Session,
-    name: &str,
-    ingress: &mut Option<String>,
+    last: &Stored,
+    snapshot: &Snapshot,
+    around: &Around,
 ) -> Result<ReleaseStatus, ReleaseError> {
-    let store = Store::new(session.cluster.clone(), &session.selection.namespace);
-    let history = store.history(name).await?;
-    let Some(last) = history.last() else {
-        return Ok(ReleaseStatus {
-            release: name.to_owned(),
-            status: "not deployed".to_owned(),
-            revision: 0,
-            updated: String::new(),
-            chart: String::new(),
-            description: String::new(),
-            holder: None,
-            objects: Vec::new(),
-            notes: String::new(),
-            drift: Vec::new(),
-        });
-    };
     let release = &last.release;
-    let states: Vec<Option<(ObjectStatus, Option<String>)>> = stream::iter(objects(release))
-        .map(|object| look(session, object))
+    let known = objects(release);
+    let found: Vec<(ObjectKey, Option<Value>)> = stream::iter(&known)
+        .map(|object| look(session, snapshot, object))
         .buffered(CONCURRENCY)
         .try_collect()
         .await?;
     let mut awaited = Vec::new();
-    for (state, address) in states.into_iter().flatten() {
-        *ingress = ingress.take().or(address);
-        awaited.push(state);
+    for (key, live) in &found {
+        if longshore_object::readiness::is_awaited(&key.group, &key.kind) {
+            awaited.push(state(key, live.as_ref()));
+        }
     }
+    let keys: Vec<&ObjectKey> = found.iter().map(|(key, _)| key).collect();
+    let mask = Mask::of_releases([(release, known.as_slice())]);
+    let services = keys.iter().filter(|key| key.kind == "Service" && key.group.is_empty());
+    let rules = session.ignored_drift();
+    let drift = if release.info.status == Status::Deployed {
+        longshore_release::drift(&session.context, snapshot, last, &rules).await?
+    } else {
+        Vec::new()
+    };
     Ok(ReleaseStatus {
-        release: name.to_owned(),
+        release: release.name.clone(),
         status: release.info.status.to_string(),
         revision: release.revision,
         updated: release.info.last_deployed.as_str().to_owned(),
@@ -167,68 +225,45 @@ async fn one(
         holder: holder(&last.annotations).map(str::to_owned),
         objects: awaited,
         notes: release.info.notes.clone(),
-        drift: if release.info.status == Status::Deployed {
-            drift(session, release).await?
-        } else {
-            Vec::new()
-        },
+        services: services.filter_map(|key| around.service(&key.name)).collect(),
+        ingresses: found
+            .iter()
+            .filter(|(key, _)| key.kind == "Ingress")
+            .filter_map(|(key, live)| Some(ingress_status(key, live.as_ref()?)))
+            .collect(),
+        pods: around.pods(&keys),
+        warnings: around.warnings(&keys, &mask),
+        drift: drift.into_iter().filter_map(ObjectDrift::unexpected).collect(),
     })
 }
 
-/// The state of an object that is waited for, and the address if it is an ingress.
+/// The live object, if it is there.
 async fn look(
     session: &Session,
-    object: Object,
-) -> Result<Option<(ObjectStatus, Option<String>)>, ReleaseError> {
+    snapshot: &Snapshot,
+    object: &Object,
+) -> Result<(ObjectKey, Option<Value>), ReleaseError> {
     let key: ObjectKey = object.key_in(&session.selection.namespace);
-    if !longshore_object::readiness::is_awaited(&key.group, &key.kind) {
-        return Ok(None);
+    let is_wanted = longshore_object::readiness::is_awaited(&key.group, &key.kind) || key.kind == "Ingress";
+    if !is_wanted {
+        return Ok((key, None));
     }
-    let live = match session.cluster.get(object.gvk(), key.namespace.as_deref(), &key.name).await {
+    match snapshot.get(object.gvk(), &key).await {
         // Its definition is gone, and the object with it.
-        Err(ClusterError::UnknownKind { .. }) => None,
-        live => live?,
-    };
+        Err(ClusterError::UnknownKind { .. }) => Ok((key, None)),
+        live => Ok((key, live?)),
+    }
+}
+
+/// The state of an object that is waited for.
+fn state(key: &ObjectKey, live: Option<&Value>) -> ObjectStatus {
     let Some(live) = live else {
-        let state = ObjectStatus { object: key.to_string(), ready: false, message: "is missing".to_owned() };
-        return Ok(Some((state, None)));
+        return ObjectStatus { object: key.to_string(), ready: false, message: "is missing".to_owned() };
     };
-    let verdict = readiness(&live);
+    let verdict = readiness(live);
     let message = match &verdict {
         Readiness::Ready => "ready".to_owned(),
         Readiness::Progressing { reason } | Readiness::Failed { reason, .. } => reason.clone(),
     };
-    let point = &live["status"]["loadBalancer"]["ingress"][0];
-    let address = (key.kind == "Ingress")
-        .then(|| point["ip"].as_str().or_else(|| point["hostname"].as_str()).map(str::to_owned))
-        .flatten();
-    Ok(Some((ObjectStatus { object: key.to_string(), ready: verdict.is_ready(), message }, address)))
-}
-
-/// What differs from the record, found by applying the record once more without keeping it.
-async fn drift(session: &Session, release: &Release) -> Result<Vec<Drift>, ReleaseError> {
-    let candidate = Candidate::recorded(release)?;
-    let prepared = prepare(&session.context, &release.name, candidate, Intent::Deploy, false).await?;
-    let mut drift: Vec<Drift> = prepared
-        .plan
-        .objects
-        .into_iter()
-        .filter(|change| matches!(change.action, ObjectAction::Create | ObjectAction::Update))
-        .filter(|change| change.action == ObjectAction::Create || !change.fields.is_empty())
-        .map(|change| Drift { object: change.object.to_string(), fields: change.fields, manager: None })
-        .collect();
-    // What an autoscaler has set is as it should be.
-    let changed =
-        prepared.plan.conflicts.into_iter().filter(|conflict| conflict.outcome != ConflictOutcome::Left);
-    drift.extend(changed.map(|conflict| Drift {
-        object: conflict.object.to_string(),
-        fields: vec![FieldChange {
-            path: conflict.field,
-            old: conflict.live,
-            new: conflict.ours,
-            owners: vec![conflict.manager.clone()],
-        }],
-        manager: Some(conflict.manager),
-    }));
-    Ok(drift)
+    ObjectStatus { object: key.to_string(), ready: verdict.is_ready(), message }
 }

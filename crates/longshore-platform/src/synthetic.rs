@@ -73,6 +73,7 @@ pub(crate) fn candidate(
         notes: String::new(),
         crds: Vec::new(),
         objects,
+        set_images: Vec::new(),
     })
 }
 

@@ -5,6 +5,7 @@ use longshore_object::{Gvk, Object, ObjectKey, parse_manifests};
 use serde_json::{Map, Value};
 
 use crate::record::{Hook, HookExecution, Release};
+use crate::set_image::SetImage;
 
 /// A rendered revision: what the next record will say, and the objects in it.
 ///
@@ -26,6 +27,8 @@ pub struct Candidate {
     pub crds: Vec<Object>,
     /// The objects of `manifest`, each with the file and line it came from.
     pub objects: Vec<Object>,
+    /// Images in it that were set by hand (`set image`), and that its files do not know of.
+    pub set_images: Vec<SetImage>,
 }
 
 impl Candidate {
@@ -48,6 +51,7 @@ impl Candidate {
             notes: release.info.notes.clone(),
             crds: Vec::new(),
             objects,
+            set_images: Vec::new(),
         })
     }
 

@@ -16,12 +16,11 @@ use serde_json::Value;
 
 use crate::Context;
 use crate::context::FIELD_MANAGER;
+use crate::diff::{HIDDEN, is_hidden};
+use crate::drift::Author;
 use crate::field;
 use crate::managed::Owners;
 use crate::plan::{ConflictOutcome, FieldConflict, ReleasePlan};
-
-/// Field managers of programs that people use by hand.
-const BY_HAND: [&str; 6] = ["kubectl", "k9s", "lens", "rancher", "headlamp", "before-first-apply"];
 
 /// What an apply does about fields of one object that others own. An object without any has none.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -189,13 +188,7 @@ fn is_our_own_past(refused: &Refused) -> bool {
 fn is_autoscaler(refused: &Refused) -> bool {
     refused.field == "spec.replicas"
         && refused.subresource.as_deref() == Some("scale")
-        && !is_by_hand(&refused.manager)
-}
-
-/// Whether a field manager is a program that people use by hand.
-pub(crate) fn is_by_hand(manager: &str) -> bool {
-    let manager = manager.to_ascii_lowercase();
-    BY_HAND.iter().any(|name| manager.starts_with(name))
+        && Author::of(&refused.manager) != Author::Human
 }
 
 /// The problem that fields are which nobody has decided about.
@@ -226,6 +219,9 @@ fn told(
     refused: &Refused,
     outcome: ConflictOutcome,
 ) -> FieldConflict {
+    // The server's words for a Secret's value are never shown, be it ours or what somebody has put there.
+    let hide =
+        |value: Value| if is_hidden(key, &refused.field) { Value::String(HIDDEN.to_owned()) } else { value };
     let ours =
         field::pointer(object, &refused.field).and_then(|pointer| Some(object.get(&pointer)?.to_json()));
     FieldConflict {
@@ -233,8 +229,8 @@ fn told(
         field: refused.field.clone(),
         manager: refused.manager.clone(),
         subresource: refused.subresource.clone(),
-        live: live.and_then(|live| field::value(live, &refused.field)),
-        ours,
+        live: live.and_then(|live| field::value(live, &refused.field)).map(hide),
+        ours: ours.map(hide),
         outcome,
         place: refused.place.clone(),
     }
@@ -257,7 +253,7 @@ mod tests {
     use longshore_object::Object;
     use serde_json::{Value, json};
 
-    use super::{Settlement, is_by_hand, replicas_without_heir};
+    use super::{Settlement, replicas_without_heir};
 
     fn deployment(spec: &Value) -> Object {
         let json =
@@ -291,13 +287,5 @@ mod tests {
         let mut object = without.clone();
         Settlement { replicas: Some(3), ..Settlement::default() }.put_on(&mut object);
         assert_eq!(object.to_json()["spec"]["replicas"], 3);
-    }
-
-    #[test]
-    fn people_are_told_from_programs() {
-        for name in ["kubectl-set", "kubectl", "k9s", "Lens"] {
-            assert!(is_by_hand(name), "{name}");
-        }
-        assert!(!is_by_hand("kube-controller-manager"));
     }
 }

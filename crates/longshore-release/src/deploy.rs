@@ -16,8 +16,9 @@ use crate::prepare::{Intent, Prepared, prepare};
 use crate::prior::Prior;
 use crate::record::{Hook, HookPhase, Info, Release, Status, Time};
 use crate::store::Store;
+use crate::takeover::Aim;
 use crate::work::Work;
-use crate::{Context, ReleaseError, hold, hooks, removal, takeover, wait};
+use crate::{Context, ReleaseError, hold, hooks, removal, set_image, takeover, wait};
 
 /// Helm's default for `--history-max`.
 const HISTORY_MAX: usize = 10;
@@ -48,7 +49,7 @@ pub async fn deploy(context: &Context, prepared: Prepared) -> Result<Release, Re
         return deployed.ok_or(ReleaseError::Raced { name, revision: prepared.plan.revision });
     }
     context.faults.reached(&name, FaultPoint::Planned).await;
-    let settled = takeover::settle(context, &store, &name, &prepared.prior).await?;
+    let settled = takeover::settle(context, &store, &name, &prepared.prior, Aim::Revision).await?;
     context.faults.reached(&name, FaultPoint::Settled).await;
     let prepared = if settled.begun_after(&prepared.prior) {
         Box::pin(anew(context, prepared)).await?
@@ -59,6 +60,7 @@ pub async fn deploy(context: &Context, prepared: Prepared) -> Result<Release, Re
     let record = pending(context, &prepared, &prior);
     let revision = record.revision;
     let mut annotations = context.provenance.clone();
+    set_image::note(&prepared.candidate, &mut annotations);
     hold::take(&mut annotations, context);
     let since = Instant::now();
     let stored = match store.create(record, annotations, context.clock.now()).await {

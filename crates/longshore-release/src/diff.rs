@@ -37,7 +37,7 @@ const SERVER_METADATA: [&str; 7] = [
     "deletionTimestamp",
 ];
 
-const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
+pub(crate) const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 
 /// The fields in which `new` differs from `old`, in the order of their paths. Status and what the
 /// server writes into `metadata` are left out; values of a Secret are hidden, and only said to differ.
@@ -52,9 +52,7 @@ pub fn diff(key: &ObjectKey, old: &Value, new: &Value) -> Vec<FieldChange> {
         return changes;
     }
     walk("", &old, &new, &mut changes);
-    if key.kind == "Secret" && key.group.is_empty() {
-        changes.iter_mut().filter(|change| is_secret_path(&change.path)).for_each(hide);
-    }
+    changes.iter_mut().filter(|change| is_hidden(key, &change.path)).for_each(hide);
     if let Some(live_owners) = live_owners(before) {
         for change in &mut changes {
             change.owners = live_owners.of_field(&change.path);
@@ -152,10 +150,13 @@ pub(crate) fn join(path: &str, key: &str) -> String {
     }
 }
 
-fn is_secret_path(path: &str) -> bool {
-    ["data", "stringData"].iter().any(|field| {
-        path.strip_prefix(field).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
-    })
+/// Whether a path leads to values of a Secret, which are shown nowhere.
+pub(crate) fn is_hidden(key: &ObjectKey, path: &str) -> bool {
+    let of_secret = |field: &&str| {
+        let rest = path.trim_start_matches('.').strip_prefix(field);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+    };
+    key.kind == "Secret" && key.group.is_empty() && ["data", "stringData"].iter().any(of_secret)
 }
 
 fn hide(change: &mut FieldChange) {

@@ -8,14 +8,14 @@ use std::fmt;
 
 use futures::future::BoxFuture;
 
-/// A point in the life of a deploy or a rollback, in the order in which they are reached.
+/// A point in the life of a deploy, a rollback or a removal, in the order in which they are reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FaultPoint {
     /// Planned; nothing is written.
     Planned,
     /// What an earlier command left pending is recorded as failed.
     Settled,
-    /// The pending record is there, and nothing else.
+    /// The record is there that says what is about to happen, and nothing else.
     PendingWritten,
     /// A definition of the chart's `crds/` was applied.
     DefinitionApplied,
@@ -37,15 +37,17 @@ pub enum FaultPoint {
     Ready,
     /// An earlier revision is recorded as superseded, the new one still as pending.
     Superseded,
-    /// The new revision is recorded as deployed.
+    /// The new revision is recorded as deployed, or a removal as complete.
     Ended,
     /// A revision beyond the limit of the history was deleted.
     Pruned,
+    /// One of the records of a release that was removed was deleted.
+    RecordDeleted,
 }
 
 impl FaultPoint {
     /// Every point.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Planned,
         Self::Settled,
         Self::PendingWritten,
@@ -61,6 +63,7 @@ impl FaultPoint {
         Self::Superseded,
         Self::Ended,
         Self::Pruned,
+        Self::RecordDeleted,
     ];
 
     /// The name: `pending-written`.
@@ -81,6 +84,7 @@ impl FaultPoint {
             Self::Superseded => "superseded",
             Self::Ended => "ended",
             Self::Pruned => "pruned",
+            Self::RecordDeleted => "record-deleted",
         }
     }
 

@@ -34,26 +34,58 @@ impl Owners {
 
     /// Who owns the field at a path, something in it, or the whole that it is a part of.
     pub(crate) fn of_field(&self, path: &str) -> Vec<String> {
-        let related = |known: &str| is_within(known, path) || is_within(path, known);
-        let found = self.fields.iter().filter(|(known, _)| related(known));
+        let found = self.fields.iter().filter(|(known, _)| is_related(known, path));
         let owners: BTreeSet<&String> = found.flat_map(|(_, owners)| owners).collect();
         owners.into_iter().cloned().collect()
     }
+}
+
+/// What one manager wrote of a live object in one way, and when.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Entry<'a> {
+    /// The field manager.
+    pub(crate) manager: &'a str,
+    /// `Apply` or `Update`.
+    pub(crate) operation: &'a str,
+    /// The subresource that it used: `scale`.
+    pub(crate) subresource: Option<&'a str>,
+    /// When the set of its fields, or a value in it, changed last (RFC 3339, whole seconds).
+    pub(crate) time: Option<&'a str>,
+    /// The paths of the fields, in parts of FieldsV1.
+    pub(crate) fields: BTreeSet<Vec<String>>,
+}
+
+/// The entries of a live object as the server has them; those without a manager are left out.
+pub(crate) fn entries(live: &Value) -> Vec<Entry<'_>> {
+    let mut entries = Vec::new();
+    for entry in live["metadata"]["managedFields"].as_array().into_iter().flatten() {
+        let text = |key: &str| entry[key].as_str().filter(|text| !text.is_empty());
+        let Some(manager) = text("manager") else { continue };
+        let mut fields = BTreeSet::new();
+        if let Value::Object(all) = &entry["fieldsV1"] {
+            collect(&mut Vec::new(), all, &mut fields);
+        }
+        entries.push(Entry {
+            manager,
+            operation: text("operation").unwrap_or_default(),
+            subresource: text("subresource"),
+            time: text("time"),
+            fields,
+        });
+    }
+    entries
 }
 
 /// Each manager of a live object (with the subresource that it used) and the paths, in parts of FieldsV1, of the
 /// fields that it owns.
 pub(crate) fn sets(live: &Value) -> Vec<(String, BTreeSet<Vec<String>>)> {
     let mut sets: BTreeMap<String, BTreeSet<Vec<String>>> = BTreeMap::new();
-    for entry in live["metadata"]["managedFields"].as_array().into_iter().flatten() {
-        let Some(manager) = entry["manager"].as_str().filter(|name| !name.is_empty()) else { continue };
-        let owner = match entry["subresource"].as_str() {
-            Some(subresource) if !subresource.is_empty() => format!("{manager} ({subresource})"),
-            _ => manager.to_owned(),
+    for entry in entries(live) {
+        let owner = match entry.subresource {
+            Some(subresource) => format!("{} ({subresource})", entry.manager),
+            None => entry.manager.to_owned(),
         };
-        if let Value::Object(fields) = &entry["fieldsV1"] {
-            collect(&mut Vec::new(), fields, sets.entry(owner).or_default());
-        }
+        sets.entry(owner).or_default().extend(entry.fields);
     }
     sets.into_iter().collect()
 }
@@ -82,13 +114,18 @@ pub(crate) fn resolve(live: &Value, path: &[String]) -> Option<(String, Value)> 
     Some((at.0, at.1.clone()))
 }
 
+/// Whether one path is the other, leads into it, or is led into by it.
+pub(crate) fn is_related(one: &str, other: &str) -> bool {
+    is_within(one, other) || is_within(other, one)
+}
+
 /// Whether the path `inner` is `outer` or leads into it.
 fn is_within(inner: &str, outer: &str) -> bool {
     inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
 }
 
 /// The path and the value that a key of FieldsV1 leads to.
-fn step<'v>(path: &str, live: &'v Value, key: &str) -> Option<(String, &'v Value)> {
+pub(crate) fn step<'v>(path: &str, live: &'v Value, key: &str) -> Option<(String, &'v Value)> {
     let (form, rest) = key.split_once(':')?;
     match form {
         "f" => Some((diff::join(path, rest), live.get(rest).unwrap_or(&Value::Null))),

@@ -9,7 +9,7 @@ mod immutable;
 mod look;
 mod plain;
 mod snapshot;
-mod unchanged;
+pub(crate) mod unchanged;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -27,7 +27,7 @@ use crate::plan::{ObjectAction, ObjectChange, ReleaseAction, ReleasePlan, Verifi
 use crate::prior::Prior;
 use crate::quota::Demand;
 use crate::store::Store;
-use crate::{Context, ReleaseError, data, hooks, ownership};
+use crate::{Context, ReleaseError, data, hooks, ownership, set_image};
 use look::{Look, Survey};
 pub use snapshot::Snapshot;
 
@@ -109,6 +109,10 @@ pub async fn prepare_in(
     if context.skip_crds {
         candidate.crds.clear();
     }
+    let kept = match intent {
+        Intent::Deploy => set_image::settle(context, &prior, &mut candidate)?,
+        Intent::Rollback { .. } => Vec::new(),
+    };
     let had = prior.objects(&context.namespace);
     let mask = conceal::mask(&prior, &had, &candidate);
     live.expect(candidate.wanted(&context.namespace));
@@ -121,7 +125,7 @@ pub async fn prepare_in(
         chart: candidate.chart_name_version(),
         objects: Vec::new(),
         hooks: Vec::new(),
-        conflicts: Vec::new(),
+        conflicts: kept,
         problems: compare::taken(context, name, &prior).into_iter().collect(),
         warnings: Vec::new(),
     };

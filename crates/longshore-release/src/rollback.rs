@@ -6,7 +6,7 @@ use crate::candidate::Candidate;
 use crate::prior::Prior;
 use crate::record::Status;
 use crate::store::Store;
-use crate::{Context, ReleaseError};
+use crate::{Context, ReleaseError, set_image};
 
 /// What rolling back means: the candidate of revision `to`, or of the last revision before the present
 /// one that once was deployed; if the present one is a rollback that did not complete, of the revision that it was
@@ -49,5 +49,7 @@ pub async fn rollback_candidate(
             .hint(format!("its revisions are {}", revisions.join(", ")))
             .into());
     };
-    Ok((target.release.revision, Candidate::recorded(&target.release)?))
+    let mut candidate = Candidate::recorded(&target.release)?;
+    candidate.set_images = set_image::recorded(&target.annotations);
+    Ok((target.release.revision, candidate))
 }

@@ -42,8 +42,18 @@ fn newest(history: &[Stored]) -> Option<(u32, String)> {
     history.last().map(|last| (last.release.revision, last.resource_version.clone()))
 }
 
+/// What is to be done with a release on which nobody works.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Aim {
+    /// Another revision of it.
+    Revision,
+    /// Removing it.
+    Removal,
+}
+
 /// Makes sure that nobody works on the release: a live holder is reported, a dead one's record is ended
-/// as failed. Gives back the history as it is then; `known` is what was read of it before.
+/// as failed, unless it is a removal that is to be gone on with. Gives back the history as it is then; `known` is what
+/// was read of it before.
 ///
 /// # Errors
 /// Somebody is working on it; the message names them.
@@ -52,6 +62,7 @@ pub(crate) async fn settle(
     store: &Store,
     name: &str,
     known: &Prior,
+    aim: Aim,
 ) -> Result<Settled, ReleaseError> {
     let mut history = store.history_again(name, &known.history).await?;
     let found = newest(&history);
@@ -72,7 +83,7 @@ pub(crate) async fn settle(
     let status = last.release.info.status;
     let message = format!("revision {} was left {status}; going on from there", last.release.revision);
     context.tell(name, Event::Warning(Diagnostic::warning("release/interrupted", message)));
-    if status == Status::Uninstalling {
+    if status == Status::Uninstalling && aim == Aim::Removal {
         // Uninstalling again is how an interrupted uninstall goes on.
         return Ok(settled(history));
     }

@@ -8,11 +8,13 @@ use longshore_object::{Gvk, Object, ObjectKey, order};
 use tokio::time::Instant;
 
 use crate::event::{Done, Event};
+use crate::fault::FaultPoint;
 use crate::plan::{ObjectAction, ObjectChange, Verified};
 use crate::prepare::live;
 use crate::prior::{Prior, objects};
 use crate::record::Status;
 use crate::store::{Store, Stored};
+use crate::takeover::Aim;
 use crate::work::Work;
 use crate::{Context, ReleaseError, data, deploy, hold, ownership, removal as delete, takeover};
 
@@ -176,7 +178,9 @@ async fn claims(context: &Context, name: &str, all: &[Object]) -> Result<Vec<Obj
 pub async fn uninstall(context: &Context, removal: &Uninstall) -> Result<(), ReleaseError> {
     let store = Store::new(context.cluster.clone(), &context.namespace);
     let name = &removal.name;
-    let history = takeover::settle(context, &store, name, &Prior::default()).await?.history;
+    context.faults.reached(name, FaultPoint::Planned).await;
+    let history = takeover::settle(context, &store, name, &Prior::default(), Aim::Removal).await?.history;
+    context.faults.reached(name, FaultPoint::Settled).await;
     let Some(last) = history.last() else {
         delete_objects(context, removal).await?;
         context.tell(name, Event::Finished("removed what was left".to_owned()));
@@ -191,6 +195,7 @@ pub async fn uninstall(context: &Context, removal: &Uninstall) -> Result<(), Rel
     let last = store.update(&last, context.clock.now()).await?;
     let hooks = last.release.hooks.clone();
     let work = Work::begin(context, store.clone(), last, since);
+    context.faults.reached(name, FaultPoint::PendingWritten).await;
     let guarded = &Context { cluster: context.cluster.guarded(work.guard()), ..context.clone() };
     work.during(async {
         deploy::run_hooks(guarded, &work, &hooks, "pre-delete").await?;
@@ -199,8 +204,11 @@ pub async fn uninstall(context: &Context, removal: &Uninstall) -> Result<(), Rel
     })
     .await?;
     work.end(|release| "Uninstallation complete".clone_into(&mut release.info.description)).await?;
+    context.faults.reached(name, FaultPoint::Ended).await;
+    // The newest goes last: while it is there the next removal goes on.
     for stored in &history {
         store.delete(&stored.release).await?;
+        context.faults.reached(name, FaultPoint::RecordDeleted).await;
     }
     context.tell(name, Event::Finished("uninstalled".to_owned()));
     Ok(())
@@ -216,6 +224,7 @@ async fn delete_objects(context: &Context, removal: &Uninstall) -> Result<(), Re
             if change.action == ObjectAction::Delete {
                 done = Done::Deleted;
                 delete::delete_and_wait(context, &removal.kinds[key], key).await?;
+                context.faults.reached(name, FaultPoint::ObjectDeleted).await;
             }
             context.tell(name, Event::Object { key: key.clone(), done });
             Ok::<_, ReleaseError>(())

@@ -13,6 +13,8 @@ use std::process::{Child, Command, Stdio};
 use anyhow::{Context as _, Result, bail};
 use tempfile::TempDir;
 
+use crate::server::TestAuthority;
+
 /// Where Debian's packages keep the programs, below folders named by version.
 const INSTALLED: &str = "/usr/lib/postgresql";
 
@@ -40,6 +42,18 @@ impl TestPostgres {
     /// # Errors
     /// Tells what the programs say when they do not start.
     pub fn start() -> Result<Option<Self>> {
+        Self::start_with(None)
+    }
+
+    /// The same, that takes no connection without TLS, and shows a certificate of `authority`.
+    ///
+    /// # Errors
+    /// As [`TestPostgres::start`].
+    pub fn start_with_tls(authority: &TestAuthority) -> Result<Option<Self>> {
+        Self::start_with(Some(authority))
+    }
+
+    fn start_with(authority: Option<&TestAuthority>) -> Result<Option<Self>> {
         let Some(programs) = programs() else { return Ok(None) };
         let folder = tempfile::tempdir().context("no place for a database")?;
         let data = folder.path().join("data");
@@ -65,11 +79,24 @@ impl TestPostgres {
         if !made.status.success() {
             bail!("initdb: {}", String::from_utf8_lossy(&made.stderr));
         }
+        if let Some(authority) = authority {
+            let (certificate, key) = authority.server_files()?;
+            let rules = "hostssl all all 127.0.0.1/32 trust\n".to_owned();
+            for (name, text) in [("server.crt", certificate), ("server.key", key), ("pg_hba.conf", rules)] {
+                let file = data.join(name);
+                fs::write(&file, text)?;
+                fs::set_permissions(&file, Permissions::from_mode(0o600))?;
+                if is_root {
+                    chown(&file, Some(NOBODY), Some(NOBODY))?;
+                }
+            }
+        }
+        let ssl = if authority.is_some() { "ssl=on" } else { "ssl=off" };
         // Nobody else takes the port in the moment in which it is free.
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let mut server = program("postgres")
             .args(["-p", &port.to_string(), "-c", "fsync=off", "-c", "listen_addresses=127.0.0.1"])
-            .args(["-c", "unix_socket_directories=", "-D"])
+            .args(["-c", "unix_socket_directories=", "-c", ssl, "-D"])
             .arg(&data)
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
@@ -88,9 +115,14 @@ impl TestPostgres {
         Ok(Some(Self { server, port, _folder: folder }))
     }
 
+    /// How the database is reached, in libpq's words for the query: `sslmode=verify-full&sslrootcert=ca.pem`.
+    pub fn url_with(&self, query: &str) -> String {
+        format!("postgres://{USER}@127.0.0.1:{}/{DATABASE}?{query}", self.port)
+    }
+
     /// How the database is reached, without TLS.
     pub fn url(&self) -> String {
-        format!("postgres://{USER}@127.0.0.1:{}/{DATABASE}?sslmode=disable", self.port)
+        self.url_with("sslmode=disable")
     }
 }
 

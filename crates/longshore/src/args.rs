@@ -8,10 +8,13 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use longshore_release::IgnoreRule;
 
 mod output;
+mod set;
 
 pub(crate) use output::{Output, OutputArg, OutputParser};
+pub(crate) use set::{SetArgs, SetCommand, SetImageArgs};
 
 /// Ships multi-service platforms to Kubernetes, from one project file.
 #[derive(Debug, Parser)]
@@ -159,6 +162,8 @@ pub(crate) enum Command {
     History(HistoryArgs),
     /// Go back to an earlier revision
     Rollback(RollbackArgs),
+    /// Change one thing of a release, without its files
+    Set(SetArgs),
     /// Remove the releases; data stays unless --delete-data
     Destroy(DestroyArgs),
     /// Helm's command line: its words, flags, output and exit codes
@@ -288,6 +293,11 @@ pub(crate) struct DeployArgs {
 
 /// `longshore status`
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  longshore status -e staging                          releases, what is not ready, endpoints, hosts
+  longshore status -e staging --drift                  what is not as it was deployed: who wrote it, and when
+  longshore status --drift --detailed-exitcode         exit code 2 if there is any
+  longshore status --drift --ignore Deployment/web:/spec/replicas")]
 pub(crate) struct StatusArgs {
     #[command(flatten)]
     pub(crate) select: SelectArgs,
@@ -296,6 +306,15 @@ pub(crate) struct StatusArgs {
     /// Show the notes of the releases too
     #[arg(long)]
     pub(crate) notes: bool,
+    /// Show what is not as it was deployed, who wrote it and when, and objects beside the releases
+    #[arg(long, conflicts_with = "notes")]
+    pub(crate) drift: bool,
+    /// Exit with 2 if anything is not as it was deployed
+    #[arg(long, requires = "drift")]
+    pub(crate) detailed_exitcode: bool,
+    /// Take this for no drift, beside what the project file says; may be given several times
+    #[arg(long, value_name = "KIND[/NAME][:POINTER]", value_parser = IgnoreRule::parse)]
+    pub(crate) ignore: Vec<IgnoreRule>,
 }
 
 /// `longshore history`
@@ -320,13 +339,17 @@ pub(crate) struct HistoryArgs {
 #[command(after_help = "Examples:
   longshore rollback -e staging                what the last deploy changed, back to how it was
   longshore rollback services -e staging       one release, to its last good revision
-  longshore rollback services 3 -e staging     to revision 3")]
+  longshore rollback services 3 -e staging     to revision 3, as with --to 3
+  longshore rollback services --to 3 --dry-run what that would change")]
 pub(crate) struct RollbackArgs {
     /// Only this release [default: all that the last deploy changed]
     pub(crate) release: Option<String>,
     /// Revision to go back to [default: the last good one before the present]
     #[arg(requires = "release")]
     pub(crate) revision: Option<u32>,
+    /// The same as a flag; without a release, the project must have just one
+    #[arg(long, value_name = "REVISION", conflicts_with = "revision")]
+    pub(crate) to: Option<u32>,
     #[command(flatten)]
     pub(crate) select: SelectArgs,
     #[command(flatten)]
@@ -384,7 +407,7 @@ pub(crate) struct DropInArgs {
 }
 
 /// Reads `90s`, `5m`, `1h30m`: the forms that Helm's `--timeout` takes.
-fn duration(text: &str) -> Result<Duration, String> {
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
     let mut total = 0.0;
     let mut rest = text;
     while !rest.is_empty() {

@@ -8,6 +8,7 @@ mod init;
 mod plan;
 mod render;
 mod rollback;
+mod set;
 mod status;
 mod version;
 
@@ -34,6 +35,7 @@ pub(crate) fn run(cli: &Cli, printer: &Printer) -> anyhow::Result<ExitStatus> {
         Command::Status(args) => block_on(status::run(global, args, printer)),
         Command::History(args) => block_on(history::run(global, args, printer)),
         Command::Rollback(args) => block_on(rollback::run(global, args, printer)),
+        Command::Set(args) => block_on(set::run(global, args, printer)),
         Command::Destroy(args) => block_on(destroy::run(global, args, printer)),
     }
 }

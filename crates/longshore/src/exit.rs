@@ -9,7 +9,7 @@ pub(crate) enum ExitStatus {
     Success,
     /// 1: it did not, and said why.
     Failure,
-    /// 2: `plan --detailed-exitcode` found something to do.
+    /// 2: `plan --detailed-exitcode` found something to do, or `status --drift --detailed-exitcode` some drift.
     Changes,
     /// 64: what was typed makes no sense.
     Usage,

@@ -27,6 +27,13 @@ pub(crate) fn term() -> Duration {
     told.map_or(HOLD_TERM, Duration::from_secs)
 }
 
+/// How long the server keeps one watch open: `LONGSHORE_WATCH_SECONDS` shortens it, so that nobody waits for long until
+/// a watch that has stalled is noticed.
+pub(crate) fn watch_limit() -> Option<Duration> {
+    let told = variable("LONGSHORE_WATCH_SECONDS").and_then(|seconds| seconds.parse().ok());
+    told.map(Duration::from_secs)
+}
+
 fn variable(name: &str) -> Option<String> {
     if cfg!(debug_assertions) { std::env::var(name).ok() } else { None }
 }

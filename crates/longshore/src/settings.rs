@@ -129,12 +129,14 @@ pub(crate) async fn connect(
     behaviour: &Behaviour,
     observer: Arc<dyn Observer>,
 ) -> anyhow::Result<Session> {
+    let defaults = ClusterOptions::default();
     let options = ClusterOptions {
         kubeconfig: cluster.kubeconfig.clone(),
         context: selection.context.clone(),
         namespace: Some(selection.namespace.clone()),
         environment: Environment::from_process(),
-        ..ClusterOptions::default()
+        watch_limit: fault::watch_limit().unwrap_or(defaults.watch_limit),
+        ..defaults
     };
     let connected = Cluster::connect(options).await.map_err(|error| error.diagnostic())?;
     Ok(Session::new(selection, connected, &actor(), behaviour, Arc::new(SystemClock), observer))

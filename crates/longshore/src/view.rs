@@ -1,6 +1,7 @@
 //! Results as text for people: plans, outcomes, states, histories.
 
 mod comparison;
+mod drift;
 mod history;
 pub(crate) mod markdown;
 mod outcome;
@@ -10,6 +11,7 @@ mod table;
 pub(crate) mod trace;
 
 pub(crate) use comparison::comparison;
+pub(crate) use drift::drift;
 pub(crate) use history::history;
 pub(crate) use outcome::{deployed, removal, removed};
 pub(crate) use plan::{plan, summary};

@@ -106,12 +106,12 @@ async fn a_version_that_is_too_old_means_a_new_list() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_watch_that_falls_silent_is_opened_anew() {
+async fn a_watch_that_falls_silent_is_opened_anew_behind_a_list() {
     let start = Instant::now();
     let mut watches = 0;
-    let (told, log) = told(2, move |seen| {
+    let (told, log) = told(3, move |seen| {
         if !seen.line.contains("watch=true") {
-            return list("10", &[]);
+            return list(if watches == 0 { "10" } else { "11" }, &[]);
         }
         watches += 1;
         match watches {
@@ -120,8 +120,8 @@ async fn a_watch_that_falls_silent_is_opened_anew() {
         }
     })
     .await;
-    assert_eq!(told, ["all 0", "put a"]);
-    assert_eq!(versions(&log), ["10", "10"]);
+    assert_eq!(told, ["all 0", "all 0", "put a"]);
+    assert_eq!(versions(&log), ["10", "11"]);
     assert_eq!(start.elapsed().as_secs(), 75);
 }
 

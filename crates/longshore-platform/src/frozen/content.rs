@@ -3,7 +3,7 @@
 use longshore_diag::{Diagnostic, Place};
 use longshore_object::Object;
 use longshore_release::record::Hook;
-use longshore_release::{Basis, Candidate, HIDDEN, Mask, Prepared};
+use longshore_release::{Basis, Candidate, HIDDEN, Mask, Prepared, SetImage};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
@@ -22,6 +22,8 @@ pub(super) struct Content {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     crds: Vec<Written>,
     objects: Vec<Written>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    set_images: Vec<SetImage>,
     basis: Basis,
 }
 
@@ -44,7 +46,8 @@ pub(super) struct SealedContent {
 
 impl Content {
     pub(super) fn of(prepared: &Prepared) -> Self {
-        let Candidate { chart, config, manifest, hooks, notes, crds, objects } = prepared.candidate.clone();
+        let Candidate { chart, config, manifest, hooks, notes, crds, objects, set_images } =
+            prepared.candidate.clone();
         Self {
             chart,
             config,
@@ -53,6 +56,7 @@ impl Content {
             notes,
             crds: crds.iter().map(Written::of).collect(),
             objects: objects.iter().map(Written::of).collect(),
+            set_images,
             basis: prepared.basis.clone().unwrap_or_default(),
         }
     }
@@ -96,6 +100,7 @@ impl Content {
             notes: self.notes,
             crds: objects(self.crds)?,
             objects: objects(self.objects)?,
+            set_images: self.set_images,
         };
         Ok((candidate, self.basis))
     }

@@ -9,7 +9,7 @@ use super::fields::{Fields, place};
 use super::release::release;
 use super::{API_VERSION, Environment, Method, Placed, Project, ReleaseSpec, suggest, waves};
 
-const PROJECT_KEYS: [&str; 10] = [
+const PROJECT_KEYS: [&str; 11] = [
     "apiVersion",
     "kind",
     "name",
@@ -19,6 +19,7 @@ const PROJECT_KEYS: [&str; 10] = [
     "environments",
     "defaultEnvironment",
     "hosts",
+    "drift",
     "releases",
 ];
 const ENVIRONMENT_KEYS: [&str; 6] =
@@ -84,10 +85,12 @@ fn read(text: &str, file: &str) -> Result<Project, Diagnostic> {
         environments: environments(file, &fields)?,
         default_environment: fields.string("defaultEnvironment")?,
         hosts: fields.strings("hosts")?.into_iter().map(|placed| placed.value).collect(),
+        ignored_drift: super::drift::ignored(file, &fields)?,
         releases: releases(file, &fields)?,
         file: file.to_owned(),
     };
     waves(&project.releases)?;
+    super::drift::names_releases(&project)?;
     for environment in &project.environments {
         project.environment(Some(&environment.name))?;
     }

@@ -70,7 +70,7 @@ impl Snapshot {
     ///
     /// # Errors
     /// As [`Cluster::get`].
-    pub(crate) async fn get(&self, gvk: &Gvk, key: &ObjectKey) -> Result<Option<Value>, ClusterError> {
+    pub async fn get(&self, gvk: &Gvk, key: &ObjectKey) -> Result<Option<Value>, ClusterError> {
         if let Some((names, found)) = self.collection(gvk, key)
             && let Some(found) = found.get_or_try_init(|| self.list(gvk, key, &names)).await?
         {

@@ -11,7 +11,7 @@
 use serde_json::{Map, Value};
 
 /// Whether applying `applied` as `manager` would leave `live` as it is.
-pub(super) fn is_certain(applied: &Value, live: &Value, manager: &str) -> bool {
+pub(crate) fn is_certain(applied: &Value, live: &Value, manager: &str) -> bool {
     let metadata = &live["metadata"];
     if !metadata["deletionTimestamp"].is_null() {
         return false;

@@ -2,10 +2,10 @@
 
 use std::fmt::Write;
 
-use longshore_platform::{PlatformStatus, ReleaseStatus};
+use longshore_platform::{EventStatus, PlatformStatus, ReleaseStatus};
 
 use crate::printer::{Paint, Printer};
-use crate::view::plan::field_line;
+use crate::view::drift::{moment, write_object};
 use crate::view::table::Table;
 
 /// The whole state: releases, what is not ready, what was changed by hand, host names.
@@ -28,7 +28,7 @@ pub(crate) fn status(state: &PlatformStatus, notes: bool, printer: &Printer) -> 
             release.release.clone(),
             printer.paint(paint(&release.status), &release.status),
             if release.revision == 0 { "-".to_owned() } else { release.revision.to_string() },
-            release.updated.chars().take(19).collect::<String>().replace('T', " "),
+            moment(&release.updated),
             release.chart.clone(),
             printer.paint(if ready == all { Paint::Good } else { Paint::Changed }, &format!("{ready}/{all}")),
         ]);
@@ -37,6 +37,7 @@ pub(crate) fn status(state: &PlatformStatus, notes: bool, printer: &Printer) -> 
     for release in &state.releases {
         details(&mut out, release, printer);
     }
+    network(&mut out, state, printer);
     if !state.hosts.is_empty() {
         out.push_str("\nFor DNS or /etc/hosts:\n");
         for line in &state.hosts {
@@ -52,7 +53,10 @@ pub(crate) fn status(state: &PlatformStatus, notes: bool, printer: &Printer) -> 
 
 fn details(out: &mut String, release: &ReleaseStatus, printer: &Printer) {
     let waiting: Vec<_> = release.objects.iter().filter(|object| !object.ready).collect();
+    let pods: Vec<_> = release.pods.iter().filter(|pod| pod.restarts > 0).collect();
     if waiting.is_empty()
+        && pods.is_empty()
+        && release.warnings.is_empty()
         && release.drift.is_empty()
         && release.status != "failed"
         && release.holder.is_none()
@@ -70,22 +74,50 @@ fn details(out: &mut String, release: &ReleaseStatus, printer: &Printer) {
     for object in waiting {
         table.row([object.object.clone(), printer.paint(Paint::Changed, &object.message)]);
     }
+    for pod in pods {
+        let times = if pod.restarts == 1 { "once".to_owned() } else { format!("{} times", pod.restarts) };
+        let why = pod.last_end.as_ref().map(|why| format!(", last after {why}")).unwrap_or_default();
+        let told = format!("{}, restarted {times}{why}", pod.state);
+        table.row([format!("Pod/{}", pod.pod), printer.paint(Paint::Changed, &told)]);
+    }
     out.push_str(&table.render());
+    for event in &release.warnings {
+        let times = if event.count > 1 { format!(" ({} times)", event.count) } else { String::new() };
+        let EventStatus { object, reason, message, last, .. } = event;
+        let when = printer.paint(Paint::Dim, &moment(last));
+        let _ = writeln!(out, "  {when} {object} {reason}{times}: {}", message.replace('\n', " "));
+    }
     for drift in &release.drift {
-        match &drift.manager {
-            Some(manager) => {
-                let _ = writeln!(out, "  {} was changed by {manager}:", drift.object);
+        write_object(out, drift, printer);
+    }
+}
+
+/// Services with what answers behind them, and Ingresses with where they are reached.
+fn network(out: &mut String, state: &PlatformStatus, printer: &Printer) {
+    let mut services = Table::new(&["SERVICE", "RELEASE", "ENDPOINTS"]);
+    let mut ingresses = Table::new(&["INGRESS", "RELEASE", "HOSTS", "ADDRESS"]);
+    for release in &state.releases {
+        for service in &release.services {
+            let mut told = format!("{} ready", service.ready);
+            if service.not_ready > 0 {
+                let _ = write!(told, ", {} not", service.not_ready);
             }
-            None if drift.fields.is_empty() => {
-                let _ = writeln!(out, "  {} is gone", drift.object);
-            }
-            None => {
-                let _ = writeln!(out, "  {} is not as it was deployed (now → deployed):", drift.object);
-            }
+            let paint =
+                if service.ready > 0 && service.not_ready == 0 { Paint::Good } else { Paint::Changed };
+            services.row([service.service.clone(), release.release.clone(), printer.paint(paint, &told)]);
         }
-        for field in &drift.fields {
-            let _ = writeln!(out, "    {}", field_line(field));
+        for ingress in &release.ingresses {
+            let addresses = if ingress.addresses.is_empty() {
+                "none yet".to_owned()
+            } else {
+                ingress.addresses.join(", ")
+            };
+            let hosts = ingress.hosts.join(", ");
+            ingresses.row([ingress.ingress.clone(), release.release.clone(), hosts, addresses]);
         }
+    }
+    for table in [services, ingresses].iter().filter(|table| !table.is_empty()) {
+        let _ = write!(out, "\n{}", table.render());
     }
 }
 

@@ -88,6 +88,32 @@ async fn faults_of_the_api_server_change_nothing_but_the_time() {
     }
 }
 
+/// Every watch stalls: the connection is open and dead. What happens is noticed when the watch is given up, and lists say
+/// what was missed.
+#[tokio::test(flavor = "multi_thread")]
+async fn watches_that_stall_cost_time_and_nothing_else() {
+    let mut stage = Stage::new("stalled", PROJECT).await;
+    let text = stage.project.read("web.yaml").unwrap();
+    let slow = "metadata: {labels: {app: web}, annotations: {longshore.dev/kwok-delay: 2s}}";
+    stage.project.write("web.yaml", &text.replace("metadata: {labels: {app: web}}", slow)).unwrap();
+    let between = Between::before(&stage.namespace.kubeconfig(), |request| {
+        if request.is_watch() { Deal::Stall } else { Deal::Pass }
+    })
+    .await
+    .unwrap();
+    stage.kubeconfig = Some(between.kubeconfig());
+    stage.environment.push(("LONGSHORE_WATCH_SECONDS".to_owned(), "2".to_owned()));
+    let deployed = stage.longshore("deploy --timeout 60s");
+    assert_eq!(deployed.code, Some(0), "{deployed}");
+    let pods = |request: &&Request| request.is_watch() && request.path().ends_with("/pods");
+    let again = between.asked().iter().filter(pods).count();
+    assert!(again >= 2, "a stalled watch was given up and begun again: {:#?}", between.asked());
+    // Deleting waits on a watch, too.
+    let destroyed = stage.longshore("destroy --yes --timeout 60s");
+    assert_eq!(destroyed.code, Some(0), "{destroyed}");
+    assert_eq!(stage.everything().await, Vec::<String>::new());
+}
+
 /// A server that fails for good ends the deploy with its words, and the next deploy goes on.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_refuses_one_object_for_good_ends_the_deploy() {

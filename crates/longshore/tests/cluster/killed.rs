@@ -9,6 +9,7 @@ use longshore_release::FaultPoint;
 use serde_json::Value;
 
 use crate::Stage;
+use crate::killed_removing::removal_points;
 
 /// A chart with everything that an operation can come to: a definition, hooks, a Job that cannot be changed in place,
 /// an object that only one of the revisions has.
@@ -98,7 +99,7 @@ async fn clean(stage: &Stage) {
 }
 
 /// Runs a command until it comes to `point`, and kills it there.
-fn kill_at(stage: &Stage, arguments: &str, point: FaultPoint) {
+pub(crate) fn kill_at(stage: &Stage, arguments: &str, point: FaultPoint) {
     let program = stage.program(arguments).env("LONGSHORE_FAULT", point.name());
     let mut started = program.start().unwrap();
     started.wait_for(&format!("stopped at {point}")).unwrap();
@@ -124,7 +125,7 @@ async fn is(stage: &Stage, version: &str, at: FaultPoint) {
 }
 
 /// One revision is deployed, the last; none is pending.
-fn is_settled(stage: &Stage, at: FaultPoint) {
+pub(crate) fn is_settled(stage: &Stage, at: FaultPoint) {
     let history = stage.json("history");
     let statuses: Vec<&str> =
         history.as_array().unwrap().iter().map(|revision| revision["status"].as_str().unwrap()).collect();
@@ -151,7 +152,7 @@ fn reached(points: &[FaultPoint]) -> BTreeSet<FaultPoint> {
 }
 
 /// Runs a command that is stopped nowhere, and gives back where it could have been stopped.
-fn passed(stage: &Stage, arguments: &str) -> BTreeSet<FaultPoint> {
+pub(crate) fn passed(stage: &Stage, arguments: &str) -> BTreeSet<FaultPoint> {
     let outcome = stage.program(arguments).env("LONGSHORE_FAULT", "none").run().unwrap();
     assert_eq!(outcome.code, Some(0), "{outcome}");
     let told = outcome.stderr.lines().filter_map(|line| line.strip_prefix("passed "));
@@ -261,5 +262,6 @@ fn no_point_is_forgotten() {
         FaultPoint::Superseded,
     ]);
     all.insert(FaultPoint::Pruned);
+    all.extend(removal_points());
     assert_eq!(all, BTreeSet::from(FaultPoint::ALL));
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use longshore_release::record::{Release, Status};
 use longshore_release::{Records, RecordsError, Sql, SystemClock};
-use longshore_testkit::TestPostgres;
+use longshore_testkit::{TestAuthority, TestPostgres};
 use serde_json::json;
 
 use crate::Stage;
@@ -84,4 +84,49 @@ async fn the_commands_read_a_database() {
     let refused = run("helm list", "host=127.0.0.1 port=1 password=hunter2 sslmode=disable");
     let said = "unable to instantiate SQL driver: dial tcp 127.0.0.1:1: connect: connection refused";
     assert_eq!((refused.code, refused.stderr), (Some(1), format!("level=INFO msg=\"{said}\"\n")));
+}
+
+/// Each of libpq's words for TLS asks for what it says, against a server that takes nothing else.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_is_reached_through_tls() {
+    let authority = TestAuthority::new().unwrap();
+    let other = TestAuthority::new().unwrap();
+    let elsewhere = TestAuthority::new().unwrap().for_names(&["db.example.com"]);
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, authority: &TestAuthority| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, authority.pem()).unwrap();
+        path.display().to_string()
+    };
+    let (ours, foreign, misnamed) =
+        (file("ours.pem", &authority), file("other.pem", &other), file("elsewhere.pem", &elsewhere));
+    let Ok(Some(server)) = TestPostgres::start_with_tls(&authority) else {
+        drop(self::server());
+        return;
+    };
+    let named_otherwise = TestPostgres::start_with_tls(&elsewhere).unwrap().unwrap();
+    let connect =
+        async |server: &TestPostgres, query: String| Sql::connect(&server.url_with(&query)).await.map(drop);
+    for query in [
+        "sslmode=require".to_owned(),
+        String::new(),
+        format!("sslmode=require&sslrootcert={ours}"),
+        format!("sslmode=verify-ca&sslrootcert={ours}"),
+        format!("sslmode=verify-full&sslrootcert={ours}"),
+    ] {
+        connect(&server, query.clone()).await.unwrap_or_else(|error| panic!("{query}: {error:?}"));
+    }
+    connect(&named_otherwise, format!("sslmode=verify-ca&sslrootcert={misnamed}")).await.unwrap();
+    for (server, query) in [
+        (&server, "sslmode=disable".to_owned()),
+        (&server, format!("sslmode=verify-ca&sslrootcert={foreign}")),
+        (&server, format!("sslmode=verify-full&sslrootcert={foreign}")),
+        (&named_otherwise, format!("sslmode=verify-full&sslrootcert={misnamed}")),
+    ] {
+        assert!(connect(server, query.clone()).await.is_err(), "{query}");
+    }
+    let url = server.url_with(&format!("sslmode=verify-full&sslrootcert={ours}"));
+    let records = Records::sql(Sql::connect(&url).await.unwrap(), "shop", Arc::new(SystemClock));
+    records.create(&release("shop", 1, Status::Deployed)).await.unwrap();
+    assert_eq!(records.deployed("web").await.unwrap().revision, 1);
 }
