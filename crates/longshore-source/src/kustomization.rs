@@ -62,7 +62,9 @@ impl KustomizationFiles {
 impl Files for KustomizationFiles {
     fn read(&self, path: &str) -> Result<Vec<u8>, Error> {
         let file = fs::File::open(path).map_err(|error| failed("open", path, &error))?;
-        let mut bytes = Vec::new();
+        // Its size, and room for the end to be noticed, so that it is read at once.
+        let size = file.metadata().map_or(0, |metadata| metadata.len().min(MAX_FILE) as usize);
+        let mut bytes = Vec::with_capacity(size + 1);
         let read = file.take(MAX_FILE + 1).read_to_end(&mut bytes);
         read.map_err(|error| failed("read", path, &error))?;
         if bytes.len() as u64 > MAX_FILE {

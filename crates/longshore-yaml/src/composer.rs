@@ -20,6 +20,11 @@ pub(crate) trait Target<'a> {
     /// A node, whose tag, place and comments are the event's. A collection is open until it is closed.
     fn add(&mut self, kind: RawKind, text: Cow<'a, str>, event: &mut Event<'a>);
 
+    /// A node that has neither tag nor anchor nor comments.
+    fn add_plain(&mut self, kind: RawKind, text: Cow<'a, str>, start: Mark) {
+        self.add(kind, text, &mut Event { start, ..Event::default() });
+    }
+
     /// The innermost open collection ends.
     fn close(&mut self, comments: Option<Box<Comments>>);
 
@@ -36,6 +41,7 @@ pub(crate) struct Nothing;
 impl Target<'_> for Nothing {
     fn start(&mut self, _: Mark, _: Option<Box<Comments>>) {}
     fn add(&mut self, _: RawKind, _: Cow<'_, str>, _: &mut Event<'_>) {}
+    fn add_plain(&mut self, _: RawKind, _: Cow<'_, str>, _: Mark) {}
     fn close(&mut self, _: Option<Box<Comments>>) {}
     fn end(&mut self, _: Option<Box<Comments>>) {}
     fn forget(&mut self) {}

@@ -17,7 +17,6 @@ use crate::chars::{self, is_blankz};
 use crate::composer::Target;
 use crate::dialect::{Dialect, Limits};
 use crate::error::Mark;
-use crate::event::Event;
 use crate::reader::Source;
 use crate::token::ScalarStyle;
 use crate::tree::RawKind;
@@ -328,7 +327,7 @@ impl<'a> Lines<'a> {
             return Err(NotHere);
         }
         self.nodes += 1;
-        target.add(kind, text, &mut Event { start: mark, ..Event::default() });
+        target.add_plain(kind, text, mark);
         Ok(())
     }
 

@@ -125,16 +125,25 @@ impl<'a> Target<'a> for Builder<'a> {
     fn start(&mut self, _: Mark, _: Option<Box<Comments>>) {}
 
     fn add(&mut self, kind: RawKind, text: Cow<'a, str>, event: &mut Event<'a>) {
+        let id = self.tree.nodes.len();
+        self.add_plain(kind, text, event.start);
+        if let Some(tag) = event.tag.take() {
+            self.tree.nodes[id].tag = Some(tag);
+        }
+    }
+
+    #[inline]
+    fn add_plain(&mut self, kind: RawKind, text: Cow<'a, str>, start: Mark) {
         let id = self.tree.nodes.len() as Id;
         // Room is made first and the node built in its place: moving it there takes longer than building it.
         self.tree.nodes.extend(std::iter::once_with(|| RawNode {
             kind,
-            line: event.start.line + 1,
-            column: event.start.column + 1,
+            line: start.line + 1,
+            column: start.column + 1,
             next: NONE,
             count: 0,
             value: text,
-            tag: event.tag.take(),
+            tag: None,
         }));
         if let Some(parent) = self.open.last_mut() {
             if parent.last != NONE {

@@ -176,6 +176,23 @@ impl<'a> Target<'a> for Builder<'_> {
         }
     }
 
+    fn add_plain(&mut self, kind: RawKind, text: Cow<'a, str>, start: Mark) {
+        if let RawKind::Mapping { .. } | RawKind::Sequence { .. } = kind {
+            self.open.push(self.waiting.len());
+        }
+        let (dialect, input) = (self.dialect, &self.input);
+        self.waiting.extend(std::iter::once_with(|| {
+            let (kind, style, tag) = described(kind, &text, dialect);
+            Node {
+                style,
+                value: input.text(text),
+                line: start.line + 1,
+                column: start.column + 1,
+                ..Node::new(kind, tag)
+            }
+        }));
+    }
+
     fn close(&mut self, comments: Option<Box<Comments>>) {
         let Some(at) = self.open.pop() else {
             return;
@@ -223,19 +240,7 @@ fn node(
     dialect: Dialect,
     input: &Shared<'_>,
 ) -> Node {
-    let (kind, style, default_tag) = match kind {
-        RawKind::Mapping { flow } => (Kind::Mapping, collection(flow), "!!map"),
-        RawKind::Sequence { flow } => (Kind::Sequence, collection(flow), "!!seq"),
-        RawKind::Alias(_) => (Kind::Alias, Style::Plain, ""),
-        RawKind::Scalar(style, _) => {
-            let tag = match style {
-                ScalarStyle::Plain if text == "<<" => "!!merge",
-                ScalarStyle::Plain => resolve(dialect, &text).tag(),
-                _ => "!!str",
-            };
-            (Kind::Scalar, scalar(style), tag)
-        }
-    };
+    let (kind, style, default_tag) = described(kind, &text, dialect);
     let (tag, tagged) = match event.tag.take() {
         Some(tag) if !tag.is_empty() && *tag != *"!" => (Cow::Owned(short_tag(&tag).into_owned()), true),
         // `!` alone makes a string of anything.
@@ -254,6 +259,24 @@ fn node(
         column: event.start.column + 1,
         identity: 0,
         content: Vec::new(),
+    }
+}
+
+/// What a node is, how it is written, and its tag if none is written out.
+#[inline]
+fn described(kind: RawKind, text: &str, dialect: Dialect) -> (Kind, Style, &'static str) {
+    match kind {
+        RawKind::Mapping { flow } => (Kind::Mapping, collection(flow), "!!map"),
+        RawKind::Sequence { flow } => (Kind::Sequence, collection(flow), "!!seq"),
+        RawKind::Alias(_) => (Kind::Alias, Style::Plain, ""),
+        RawKind::Scalar(style, _) => {
+            let tag = match style {
+                ScalarStyle::Plain if text == "<<" => "!!merge",
+                ScalarStyle::Plain => resolve(dialect, text).tag(),
+                _ => "!!str",
+            };
+            (Kind::Scalar, scalar(style), tag)
+        }
     }
 }
 
