@@ -1,6 +1,7 @@
 //! `cargo xtask ci` and `cargo xtask test`: the checks, one after the other, with what they take.
 //!
-//! Tests that need a cluster share one that is started here and ends with this process, however it ends.
+//! Tests that need a cluster share one that is started here and ends with this process, however it ends. Those that
+//! need a real node ([`e2e`]) are run only where nothing has to be built or installed for it, and else named.
 
 use std::time::{Duration, Instant};
 
@@ -10,11 +11,11 @@ use longshore_testkit::cluster::{self, Lifetime, Running};
 use longshore_testkit::tools::{Group, workspace_root};
 use tokio::process::Command;
 
-use crate::{go, say, step, tidy};
+use crate::{e2e, go, say, step, tidy};
 
 /// Runs every check. `false` if one fails.
 pub(crate) async fn ci() -> Result<bool> {
-    let mut steps = Steps::new(7);
+    let mut steps = Steps::new(8);
     steps.begin("format", 5);
     let formatted = step::run(&mut cargo(&["fmt", "--all", "--", "--check"])).await?;
     steps.end(formatted);
@@ -30,6 +31,9 @@ pub(crate) async fn ci() -> Result<bool> {
     // What does not pass these is not worth the time of the rest.
     if steps.failed.is_empty() {
         tests(&mut steps).await?;
+        steps.begin("tests of the real node", 240);
+        let passed = e2e::run_if_warm().await?;
+        steps.end(passed.unwrap_or(true));
         steps.begin("documentation", 90);
         let mut doc = cargo(&["doc", "--workspace", "--no-deps"]);
         let documented = step::run(doc.env("RUSTDOCFLAGS", "-D warnings")).await?;
@@ -68,7 +72,7 @@ async fn start_cluster() -> Result<Running> {
     cluster::up(&name, Lifetime::Process, &|text| say::note(text)).await
 }
 
-fn cargo(arguments: &[&str]) -> Command {
+pub(crate) fn cargo(arguments: &[&str]) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.args(arguments).current_dir(workspace_root());
     command

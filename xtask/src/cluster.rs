@@ -66,6 +66,10 @@ pub(crate) struct Kind {
 }
 
 impl Kind {
+    pub(crate) fn real(with: Vec<AddOn>) -> Self {
+        Self { real: true, with }
+    }
+
     fn nodes(&self) -> Nodes {
         if self.real { Nodes::Real(self.with.clone()) } else { Nodes::Simulated }
     }

@@ -7,6 +7,7 @@
 mod ci;
 mod cluster;
 mod demo;
+mod e2e;
 mod fuzz;
 mod go;
 mod oracle;
@@ -55,6 +56,9 @@ enum Chore {
     Tidy,
     /// Build what tests need, start a cluster and run all tests
     Test,
+    /// Run the tests that need a real node; builds what is missing, needs root
+    #[command(after_help = e2e::EXAMPLES)]
+    E2e(e2e::Arguments),
     /// Everything that must pass before a change lands
     Ci,
     /// The main job from nothing: a control plane, the Access Layer deployed to it, its status
@@ -103,6 +107,7 @@ async fn run(chore: Chore) -> Result<bool> {
         Chore::Standin { into } => standin::run(into.as_deref()).await,
         Chore::Tidy => tidy::run(),
         Chore::Test => ci::test().await,
+        Chore::E2e(arguments) => e2e::run(&arguments).await,
         Chore::Ci => ci::ci().await,
         Chore::Demo => demo::run().await,
         Chore::Record => record::run().await,

@@ -1,19 +1,24 @@
 //! How tests get a cluster.
 
+use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
 use kube::Client;
 use tokio::sync::OnceCell;
 
-use crate::cluster::{self, Lifetime, Place, Record, Running, Validity};
+use crate::cluster::{self, Lifetime, Nodes, Place, Record, Running, Validity};
+use crate::image::Image;
 use crate::namespace::TestNamespace;
 
 /// The variable that names a running cluster for tests to use. `cargo xtask test` and `ci` set it, so that all test
 /// programs share one; without it each test program starts its own.
 pub const CLUSTER_VARIABLE: &str = "LONGSHORE_TEST_CLUSTER";
 
-/// A control plane with simulated nodes that a test may use.
+/// The variable that names a running cluster with a real node; `cargo xtask e2e` sets it.
+pub const REAL_CLUSTER_VARIABLE: &str = "LONGSHORE_TEST_REAL_CLUSTER";
+
+/// A control plane with simulated nodes, or a real one, that a test may use.
 ///
 /// One that this process started is gone when the process is, even if it is killed.
 #[derive(Debug)]
@@ -26,6 +31,9 @@ pub struct TestCluster {
 
 /// The cluster of this process, or why there is none; tried once, because trying takes long.
 static SHARED: OnceCell<Result<TestCluster, String>> = OnceCell::const_new();
+
+/// The same with a real node.
+static REAL: OnceCell<Result<TestCluster, String>> = OnceCell::const_new();
 
 impl TestCluster {
     /// The cluster that the tests of this process share. Work in a [`namespace`](Self::namespace) of your own, and
@@ -43,19 +51,35 @@ impl TestCluster {
 
     async fn shared() -> Result<Self> {
         match std::env::var(CLUSTER_VARIABLE) {
-            Ok(name) if !name.is_empty() => Self::running(&name),
+            Ok(name) if !name.is_empty() => Self::running(CLUSTER_VARIABLE, &name, ""),
             _ => Self::start("shared").await,
         }
     }
 
+    /// The cluster with a real node that the tests of this process share. It has busybox's image
+    /// ([`BUSYBOX`](crate::image::BUSYBOX)); others are [imported](Self::import). What was said of [`get`](Self::get)
+    /// holds here, too. A test that uses it is `#[ignore]`d, so that only `cargo xtask e2e` runs it.
+    pub async fn real() -> Result<&'static Self> {
+        let shared =
+            REAL.get_or_init(|| async { Self::shared_real().await.map_err(|error| format!("{error:#}")) });
+        shared.await.as_ref().map_err(|error| anyhow!("{error}"))
+    }
+
+    async fn shared_real() -> Result<Self> {
+        match std::env::var(REAL_CLUSTER_VARIABLE) {
+            Ok(name) if !name.is_empty() => Self::running(REAL_CLUSTER_VARIABLE, &name, "--real "),
+            _ => Self::start_with("real", &Nodes::Real(Vec::new())).await,
+        }
+    }
+
     /// A cluster that runs already.
-    fn running(name: &str) -> Result<Self> {
-        let place = Place::of(name).with_context(|| format!("{CLUSTER_VARIABLE} is wrong"))?;
+    fn running(variable: &str, name: &str, flag: &str) -> Result<Self> {
+        let place = Place::of(name).with_context(|| format!("{variable} is wrong"))?;
         match place.read()? {
             Some(record) if record.is_alive() => Ok(Self { place, record, _running: None }),
             _ => bail!(
-                "{CLUSTER_VARIABLE} names the cluster {name}, which does not run; \
-                 start it with `cargo xtask cluster up --name {name}`, or unset the variable"
+                "{variable} names the cluster {name}, which does not run; \
+                 start it with `cargo xtask cluster up {flag}--name {name}`, or unset the variable"
             ),
         }
     }
@@ -63,10 +87,15 @@ impl TestCluster {
     /// Starts a cluster for this test alone: the second of several, or one that the test is going to damage. It takes
     /// some seconds and 550 MiB, and ends when it is dropped.
     pub async fn start(name: &str) -> Result<Self> {
+        Self::start_with(name, &Nodes::Simulated).await
+    }
+
+    /// The same with the nodes that the test wants.
+    pub async fn start_with(name: &str, nodes: &Nodes) -> Result<Self> {
         // What test programs left behind that could not clear up after themselves.
         cluster::sweep().await?;
         let name = format!("test-{}-{name}", std::process::id());
-        let running = cluster::up(&name, Lifetime::Process, &|_| {}).await?;
+        let running = cluster::up_with(&name, Lifetime::Process, nodes, &|_| {}).await?;
         Ok(Self { place: running.place().clone(), record: running.record().clone(), _running: Some(running) })
     }
 
@@ -83,6 +112,19 @@ impl TestCluster {
     /// The version of Kubernetes, as `v1.36.3`.
     pub fn version(&self) -> &str {
         &self.record.kubernetes
+    }
+
+    /// Makes an image if need be, and imports it into a cluster with a real node.
+    pub async fn import(&self, image: &Image) -> Result<()> {
+        let image = image.clone();
+        let making = tokio::task::spawn_blocking(move || image.archive());
+        let archive = making.await.context("the image could not be waited for")??;
+        cluster::real::import(&self.place, &self.record, &[archive]).await
+    }
+
+    /// The address of a real node, at which its ports are reached from here.
+    pub fn node_address(&self) -> Option<Ipv4Addr> {
+        Some(self.record.node.as_ref()?.network?.node())
     }
 
     /// The logs of its programs.

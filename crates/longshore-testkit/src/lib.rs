@@ -13,6 +13,9 @@
 //! # Ok(()) }
 //! ```
 //!
+//! [`TestCluster::real`] has a real node, for tests of what simulated pods cannot show; they are run by `cargo xtask e2e`.
+//! [`image`] makes images for it.
+//!
 //! What pods do is chosen per pod, see [`cluster::stages`]. Beside clusters there are a temporary project folder made
 //! from one string ([`Project`]), a runner for a program whose exit code and output a test wants ([`Program`]), and an HTTP
 //! server that answers as a test wants ([`TestServer`]).
@@ -27,6 +30,7 @@ mod eventually;
 mod fixture;
 pub mod image;
 mod namespace;
+mod pod;
 mod postgres;
 mod process;
 mod program;
@@ -37,8 +41,9 @@ pub mod tools;
 
 pub use between::{Between, Deal, Request};
 pub use eventually::eventually;
-pub use fixture::{CLUSTER_VARIABLE, TestCluster};
+pub use fixture::{CLUSTER_VARIABLE, REAL_CLUSTER_VARIABLE, TestCluster};
 pub use namespace::{KEEP_VARIABLE, TestNamespace};
+pub use pod::exec;
 pub use postgres::TestPostgres;
 pub use process::ProcessIdentity;
 pub use program::{Outcome, Program, Started};

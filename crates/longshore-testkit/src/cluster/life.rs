@@ -97,6 +97,7 @@ pub async fn up_with(
     match place.read() {
         Ok(Some(record)) if record.is_alive() && readiness::responds(&place, &record).await => {
             node::check_same(&record, nodes)?;
+            let record = node::add_missing(&place, record, nodes, tell).await?;
             return Ok(Running { place, record, found: true, leashes: Vec::new() });
         }
         Ok(Some(record)) => {

@@ -23,7 +23,7 @@ pub use requirements::requirements;
 
 pub(crate) use requirements::check as require;
 
-pub(super) use add_ons::start as start_add_ons;
+pub(super) use add_ons::start as start_add_on;
 pub(super) use dns::start as start_dns;
 pub(super) use groups::{make as make_groups, remove as remove_groups};
 pub(super) use images::import_basic;

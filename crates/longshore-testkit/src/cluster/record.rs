@@ -43,6 +43,9 @@ pub struct NodeRecord {
     pub first: ProcessIdentity,
     /// How it is reached; none until it is connected.
     pub network: Option<Network>,
+    /// What it has besides, by name.
+    #[serde(default)]
+    pub add_ons: Vec<String>,
 }
 
 /// One running program of a cluster.

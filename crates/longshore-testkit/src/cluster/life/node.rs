@@ -7,7 +7,7 @@ use crate::cache;
 use crate::cluster::certificates::{Authority, Validity};
 use crate::cluster::components::{API_SERVER, CONTROLLERS, ETCD, Ports, SCHEDULER, command};
 use crate::cluster::real::{self, AddOn, CONTAINERD, HOLDER, KUBELET, NODE, Nodes, PROXY};
-use crate::cluster::record::{ComponentRecord, NodeRecord, Record};
+use crate::cluster::record::{ComponentRecord, NodeRecord, Place, Record};
 use crate::cluster::{access, contents, readiness};
 use crate::process::{self, ProcessIdentity};
 use crate::tools::Tool;
@@ -22,6 +22,43 @@ pub(super) fn check_same(record: &Record, nodes: &Nodes) -> Result<()> {
              another name",
             record.name
         );
+    }
+    Ok(())
+}
+
+/// Starts the add-ons that are wanted of a running cluster and are not there yet.
+pub(super) async fn add_missing(
+    place: &Place,
+    mut record: Record,
+    nodes: &Nodes,
+    tell: &(dyn Fn(&str) + Sync),
+) -> Result<Record> {
+    let Nodes::Real(add_ons) = nodes else { return Ok(record) };
+    let there = record.node.as_ref().map(|node| node.add_ons.clone()).unwrap_or_default();
+    let missing: Vec<AddOn> =
+        add_ons.iter().copied().filter(|add_on| !there.iter().any(|name| name == add_on.name())).collect();
+    if missing.is_empty() {
+        return Ok(record);
+    }
+    start_add_ons(place, &mut record, &missing, tell).await?;
+    readiness::deployments(place, &record).await?;
+    place.write(&record)?;
+    Ok(record)
+}
+
+/// Starts add-ons and enters them into the record, which is not written yet.
+async fn start_add_ons(
+    place: &Place,
+    record: &mut Record,
+    add_ons: &[AddOn],
+    tell: &(dyn Fn(&str) + Sync),
+) -> Result<()> {
+    let client = access::client(&place.kubeconfig()).await?;
+    for add_on in add_ons {
+        tell(&format!("starting {}", add_on.name()));
+        real::start_add_on(*add_on, place, record, &client).await?;
+        let node = record.node.as_mut().context("the node is there")?;
+        node.add_ons.push(add_on.name().to_owned());
     }
     Ok(())
 }
@@ -42,10 +79,10 @@ impl Starting {
         tell("making namespaces");
         self.start_with(HOLDER, "-", &real::holder(&self.place)?)?;
         let first = real::made(&self.place, &self.record).await?;
-        self.record.node = Some(NodeRecord { first: first.clone(), network: None });
+        self.record.node = Some(NodeRecord { first: first.clone(), network: None, add_ons: Vec::new() });
         self.place.write(&self.record)?;
         let network = real::connect(&first).await?;
-        self.record.node = Some(NodeRecord { first, network: Some(network) });
+        self.record.node = Some(NodeRecord { first, network: Some(network), add_ons: Vec::new() });
         self.ports = Ports::usual(network.node());
         self.record.server = format!("https://{}:{}", network.node(), self.ports.api_server);
         self.place.write(&self.record)?;
@@ -66,10 +103,7 @@ impl Starting {
         let client = access::client(&self.place.kubeconfig()).await?;
         contents::storage_class(&client).await?;
         real::start_dns(&client).await?;
-        for add_on in add_ons {
-            tell(&format!("starting {}", add_on.name()));
-            real::start_add_ons(*add_on, &self.place, &self.record, &client).await?;
-        }
+        start_add_ons(&self.place, &mut self.record, add_ons, tell).await?;
         readiness::everything(&self.place, &self.record, &self.ports).await?;
         readiness::deployments(&self.place, &self.record).await?;
         self.record.ready = true;

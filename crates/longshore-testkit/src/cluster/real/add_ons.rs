@@ -3,6 +3,7 @@
 mod metrics;
 mod traefik;
 
+use std::fmt;
 use std::str::FromStr;
 
 use anyhow::{Context, Result, bail};
@@ -41,6 +42,12 @@ impl AddOn {
             AddOn::Traefik => &["traefik", "kubectl"],
             AddOn::MetricsServer => &["metrics-server"],
         }
+    }
+}
+
+impl fmt::Display for AddOn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
     }
 }
 

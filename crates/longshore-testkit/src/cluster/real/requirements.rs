@@ -14,6 +14,8 @@ const NODE: &[(&str, &str)] = &[
     ("unshare", "util-linux"),
     ("nsenter", "util-linux"),
     ("mount", "mount"),
+    // For the images of Debian's packages, of which busybox is in every cluster.
+    ("mmdebstrap", "mmdebstrap"),
 ];
 
 /// Whether a real node can run here; the error says what is missing and how to get it.

@@ -46,6 +46,7 @@ pub(super) async fn start(place: &Place, node: Ipv4Addr, client: &Client) -> Res
         "args": [
             "--entrypoints.web.address=:80",
             "--entrypoints.websecure.address=:443",
+            "--entrypoints.websecure.http.tls=true",
             "--entrypoints.traefik.address=:8080",
             "--ping",
             "--accesslog",
