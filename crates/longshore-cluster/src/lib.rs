@@ -53,6 +53,7 @@ pub use options::{ClusterOptions, Environment, Impersonation, RetryPolicy};
 pub use status::{Status, StatusCause, StatusDetails};
 pub use transport::{ConnectError, ConnectProblem};
 pub use wait::{
-    Culprit, PodCause, Progress, WaitError, WaitFailure, WaitOptions, WaitTarget, WaitVerdict, Waited,
+    Culprit, Deployed, PodCause, Progress, WaitError, WaitFailure, WaitOptions, WaitTarget, WaitVerdict,
+    Waited,
 };
 pub use watch::Change;

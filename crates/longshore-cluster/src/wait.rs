@@ -2,17 +2,21 @@
 //!
 //! [`Cluster::wait`] watches the objects, and, while a workload among them is not ready, the pods that
 //! belong to it. Every change is judged by the rules of `longshore-object`; the wait ends when all are
-//! ready, at the first *certain* failure (decision 8 of the design), or at its deadline. A failure names
-//! one root cause: the pod, the container, the reason, what the server recorded about it, and the last
-//! lines that the container wrote. A deadline says what is still missing, and why.
+//! ready, at the first *certain* failure (decision 8 of the design), when nothing has got on for a while, or
+//! at its deadline. A failure names one root cause in one sentence, the chain from the object down to it,
+//! what the server recorded about it, and the last lines that the container wrote. A deadline says what is
+//! still missing, and why.
 //!
-//! Grace periods and the deadline are measured on tokio's clock. The state in between is a
+//! Grace periods and deadlines are measured on tokio's clock. The state in between is a
 //! `tracker::Tracker`, which knows neither clock nor cluster.
 
 mod cause;
+mod deployed;
 mod evidence;
+mod explain;
 mod failure;
 mod feeds;
+mod look;
 mod revision;
 mod surroundings;
 #[cfg(test)]
@@ -20,14 +24,16 @@ mod tests;
 mod tracked;
 mod tracker;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures::FutureExt as _;
 use longshore_diag::Place;
-use longshore_object::readiness::{Grace, Rules};
+use longshore_object::readiness::{Grace, Rules, custom};
 use longshore_object::{Gvk, Object, ObjectKey};
 use tokio::time::{Instant, sleep_until};
 
+pub use deployed::Deployed;
 pub use failure::{Culprit, PodCause, WaitError, WaitFailure, WaitVerdict};
 use feeds::{Feeds, Told};
 use tracker::Tracker;
@@ -44,36 +50,57 @@ pub struct WaitTarget {
     pub key: ObjectKey,
     /// Where it was written.
     pub place: Option<Place>,
+    /// Whether it is cleared away by itself when it has done its work: a Job with a time to live.
+    pub clears_itself: bool,
+    /// Whether an annotation of it says when it is ready.
+    pub ruled: bool,
 }
 
 impl WaitTarget {
     /// A written object that was applied as `key`.
     pub fn of(object: &Object, key: ObjectKey) -> Self {
-        Self { gvk: object.gvk().clone(), key, place: Some(object.place().clone()) }
+        Self {
+            place: Some(object.place().clone()),
+            clears_itself: object.get("/spec/ttlSecondsAfterFinished").is_some(),
+            ruled: object.annotation(custom::annotation::PATH).is_some(),
+            ..Self::named(object.gvk().clone(), key)
+        }
+    }
+
+    /// An object of which no more than its identity is known.
+    pub fn named(gvk: Gvk, key: ObjectKey) -> Self {
+        Self { gvk, key, place: None, clears_itself: false, ruled: false }
     }
 }
 
 /// How long to wait, and for what.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct WaitOptions {
     /// How long in all.
     pub timeout: Duration,
+    /// How long without anything getting on; `None` for as long as it takes. What a grace is still running for, and
+    /// an image that is being pulled, is waited for all the same.
+    pub idle: Option<Duration>,
     /// How long failures that may heal are borne.
     pub grace: Grace,
     /// What counts as ready beyond the default.
     pub rules: Rules,
     /// How many of a failed container's last lines are shown.
     pub log_lines: u32,
+    /// What was deployed, to explain a failure by it.
+    pub deployed: Arc<Deployed>,
 }
 
 impl Default for WaitOptions {
-    /// Five minutes, which is Helm's default too, and 20 lines.
+    /// Five minutes, which is Helm's default too, four of them without progress, and 20 lines.
     fn default() -> Self {
         Self {
             timeout: Duration::from_mins(5),
+            idle: Some(Duration::from_mins(4)),
             grace: Grace::default(),
             rules: Rules::default(),
             log_lines: 20,
+            deployed: Arc::default(),
         }
     }
 }
@@ -89,6 +116,8 @@ pub enum Progress {
         ready: usize,
         /// Of how many.
         total: usize,
+        /// Whether a rule says so; if not, it is ready because it exists.
+        ruled: bool,
     },
     /// An object is on its way, and its reason has changed.
     Waiting {
@@ -147,10 +176,11 @@ impl Cluster {
     ) -> Result<Waited, WaitError> {
         let started = Instant::now();
         let deadline = started + options.timeout;
-        let targets = self.with_namespaces(targets).await?;
+        let targets = self.with_namespaces(targets, &options.rules).await?;
         let total = targets.len();
-        let mut tracker = Tracker::new(targets, options.grace, options.rules);
-        let mut feeds = Feeds::of(self, tracker.targets());
+        let mut tracker = Tracker::new(targets, options.grace, options.rules.clone());
+        let mut feeds = Feeds::of(self, tracker.targets(), &options.rules);
+        let mut got_on = started;
         loop {
             for progress in tracker.judge(Instant::now()) {
                 report(progress);
@@ -158,20 +188,25 @@ impl Cluster {
             if tracker.all_ready() {
                 return Ok(Waited { objects: total, elapsed: started.elapsed() });
             }
-            if let Some(pod) = tracker.unscheduled() {
-                // An autoscaler may be at work on it, which only events tell.
-                let excused = evidence::scale_up(self, &pod).await;
-                tracker.settle_unscheduled(&pod, excused);
+            if let Some((id, pod)) = tracker.to_look_into() {
+                let look = look::into(self, &id, &pod).await;
+                tracker.settle(&pod, look);
                 continue;
             }
             if tracker.has_failed() {
-                let verdict = WaitVerdict::Failed;
-                return Err(self.failure(&tracker, verdict, options, started).await);
+                return Err(self.failure(&tracker, WaitVerdict::Failed, options, started).await);
             }
             for namespace in tracker.namespaces_to_explain() {
                 feeds.explain(self, &namespace);
             }
-            let until = tracker.next_moment().map_or(deadline, |moment| moment.min(deadline));
+            if tracker.has_got_on() {
+                got_on = Instant::now();
+            }
+            // A grace that runs ends by itself, in a verdict of its own.
+            let busy = tracker.next_moment().is_some() || tracker.is_excused();
+            let idle = options.idle.filter(|_| !busy).map(|idle| got_on + idle);
+            let moments = [tracker.next_moment(), idle, Some(deadline)];
+            let until = moments.into_iter().flatten().min().unwrap_or(deadline);
             tokio::select! {
                 told = feeds.next() => {
                     let Some(told) = told else { continue };
@@ -180,27 +215,41 @@ impl Cluster {
                     while let Some(Some(told)) = feeds.next().now_or_never() {
                         take(&mut tracker, told, &mut report)?;
                     }
+                    continue;
                 }
                 () = sleep_until(until) => {}
             }
-            if Instant::now() >= deadline {
-                for progress in tracker.judge(Instant::now()) {
-                    report(progress);
-                }
-                if tracker.all_ready() {
-                    continue;
-                }
-                let verdict = WaitVerdict::Deadline { after: options.timeout };
-                return Err(self.failure(&tracker, verdict, options, started).await);
+            let now = Instant::now();
+            let verdict = match (options.idle, idle) {
+                _ if now >= deadline => WaitVerdict::Deadline { after: options.timeout },
+                (Some(after), Some(idle)) if now >= idle => WaitVerdict::Idle { after },
+                _ => continue,
+            };
+            for progress in tracker.judge(now) {
+                report(progress);
             }
+            if tracker.all_ready() {
+                continue;
+            }
+            if matches!(verdict, WaitVerdict::Idle { .. })
+                && look::pulls(self, &tracker.starting_pods()).await
+            {
+                got_on = Instant::now();
+                continue;
+            }
+            return Err(self.failure(&tracker, verdict, options, started).await);
         }
     }
 
     /// Fills in the namespaces that targets leave open, and takes them from cluster-wide ones.
-    async fn with_namespaces(&self, targets: Vec<WaitTarget>) -> Result<Vec<WaitTarget>, WaitError> {
+    async fn with_namespaces(
+        &self,
+        targets: Vec<WaitTarget>,
+        rules: &Rules,
+    ) -> Result<Vec<WaitTarget>, WaitError> {
         let mut all = Vec::with_capacity(targets.len());
         for mut target in targets {
-            if tracked::is_ready_by_existing(&target.gvk) {
+            if tracked::is_ready_by_existing(&target, rules) {
                 all.push(target);
                 continue;
             }
@@ -220,9 +269,9 @@ impl Cluster {
         options: &WaitOptions,
         started: Instant,
     ) -> WaitError {
-        let mut failure = tracker.failure(verdict);
+        let mut failure = tracker.failure(verdict, &options.deployed);
         failure.elapsed = started.elapsed();
-        evidence::gather(self, &mut failure, options.log_lines).await;
+        evidence::gather(self, &mut failure, options).await;
         WaitError::Failed(Box::new(failure))
     }
 }

@@ -4,8 +4,8 @@
 //! field, so that whatever is later found wrong with it (by the API server, a policy, a wait) can be
 //! shown where a person wrote it. Around it stands what Longshore knows about kinds without asking a
 //! cluster: [`kinds`] (scope, plural), [`lifecycle`] (API versions that end), [`order`] (Helm's order, and our own dependency graph),
-//! [`references`] (which objects a workload needs), [`mod@readiness`] (verdicts on live objects) and
-//! [`owners`] (which pods belong to a workload).
+//! [`references`] (which objects a workload needs), [`mod@readiness`] (verdicts on live objects),
+//! [`owners`] (which pods belong to a workload) and [`diagnosis`] (what a cluster's messages mean).
 //!
 //! Everything here is a pure function of what is passed in: the crate never talks to a cluster.
 //!
@@ -19,6 +19,7 @@
 //! # Ok::<(), longshore_diag::Diagnostic>(())
 //! ```
 
+pub mod diagnosis;
 mod identity;
 pub mod kinds;
 pub mod lifecycle;

@@ -8,19 +8,28 @@
 //! have, a refusal by quota or admission, a failed Job. All others ([`pod::Problem`]) become certain when
 //! they outlast the [`Grace`] of their cause, which the waiting side measures on its own clock.
 
+pub mod custom;
 mod generic;
+mod grace;
 mod job;
 mod network;
+mod path;
 pub mod pod;
 mod storage;
 #[cfg(test)]
 mod tests;
+mod well_known;
 mod workload;
 
-use std::time::Duration;
+use std::sync::Arc;
 
 use serde_json::Value as Json;
 
+pub use custom::CustomRule;
+pub use grace::{Grace, GraceValue};
+pub use path::{JsonPath, PathError};
+
+use crate::kinds;
 use crate::live::{number, text};
 
 /// The verdict on one live object.
@@ -66,37 +75,27 @@ impl Readiness {
 }
 
 /// What to wait for beyond the default.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Rules {
     /// A Service of type LoadBalancer is ready only with an address. Off by default: a cluster without
     /// a load balancer never gives one.
     pub load_balancer_address: bool,
     /// An Ingress is ready only with an address. Off by default, for the same reason.
     pub ingress_address: bool,
+    /// Rules of the user's own; the first for a kind counts.
+    pub custom: Arc<[CustomRule]>,
 }
 
-/// How long a failure that may heal is borne. Each is settable.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Grace {
-    /// Restarts of a container from which on its crashes are certain.
-    pub restarts: i64,
-    /// How long a pod may stay unschedulable.
-    pub unschedulable: Duration,
-    /// How long an image may fail to be pulled.
-    pub pull: Duration,
-    /// How long anything else may go wrong: a missing Secret, a volume that does not mount.
-    pub other: Duration,
-}
+impl Rules {
+    /// Whether waiting for such an object makes sense: [`is_awaited`], or a rule of the user's is for it.
+    pub fn awaits(&self, object: &crate::Object) -> bool {
+        let gvk = object.gvk();
+        self.awaits_kind(&gvk.group, &gvk.kind) || object.annotation(custom::annotation::PATH).is_some()
+    }
 
-impl Default for Grace {
-    /// 4 restarts, 30 s unschedulable, 60 s of pull errors, 60 s for the rest.
-    fn default() -> Self {
-        Self {
-            restarts: 4,
-            unschedulable: Duration::from_secs(30),
-            pull: Duration::from_mins(1),
-            other: Duration::from_mins(1),
-        }
+    /// Whether objects of this kind are waited for.
+    pub fn awaits_kind(&self, group: &str, kind: &str) -> bool {
+        is_awaited(group, kind) || self.custom.iter().any(|rule| rule.is_for(group, kind))
     }
 }
 
@@ -109,17 +108,45 @@ impl Default for Grace {
 /// assert!(matches!(readiness(&live), Readiness::Failed { certain: true, .. }));
 /// ```
 pub fn readiness(live: &Json) -> Readiness {
-    readiness_by(live, Rules::default())
+    readiness_by(live, &Rules::default())
 }
 
-/// The verdict on a live object. Kinds without a rule of their own are judged by their conditions.
-pub fn readiness_by(live: &Json, rules: Rules) -> Readiness {
+/// The verdict on a live object. Rules of the user's own go first: of the object's annotations, then of
+/// `rules`. Kinds without a rule of their own are judged by their conditions.
+pub fn readiness_by(live: &Json, rules: &Rules) -> Readiness {
     if live.pointer("/metadata/deletionTimestamp").is_some_and(|t| !t.is_null()) {
         return Readiness::progressing("being deleted");
     }
+    let (group, kind) = kind_of(live);
+    if let Some(rule) = CustomRule::of_live(live) {
+        return rule.verdict(live);
+    }
+    if let Some(rule) = rules.custom.iter().find(|rule| rule.is_for(group, kind)) {
+        return rule.verdict(live);
+    }
+    of_kind(group, kind, live, rules).unwrap_or_else(|| generic::verdict(live))
+}
+
+/// Whether anything says when such an object is ready. If not, [`readiness_by`] calls it ready because it
+/// exists, and whoever waited for it should be told so.
+pub fn is_ruled(live: &Json, rules: &Rules) -> bool {
+    let (group, kind) = kind_of(live);
+    CustomRule::of_live(live).is_some()
+        || rules.custom.iter().any(|rule| rule.is_for(group, kind))
+        || !is_awaited(group, kind)
+        || of_kind(group, kind, live, rules).is_some()
+        || kinds::scope(group, kind).is_some()
+        || generic::says_something(live)
+}
+
+fn kind_of(live: &Json) -> (&str, &str) {
     let api_version = text(live, "/apiVersion");
-    let group = api_version.split_once('/').map_or("", |(group, _)| group);
-    match (group, text(live, "/kind")) {
+    (api_version.split_once('/').map_or("", |(group, _)| group), text(live, "/kind"))
+}
+
+/// The verdict of the rule for the kind, if there is one.
+fn of_kind(group: &str, kind: &str, live: &Json, rules: &Rules) -> Option<Readiness> {
+    Some(match (group, kind) {
         ("", "Pod") => pod::verdict(live),
         ("", "PersistentVolumeClaim") => storage::claim(live),
         ("", "Service") => network::service(live, rules),
@@ -136,8 +163,8 @@ pub fn readiness_by(live: &Json, rules: Rules) -> Readiness {
         ("apiregistration.k8s.io", "APIService") => generic::api_service(live),
         // An autoscaler without metrics yet still holds the replicas it has.
         ("autoscaling", "HorizontalPodAutoscaler") => Readiness::Ready,
-        _ => generic::verdict(live),
-    }
+        _ => return well_known::verdict(group, kind, live),
+    })
 }
 
 /// Whether waiting for an object of this kind by itself makes sense. Most kinds without a status are ready

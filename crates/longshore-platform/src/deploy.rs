@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::plan::{Planned, in_release};
 use crate::session::Session;
+use crate::undo::Undo;
 
 /// How a deploy ended.
 #[derive(Debug, Clone, Serialize)]
@@ -41,12 +42,17 @@ pub struct DeployedRelease {
 ///
 /// # Errors
 /// The plan has problems (then nothing was changed), or a release did not become ready. Releases of the
-/// same wave are finished; later waves are not begun, and the error's notes name them.
+/// same wave are finished; later waves are not begun, and the error's notes name them. With
+/// `rollback_on_failure` what this deploy has changed is taken back then, and the notes say what was.
 pub async fn deploy(session: &Session, planned: Planned) -> Result<Deployed, ReleaseError> {
     if let Some((plan, problem)) = planned.plan.problems().next() {
         return Err(in_release(problem.clone().into(), &plan.release));
     }
     let session = &session.recording(&planned);
+    let undo = match session.rollback_on_failure {
+        true => Some(Undo::of(session, &planned).await?),
+        false => None,
+    };
     if planned.plan.creates_namespace {
         session.create_namespace().await?;
     }
@@ -63,7 +69,11 @@ pub async fn deploy(session: &Session, planned: Planned) -> Result<Deployed, Rel
         }
         if let Some(error) = failed {
             let left: Vec<String> = waves.flatten().map(|prepared| prepared.plan.release).collect();
-            return Err(with_rest(error, &left));
+            let error = with_rest(error, &left);
+            return Err(match undo {
+                Some(undo) => undo.take_back(session, error).await,
+                None => error,
+            });
         }
     }
     Ok(Deployed {

@@ -88,7 +88,7 @@ pub async fn destroy(session: &Session, removal: &Removal) -> Result<Removed, Re
 }
 
 /// Deletes the namespace unless somebody else has put something into it.
-async fn delete_namespace(session: &Session) -> Result<bool, ReleaseError> {
+pub(crate) async fn delete_namespace(session: &Session) -> Result<bool, ReleaseError> {
     let name = &session.selection.namespace;
     if !foreign_objects(session).await?.is_empty() {
         return Ok(false);

@@ -29,6 +29,7 @@ mod source;
 mod status;
 mod synthetic;
 mod trace;
+mod undo;
 mod warn;
 mod world;
 mod yaml;

@@ -10,6 +10,7 @@ mod interpolate;
 mod order;
 mod parse;
 mod release;
+mod waiting;
 
 use std::collections::BTreeMap;
 
@@ -20,6 +21,7 @@ use longshore_release::IgnoreRule;
 pub(crate) use interpolate::interpolate;
 pub use order::waves;
 pub use parse::parse;
+pub use waiting::{WaitSpec, duration, limit};
 
 /// The `apiVersion` that this version of Longshore reads.
 pub const API_VERSION: &str = "longshore.dev/v1alpha1";
@@ -86,6 +88,8 @@ pub struct Project {
     pub environments: Vec<Environment>,
     /// The environment used without `-e`.
     pub default_environment: Option<Placed<String>>,
+    /// How deploys wait, unless an environment or a flag says otherwise.
+    pub wait: WaitSpec,
     /// Host names that `status` prints with the ingress' address.
     pub hosts: Vec<String>,
     /// Differences from what was deployed that are known and no drift.
@@ -113,6 +117,8 @@ pub struct Environment {
     pub vars: BTreeMap<String, String>,
     /// To whom frozen plans are sealed: age recipients.
     pub recipients: Vec<Placed<String>>,
+    /// How deploys wait here.
+    pub wait: WaitSpec,
     /// Where it is written.
     pub place: Place,
 }
@@ -205,6 +211,7 @@ impl Project {
             seen.push(base.name.clone());
             next.clone_from(&base.extends);
         }
+        environment.wait.inherit(&self.wait);
         Ok(environment)
     }
 
@@ -252,6 +259,7 @@ impl Environment {
         if self.recipients.is_empty() {
             self.recipients.clone_from(&base.recipients);
         }
+        self.wait.inherit(&base.wait);
         for (key, value) in &base.vars {
             self.vars.entry(key.clone()).or_insert_with(|| value.clone());
         }

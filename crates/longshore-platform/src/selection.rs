@@ -10,7 +10,7 @@ use longshore_diag::{Diagnostic, Place};
 
 use crate::kustomize::Kustomizations;
 use crate::project::{
-    Environment, FILE_NAME, Method, Placed, Project, ReleaseSpec, interpolate, parse, waves,
+    Environment, FILE_NAME, Method, Placed, Project, ReleaseSpec, WaitSpec, interpolate, parse, waves,
 };
 
 /// A project and the folder that its paths are relative to.
@@ -155,6 +155,7 @@ impl Selection {
             default_environment: None,
             hosts: Vec::new(),
             ignored_drift: Vec::new(),
+            wait: WaitSpec::default(),
             releases: Vec::new(),
             file: place.file.clone(),
         };
@@ -166,6 +167,7 @@ impl Selection {
             extends: None,
             vars: BTreeMap::new(),
             recipients: Vec::new(),
+            wait: WaitSpec::default(),
             place,
         };
         Self {

@@ -9,7 +9,7 @@ use longshore_diag::Diagnostic;
 use longshore_object::Gvk;
 use longshore_release::{
     Clock, Context, DEPLOY_LABEL, Faults, Force, HeldRecords, IgnoreRule, Observer, PLATFORM_LABEL,
-    ReleaseError,
+    ReleaseError, Waiting,
 };
 
 use crate::plan::Planned;
@@ -46,6 +46,10 @@ pub struct Behaviour {
     pub faults: Arc<dyn Faults>,
     /// How long the objects of one release may take.
     pub timeout: Duration,
+    /// How they are waited for.
+    pub waiting: Waiting,
+    /// Whether a deploy that fails is taken back.
+    pub rollback_on_failure: bool,
     /// Whether a missing namespace may be created, whatever the project file says.
     pub create_namespace: bool,
     /// Whether plans are to be frozen, or compared with a frozen one.
@@ -61,6 +65,8 @@ pub struct Session {
     pub cluster: Cluster,
     /// What the release engine works with.
     pub context: Context,
+    /// Whether a deploy that fails is taken back.
+    pub(crate) rollback_on_failure: bool,
     may_create_namespace: bool,
     ignored: Vec<IgnoreRule>,
 }
@@ -96,6 +102,8 @@ impl Session {
             notes_basis: behaviour.freezes,
             holder: actor.name.clone(),
             timeout: behaviour.timeout,
+            waiting: behaviour.waiting.clone(),
+            deployed: Arc::default(),
             force: behaviour.force,
             recreate: behaviour.recreate.clone(),
             skip_crds: behaviour.skip_crds,
@@ -107,7 +115,14 @@ impl Session {
         };
         let may_create_namespace =
             behaviour.create_namespace || selection.environment.create_namespace.unwrap_or(false);
-        Self { selection: Arc::new(selection), cluster, context, may_create_namespace, ignored: Vec::new() }
+        Self {
+            selection: Arc::new(selection),
+            cluster,
+            context,
+            rollback_on_failure: behaviour.rollback_on_failure,
+            may_create_namespace,
+            ignored: Vec::new(),
+        }
     }
 
     /// The same, whose records name the plan that is carried out, and where it comes from.

@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use longshore_cluster::{Cluster, ClusterId};
+use longshore_cluster::{Cluster, ClusterId, Deployed};
+use longshore_object::readiness::{Grace, Rules};
 
 use crate::event::{Event, Observer};
 use crate::fault::Faults;
@@ -58,6 +59,24 @@ pub struct Force {
     pub overwrite: bool,
 }
 
+/// How objects are waited for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Waiting {
+    /// How long without anything getting on; `None` for as long as it takes.
+    pub idle: Option<Duration>,
+    /// How long failures that may heal are borne.
+    pub grace: Grace,
+    /// What counts as ready beyond the default.
+    pub rules: Rules,
+}
+
+impl Default for Waiting {
+    /// Four minutes without progress, and the default graces and rules.
+    fn default() -> Self {
+        Self { idle: Some(Duration::from_mins(4)), grace: Grace::default(), rules: Rules::default() }
+    }
+}
+
 /// What every operation works with: a cluster, a namespace, who is acting, and who is told.
 #[derive(Clone)]
 pub struct Context {
@@ -73,6 +92,10 @@ pub struct Context {
     pub holder: String,
     /// How long the objects of one release may take to become ready, or to be gone.
     pub timeout: Duration,
+    /// How they are waited for.
+    pub waiting: Waiting,
+    /// What is deployed at present, which explains failures; nothing outside of a deploy.
+    pub deployed: Arc<Deployed>,
     /// What may be overruled.
     pub force: Force,
     /// Objects (`Job/migrate`) that may be deleted and made anew where they cannot be changed in place.

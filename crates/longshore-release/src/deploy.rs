@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use longshore_cluster::Deployed;
 use longshore_diag::Diagnostic;
 use longshore_object::ObjectKey;
 use tokio::time::Instant;
@@ -70,7 +71,11 @@ pub async fn deploy(context: &Context, prepared: Prepared) -> Result<Release, Re
     let work = Work::begin(context, store.clone(), stored, since);
     context.faults.reached(&name, FaultPoint::PendingWritten).await;
     context.tell(&name, Event::Started(verb(&prepared, revision)));
-    let guarded = Context { cluster: context.cluster.guarded(work.guard()), ..context.clone() };
+    let guarded = Context {
+        cluster: context.cluster.guarded(work.guard()),
+        deployed: Arc::new(deployed(context, &prepared)),
+        ..context.clone()
+    };
     match Box::pin(work.during(carry_out(&guarded, &work, &prepared, &prior))).await {
         Ok(()) => {
             supersede(context, &store, &prior).await?;
@@ -103,6 +108,16 @@ pub async fn deploy(context: &Context, prepared: Prepared) -> Result<Release, Re
             Err(error)
         }
     }
+}
+
+/// What failures are explained by: the objects, and which of them this deploy changes.
+fn deployed(context: &Context, prepared: &Prepared) -> Deployed {
+    let objects = prepared.candidate.objects.iter();
+    let objects = objects.map(|object| (object.key_in(&context.namespace), object.clone())).collect();
+    let changes = prepared.plan.objects.iter().filter(|change| {
+        matches!(change.action, ObjectAction::Create | ObjectAction::Update | ObjectAction::Recreate)
+    });
+    Deployed::new(objects, changes.map(|change| change.object.clone()).collect())
 }
 
 /// Plans again what was planned before somebody else was at work on the release, who has ended since.
@@ -191,6 +206,7 @@ async fn carry_out(
     delete_removed(context, prepared, prior, |key| !removal::is_read_by_pods(key)).await?;
     wait::until_ready(context, name, &candidate.objects).await?;
     context.faults.reached(name, FaultPoint::Ready).await;
+    wait::remarks(context, name, &candidate.objects).await;
     // Until the new pods are ready the old ones may start again, and read what they were made for.
     delete_removed(context, prepared, prior, removal::is_read_by_pods).await?;
     run_hooks(context, work, &candidate.hooks, after).await

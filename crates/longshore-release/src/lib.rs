@@ -48,7 +48,7 @@ mod work;
 pub use apply::Todo;
 pub use basis::Basis;
 pub use candidate::Candidate;
-pub use context::{Clock, Context, FIELD_MANAGER, Force, HeldRecords, ReleaseId, SystemClock};
+pub use context::{Clock, Context, FIELD_MANAGER, Force, HeldRecords, ReleaseId, SystemClock, Waiting};
 pub use deploy::deploy;
 pub use diff::{FieldChange, HIDDEN, diff};
 pub use drift::{

@@ -15,6 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures::stream::{self, StreamExt, TryStreamExt};
 use longshore_cluster::Error as ClusterError;
+use longshore_object::readiness::CustomRule;
 use longshore_object::{Gvk, Object, ObjectKey, order};
 use serde_json::Value;
 
@@ -130,6 +131,7 @@ pub async fn prepare_in(
         warnings: Vec::new(),
     };
     plan.problems.extend(order::mistaken_needs(&candidate.objects, &context.namespace));
+    plan.problems.extend(candidate.objects.iter().filter_map(|object| CustomRule::of_object(object).err()));
     let (mut todo, mut written, mut demand) = (Todos::new(), BTreeMap::new(), Demand::default());
     for look in looks(context, live, name, &candidate, missing_namespace).await? {
         todo.insert(look.change.object.clone(), look.todo);

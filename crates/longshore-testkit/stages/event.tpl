@@ -14,7 +14,7 @@ count and time change.
 {{- $kind := "Warning" -}}
 {{- $reason := "Failed" -}}
 {{- $message := "" -}}
-{{- if and (eq $moment "unready") (eq $play "never-ready") -}}
+{{- if and (eq $moment "unready") (has $play (list "never-ready" "late-ready")) -}}
   {{- $reason = "Unhealthy" -}}
   {{- $message = "Readiness probe failed: HTTP probe failed with statuscode: 503" -}}
 {{- else if has $moment (list "running" "unready") -}}

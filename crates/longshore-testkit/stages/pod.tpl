@@ -129,7 +129,7 @@ cast.tpl) are set in front of this text.
   {{- $isReady = dict "status" "False" "reason" "ContainersNotReady" "message" (printf "containers with unready status: [%s]" (join " " $unready)) -}}
 {{- end -}}
 {{- $conditions := list
-  (dict "type" "PodReadyToStartContainers" "status" (ternary "False" "True" $ended))
+  (dict "type" "PodReadyToStartContainers" "status" (ternary "False" "True" (or $ended (eq $moment "created"))))
   $initialized
   (merge (dict "type" "Ready") $isReady)
   (merge (dict "type" "ContainersReady") $isReady) -}}

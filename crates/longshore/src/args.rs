@@ -8,6 +8,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use longshore_object::readiness::GraceValue;
+use longshore_platform::project::duration;
 use longshore_release::IgnoreRule;
 
 mod output;
@@ -137,6 +139,30 @@ pub(crate) struct ForceArgs {
     pub(crate) recreate: Vec<String>,
 }
 
+/// How objects are waited for.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct WaitArgs {
+    /// How long each release may take to become ready [default: the project file's, else 5m]
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    pub(crate) timeout: Option<Duration>,
+    /// How long nothing at all may get on, or `never`; what has a grace of its own is waited for
+    /// [default: the project file's, else 4m]
+    #[arg(long, value_name = "DURATION", value_parser = idle)]
+    pub(crate) idle_timeout: Option<Idle>,
+    /// How long a cause is borne before it counts as certain: restarts=4, unschedulable=30s, pull=1m, volume=2m,
+    /// probe=2m, init=3m, other=1m; may be given several times
+    #[arg(long, value_name = "CAUSE=LIMIT", value_parser = longshore_platform::project::limit)]
+    pub(crate) grace: Vec<(String, GraceValue)>,
+}
+
+/// A time without progress, or `never`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Idle(pub(crate) Option<Duration>);
+
+fn idle(text: &str) -> Result<Idle, String> {
+    if text == "never" { Ok(Idle(None)) } else { duration(text).map(|idle| Idle(Some(idle))) }
+}
+
 /// What is left alone.
 #[derive(Debug, Args)]
 pub(crate) struct SkipArgs {
@@ -255,6 +281,7 @@ pub(crate) struct PlanArgs {
   longshore deploy -e staging --only services --method helm
   longshore deploy -e production --dry-run            the plan, and nothing else
   longshore deploy -e production -n shop-test --yes   another namespace, no questions
+  longshore deploy -e production --rollback-on-failure --grace restarts=2   as it was, if it fails
   longshore deploy out.plan                           exactly what `longshore plan -o out.plan` has frozen")]
 pub(crate) struct DeployArgs {
     /// Frozen plan to carry out; then nothing is read of the project file
@@ -286,9 +313,17 @@ pub(crate) struct DeployArgs {
     /// Do not ask before objects are deleted
     #[arg(short, long)]
     pub(crate) yes: bool,
-    /// How long each release may take to become ready
-    #[arg(long, value_name = "DURATION", default_value = "5m", value_parser = duration)]
-    pub(crate) timeout: Duration,
+    #[command(flatten)]
+    pub(crate) wait: WaitArgs,
+    /// If it fails, take back everything that it has changed [default: the project file's, else false]
+    #[arg(
+        long,
+        value_name = "true|false",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "true"
+    )]
+    pub(crate) rollback_on_failure: Option<bool>,
 }
 
 /// `longshore status`
@@ -362,9 +397,8 @@ pub(crate) struct RollbackArgs {
     /// Do not ask before objects are deleted
     #[arg(short, long)]
     pub(crate) yes: bool,
-    /// How long each release may take to become ready
-    #[arg(long, value_name = "DURATION", default_value = "5m", value_parser = duration)]
-    pub(crate) timeout: Duration,
+    #[command(flatten)]
+    pub(crate) wait: WaitArgs,
 }
 
 /// `longshore destroy`
@@ -404,33 +438,6 @@ pub(crate) struct DropInArgs {
     /// Words of that command line; `--help` tells them
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     pub(crate) words: Vec<String>,
-}
-
-/// Reads `90s`, `5m`, `1h30m`: the forms that Helm's `--timeout` takes.
-pub(super) fn duration(text: &str) -> Result<Duration, String> {
-    let mut total = 0.0;
-    let mut rest = text;
-    while !rest.is_empty() {
-        let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
-        let (number, tail) = rest.split_at(digits);
-        let letters = tail.find(|c: char| c.is_ascii_digit()).unwrap_or(tail.len());
-        let (unit, tail) = tail.split_at(letters);
-        let seconds = match unit {
-            "ms" => 0.001,
-            "s" => 1.0,
-            "m" => 60.0,
-            "h" => 3600.0,
-            _ => return Err(format!("`{text}` is no duration; write `90s`, `5m` or `1h30m`")),
-        };
-        let number: f64 =
-            number.parse().map_err(|_| format!("`{text}` is no duration; write `90s`, `5m` or `1h30m`"))?;
-        total += number * seconds;
-        rest = tail;
-    }
-    match Duration::try_from_secs_f64(total) {
-        Ok(duration) if !text.is_empty() && !duration.is_zero() => Ok(duration),
-        _ => Err(format!("`{text}` must be longer than nothing; write `90s`, `5m` or `1h30m`")),
-    }
 }
 
 #[cfg(test)]

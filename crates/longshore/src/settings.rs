@@ -9,13 +9,16 @@ use longshore_cluster::{Cluster, ClusterOptions, Environment};
 use longshore_diag::{Diagnostic, Place};
 use longshore_platform::project::Method;
 use longshore_platform::{Actor, Behaviour, Choice, Platform, Selection, Session};
-use longshore_release::{Force, Observer, SystemClock};
+use longshore_release::{Force, Observer, SystemClock, Waiting};
 use longshore_secrets::{Identity, identities};
 use zeroize::Zeroizing;
 
-use crate::args::{ClusterArgs, ForceArgs, GlobalArgs, MethodArg, MethodArgs, SelectArgs};
+use crate::args::{ClusterArgs, ForceArgs, GlobalArgs, MethodArg, MethodArgs, SelectArgs, WaitArgs};
 use crate::fault;
 use crate::kustomize::ForReleases;
+
+/// How long a release may take if nobody says: Helm's default too.
+const TIMEOUT: Duration = Duration::from_mins(5);
 
 /// What the variables of CI systems say about a run: commit first, then the run itself.
 const COMMIT_VARIABLES: [&str; 4] = ["LONGSHORE_COMMIT", "GITHUB_SHA", "CI_COMMIT_SHA", "GIT_COMMIT"];
@@ -62,10 +65,28 @@ pub(crate) fn behaviour(
         skip_crds: false,
         term: fault::term(),
         faults: fault::faults(),
-        timeout: timeout.unwrap_or(Duration::from_mins(5)),
+        timeout: timeout.unwrap_or(TIMEOUT),
+        waiting: Waiting::default(),
+        rollback_on_failure: false,
         create_namespace,
         freezes: false,
     }
+}
+
+/// The behaviour with how it waits: as the flags say, else as the project file does (a frozen plan has none), else as
+/// it is.
+pub(crate) fn waiting(args: &WaitArgs, selection: &Selection, behaviour: Behaviour) -> Behaviour {
+    let spec = &selection.environment.wait;
+    let mut waiting = spec.waiting();
+    if let Some(idle) = args.idle_timeout {
+        waiting.idle = idle.0;
+    }
+    for (name, value) in &args.grace {
+        // It was looked at when the flag was read.
+        waiting.grace.set(name, *value);
+    }
+    let timeout = args.timeout.or(spec.timeout).unwrap_or(behaviour.timeout);
+    Behaviour { timeout, waiting, ..behaviour }
 }
 
 /// Notes the commit of the project's files, where no variable of a CI system has named one and git knows it.

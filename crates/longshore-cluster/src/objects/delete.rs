@@ -142,9 +142,22 @@ fn still_there(live: &Json) -> String {
     if text(live, "/metadata/deletionTimestamp").is_empty() {
         return "nobody has asked for its deletion".to_owned();
     }
+    // A namespace says itself what it still holds, and which API keeps it from looking.
+    let conditions = live.pointer("/status/conditions").and_then(Json::as_array).into_iter().flatten();
+    let told: Vec<&str> = conditions
+        .filter(|condition| text(condition, "/status") == "True" && text(live, "/kind") == "Namespace")
+        .map(|condition| text(condition, "/message"))
+        .filter(|message| !message.is_empty())
+        .collect();
+    if !told.is_empty() {
+        return format!("being deleted: {}", told.join("; "));
+    }
     if finalizers.is_empty() {
         "being deleted: what it owns, or its containers, are still ending".to_owned()
     } else {
-        format!("held by finalizers: {}", finalizers.join(", "))
+        format!(
+            "held by finalizers: {}; whoever set them must take them away, so look whether that controller still runs",
+            finalizers.join(", ")
+        )
     }
 }

@@ -1,7 +1,11 @@
 //! Which pods of a workload count, and what is wrong with them. Pure.
 
+use std::time::Duration;
+
+use longshore_object::diagnosis::is_refusal;
 use longshore_object::owners::pods_of;
-use longshore_object::readiness::pod::{Cause, Problem, problems};
+use longshore_object::readiness::Grace;
+use longshore_object::readiness::pod::{Cause, Problem, mount_problem, patience, problems, stalls};
 use serde_json::Value as Json;
 
 use super::revision::{changed_at, is_observed, is_of_newest_revision, newest_replica_set, second};
@@ -11,7 +15,39 @@ use super::revision::{changed_at, is_observed, is_of_newest_revision, newest_rep
 pub(super) struct PodProblem {
     pub(super) pod: String,
     pub(super) uid: String,
+    /// What made the pod: `ReplicaSet/web-5d9`.
+    pub(super) owner: Option<String>,
+    /// The image of the container.
+    pub(super) image: Option<String>,
+    /// The claims that the pod mounts.
+    pub(super) claims: Vec<String>,
     pub(super) problem: Problem,
+    /// How long it is borne, if its lasting decides.
+    pub(super) patience: Option<Duration>,
+}
+
+impl PodProblem {
+    fn new(pod: &Json, problem: Problem, grace: &Grace) -> Self {
+        let owners = pod.pointer("/metadata/ownerReferences").and_then(Json::as_array).into_iter().flatten();
+        let owner = owners
+            .filter(|owner| owner.get("controller").and_then(Json::as_bool) == Some(true))
+            .find(|owner| !text(owner, "/name").is_empty())
+            .map(|owner| format!("{}/{}", text(owner, "/kind"), text(owner, "/name")));
+        let lists = ["/spec/initContainers", "/spec/containers"].into_iter();
+        let mut containers = lists.filter_map(|list| pod.pointer(list)?.as_array()).flatten();
+        let container = containers.find(|c| problem.container.as_deref() == Some(text(c, "/name")));
+        let volumes = pod.pointer("/spec/volumes").and_then(Json::as_array).into_iter().flatten();
+        let claims = volumes.map(|volume| text(volume, "/persistentVolumeClaim/claimName"));
+        Self {
+            pod: text(pod, "/metadata/name").to_owned(),
+            uid: text(pod, "/metadata/uid").to_owned(),
+            owner,
+            image: container.map(|container| text(container, "/image").to_owned()),
+            claims: claims.filter(|claim| !claim.is_empty()).map(str::to_owned).collect(),
+            patience: patience(pod, &problem, grace),
+            problem,
+        }
+    }
 }
 
 pub(super) fn text<'a>(json: &'a Json, pointer: &str) -> &'a str {
@@ -22,7 +58,13 @@ pub(super) fn text<'a>(json: &'a Json, pointer: &str) -> &'a str {
 ///
 /// Pods of older versions are on their way out, and say nothing about the change. What a controller
 /// mends by itself (a failed pod that it replaces, a Job's pod that it tries again) is left out.
-pub(super) fn pod_problems(live: &Json, replica_sets: &[Json], pods: &[Json]) -> Vec<PodProblem> {
+pub(super) fn pod_problems(
+    live: &Json,
+    replica_sets: &[Json],
+    pods: &[Json],
+    warnings: &[Json],
+    grace: &Grace,
+) -> Vec<PodProblem> {
     let kind = text(live, "/kind");
     if !is_observed(live) {
         return Vec::new();
@@ -40,11 +82,10 @@ pub(super) fn pod_problems(live: &Json, replica_sets: &[Json], pods: &[Json]) ->
         .filter(|pod| pod.pointer("/metadata/deletionTimestamp").is_none())
         .filter(|pod| is_of_newest_revision(live, pod))
         .flat_map(|pod| {
-            problems(pod).into_iter().filter(|problem| counts(kind, problem)).map(|problem| PodProblem {
-                pod: text(pod, "/metadata/name").to_owned(),
-                uid: text(pod, "/metadata/uid").to_owned(),
-                problem,
-            })
+            let all = problems(pod).into_iter().chain(set_up(pod, warnings)).chain(stalls(pod));
+            all.filter(|problem| counts(kind, problem))
+                .map(|problem| PodProblem::new(pod, problem, grace))
+                .collect::<Vec<_>>()
         })
         .collect();
     found.sort_by(|a, b| {
@@ -54,19 +95,29 @@ pub(super) fn pod_problems(live: &Json, replica_sets: &[Json], pods: &[Json]) ->
     found
 }
 
+/// What keeps a pod from being set up, by the newest warning about it.
+fn set_up(pod: &Json, warnings: &[Json]) -> Option<Problem> {
+    let uid = text(pod, "/metadata/uid");
+    warnings
+        .iter()
+        .filter(|event| !uid.is_empty() && text(event, "/involvedObject/uid") == uid)
+        .filter_map(|event| {
+            Some((event, mount_problem(pod, text(event, "/reason"), text(event, "/message"))?))
+        })
+        .max_by(|(a, one), (b, other)| {
+            // Of one second, the same one whatever was heard first.
+            (event_time(a), &one.message).cmp(&(event_time(b), &other.message))
+        })
+        .map(|(_, problem)| problem)
+}
+
 /// The pods that ended of a Job that failed: what its failure comes from.
-pub(super) fn ended_pods(live: &Json, pods: &[Json]) -> Vec<PodProblem> {
+pub(super) fn ended_pods(live: &Json, pods: &[Json], grace: &Grace) -> Vec<PodProblem> {
     let mut mine = pods_of(live, &[], pods);
     // The newest tells most: earlier ones may have failed of something else.
     mine.sort_by(|a, b| text(b, "/metadata/creationTimestamp").cmp(text(a, "/metadata/creationTimestamp")));
     mine.into_iter()
-        .flat_map(|pod| {
-            problems(pod).into_iter().map(|problem| PodProblem {
-                pod: text(pod, "/metadata/name").to_owned(),
-                uid: text(pod, "/metadata/uid").to_owned(),
-                problem,
-            })
-        })
+        .flat_map(|pod| problems(pod).into_iter().map(|problem| PodProblem::new(pod, problem, grace)))
         .collect()
 }
 
@@ -75,8 +126,8 @@ fn counts(kind: &str, problem: &Problem) -> bool {
     match (kind, problem.cause) {
         ("Pod", _) => true,
         // A controller replaces a pod that ended (evicted, its node gone); and a Job counts its failures
-        // itself, up to its own limit.
-        (_, Cause::Ended) | ("Job", Cause::CrashLoop | Cause::OutOfMemory) => false,
+        // itself, up to its own limit; that its pods run on is what they are for.
+        (_, Cause::Ended) | ("Job", Cause::CrashLoop | Cause::OutOfMemory | Cause::Unready) => false,
         _ => true,
     }
 }
@@ -94,14 +145,10 @@ pub(super) fn refusal(live: &Json, replica_sets: &[Json], events: &[Json]) -> Op
     events
         .iter()
         .filter(|event| !uid.is_empty() && text(event, "/involvedObject/uid") == uid)
-        .filter(|event| event_time(event) >= since)
-        .map(|event| text(event, "/message"))
-        .find(|message| {
-            ["exceeded quota", "violates PodSecurity", "denied the request", "is forbidden"]
-                .iter()
-                .any(|words| message.contains(words))
-        })
-        .map(str::to_owned)
+        .filter(|event| text(event, "/reason") == "FailedCreate" && event_time(event) >= since)
+        .filter(|event| is_refusal(text(event, "/message")))
+        .max_by_key(|event| (event_time(event), text(event, "/message")))
+        .map(|event| text(event, "/message").to_owned())
 }
 
 /// When an event last happened, to the second.
@@ -129,7 +176,10 @@ mod tests {
     }
 
     fn names(live: &Json, sets: &[Json], pods: &[Json]) -> Vec<String> {
-        pod_problems(live, sets, pods).into_iter().map(|problem| problem.pod).collect()
+        pod_problems(live, sets, pods, &[], &longshore_object::readiness::Grace::default())
+            .into_iter()
+            .map(|problem| problem.pod)
+            .collect()
     }
 
     #[test]
@@ -169,7 +219,7 @@ mod tests {
             "managedFields": [{"time": "2026-01-02T00:00:00Z", "fieldsV1": {"f:spec": {}}},
                 {"time": "2026-03-01T00:00:00Z", "subresource": "status"}]}});
         let event = |at: &str| {
-            json!({"involvedObject": {"uid": "s"}, "lastTimestamp": at,
+            json!({"involvedObject": {"uid": "s"}, "lastTimestamp": at, "reason": "FailedCreate",
                 "message": "create Pod db-0 failed: exceeded quota: small"})
         };
         assert_eq!(refusal(&live, &[], &[event("2026-01-01T12:00:00Z")]), None);

@@ -1,16 +1,18 @@
-//! What the server has recorded about a failure: events, and the last lines of a container. All of it is
-//! wanted and none of it needed: what cannot be had in a few seconds is left out.
+//! What the server has recorded about a failure: events, the last lines of a container, the claims and keys
+//! that are missing. All of it is wanted and none of it needed: what cannot be had in a few seconds is left out.
 
 use std::time::Duration;
 
 use longshore_object::Gvk;
+use longshore_object::diagnosis::missing;
 use longshore_object::readiness::pod::Cause;
 use serde_json::Value as Json;
 use tokio::time::timeout;
 
+use super::WaitOptions;
 use super::cause::{event_time, text};
+use super::explain::{self, Claim, Facts};
 use super::failure::{Culprit, WaitFailure};
-use super::tracker::PodId;
 use crate::cluster::Cluster;
 use crate::logs::LogOptions;
 use crate::objects::Selector;
@@ -18,19 +20,23 @@ use crate::objects::Selector;
 /// How long may be spent on one culprit.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// How many culprits are looked into: the first is the root cause, the rest is for completeness.
-const LOOKED_INTO: usize = 3;
+const LOOKED_INTO: usize = 5;
 /// How many events are told.
 const EVENTS: usize = 5;
 
-/// Adds events and log lines to the first culprits.
-pub(super) async fn gather(cluster: &Cluster, failure: &mut WaitFailure, log_lines: u32) {
+/// Adds events, log lines and their meaning to the first culprits, and puts the root cause first.
+pub(super) async fn gather(cluster: &Cluster, failure: &mut WaitFailure, options: &WaitOptions) {
+    let mut all = Vec::new();
     for culprit in failure.culprits.iter_mut().take(LOOKED_INTO) {
+        let mut facts = Facts::default();
         // Whatever was found in time stays.
-        let _ = timeout(PATIENCE, look_into(cluster, culprit, log_lines)).await;
+        let _ = timeout(PATIENCE, look_into(cluster, culprit, &mut facts, options.log_lines)).await;
+        all.push(facts);
     }
+    explain::explain(failure, &all, &options.deployed);
 }
 
-async fn look_into(cluster: &Cluster, culprit: &mut Culprit, log_lines: u32) {
+async fn look_into(cluster: &Cluster, culprit: &mut Culprit, facts: &mut Facts, log_lines: u32) {
     let Some(namespace) = culprit.key.namespace.clone() else {
         return;
     };
@@ -39,12 +45,27 @@ async fn look_into(cluster: &Cluster, culprit: &mut Culprit, log_lines: u32) {
         culprit.events = events(cluster, &namespace, &uid).await;
     }
     let Some(pod) = culprit.pod.clone() else { return };
-    let speaks = matches!(pod.cause, Cause::CrashLoop | Cause::OutOfMemory | Cause::Ended);
+    for claim in pod.claims.iter().filter(|_| matches!(pod.cause, Cause::Claim | Cause::Unschedulable)) {
+        facts.claims.extend(look_at_claim(cluster, &namespace, claim).await);
+    }
+    if let Some(found) = missing(&pod.message).filter(|found| found.key.is_some() && !found.name.is_empty()) {
+        let live = cluster.get(&Gvk::new("v1", found.kind), Some(&namespace), &found.name).await;
+        let keys = |live: &Json| {
+            let maps = ["data", "binaryData"].into_iter().filter_map(|field| live.get(field)?.as_object());
+            maps.flat_map(|map| map.keys().cloned()).collect::<Vec<_>>()
+        };
+        facts.live_keys = live.ok().flatten().map(|live| keys(&live));
+    }
+    let speaks = matches!(
+        pod.cause,
+        Cause::CrashLoop | Cause::OutOfMemory | Cause::Ended | Cause::InitHangs | Cause::Unready
+    );
     let Some(container) = pod.container.filter(|_| speaks && log_lines > 0) else {
         return;
     };
     // After a restart the present run may not have said anything yet.
-    for previous in [pod.restarts > 0 && pod.cause != Cause::Ended, false] {
+    let ended = matches!(pod.cause, Cause::CrashLoop | Cause::OutOfMemory);
+    for previous in [pod.restarts > 0 && ended, false] {
         let options = LogOptions { previous, tail_lines: Some(log_lines), ..LogOptions::default() };
         if let Ok(lines) = cluster.logs(&namespace, &pod.pod, Some(&container), &options).await
             && !lines.is_empty()
@@ -55,16 +76,37 @@ async fn look_into(cluster: &Cluster, culprit: &mut Culprit, log_lines: u32) {
     }
 }
 
-/// The last events about an object, oldest first.
+/// A claim that has no volume, and why as far as the server tells.
+async fn look_at_claim(cluster: &Cluster, namespace: &str, name: &str) -> Option<Claim> {
+    let gvk = Gvk::new("v1", "PersistentVolumeClaim");
+    let Ok(found) = cluster.get(&gvk, Some(namespace), name).await else { return None };
+    let Some(live) = found else {
+        return Some(Claim { name: name.to_owned(), exists: false, ..Claim::default() });
+    };
+    if text(&live, "/status/phase") == "Bound" {
+        return None;
+    }
+    let mut claim = Claim { name: name.to_owned(), exists: true, ..Claim::default() };
+    claim.class = live.pointer("/spec/storageClassName").and_then(Json::as_str).map(str::to_owned);
+    if let Some(class) = claim.class.as_deref().filter(|class| !class.is_empty()) {
+        let found = cluster.get(&Gvk::new("storage.k8s.io/v1", "StorageClass"), None, class).await;
+        claim.class_exists = found.ok().map(|found| found.is_some());
+    }
+    claim.events = events(cluster, namespace, text(&live, "/metadata/uid")).await;
+    Some(claim)
+}
+
+/// The last warnings about an object, oldest first.
 async fn events(cluster: &Cluster, namespace: &str, uid: &str) -> Vec<String> {
-    let mut found = about(cluster, namespace, uid).await;
+    let mut found = events_about(cluster, namespace, uid).await;
     found.retain(|event| text(event, "/type") == "Warning");
     found.sort_by(|a, b| event_time(a).cmp(event_time(b)));
     let newest = found.split_off(found.len().saturating_sub(EVENTS));
     newest.iter().map(in_words).collect()
 }
 
-async fn about(cluster: &Cluster, namespace: &str, uid: &str) -> Vec<Json> {
+/// All events about an object.
+pub(super) async fn events_about(cluster: &Cluster, namespace: &str, uid: &str) -> Vec<Json> {
     let selector = Selector { labels: None, fields: Some(format!("involvedObject.uid={uid}")) };
     match cluster.list(&Gvk::new("v1", "Event"), Some(namespace), &selector).await {
         Ok(list) => list.items,
@@ -82,12 +124,4 @@ fn in_words(event: &Json) -> String {
         _ => String::new(),
     };
     format!("{}{times}: {}", text(event, "/reason"), text(event, "/message").trim())
-}
-
-/// Whether an autoscaler has said that it makes a node for this pod: the cluster autoscaler by
-/// `TriggeredScaleUp`, Karpenter by `Nominated`.
-pub(super) async fn scale_up(cluster: &Cluster, pod: &PodId) -> bool {
-    let (namespace, _, uid) = pod;
-    let found = timeout(PATIENCE, about(cluster, namespace, uid)).await.unwrap_or_default();
-    found.iter().any(|event| matches!(text(event, "/reason"), "TriggeredScaleUp" | "Nominated"))
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use longshore_diag::{Diagnostic, Place};
-use longshore_object::readiness::pod::Cause;
+use longshore_object::readiness::pod::{Cause, Problem};
 use longshore_object::{Gvk, ObjectKey};
 
 use super::cause::PodProblem;
@@ -41,6 +41,11 @@ impl From<WaitError> for Diagnostic {
 pub enum WaitVerdict {
     /// Something failed, and waiting longer cannot help.
     Failed,
+    /// Nothing got on any more.
+    Idle {
+        /// For how long.
+        after: Duration,
+    },
     /// The time was up.
     Deadline {
         /// The time.
@@ -82,6 +87,15 @@ pub struct Culprit {
     pub reason: String,
     /// Whether waiting cannot help.
     pub certain: bool,
+    /// Whether this deploy has changed the object.
+    pub changed: bool,
+    /// From the object down to the cause, one link each: `ReplicaSet/web-5d9`, `Pod/web-5d9-x`, `container web`,
+    /// `Secret/db has no key pw`. The object itself is not in it.
+    pub chain: Vec<String>,
+    /// What to do about it.
+    pub hint: Option<String>,
+    /// Other objects that fail for the very same reason, or because of this one.
+    pub also: Vec<ObjectKey>,
     /// The pod that it comes from.
     pub pod: Option<PodCause>,
     /// The last events about the pod or the object, oldest first.
@@ -97,6 +111,12 @@ pub struct PodCause {
     pub pod: String,
     /// The pod's uid.
     pub uid: String,
+    /// What made the pod: `ReplicaSet/web-5d9`.
+    pub owner: Option<String>,
+    /// The image of the container.
+    pub image: Option<String>,
+    /// The claims that the pod mounts.
+    pub claims: Vec<String>,
     /// The container; `None` for the pod as a whole.
     pub container: Option<String>,
     /// What kind of problem it is.
@@ -112,11 +132,29 @@ impl PodCause {
         Self {
             pod: found.pod.clone(),
             uid: found.uid.clone(),
+            owner: found.owner.clone(),
+            image: found.image.clone(),
+            claims: found.claims.clone(),
             container: found.problem.container.clone(),
             cause: found.problem.cause,
             message: found.problem.message.clone(),
             restarts: found.problem.restarts,
         }
+    }
+
+    /// The problem by itself.
+    pub(super) fn problem(&self) -> Problem {
+        Problem {
+            cause: self.cause,
+            container: self.container.clone(),
+            message: self.message.clone(),
+            restarts: self.restarts,
+        }
+    }
+
+    /// It in words, as the reason of a culprit has it.
+    pub(super) fn describe(&self) -> String {
+        self.problem().describe()
     }
 }
 
@@ -131,20 +169,24 @@ impl WaitFailure {
 
     /// For people: the root cause with its evidence, then what else is missing.
     pub fn diagnostic(&self) -> Diagnostic {
-        let (code, root) = match self.verdict {
-            WaitVerdict::Failed => ("wait/failed", self.root()),
-            WaitVerdict::Deadline { .. } => ("wait/deadline", self.root()),
+        let root = self.root();
+        let code = match self.verdict {
+            WaitVerdict::Failed => "wait/failed",
+            WaitVerdict::Idle { .. } => "wait/idle",
+            WaitVerdict::Deadline { .. } => "wait/deadline",
         };
         let mut diagnostic = Diagnostic::error(code, self.to_string());
         if let Some(root) = root {
             if let Some(place) = &root.place {
                 diagnostic = diagnostic.at(place.clone());
             }
-            if let Some(pod) = &root.pod {
-                diagnostic = diagnostic.note(match &pod.container {
-                    Some(container) => format!("pod {}, container {container}", pod.pod),
-                    None => format!("pod {}", pod.pod),
-                });
+            if !root.chain.is_empty() {
+                let links = std::iter::once(root.key.to_string()).chain(root.chain.iter().cloned());
+                diagnostic = diagnostic.note(links.collect::<Vec<_>>().join(" ← "));
+            }
+            if !root.also.is_empty() {
+                let others: Vec<String> = root.also.iter().map(ToString::to_string).collect();
+                diagnostic = diagnostic.note(format!("because of it also: {}", others.join(", ")));
             }
             for event in &root.events {
                 diagnostic = diagnostic.note(format!("event: {event}"));
@@ -167,9 +209,14 @@ impl WaitFailure {
         for remark in &self.remarks {
             diagnostic = diagnostic.note(remark.clone());
         }
-        match root.and_then(next_step) {
+        match root.and_then(|root| root.hint.clone()) {
             Some(hint) => diagnostic.hint(hint),
-            None if root.is_none() => diagnostic.hint("give it more time with --timeout"),
+            None if root.is_none() => diagnostic.hint(match self.verdict {
+                WaitVerdict::Idle { .. } => {
+                    "if it only needs long for one step, give it more with --idle-timeout"
+                }
+                _ => "give it more time with --timeout",
+            }),
             None => diagnostic,
         }
     }
@@ -177,8 +224,15 @@ impl WaitFailure {
 
 impl std::fmt::Display for WaitFailure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        if let WaitVerdict::Deadline { after } = self.verdict {
-            write!(f, "{} of {} ready after {} s: ", self.ready, self.total, after.as_secs())?;
+        match self.verdict {
+            WaitVerdict::Failed => {}
+            WaitVerdict::Idle { after } => {
+                let seconds = after.as_secs();
+                write!(f, "nothing got on for {seconds} s, {} of {} ready: ", self.ready, self.total)?;
+            }
+            WaitVerdict::Deadline { after } => {
+                write!(f, "{} of {} ready after {} s: ", self.ready, self.total, after.as_secs())?;
+            }
         }
         match (self.root(), self.waiting.first()) {
             (Some(root), _) => write!(f, "{}: {}", root.key, root.reason),
@@ -189,35 +243,3 @@ impl std::fmt::Display for WaitFailure {
 }
 
 impl std::error::Error for WaitFailure {}
-
-/// What to do about a root cause.
-fn next_step(root: &Culprit) -> Option<String> {
-    let Some(pod) = &root.pod else {
-        return root
-            .reason
-            .contains("exceeded quota")
-            .then(|| "ask for less, remove something, or have the ResourceQuota raised".to_owned());
-    };
-    Some(match pod.cause {
-        Cause::ImageName => "correct the image's name".to_owned(),
-        Cause::ImagePull => {
-            "check the image's name and tag, and that the cluster may pull it (imagePullSecrets)".to_owned()
-        }
-        Cause::MissingKey | Cause::Config => {
-            "check the names and keys of the ConfigMaps and Secrets that the container refers to".to_owned()
-        }
-        Cause::Start => "check the container's command, user and mounts".to_owned(),
-        Cause::OutOfMemory => "raise the container's memory limit, or make it use less".to_owned(),
-        Cause::CrashLoop | Cause::Ended => {
-            let previous = if pod.restarts > 0 { " --previous" } else { "" };
-            format!(
-                "read on with `kubectl logs -n {} {}{previous}`",
-                root.key.namespace.as_deref().unwrap_or("default"),
-                pod.pod
-            )
-        }
-        Cause::Unschedulable => {
-            "ask for less, add a node, or check node selectors, taints and volumes".to_owned()
-        }
-    })
-}

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use futures::stream::{self, BoxStream, SelectAll, StreamExt as _};
 use longshore_object::Gvk;
+use longshore_object::readiness::Rules;
 
 use super::WaitTarget;
 use super::tracked::is_ready_by_existing;
@@ -25,8 +26,8 @@ pub(super) enum Source {
     Pods(String),
     /// Its ReplicaSets, which stand between Deployments and pods.
     ReplicaSets(String),
-    /// Its events about pods that could not be created.
-    Refusals(String),
+    /// Its warnings: events about pods that cannot be created, set up or reached.
+    Warnings(String),
 }
 
 /// What a feed tells.
@@ -52,9 +53,13 @@ pub(super) struct Feeds {
 
 impl Feeds {
     /// Watches the targets: one watch per kind and namespace.
-    pub(super) fn of<'a>(cluster: &Cluster, targets: impl Iterator<Item = &'a WaitTarget>) -> Self {
+    pub(super) fn of<'a>(
+        cluster: &Cluster,
+        targets: impl Iterator<Item = &'a WaitTarget>,
+        rules: &Rules,
+    ) -> Self {
         let mut groups: BTreeMap<(Gvk, Option<String>), Vec<String>> = BTreeMap::new();
-        for target in targets.filter(|target| !is_ready_by_existing(&target.gvk)) {
+        for target in targets.filter(|target| !is_ready_by_existing(target, rules)) {
             groups
                 .entry((target.gvk.clone(), target.key.namespace.clone()))
                 .or_default()
@@ -80,13 +85,13 @@ impl Feeds {
         if !self.explained.insert(namespace.to_owned()) {
             return;
         }
-        let refusals = Selector { labels: None, fields: Some("type=Warning,reason=FailedCreate".to_owned()) };
+        let warnings = Selector { labels: None, fields: Some("type=Warning".to_owned()) };
         let owned = || namespace.to_owned();
         let all = Selector::default();
         for (what, gvk, selector, source) in [
             ("pods", Gvk::new("v1", "Pod"), &all, Source::Pods(owned())),
             ("replicasets", Gvk::new("apps/v1", "ReplicaSet"), &all, Source::ReplicaSets(owned())),
-            ("events", Gvk::new("v1", "Event"), &refusals, Source::Refusals(owned())),
+            ("events", Gvk::new("v1", "Event"), &warnings, Source::Warnings(owned())),
         ] {
             let changes = cluster.watch(&gvk, Some(namespace), selector);
             let told = changes.map(move |change| match change {

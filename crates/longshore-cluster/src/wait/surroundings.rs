@@ -1,4 +1,4 @@
-//! What belongs to the workloads of a namespace: pods, ReplicaSets, refusals to make pods.
+//! What belongs to the workloads of a namespace: pods, ReplicaSets, warnings about either.
 
 use std::collections::BTreeMap;
 
@@ -51,7 +51,7 @@ impl Shelf {
 pub(super) struct Surroundings {
     pub(super) pods: Shelf,
     pub(super) replica_sets: Shelf,
-    pub(super) refusals: Shelf,
+    pub(super) warnings: Shelf,
 }
 
 /// Which of them a change is about.
@@ -59,7 +59,7 @@ pub(super) struct Surroundings {
 pub(super) enum Part {
     Pods,
     ReplicaSets,
-    Refusals,
+    Warnings,
 }
 
 /// Whose state a change may alter.
@@ -101,14 +101,18 @@ impl Surroundings {
         match part {
             Part::Pods => &mut self.pods,
             Part::ReplicaSets => &mut self.replica_sets,
-            Part::Refusals => &mut self.refusals,
+            Part::Warnings => &mut self.warnings,
         }
     }
 
     /// The owners of an object up to the workload, or the object that an event is about.
     fn owners(&self, part: Part, live: &Json) -> Vec<String> {
+        let about = text(live, "/involvedObject/uid");
         let (own, owner) = match part {
-            Part::Refusals => ("", Some(text(live, "/involvedObject/uid"))),
+            // About a pod, or about what makes pods.
+            Part::Warnings => {
+                (about, self.pods.get(about).or_else(|| self.replica_sets.get(about)).and_then(owner_of))
+            }
             _ => (text(live, "/metadata/uid"), owner_of(live)),
         };
         let mut uids = vec![own.to_owned()];

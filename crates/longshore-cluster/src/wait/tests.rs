@@ -19,7 +19,7 @@ fn target(api_version: &str, kind: &str) -> WaitTarget {
         namespace: Some("a".to_owned()),
         name: "web".to_owned(),
     };
-    WaitTarget { gvk, key, place: Some(longshore_diag::Place::new("web.yaml", 3, 1)) }
+    WaitTarget { place: Some(longshore_diag::Place::new("web.yaml", 3, 1)), ..WaitTarget::named(gvk, key) }
 }
 
 /// A Deployment of one pod, of which none is available.
@@ -131,11 +131,11 @@ async fn a_crash_is_told_with_log_and_events_and_where_it_was_written() {
     world.0.insert("events", vec![event(2, "Warning"), event(1, "Warning"), event(3, "Normal")]);
     let (_, failure) = failing(WaitOptions::default(), move |seen| world.answer(seen)).await;
     let told = failure.diagnostic();
-    let message = "Deployment/web: container main keeps crashing (4 restarts): exit code 3";
+    let message = "Deployment/web: container main keeps crashing (4 restarts) with exit code 3: its last line is: \"panic: no database\"";
     assert_eq!((told.code, told.message.as_str()), ("wait/failed", message));
     assert_eq!(told.place.as_ref().map(ToString::to_string).as_deref(), Some("web.yaml:3:1"));
     let notes = [
-        "pod web-1, container main",
+        "Deployment/web ← Pod/web-1 ← container main ← its last line is: \"panic: no database\"",
         "event: BackOff: restarting 1",
         "event: BackOff (2 times): restarting 2",
         "log: \"panic: no database\"",
@@ -207,9 +207,9 @@ async fn it_ends_when_the_last_object_is_ready_and_tells_the_way() {
     assert_eq!(
         told,
         [
-            Progress::Ready { key: secret.key, ready: 1, total: 2 },
+            Progress::Ready { key: secret.key, ready: 1, total: 2, ruled: true },
             Progress::Waiting { key: web.clone(), reason: "0 of 1 pods available".to_owned() },
-            Progress::Ready { key: web, ready: 2, total: 2 },
+            Progress::Ready { key: web, ready: 2, total: 2, ruled: true },
         ]
     );
 }
@@ -297,4 +297,47 @@ async fn a_server_that_is_away_is_told_and_named_at_the_deadline() {
     let Err(WaitError::Failed(failure)) = waited else { panic!("{waited:?}") };
     assert_eq!(failure.remarks, [message]);
     assert_eq!(failure.to_string(), "0 of 1 ready after 20 s: Deployment/web: the server was not reached");
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_that_gets_on_ends_the_wait_before_its_time_unless_an_image_is_pulled() {
+    let options = || WaitOptions {
+        timeout: Duration::from_mins(20),
+        idle: Some(Duration::from_secs(100)),
+        ..WaitOptions::default()
+    };
+    let world = World::of(deployment(), Vec::new());
+    let (took, failure) = failing(options(), move |seen| world.answer(seen)).await;
+    assert_eq!((took, failure.verdict), (100, WaitVerdict::Idle { after: Duration::from_secs(100) }));
+    assert_eq!(failure.diagnostic().code, "wait/idle");
+
+    let mut creating = waiting("ContainerCreating", 0);
+    creating["status"]["phase"] = json!("Pending");
+    let mut world = World::of(deployment(), vec![creating]);
+    let event = |at: u32, reason: &str| json!({"reason": reason, "lastTimestamp": format!("2026-01-01T00:00:0{at}Z")});
+    world.0.insert("events", vec![event(2, "Pulling"), event(1, "Scheduled")]);
+    let (took, failure) = failing(options(), move |seen| world.answer(seen)).await;
+    assert_eq!((took, failure.verdict), (1200, WaitVerdict::Deadline { after: Duration::from_mins(20) }));
+}
+
+/// A pod that runs and is not ready: its own probes' time comes on top of the grace.
+#[tokio::test(start_paused = true)]
+async fn a_container_that_does_not_become_ready_is_borne_as_long_as_its_probes_allow() {
+    let mut pod = owned("web-1", "rs");
+    pod["spec"] = json!({"containers": [{"name": "main", "readinessProbe": {"httpGet": {"port": 80, "path": "/up"}},
+        "startupProbe": {"failureThreshold": 10, "periodSeconds": 3}}]});
+    pod["status"] = json!({"phase": "Running", "conditions": [{"type": "Ready", "status": "False"}],
+        "containerStatuses": [{"name": "main", "ready": false, "state": {"running": {}}}]});
+    let mut world = World::of(deployment(), vec![pod]);
+    world.0.insert(
+        "events",
+        vec![json!({"type": "Warning", "reason": "Unhealthy",
+        "message": "Readiness probe failed: HTTP probe failed with statuscode: 503"})],
+    );
+    let (took, failure) = failing(WaitOptions::default(), move |seen| world.answer(seen)).await;
+    assert_eq!((took, failure.verdict), (120 + 30, WaitVerdict::Failed));
+    assert_eq!(
+        failure.to_string(),
+        "Deployment/web: container main runs and does not become ready: Readiness probe failed: HTTP probe failed with statuscode: 503"
+    );
 }

@@ -1,11 +1,11 @@
 //! One target of a wait: what is known of it, and the verdict that follows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use longshore_object::Gvk;
 use longshore_object::readiness::pod::Cause;
-use longshore_object::readiness::{Grace, Readiness, Rules, is_awaited, readiness_by};
+use longshore_object::readiness::{Grace, Readiness, Rules, readiness_by};
 use serde_json::Value as Json;
 use tokio::time::Instant;
 
@@ -14,9 +14,9 @@ use super::cause::{PodProblem, ended_pods, pod_problems, refusal, text};
 use super::revision::fails_of_old;
 use super::surroundings::Surroundings;
 
-/// Kinds that are ready by existing, so that watching them would tell nothing.
-pub(super) fn is_ready_by_existing(gvk: &Gvk) -> bool {
-    !is_awaited(&gvk.group, &gvk.kind)
+/// Targets that are ready by existing, so that watching them would tell nothing.
+pub(super) fn is_ready_by_existing(target: &WaitTarget, rules: &Rules) -> bool {
+    !target.ruled && !rules.awaits_kind(&target.gvk.group, &target.gvk.kind)
 }
 
 /// Kinds that make pods.
@@ -32,23 +32,42 @@ pub(super) fn makes_pods(gvk: &Gvk) -> bool {
 /// How far a target has come.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum State {
-    /// It is on its way; empty before the server was asked.
-    Waiting { reason: String },
+    /// It is on its way; empty before the server was asked. With a pod that does what only its lasting makes wrong.
+    Waiting { reason: String, pod: Option<PodProblem> },
     /// Something is wrong. `fatal`: waiting cannot help.
     Failing { reason: String, pod: Option<PodProblem>, fatal: bool },
     /// It is what was asked for.
     Ready,
 }
 
+/// Causes that somebody has to look into before they are certain: what excuses them is told by events only.
+fn is_looked_into(cause: Cause) -> bool {
+    matches!(cause, Cause::Unschedulable | Cause::Claim | Cause::Mount)
+}
+
 /// How a verdict is reached, and when the next one may differ although nothing happens.
 pub(super) struct Judging<'a> {
     pub(super) now: Instant,
     pub(super) grace: &'a Grace,
-    pub(super) rules: Rules,
-    /// By pod: what is known of a scale-up for it; see `Tracker::unscheduled`.
-    pub(super) scale_ups: &'a mut BTreeMap<String, Option<bool>>,
+    pub(super) rules: &'a Rules,
+    /// What looking into a pod has shown; see `Tracker::to_look_into`.
+    pub(super) looks: &'a mut BTreeMap<LookKey, Option<Look>>,
     /// Moments at which a grace runs out.
     pub(super) moments: Vec<Instant>,
+}
+
+/// A look into a pod: its uid, and of which cause.
+pub(super) type LookKey = (String, Cause);
+
+/// What a look into a pod has shown, when its grace was over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Look {
+    /// It is as it seems.
+    Confirmed,
+    /// Somebody is at work on it: a node is on its way, an image is being pulled.
+    Excused,
+    /// Waiting cannot help, even before its grace is over: the storage class does not exist.
+    Hopeless,
 }
 
 /// A problem of a pod, over time: pod uid, container, cause.
@@ -63,6 +82,8 @@ pub(super) struct Tracked {
     pub(super) dirty: bool,
     /// What was last told of it.
     pub(super) told: Option<String>,
+    /// Everything that was told of its way, so that going back and forth is no progress.
+    pub(super) seen: BTreeSet<String>,
     /// Whether the server has been asked for it.
     asked: bool,
     /// Its last state, if it was there and is no longer.
@@ -78,9 +99,10 @@ impl Tracked {
         Self {
             target,
             live: None,
-            state: State::Waiting { reason: String::new() },
+            state: State::Waiting { reason: String::new(), pod: None },
             dirty: true,
             told: None,
+            seen: BTreeSet::new(),
             asked: false,
             last: None,
             failing_since: None,
@@ -95,8 +117,10 @@ impl Tracked {
         self.dirty = true;
     }
 
-    pub(super) fn remove(&mut self) {
-        if let Some(live) = self.live.take() {
+    /// It is gone; `last` is how the server last had it.
+    pub(super) fn remove(&mut self, last: Option<Json>) {
+        let before = self.live.take();
+        if let Some(live) = last.or(before) {
             self.last = Some(live);
         }
         self.asked = true;
@@ -110,7 +134,7 @@ impl Tracked {
 
     /// The verdict, as things stand.
     pub(super) fn judge(&mut self, around: &Surroundings, judging: &mut Judging<'_>) -> State {
-        if is_ready_by_existing(&self.target.gvk) {
+        if is_ready_by_existing(&self.target, judging.rules) {
             return State::Ready;
         }
         let Some(live) = self.live.take() else {
@@ -134,19 +158,23 @@ impl Tracked {
             && text(live, "/kind") != "Pod"
             && !of_old
         {
-            let mut pod = pod_problems(live, around.replica_sets.items(), pods).into_iter().next();
+            let mut pod = self.pod_problems(live, around, judging).into_iter().next();
             if pod.is_none() {
-                pod = ended_pods(live, pods).into_iter().next();
+                pod = ended_pods(live, pods, judging.grace).into_iter().next();
             }
             return State::Failing { reason: reason.clone(), pod, fatal: true };
         }
-        if let Some(reason) = refusal(live, around.replica_sets.items(), around.refusals.items()) {
+        if let Some(reason) = refusal(live, around.replica_sets.items(), around.warnings.items()) {
             return State::Failing { reason, pod: None, fatal: true };
         }
-        let found = pod_problems(live, around.replica_sets.items(), pods);
+        let found = self.pod_problems(live, around, judging);
+        let mut stall = None;
         if let Some((problem, fatal)) = self.worst(found, judging) {
-            let reason = problem.problem.describe();
-            return State::Failing { reason, pod: Some(problem), fatal };
+            if fatal || !problem.problem.cause.is_stall() {
+                let reason = problem.problem.describe();
+                return State::Failing { reason, pod: Some(problem), fatal };
+            }
+            stall = Some(problem);
         }
         match verdict {
             Readiness::Failed { reason, certain } => {
@@ -155,10 +183,16 @@ impl Tracked {
             }
             Readiness::Progressing { reason } => {
                 self.failing_since = None;
-                State::Waiting { reason }
+                State::Waiting { reason, pod: stall }
             }
             Readiness::Ready => State::Ready,
         }
+    }
+
+    #[expect(clippy::unused_self, reason = "a step of judging, beside the others")]
+    fn pod_problems(&self, live: &Json, around: &Surroundings, judging: &Judging<'_>) -> Vec<PodProblem> {
+        let (sets, pods) = (around.replica_sets.items(), around.pods.items());
+        pod_problems(live, sets, pods, around.warnings.items(), judging.grace)
     }
 
     /// The gravest problem that is certain, or else the gravest; remembers since when each has lasted.
@@ -170,20 +204,30 @@ impl Tracked {
             let key = (problem.uid.clone(), problem.problem.container.clone(), cause);
             let since = before.get(&key).copied().unwrap_or(judging.now);
             self.problems.insert(key, since);
-            let grace = judging.grace;
-            let mut certain = problem.problem.is_certain(grace, judging.now - since);
-            if !certain {
-                let lasts = match cause {
-                    Cause::ImagePull => Some(grace.pull),
-                    Cause::Unschedulable => Some(grace.unschedulable),
-                    Cause::Config | Cause::Start => Some(grace.other),
-                    _ => None,
+            let lasting = judging.now - since;
+            let mut certain = match problem.patience {
+                Some(borne) => lasting >= borne,
+                None => problem.problem.is_certain(judging.grace, lasting),
+            };
+            if let Some(borne) = problem.patience.filter(|_| !certain) {
+                judging.moments.push(since + borne);
+            }
+            if is_looked_into(cause) {
+                // A claim may be known to be hopeless sooner than its grace is over.
+                let look_at = match cause {
+                    Cause::Claim => judging.grace.unschedulable.min(judging.grace.volume),
+                    _ => problem.patience.unwrap_or_default(),
                 };
-                judging.moments.extend(lasts.map(|lasts| since + lasts));
-            } else if cause == Cause::Unschedulable {
-                // Somebody has to look whether a node is on its way.
-                let looked = judging.scale_ups.entry(problem.uid.clone()).or_default();
-                certain = *looked == Some(false);
+                if lasting >= look_at {
+                    let looked = judging.looks.entry((problem.uid.clone(), cause)).or_default();
+                    certain = match looked {
+                        Some(Look::Hopeless) => true,
+                        Some(Look::Confirmed) => certain,
+                        Some(Look::Excused) | None => false,
+                    };
+                } else {
+                    judging.moments.push(since + look_at);
+                }
             }
             if worst.as_ref().is_none_or(|(_, sure)| certain && !sure) {
                 worst = Some((problem, certain));
@@ -205,14 +249,23 @@ impl Tracked {
     /// The state of an object that is not there.
     fn absent(&mut self, judging: &mut Judging<'_>) -> State {
         if !self.asked {
-            return State::Waiting { reason: String::new() };
+            return State::Waiting { reason: String::new(), pod: None };
         }
         let mut reason = "it does not exist";
+        // A Job that is cleared away when it has finished may have done so before anybody looked.
+        if self.last.is_none() && self.target.clears_itself {
+            return State::Ready;
+        }
         if let Some(last) = &self.last {
             // A finished Job may be set to be cleared away.
-            let cleared = last.pointer("/spec/ttlSecondsAfterFinished").is_some();
-            if cleared && readiness_by(last, judging.rules).is_ready() {
-                return State::Ready;
+            if last.pointer("/spec/ttlSecondsAfterFinished").is_some() {
+                match readiness_by(last, judging.rules) {
+                    Readiness::Ready => return State::Ready,
+                    Readiness::Failed { reason, .. } => {
+                        return State::Failing { reason, pod: None, fatal: true };
+                    }
+                    Readiness::Progressing { .. } => {}
+                }
             }
             reason = "it was deleted while it was waited for";
         }

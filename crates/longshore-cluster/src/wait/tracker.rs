@@ -5,15 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use longshore_object::Gvk;
-use longshore_object::readiness::{Grace, Rules};
+use longshore_object::readiness::{Grace, Rules, is_ruled};
 use serde_json::Value as Json;
 use tokio::time::Instant;
 
-use super::cause::text;
+use super::cause::{PodProblem, text};
+use super::deployed::Deployed;
 use super::failure::{Culprit, PodCause, WaitFailure, WaitVerdict};
 use super::feeds::Source;
 use super::surroundings::{Concerned, Part, Surroundings};
-use super::tracked::{Judging, State, Tracked, makes_pods};
+use super::tracked::{Judging, Look, LookKey, State, Tracked, makes_pods};
 use super::{Progress, WaitTarget};
 use crate::error::Error;
 use crate::watch::Change;
@@ -25,9 +26,10 @@ pub(super) struct Tracker {
     tracked: Vec<Tracked>,
     index: BTreeMap<(Gvk, Option<String>, String), usize>,
     namespaces: BTreeMap<String, Surroundings>,
-    /// Unschedulable pods whose grace is over, by uid: `None` until somebody has looked for a scale-up,
-    /// then whether there is one.
-    scale_ups: BTreeMap<String, Option<bool>>,
+    /// Pods that are to be looked into, as their grace is over: `None` until somebody has.
+    looks: BTreeMap<LookKey, Option<Look>>,
+    /// Whether something has got on since it was last asked.
+    got_on: bool,
     /// When judging anew may come to another verdict without any change.
     next_moment: Option<Instant>,
     /// What would explain failures, and may not be read.
@@ -47,7 +49,8 @@ impl Tracker {
             tracked,
             index,
             namespaces: BTreeMap::new(),
-            scale_ups: BTreeMap::new(),
+            looks: BTreeMap::new(),
+            got_on: false,
             next_moment: None,
             blind: BTreeSet::new(),
             trouble: None,
@@ -72,7 +75,7 @@ impl Tracker {
             Source::Targets(gvk, namespace) => self.observe_targets(gvk, namespace.as_ref(), change),
             Source::Pods(namespace) => self.surround(namespace, Part::Pods, change),
             Source::ReplicaSets(namespace) => self.surround(namespace, Part::ReplicaSets, change),
-            Source::Refusals(namespace) => self.surround(namespace, Part::Refusals, change),
+            Source::Warnings(namespace) => self.surround(namespace, Part::Warnings, change),
         }
         None
     }
@@ -90,7 +93,7 @@ impl Tracker {
                     let same =
                         tracked.target.gvk == *gvk && tracked.target.key.namespace.as_ref() == namespace;
                     if same && !there.contains(&at) {
-                        tracked.remove();
+                        tracked.remove(None);
                     }
                 }
                 for (at, live) in found {
@@ -106,7 +109,7 @@ impl Tracker {
             }
             Change::Gone(live) => {
                 if let Some(at) = place(&live) {
-                    self.tracked[at].remove();
+                    self.tracked[at].remove(Some(live));
                 }
             }
             Change::Trouble(_) => {}
@@ -138,15 +141,15 @@ impl Tracker {
         let mut judging = Judging {
             now,
             grace: &self.grace,
-            rules: self.rules,
-            scale_ups: &mut self.scale_ups,
+            rules: &self.rules,
+            looks: &mut self.looks,
             moments: Vec::new(),
         };
         let nothing = Surroundings::default();
         let mut judged = Vec::new();
         for (at, tracked) in self.tracked.iter_mut().enumerate() {
-            let failing = matches!(tracked.state, State::Failing { .. });
-            if !(tracked.dirty || due && failing) {
+            let lasts = matches!(tracked.state, State::Failing { .. } | State::Waiting { pod: Some(_), .. });
+            if !(tracked.dirty || due && lasts) {
                 continue;
             }
             tracked.dirty = false;
@@ -166,9 +169,14 @@ impl Tracker {
         let tracked = &mut self.tracked[at];
         let key = tracked.target.key.clone();
         let (words, progress) = match &tracked.state {
-            State::Ready => ("ready", Progress::Ready { key, ready, total }),
-            State::Waiting { reason } if reason.is_empty() => return None,
-            State::Waiting { reason } => (reason.as_str(), Progress::Waiting { key, reason: reason.clone() }),
+            State::Ready => {
+                let ruled = tracked.live.as_ref().is_none_or(|live| is_ruled(live, &self.rules));
+                ("ready", Progress::Ready { key, ready, total, ruled })
+            }
+            State::Waiting { reason, .. } if reason.is_empty() => return None,
+            State::Waiting { reason, .. } => {
+                (reason.as_str(), Progress::Waiting { key, reason: reason.clone() })
+            }
             State::Failing { reason, .. } => {
                 (reason.as_str(), Progress::Failing { key, reason: reason.clone() })
             }
@@ -177,7 +185,15 @@ impl Tracker {
             return None;
         }
         tracked.told = Some(words.to_owned());
+        let new = tracked.seen.insert(words.to_owned());
+        self.got_on |= new && !matches!(progress, Progress::Failing { .. });
         Some(progress)
+    }
+
+    /// Whether something has got on since this was last asked: an object became ready, or came to where it had not been
+    /// before.
+    pub(super) fn has_got_on(&mut self) -> bool {
+        std::mem::take(&mut self.got_on)
     }
 
     fn ready(&self) -> usize {
@@ -205,60 +221,91 @@ impl Tracker {
         namespaces.into_iter().collect()
     }
 
-    /// A pod that fits no node and whose grace is over, and for which nobody has looked whether a node is
-    /// on its way.
-    pub(super) fn unscheduled(&self) -> Option<PodId> {
+    /// A pod that has not got on within its grace, and into which nobody has looked yet.
+    pub(super) fn to_look_into(&self) -> Option<(PodId, PodProblem)> {
         self.tracked.iter().find_map(|tracked| match &tracked.state {
-            State::Failing { pod: Some(pod), .. } if self.scale_ups.get(&pod.uid) == Some(&None) => {
+            State::Failing { pod: Some(pod), .. }
+                if self.looks.get(&(pod.uid.clone(), pod.problem.cause)) == Some(&None) =>
+            {
                 let namespace = tracked.target.key.namespace.clone()?;
-                Some((namespace, pod.pod.clone(), pod.uid.clone()))
+                Some(((namespace, pod.pod.clone(), pod.uid.clone()), pod.clone()))
             }
             _ => None,
         })
     }
 
-    /// What was found out about such a pod.
-    pub(super) fn settle_unscheduled(&mut self, pod: &PodId, scale_up: bool) {
-        self.scale_ups.insert(pod.2.clone(), Some(scale_up));
+    /// Whether somebody is at work on a pod that seems stuck: a node is on its way.
+    pub(super) fn is_excused(&self) -> bool {
+        self.tracked.iter().any(|tracked| match &tracked.state {
+            State::Failing { pod: Some(pod), .. } => {
+                self.looks.get(&(pod.uid.clone(), pod.problem.cause)) == Some(&Some(Look::Excused))
+            }
+            _ => false,
+        })
+    }
+
+    /// What a look has shown.
+    pub(super) fn settle(&mut self, pod: &PodProblem, look: Look) {
+        self.looks.insert((pod.uid.clone(), pod.problem.cause), Some(look));
         for tracked in &mut self.tracked {
             tracked.dirty |=
-                matches!(&tracked.state, State::Failing { pod: Some(of), .. } if of.uid == pod.2);
+                matches!(&tracked.state, State::Failing { pod: Some(of), .. } if of.uid == pod.uid);
         }
     }
 
+    /// Pods whose containers are being made, an image of which may still be on its way.
+    pub(super) fn starting_pods(&self) -> Vec<PodId> {
+        let of = |(namespace, around): (&String, &Surroundings)| {
+            let starts = |pod: &&Json| text(pod, "/status/phase") == "Pending";
+            let id = |pod: &Json| {
+                (
+                    namespace.clone(),
+                    text(pod, "/metadata/name").to_owned(),
+                    text(pod, "/metadata/uid").to_owned(),
+                )
+            };
+            around.pods.items().iter().filter(starts).map(id).collect::<Vec<_>>()
+        };
+        self.namespaces.iter().flat_map(of).collect()
+    }
+
     /// The failure as far as it is known here: without events and logs.
-    pub(super) fn failure(&self, verdict: WaitVerdict) -> WaitFailure {
+    pub(super) fn failure(&self, verdict: WaitVerdict, deployed: &Deployed) -> WaitFailure {
         let mut culprits = Vec::new();
         let mut waiting = Vec::new();
         for tracked in &self.tracked {
             let key = tracked.target.key.clone();
             match &tracked.state {
                 State::Ready => {}
-                State::Waiting { reason } if reason.is_empty() => {
+                State::Waiting { reason, .. } if reason.is_empty() => {
                     waiting.push((key, "the server was not reached".to_owned()));
                 }
-                State::Waiting { reason } => waiting.push((key, reason.clone())),
+                State::Waiting { reason, pod: None } => waiting.push((key, reason.clone())),
+                // When the time is up, what only lasts is what it was lost with.
+                State::Waiting { reason, .. } if verdict == WaitVerdict::Failed => {
+                    waiting.push((key, reason.clone()));
+                }
+                State::Waiting { pod: Some(pod), .. } => {
+                    let reason = pod.problem.describe();
+                    culprits.push(culprit(tracked, deployed, reason, Some(pod), false));
+                }
                 State::Failing { reason, pod, fatal } => {
-                    let rank = (!fatal, pod.as_ref().map(|pod| pod.problem.cause));
-                    let culprit = Culprit {
-                        gvk: tracked.target.gvk.clone(),
-                        key,
-                        uid: tracked.uid().to_owned(),
-                        place: tracked.target.place.clone(),
-                        reason: reason.clone(),
-                        certain: *fatal,
-                        pod: pod.as_ref().map(PodCause::of),
-                        events: Vec::new(),
-                        logs: Vec::new(),
-                    };
-                    culprits.push((rank, culprit));
+                    culprits.push(culprit(tracked, deployed, reason.clone(), pod.as_ref(), *fatal));
                 }
             }
         }
-        culprits.sort_by_key(|(rank, _)| *rank);
+        // What this deploy has changed is likelier to be the cause than what stands as it stood.
+        culprits.sort_by_key(|culprit| {
+            (
+                !culprit.certain,
+                !culprit.changed,
+                culprit.pod.as_ref().map(|pod| pod.cause),
+                culprit.key.clone(),
+            )
+        });
         WaitFailure {
             verdict,
-            culprits: culprits.into_iter().map(|(_, culprit)| culprit).collect(),
+            culprits,
             waiting,
             ready: self.ready(),
             total: self.tracked.len(),
@@ -267,3 +314,31 @@ impl Tracker {
         }
     }
 }
+
+fn culprit(
+    tracked: &Tracked,
+    deployed: &Deployed,
+    reason: String,
+    pod: Option<&PodProblem>,
+    certain: bool,
+) -> Culprit {
+    let key = tracked.target.key.clone();
+    Culprit {
+        gvk: tracked.target.gvk.clone(),
+        changed: deployed.is_changed(&key),
+        key,
+        uid: tracked.uid().to_owned(),
+        place: tracked.target.place.clone(),
+        reason,
+        certain,
+        pod: pod.map(PodCause::of),
+        chain: Vec::new(),
+        hint: None,
+        also: Vec::new(),
+        events: Vec::new(),
+        logs: Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

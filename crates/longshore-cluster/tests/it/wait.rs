@@ -25,7 +25,7 @@ async fn applied(cluster: &Cluster, objects: &[Json]) -> Result<Vec<WaitTarget>>
 
 fn short() -> WaitOptions {
     let second = Duration::from_secs(1);
-    let grace = Grace { restarts: 2, unschedulable: second, pull: second, other: second };
+    let grace = Grace { restarts: 2, unschedulable: second, pull: second, other: second, ..Grace::default() };
     WaitOptions { timeout: Duration::from_secs(40), grace, ..WaitOptions::default() }
 }
 
@@ -144,7 +144,7 @@ async fn a_quota_that_refuses_pods_is_found_for_every_kind_of_workload() -> Resu
         let failure = failing(&cluster, &[json], short()).await?;
         assert_eq!(failure.verdict, WaitVerdict::Failed);
         let reason = &failure.root().expect("something is wrong").reason;
-        assert!(reason.contains("exceeded quota: none"), "{reason}");
+        assert!(reason.contains("ResourceQuota/none is full"), "{reason}");
     }
     Ok(())
 }
@@ -156,7 +156,10 @@ async fn at_the_deadline_it_says_what_is_missing() -> Result<()> {
     let options = WaitOptions { timeout: Duration::from_secs(4), ..short() };
     let failure = failing(&cluster, &objects, options).await?;
     assert_eq!((failure.ready, failure.total), (1, 2), "{failure:?}");
-    assert_eq!(failure.to_string(), "1 of 2 ready after 4 s: Deployment/slow: 0 of 2 pods available");
+    let told = failure.to_string();
+    let start = "1 of 2 ready after 4 s: Deployment/slow: container main runs and does not become ready: ";
+    assert!(told.starts_with(start), "{told}");
+    assert!(told.contains("Readiness probe failed"), "{told}");
     Ok(())
 }
 

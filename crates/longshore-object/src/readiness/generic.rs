@@ -45,3 +45,9 @@ pub(super) fn verdict(live: &Json) -> Readiness {
         _ => Readiness::Ready,
     }
 }
+
+/// Whether an object has any of what [`verdict`] looks at.
+pub(super) fn says_something(live: &Json) -> bool {
+    live.pointer("/status/observedGeneration").is_some()
+        || ["Stalled", "Reconciling", "Ready"].into_iter().any(|kind| condition(live, kind).is_some())
+}

@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 use super::{Readiness, Rules, unobserved};
 use crate::live::{condition, items, text};
 
-pub(super) fn service(live: &Json, rules: Rules) -> Readiness {
+pub(super) fn service(live: &Json, rules: &Rules) -> Readiness {
     if text(live, "/spec/type") != "LoadBalancer" {
         return Readiness::Ready;
     }
@@ -18,7 +18,7 @@ pub(super) fn service(live: &Json, rules: Rules) -> Readiness {
     Readiness::Ready
 }
 
-pub(super) fn ingress(live: &Json, rules: Rules) -> Readiness {
+pub(super) fn ingress(live: &Json, rules: &Rules) -> Readiness {
     if rules.ingress_address && items(live, "/status/loadBalancer/ingress").is_empty() {
         return Readiness::progressing("no address yet");
     }

@@ -3,10 +3,14 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
+mod stall;
+
 use serde_json::Value as Json;
 
 use super::{Grace, Readiness};
 use crate::live::{condition, count, items, text};
+
+pub use stall::{mount_problem, patience, stalls};
 
 /// What keeps a pod from running.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,8 +32,36 @@ pub enum Cause {
     CrashLoop,
     /// The pod ended and is not started again.
     Ended,
+    /// A volume cannot be mounted, or the pod's sandbox not be made.
+    Mount,
+    /// A claim of the pod has no volume.
+    Claim,
     /// No node takes it.
     Unschedulable,
+    /// An init container runs on and on.
+    InitHangs,
+    /// It runs, and its readiness probe (or whatever else decides) does not say that it is ready.
+    Unready,
+}
+
+impl Cause {
+    /// Whether it may be a healthy pod's way to become ready: only its lasting makes it a failure.
+    pub fn is_stall(self) -> bool {
+        matches!(self, Self::InitHangs | Self::Unready)
+    }
+
+    /// How long it is borne; `None` for what is certain at once or counted in restarts.
+    pub fn grace(self, grace: &Grace) -> Option<Duration> {
+        match self {
+            Self::ImageName | Self::MissingKey | Self::Ended | Self::OutOfMemory | Self::CrashLoop => None,
+            Self::ImagePull => Some(grace.pull),
+            Self::Unschedulable => Some(grace.unschedulable),
+            Self::Claim => Some(grace.volume),
+            Self::InitHangs => Some(grace.init),
+            Self::Unready => Some(grace.probe),
+            Self::Config | Self::Start | Self::Mount => Some(grace.other),
+        }
+    }
 }
 
 /// One thing that is wrong with a pod.
@@ -48,13 +80,22 @@ pub struct Problem {
 impl Problem {
     /// Whether waiting cannot help any more, `lasting` being how long the observer has seen this problem.
     pub fn is_certain(&self, grace: &Grace, lasting: Duration) -> bool {
-        match self.cause {
-            Cause::ImageName | Cause::MissingKey | Cause::Ended => true,
-            Cause::CrashLoop | Cause::OutOfMemory => self.restarts >= grace.restarts,
-            Cause::ImagePull => lasting >= grace.pull,
-            Cause::Unschedulable => lasting >= grace.unschedulable,
-            Cause::Config | Cause::Start => lasting >= grace.other,
+        match (self.cause, self.cause.grace(grace)) {
+            (_, Some(borne)) => lasting >= borne,
+            (Cause::CrashLoop | Cause::OutOfMemory, None) => self.restarts >= grace.restarts,
+            (_, None) => true,
         }
+    }
+
+    /// How the container ended, if its words tell: `exit code 3`.
+    pub fn exit_code(&self) -> Option<i64> {
+        let rest = self.message.strip_prefix("exit code ")?;
+        rest.split(|c: char| !c.is_ascii_digit() && c != '-').next()?.parse().ok()
+    }
+
+    /// `container gateway keeps crashing (4 restarts)`: the description without the API's words.
+    pub fn headline(&self) -> String {
+        Self { message: String::new(), ..self.clone() }.describe()
     }
 
     /// `container gateway: CrashLoopBackOff …`, as a person wants to read it.
@@ -68,7 +109,11 @@ impl Problem {
             Cause::OutOfMemory => "was killed for its memory",
             Cause::CrashLoop => "keeps crashing",
             Cause::Ended => "ended",
+            Cause::Mount => "cannot be set up",
+            Cause::Claim => "waits for a volume",
             Cause::Unschedulable => "fits no node",
+            Cause::InitHangs => "does not end, and nothing starts before it has",
+            Cause::Unready => "runs and does not become ready",
         };
         let who = match &self.container {
             Some(name) => format!("container {name}"),
@@ -100,7 +145,7 @@ pub fn problems(pod: &Json) -> Vec<Problem> {
     }
     if let Some(scheduled) = condition(pod, "PodScheduled").filter(|c| c.reason == "Unschedulable") {
         found.push(Problem {
-            cause: Cause::Unschedulable,
+            cause: if is_about_claims(scheduled.message) { Cause::Claim } else { Cause::Unschedulable },
             container: None,
             message: scheduled.message.to_owned(),
             restarts: 0,
@@ -108,6 +153,13 @@ pub fn problems(pod: &Json) -> Vec<Problem> {
     }
     found.sort_by_key(|problem| problem.cause);
     found
+}
+
+/// Whether the scheduler waits for nothing but volumes: claims that are to be bound before any pod, or that do not
+/// exist yet.
+fn is_about_claims(message: &str) -> bool {
+    message.contains("unbound immediate PersistentVolumeClaims")
+        || (message.contains("persistentvolumeclaim \"") && message.contains("not found"))
 }
 
 fn container_problem(status: &Json) -> Option<Problem> {

@@ -70,7 +70,7 @@ fn workloads() {
         ),
         (
             "apps/v1 ReplicaSet",
-            json!({"spec": {"replicas": 1}, "status": {"replicas": 2, "readyReplicas": 2, "availableReplicas": 2}}),
+            json!({"spec": {"replicas": 1}, "status": {"replicas": 2, "fullyLabeledReplicas": 2, "readyReplicas": 2, "availableReplicas": 2}}),
             "progressing: 1 pods too many still to go",
         ),
         (
@@ -94,7 +94,11 @@ fn workloads() {
             "status": {"replicas": 3, "readyReplicas": 3, "updatedReplicas": 1, "currentRevision": "a", "updateRevision": "b"}}),
             "ready",
         ),
-        ("apps/v1 StatefulSet", json!({"spec": {"updateStrategy": {"type": "OnDelete"}}}), "ready"),
+        (
+            "apps/v1 StatefulSet",
+            json!({"spec": {"updateStrategy": {"type": "OnDelete"}}}),
+            "progressing: 0 of 1 pods created",
+        ),
         (
             "apps/v1 DaemonSet",
             json!({"status": {"desiredNumberScheduled": 2, "currentNumberScheduled": 2, "updatedNumberScheduled": 1}}),
@@ -191,7 +195,7 @@ fn routes_and_addresses() {
     let service = json!({"apiVersion": "v1", "kind": "Service", "spec": {"type": "LoadBalancer", "clusterIP": "10.0.0.1"}});
     assert_eq!(readiness(&service), Readiness::Ready);
     let strict = Rules { load_balancer_address: true, ..Rules::default() };
-    assert_eq!(readiness_by(&service, strict).reason(), Some("no load balancer address yet"));
+    assert_eq!(readiness_by(&service, &strict).reason(), Some("no load balancer address yet"));
 }
 
 #[test]

@@ -69,9 +69,6 @@ pub(super) fn stateful_set(live: &Json) -> Readiness {
     if let Some(waiting) = unseen(live) {
         return waiting;
     }
-    if is_on_delete(live) {
-        return Readiness::Ready;
-    }
     let wanted = number(live, "/spec/replicas").unwrap_or(1);
     let total = count(live, "/status/replicas");
     let ready = count(live, "/status/readyReplicas");
@@ -84,6 +81,10 @@ pub(super) fn stateful_set(live: &Json) -> Readiness {
     }
     if total > wanted {
         return Readiness::progressing(format!("{} pods too many still to go", total - wanted));
+    }
+    // Its pods are there; that some are of an older revision is what was asked for.
+    if is_on_delete(live) {
+        return Readiness::Ready;
     }
     let partition = count(live, "/spec/updateStrategy/rollingUpdate/partition");
     if partition > 0 {
@@ -126,6 +127,7 @@ pub(super) fn replica_set(live: &Json) -> Readiness {
     let wanted = number(live, "/spec/replicas").unwrap_or(1);
     for (field, word) in [
         ("/status/replicas", "created"),
+        ("/status/fullyLabeledReplicas", "labelled as its template says"),
         ("/status/readyReplicas", "ready"),
         ("/status/availableReplicas", "available"),
     ] {

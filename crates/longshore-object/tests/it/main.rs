@@ -1,3 +1,4 @@
 //! Manifests of all kinds.
 
 mod corpus;
+mod readiness;

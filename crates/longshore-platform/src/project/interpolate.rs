@@ -78,6 +78,7 @@ mod tests {
             extends: None,
             vars: [("region".to_owned(), "eu".to_owned())].into(),
             recipients: Vec::new(),
+            wait: crate::project::WaitSpec::default(),
             place: Place::file("longshore.yaml"),
         };
         let got = match interpolate(text, &Place::new("longshore.yaml", 4, 2), &environment, "ns") {

@@ -7,9 +7,10 @@ use longshore_yaml::{Dialect, Limits, Node};
 
 use super::fields::{Fields, place};
 use super::release::release;
+use super::waiting::waiting;
 use super::{API_VERSION, Environment, Method, Placed, Project, ReleaseSpec, suggest, waves};
 
-const PROJECT_KEYS: [&str; 11] = [
+const PROJECT_KEYS: [&str; 12] = [
     "apiVersion",
     "kind",
     "name",
@@ -20,10 +21,11 @@ const PROJECT_KEYS: [&str; 11] = [
     "defaultEnvironment",
     "hosts",
     "drift",
+    "wait",
     "releases",
 ];
-const ENVIRONMENT_KEYS: [&str; 6] =
-    ["namespace", "createNamespace", "context", "extends", "vars", "recipients"];
+const ENVIRONMENT_KEYS: [&str; 7] =
+    ["namespace", "createNamespace", "context", "extends", "vars", "recipients", "wait"];
 
 /// Kubernetes' limit for what Helm appends to: names of releases.
 const MAX_RELEASE_NAME: usize = 53;
@@ -86,6 +88,7 @@ fn read(text: &str, file: &str) -> Result<Project, Diagnostic> {
         default_environment: fields.string("defaultEnvironment")?,
         hosts: fields.strings("hosts")?.into_iter().map(|placed| placed.value).collect(),
         ignored_drift: super::drift::ignored(file, &fields)?,
+        wait: waiting(file, &fields)?,
         releases: releases(file, &fields)?,
         file: file.to_owned(),
     };
@@ -165,6 +168,7 @@ fn environments(file: &str, fields: &Fields<'_>) -> Result<Vec<Environment>, Dia
                 extends: fields.string("extends")?,
                 vars: fields.string_map("vars")?,
                 recipients: recipients(&fields)?,
+                wait: waiting(file, &fields)?,
                 place: at,
                 name,
             })

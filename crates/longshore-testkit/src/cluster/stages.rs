@@ -7,6 +7,8 @@
 //! |---|---|
 //! | `ready` (default) | Running and Ready after a moment; pods that are not always restarted then succeed, as those of Jobs |
 //! | `never-ready` | Running, never Ready |
+//! | `late-ready` | Running and not Ready for as long as `-run` says (200 ms), then Ready |
+//! | `restart-once` | ends once with a non-zero exit code, is started again, and is Ready then |
 //! | `crash-loop` | ends with a non-zero exit code, CrashLoopBackOff, restart counts grow; without restarts: phase Failed |
 //! | `oom` | the same, killed for its memory (137, OOMKilled) |
 //! | `fail` | another name of `crash-loop` that reads better on Jobs |
@@ -33,6 +35,12 @@ const PLAY: &str = r#"
   (.metadata.annotations["longshore.dev/kwok"]
     // ([.spec.initContainers[]?, .spec.containers[] | .image | capture(":kwok-(?<play>[a-z-]+)$").play] | first)
     // "ready") as $play
+  | (if $play == "restart-once" then
+      (if ([.status.initContainerStatuses[]?, .status.containerStatuses[]? | .restartCount] | max // 0) >= 1
+       then "late-ready" else "crash-loop" end)
+     else $play end) as $play
+  | (if $play == "late-ready" and any(.status.conditions[]?; .type == "Ready" and .status == "True")
+     then "ready" else $play end) as $play
   | if $play == "ready" and .spec.restartPolicy != "Always" then "complete"
     elif ($play | . == "crash-loop" or . == "oom" or . == "fail") then
       (if .spec.restartPolicy == "Never" then "fail" else "crash-loop" end)
@@ -82,10 +90,17 @@ const STEPS: &[Step] = &[
     },
     Step {
         name: "start-unready",
-        when: &["never-ready/created", "crash-loop/created", "fail/created"],
+        when: &["never-ready/created", "late-ready/created", "crash-loop/created", "fail/created"],
         pause: (r#""100ms""#, "delay"),
         to: "unready",
         event: true,
+    },
+    Step {
+        name: "become-ready",
+        when: &["late-ready/running"],
+        pause: (r#""200ms""#, "run"),
+        to: "running",
+        event: false,
     },
     Step {
         name: "complete",

@@ -146,6 +146,16 @@ async fn a_pod_is_never_ready() {
 }
 
 #[tokio::test]
+async fn a_pod_becomes_ready_late_or_after_one_restart() {
+    let namespace = TestCluster::get().await.unwrap().namespace("late").await.unwrap();
+    for (play, restarts) in [("late-ready", 0), ("restart-once", 1)] {
+        let pods = create::<Pod>(&namespace, pod(play, play, &one_container())).await;
+        let pod = until(&pods, play, |pod| condition(pod, "Ready").0 == "True").await;
+        assert_eq!(container(&pod, "main").restart_count, restarts, "{play}");
+    }
+}
+
+#[tokio::test]
 async fn a_pod_crashes_again_and_again() {
     let namespace = TestCluster::get().await.unwrap().namespace("crash").await.unwrap();
     let pods = create::<Pod>(&namespace, pod("crash", "crash-loop", &one_container())).await;

@@ -12,7 +12,7 @@ use crate::commands::plan::show;
 use crate::exit::ExitStatus;
 use crate::printer::Printer;
 use crate::progress::Progress;
-use crate::settings::{behaviour, connect, note_commit, selection};
+use crate::settings::{behaviour, connect, note_commit, selection, waiting};
 
 /// Rolls back one release, or what the last deploy changed.
 pub(crate) async fn run(
@@ -21,7 +21,7 @@ pub(crate) async fn run(
     printer: &Printer,
 ) -> anyhow::Result<ExitStatus> {
     let selection = selection(global, &args.select, None, Some(&args.cluster))?;
-    let behaviour = behaviour(Some(&args.force), Some(args.timeout), false);
+    let behaviour = waiting(&args.wait, &selection, behaviour(Some(&args.force), None, false));
     let progress = Arc::new(Progress::new(printer));
     let observer: Arc<dyn Observer> = progress.clone();
     let mut session = connect(selection, &args.cluster, &behaviour, observer).await?;

@@ -10,6 +10,7 @@ mod contested;
 mod drifted;
 mod faults;
 mod frozen;
+mod healthy;
 mod hooks;
 mod image_set;
 mod interrupt;
@@ -25,7 +26,9 @@ mod records;
 mod records_sql;
 mod refused;
 mod secrets;
+mod taken_back;
 mod uninstalled;
+mod verdicts;
 mod warned;
 
 use longshore_testkit::{Outcome, Program, Project, Started, TestCluster, TestNamespace};

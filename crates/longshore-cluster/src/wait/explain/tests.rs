@@ -1,0 +1,206 @@
+//! One root cause of several failing objects, in one sentence, against what the release has.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use longshore_object::readiness::pod::Cause;
+use longshore_object::{Gvk, ObjectKey, parse_manifests};
+
+use super::{Claim, Facts, explain};
+use crate::wait::deployed::Deployed;
+use crate::wait::failure::{Culprit, PodCause, WaitFailure, WaitVerdict};
+
+const RELEASE: &str = "
+{apiVersion: v1, kind: Secret, metadata: {name: db}, stringData: {password: x}}
+---
+{apiVersion: v1, kind: ConfigMap, metadata: {name: settings}, data: {level: info}}
+---
+{apiVersion: v1, kind: Service, metadata: {name: redis-master}, spec: {selector: {app: redis}}}
+---
+{apiVersion: apps/v1, kind: Deployment, metadata: {name: redis}, spec: {template: {metadata: {labels: {app: redis}}}}}
+---
+{apiVersion: apps/v1, kind: Deployment, metadata: {name: web}, spec: {template: {spec: {containers: [{name: main, resources: {limits: {memory: 64Mi}}}]}}}}
+";
+
+fn deployed() -> Deployed {
+    let objects = parse_manifests(RELEASE, "all.yaml").unwrap();
+    Deployed::new(objects.into_iter().map(|o| (o.key_in("shop"), o)).collect(), BTreeSet::new())
+}
+
+fn key(name: &str) -> ObjectKey {
+    ObjectKey {
+        group: "apps".to_owned(),
+        kind: "Deployment".to_owned(),
+        namespace: Some("shop".to_owned()),
+        name: name.to_owned(),
+    }
+}
+
+fn culprit(name: &str, cause: Cause, message: &str, restarts: i64) -> Culprit {
+    let pod = PodCause {
+        pod: format!("{name}-1"),
+        uid: format!("{name}-1"),
+        owner: Some(format!("ReplicaSet/{name}-5d")),
+        image: Some("example.com/app:v9".to_owned()),
+        claims: Vec::new(),
+        container: (!matches!(cause, Cause::Claim | Cause::Unschedulable | Cause::Mount))
+            .then(|| "main".to_owned()),
+        cause,
+        message: message.to_owned(),
+        restarts,
+    };
+    Culprit {
+        gvk: Gvk::new("apps/v1", "Deployment"),
+        key: key(name),
+        uid: name.to_owned(),
+        place: None,
+        reason: pod.describe(),
+        certain: true,
+        changed: false,
+        chain: Vec::new(),
+        hint: None,
+        also: Vec::new(),
+        pod: Some(pod),
+        events: Vec::new(),
+        logs: Vec::new(),
+    }
+}
+
+fn explained(culprits: Vec<Culprit>, facts: &[Facts]) -> WaitFailure {
+    let mut failure = WaitFailure {
+        verdict: WaitVerdict::Failed,
+        culprits,
+        waiting: vec![(key("redis"), "0 of 1 pods available".to_owned())],
+        ready: 0,
+        total: 3,
+        remarks: Vec::new(),
+        elapsed: Duration::ZERO,
+    };
+    explain(&mut failure, facts, &deployed());
+    failure
+}
+
+/// Each cause in one sentence.
+#[test]
+fn causes_in_one_sentence() {
+    let logs = |lines: &[&str], mut culprit: Culprit| {
+        culprit.logs = lines.iter().map(|line| (*line).to_owned()).collect();
+        culprit
+    };
+    for (culprit, expected) in [
+        (
+            culprit("web", Cause::ImageName, "InvalidImageName: couldn't parse", 0),
+            "container main cannot use the image: `example.com/app:v9` is no name of an image",
+        ),
+        (
+            culprit("web", Cause::ImagePull, "ErrImagePull: example.com/app:v9: not found", 0),
+            "container main cannot pull its image: the registry has no `example.com/app:v9`",
+        ),
+        (
+            culprit(
+                "web",
+                Cause::MissingKey,
+                "CreateContainerConfigError: couldn't find key pasword in Secret shop/db",
+                0,
+            ),
+            "container main lacks a key of its configuration: Secret/db has no key `pasword`; did you mean `password`?",
+        ),
+        (
+            culprit("web", Cause::Config, "CreateContainerConfigError: configmap \"setings\" not found", 0),
+            "container main cannot be configured: ConfigMap/setings does not exist and is not in this release; did you mean `settings`?",
+        ),
+        (
+            culprit(
+                "web",
+                Cause::Mount,
+                "FailedMount: MountVolume.SetUp failed for volume \"c\" : secret \"certificate\" not found",
+                0,
+            ),
+            "the pod cannot be set up: Secret/certificate does not exist and is not in this release",
+        ),
+        (
+            culprit("web", Cause::OutOfMemory, "exit code 137, OOMKilled", 4),
+            "container main was killed for its memory (4 restarts): it uses more than its limit of 64Mi",
+        ),
+        (
+            culprit("web", Cause::CrashLoop, "exit code 127", 4),
+            "container main keeps crashing (4 restarts) with exit code 127: the command was not found in the image",
+        ),
+        (
+            logs(
+                &["listen tcp :8080: bind: address already in use"],
+                culprit("web", Cause::CrashLoop, "exit code 1", 4),
+            ),
+            "container main keeps crashing (4 restarts) with exit code 1: the port 8080 that it listens on is taken",
+        ),
+        (
+            logs(
+                &["dial tcp: lookup redis-mastr: no such host"],
+                culprit("web", Cause::CrashLoop, "exit code 1", 4),
+            ),
+            "container main keeps crashing (4 restarts) with exit code 1: the name `redis-mastr` does not resolve; no Service of this release has it; did you mean `redis-master`?",
+        ),
+        (
+            culprit(
+                "web",
+                Cause::Unschedulable,
+                "0/1 nodes are available: 1 Insufficient cpu. preemption: none",
+                0,
+            ),
+            "the pod fits no node: 0/1 nodes are available: 1 Insufficient cpu",
+        ),
+        (
+            logs(&["waiting for db"], culprit("web", Cause::InitHangs, "", 0)),
+            "container main does not end, and nothing starts before it has: its last line is: waiting for db",
+        ),
+    ] {
+        let failure = explained(vec![culprit], &[]);
+        let root = failure.root().unwrap();
+        assert_eq!(root.reason, expected);
+        assert!(root.hint.is_some(), "{expected}");
+        assert_eq!(root.chain[0], "ReplicaSet/web-5d");
+        assert!(expected.ends_with(root.chain.last().unwrap()), "{:?}", root.chain);
+    }
+}
+
+#[test]
+fn a_claim_names_its_class() {
+    let claim = Claim {
+        name: "data".to_owned(),
+        exists: true,
+        class: Some("fast".to_owned()),
+        class_exists: Some(false),
+        events: Vec::new(),
+    };
+    let facts = Facts { claims: vec![claim], live_keys: None };
+    let failure = explained(vec![culprit("web", Cause::Claim, "unbound", 0)], &[facts]);
+    assert_eq!(
+        failure.root().unwrap().reason,
+        "the pod waits for a volume: PersistentVolumeClaim/data has no volume: there is no StorageClass `fast`"
+    );
+}
+
+/// What fails of the same thing is told once; what fails because of another one stands behind it.
+#[test]
+fn consequences_are_not_told_as_causes() {
+    let missing = "CreateContainerConfigError: secret \"token\" not found";
+    let failure = explained(
+        vec![culprit("a", Cause::Config, missing, 0), culprit("b", Cause::Config, missing, 0)],
+        &[],
+    );
+    assert_eq!(failure.culprits.len(), 1);
+    assert_eq!(failure.culprits[0].also, [key("b")]);
+
+    // The web container crashes first, for what it needs cannot pull its image yet.
+    let mut web = culprit("web", Cause::CrashLoop, "exit code 1", 4);
+    web.logs = vec!["dial tcp redis-master:6379: connect: connection refused".to_owned()];
+    let mut redis = culprit("redis", Cause::ImagePull, "ErrImagePull: example.com/app:v9: not found", 0);
+    redis.certain = false;
+    let failure = explained(vec![web.clone(), redis], &[]);
+    assert_eq!(failure.culprits.len(), 1, "{failure:?}");
+    assert_eq!((&failure.culprits[0].key, &failure.culprits[0].also), (&key("redis"), &vec![key("web")]));
+
+    // If that one is merely on its way, the chain goes on to it.
+    let failure = explained(vec![web], &[]);
+    assert_eq!(failure.culprits[0].chain.last().unwrap(), "Deployment/redis: 0 of 1 pods available");
+}

@@ -1,0 +1,107 @@
+//! The verdict does not depend on the order in which things of one moment are heard.
+
+use std::time::Duration;
+
+use longshore_object::readiness::{Grace, Rules};
+use longshore_object::{Gvk, ObjectKey};
+use serde_json::{Value as Json, json};
+use tokio::time::Instant;
+
+use super::{Tracker, WaitVerdict};
+use crate::wait::deployed::Deployed;
+use crate::wait::feeds::Source;
+use crate::wait::{WaitFailure, WaitTarget};
+use crate::watch::Change;
+
+fn target(kind: &str, name: &str) -> WaitTarget {
+    let gvk = Gvk::new("apps/v1", kind);
+    let key = ObjectKey {
+        group: gvk.group.clone(),
+        kind: gvk.kind.clone(),
+        namespace: Some("a".to_owned()),
+        name: name.to_owned(),
+    };
+    WaitTarget::named(gvk, key)
+}
+
+fn owned(name: &str, owner: &str, more: Json) -> Json {
+    let mut live = json!({"metadata": {"name": name, "uid": name,
+        "ownerReferences": [{"uid": owner, "kind": "X", "name": owner, "controller": true}]}});
+    for (key, value) in more.as_object().unwrap() {
+        live[key] = value.clone();
+    }
+    live
+}
+
+/// Everything that is heard of two workloads, one of which is refused its pods and the other crashes.
+fn heard() -> Vec<(Source, Change)> {
+    let deployments = || Source::Targets(Gvk::new("apps/v1", "Deployment"), Some("a".to_owned()));
+    let sets = || Source::Targets(Gvk::new("apps/v1", "StatefulSet"), Some("a".to_owned()));
+    let (pods, replica_sets, warnings) = (
+        || Source::Pods("a".to_owned()),
+        || Source::ReplicaSets("a".to_owned()),
+        || Source::Warnings("a".to_owned()),
+    );
+    let crash = json!({"status": {"containerStatuses": [{"name": "main", "restartCount": 5,
+        "state": {"waiting": {"reason": "CrashLoopBackOff"}}, "lastState": {"terminated": {"exitCode": 1}}}]}});
+    let event = |message: &str| {
+        json!({"metadata": {"uid": message}, "reason": "FailedCreate", "type": "Warning", "message": message,
+            "involvedObject": {"uid": "s"}, "lastTimestamp": "2026-01-01T00:00:05Z"})
+    };
+    vec![
+        (
+            deployments(),
+            Change::Put(json!({"apiVersion": "apps/v1", "kind": "Deployment",
+                "metadata": {"name": "web", "uid": "d", "generation": 1}, "spec": {"replicas": 1, "template": {}},
+                "status": {"observedGeneration": 1, "replicas": 1, "updatedReplicas": 1}})),
+        ),
+        (
+            sets(),
+            Change::Put(json!({"apiVersion": "apps/v1", "kind": "StatefulSet",
+                "metadata": {"name": "db", "uid": "s", "generation": 1}, "spec": {"replicas": 2},
+                "status": {"observedGeneration": 1, "replicas": 0}})),
+        ),
+        (replica_sets(), Change::Put(owned("rs", "d", json!({"spec": {"template": {}}})))),
+        (pods(), Change::Put(owned("web-1", "rs", crash))),
+        (warnings(), Change::Put(event("exceeded quota: one"))),
+        (warnings(), Change::Put(event("exceeded quota: two"))),
+    ]
+}
+
+fn verdict(order: &[usize]) -> WaitFailure {
+    let targets = vec![target("Deployment", "web"), target("StatefulSet", "db")];
+    let mut tracker = Tracker::new(targets, Grace::default(), Rules::default());
+    let all = heard();
+    for at in order {
+        let (source, change) = all[*at].clone();
+        tracker.observe(&source, change);
+    }
+    tracker.judge(Instant::now() + Duration::from_secs(1));
+    assert!(tracker.has_failed());
+    tracker.failure(WaitVerdict::Failed, &Deployed::default())
+}
+
+/// All 720 orders.
+#[tokio::test(start_paused = true)]
+async fn the_order_of_what_is_heard_at_one_moment_does_not_matter() {
+    let expected = verdict(&[0, 1, 2, 3, 4, 5]);
+    assert_eq!(expected.culprits.len(), 2);
+    let mut order: Vec<usize> = (0..heard().len()).collect();
+    let mut tried = 0;
+    // Heap's algorithm.
+    let mut counters = vec![0; order.len()];
+    let mut at = 0;
+    while at < order.len() {
+        if counters[at] < at {
+            order.swap(if at % 2 == 0 { 0 } else { counters[at] }, at);
+            assert_eq!(verdict(&order), expected, "{order:?}");
+            tried += 1;
+            counters[at] += 1;
+            at = 0;
+        } else {
+            counters[at] = 0;
+            at += 1;
+        }
+    }
+    assert_eq!(tried, 719);
+}

@@ -1,0 +1,41 @@
+//! What the words of a cluster mean: reasons, messages of kubelets, registries, admission and schedulers, exit
+//! codes, and the last lines of a container. Pure tables from text to a sentence and a next step.
+//!
+//! Kubernetes tells most of what is wrong only in messages made for people, so these are read by their fixed
+//! parts. What is not recognised is not interpreted: the message itself is shown in any case.
+
+mod exit;
+mod image;
+mod lines;
+mod missing;
+mod refusal;
+mod schedule;
+pub mod wiring;
+
+pub use exit::meaning_of_exit;
+pub use image::why_not_pulled;
+pub use lines::{Reading, read_lines};
+pub use missing::{Missing, missing};
+pub use refusal::{is_refusal, why_refused};
+pub use schedule::why_unschedulable;
+
+/// What a message means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Meaning {
+    /// The cause, as the end of a sentence: `the registry has no such image`.
+    pub what: String,
+    /// What to do.
+    pub hint: String,
+}
+
+impl Meaning {
+    fn new(what: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { what: what.into(), hint: hint.into() }
+    }
+}
+
+/// The text between two fixed parts of a message.
+fn between<'a>(text: &'a str, before: &str, after: &str) -> Option<&'a str> {
+    let rest = &text[text.find(before)? + before.len()..];
+    Some(&rest[..rest.find(after)?])
+}

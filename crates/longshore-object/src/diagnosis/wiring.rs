@@ -1,0 +1,338 @@
+//! What does not fit together within a release: Services that select nothing, ports and backends that are not
+//! there, autoscalers without a target or without requests, budgets that allow no eviction.
+//!
+//! Nothing of it keeps an object from being ready, which is why a deploy that succeeded is where it is told.
+//! Only what the release itself shows is told: a Service may well select pods that an operator makes, so whoever
+//! asks says which labels live pods have ([`wiring`]'s `pods`).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use longshore_diag::Diagnostic;
+use serde_json::Value as Json;
+
+use crate::live::{Condition, condition, items, text};
+use crate::references::{pod_template, references};
+use crate::{Object, references::Relation};
+
+/// Labels.
+pub type Labels = BTreeMap<String, String>;
+
+/// What does not fit together. `pods` are the labels of live pods of the namespace; `None` if they are not known, in
+/// which case nothing is said of selectors that match no workload of the release.
+pub fn wiring(objects: &[Object], pods: Option<&[Labels]>) -> Vec<Diagnostic> {
+    let workloads: Vec<Workload<'_>> = objects.iter().filter_map(Workload::of).collect();
+    let mut found = Vec::new();
+    for object in objects {
+        match (object.gvk().group.as_str(), object.kind()) {
+            ("", "Service") => found.extend(service(object, &workloads, pods)),
+            ("autoscaling", "HorizontalPodAutoscaler") => found.extend(autoscaler(object, &workloads)),
+            ("policy", "PodDisruptionBudget") => found.extend(budget(object, &workloads)),
+            _ => {}
+        }
+        found.extend(backends(object, objects));
+    }
+    found
+}
+
+/// Whether any Service of the release selects pods of none of its workloads: only then live pods are worth asking for.
+pub fn asks_for_pods(objects: &[Object]) -> bool {
+    let workloads: Vec<Workload<'_>> = objects.iter().filter_map(Workload::of).collect();
+    objects.iter().filter(|object| object.gvk().group.is_empty() && object.kind() == "Service").any(
+        |object| {
+            let selector = labels(object, "/spec/selector");
+            !selector.is_empty() && !workloads.iter().any(|workload| matches(&selector, &workload.labels))
+        },
+    )
+}
+
+/// Why a live autoscaler cannot do its work, in its own words.
+pub fn why_not_scaling(live: &Json) -> Option<String> {
+    let broken = ["AbleToScale", "ScalingActive"].into_iter().find_map(|kind| {
+        // Scaled to zero by hand is switched off, not broken.
+        condition(live, kind)
+            .filter(|found: &Condition<'_>| found.is_false() && found.reason != "ScalingDisabled")
+    })?;
+    Some(format!("{}: {}", broken.reason, broken.message))
+}
+
+struct Workload<'a> {
+    object: &'a Object,
+    labels: Labels,
+    template: Json,
+}
+
+impl<'a> Workload<'a> {
+    fn of(object: &'a Object) -> Option<Self> {
+        let (template, _) = pod_template(object)?;
+        let template = template.to_json();
+        let pairs = template.pointer("/metadata/labels").and_then(Json::as_object);
+        let labels = pairs
+            .into_iter()
+            .flatten()
+            .filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned())));
+        Some(Self { object, labels: labels.collect(), template })
+    }
+
+    fn name(&self) -> String {
+        self.object.key().to_string()
+    }
+
+    fn containers(&self) -> &[Json] {
+        items(&self.template, "/spec/containers")
+    }
+}
+
+fn labels(object: &Object, pointer: &str) -> Labels {
+    let map = object.get(pointer).and_then(crate::Tree::as_map);
+    map.into_iter()
+        .flatten()
+        .filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned())))
+        .collect()
+}
+
+fn matches(selector: &Labels, labels: &Labels) -> bool {
+    selector.iter().all(|(key, value)| labels.get(key) == Some(value))
+}
+
+fn told(labels: &Labels) -> String {
+    labels.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(",")
+}
+
+fn service(object: &Object, workloads: &[Workload<'_>], pods: Option<&[Labels]>) -> Vec<Diagnostic> {
+    let selector = labels(object, "/spec/selector");
+    if selector.is_empty() || object.str_at("/spec/type") == Some("ExternalName") {
+        return Vec::new();
+    }
+    let at = |pointer: &str| object.place_of(pointer).unwrap_or_else(|| object.place().clone());
+    let chosen: Vec<&Workload<'_>> = workloads.iter().filter(|w| matches(&selector, &w.labels)).collect();
+    if chosen.is_empty() {
+        let Some(pods) = pods.filter(|pods| !pods.iter().any(|pod| matches(&selector, pod))) else {
+            return Vec::new();
+        };
+        let message = format!("{} selects no pod: {}", object.key(), told(&selector));
+        let warning = Diagnostic::warning("wiring/no-endpoints", message).at(at("/spec/selector"));
+        let near = workloads.iter().max_by_key(|workload| {
+            selector.iter().filter(|(key, value)| workload.labels.get(*key) == Some(value)).count()
+        });
+        let hint = match near {
+            Some(near) => format!("pods of {} have {}", near.name(), told(&near.labels)),
+            None if pods.is_empty() => "there is no pod in the namespace".to_owned(),
+            None => "no workload of the release has these labels".to_owned(),
+        };
+        return vec![warning.hint(hint)];
+    }
+    let mut found = Vec::new();
+    for (index, port) in object.get("/spec/ports").map_or(&[][..], crate::Tree::items).iter().enumerate() {
+        let Some(name) = port.child("targetPort").and_then(crate::Tree::as_str) else { continue };
+        if name.parse::<u16>().is_ok() {
+            continue;
+        }
+        let has = |workload: &&&Workload<'_>| ports(workload).contains(name);
+        if let Some(without) = chosen.iter().find(|workload| !has(workload)) {
+            let message =
+                format!("{} sends to port `{name}`, which {} does not have", object.key(), without.name());
+            let warning = Diagnostic::warning("wiring/no-port", message)
+                .at(at(&format!("/spec/ports/{index}/targetPort")));
+            let known = ports(without);
+            found.push(match longshore_diag::nearest(name, known.iter().map(String::as_str)) {
+                Some(near) => warning.hint(format!("did you mean `{near}`?")),
+                None if known.is_empty() => warning.hint("none of its containers names a port"),
+                None => warning
+                    .hint(format!("its ports are {}", known.into_iter().collect::<Vec<_>>().join(", "))),
+            });
+        }
+    }
+    found
+}
+
+fn ports(workload: &Workload<'_>) -> BTreeSet<String> {
+    let sidecars = items(&workload.template, "/spec/initContainers");
+    let ports = workload.containers().iter().chain(sidecars).flat_map(|container| items(container, "/ports"));
+    ports.map(|port| text(port, "/name").to_owned()).filter(|name| !name.is_empty()).collect()
+}
+
+/// Services that an Ingress or a route of the release names and the release does not have, where a similar one is
+/// there: others may well exist beside the release.
+fn backends(object: &Object, objects: &[Object]) -> Vec<Diagnostic> {
+    let services: Vec<&Object> =
+        objects.iter().filter(|o| o.gvk().group.is_empty() && o.kind() == "Service").collect();
+    let names: Vec<&str> = services.iter().map(|service| service.name()).collect();
+    let mut found = Vec::new();
+    for reference in references(object) {
+        let target = &reference.target;
+        if reference.relation != Relation::Backend
+            || target.kind != "Service"
+            || names.contains(&target.name.as_str())
+        {
+            continue;
+        }
+        if let Some(near) = longshore_diag::nearest(&target.name, names.iter().copied()) {
+            let message =
+                format!("{} sends to Service/{}, which is not in this release", object.key(), target.name);
+            let place = object.place_of(&reference.field).unwrap_or_else(|| object.place().clone());
+            found.push(
+                Diagnostic::warning("wiring/no-backend", message)
+                    .at(place)
+                    .hint(format!("did you mean `{near}`?")),
+            );
+        }
+    }
+    found
+}
+
+fn autoscaler(object: &Object, workloads: &[Workload<'_>]) -> Option<Diagnostic> {
+    let reference =
+        references(object).into_iter().find(|reference| reference.relation == Relation::Scales)?;
+    let target = &reference.target;
+    let workload =
+        workloads.iter().find(|w| w.object.name() == target.name && w.object.kind() == target.kind);
+    let Some(workload) = workload else {
+        let names: Vec<&str> =
+            workloads.iter().filter(|w| w.object.kind() == target.kind).map(|w| w.object.name()).collect();
+        let near = longshore_diag::nearest(&target.name, names.iter().copied())?;
+        let message = format!("{} scales {target}, which is not in this release", object.key());
+        let place = object.place_of(&reference.field).unwrap_or_else(|| object.place().clone());
+        return Some(
+            Diagnostic::warning("wiring/no-target", message)
+                .at(place)
+                .hint(format!("did you mean `{near}`?")),
+        );
+    };
+    // A share of the requests wants requests.
+    let json = object.to_json();
+    let metrics = items(&json, "/spec/metrics").iter();
+    let mut wanted: BTreeSet<&str> = metrics
+        .filter(|metric| text(metric, "/resource/target/type") == "Utilization")
+        .map(|metric| text(metric, "/resource/name"))
+        .collect();
+    if json.pointer("/spec/targetCPUUtilizationPercentage").is_some() {
+        wanted.insert("cpu");
+    }
+    for resource in wanted {
+        let without = workload.containers().iter().find(|container| {
+            container.pointer(&format!("/resources/requests/{resource}")).is_none()
+                && container.pointer(&format!("/resources/limits/{resource}")).is_none()
+        });
+        if let Some(container) = without {
+            let message = format!(
+                "{} scales by a share of requested {resource}, and container {} of {} requests none",
+                object.key(),
+                text(container, "/name"),
+                workload.name()
+            );
+            return Some(Diagnostic::warning("wiring/no-requests", message).at(object.place().clone()).hint(
+                format!("give the container `resources.requests.{resource}`; until then nothing is scaled"),
+            ));
+        }
+    }
+    None
+}
+
+fn budget(object: &Object, workloads: &[Workload<'_>]) -> Option<Diagnostic> {
+    let selector = labels(object, "/spec/selector/matchLabels");
+    let json = object.to_json();
+    let least = json.pointer("/spec/minAvailable");
+    let most = json.pointer("/spec/maxUnavailable");
+    let is_none = |value: &Json| value.as_i64() == Some(0) || value.as_str() == Some("0%");
+    let chosen = workloads.iter().find(|w| !selector.is_empty() && matches(&selector, &w.labels))?;
+    let replicas = match chosen.object.get("/spec/replicas") {
+        Some(replicas) => replicas.as_i64()?,
+        None => 1,
+    };
+    let all = least.is_some_and(|least| {
+        least.as_str() == Some("100%")
+            || least.as_i64().is_some_and(|least| least >= replicas && replicas > 0)
+    });
+    (all || most.is_some_and(is_none)).then(|| {
+        let message =
+            format!("{} never lets a pod of {} go: {replicas} replicas", object.key(), chosen.name());
+        Diagnostic::warning("wiring/no-eviction", message)
+            .at(object.place().clone())
+            .hint("draining a node will wait for ever; allow one pod to be unavailable, or add a replica")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Labels, asks_for_pods, wiring};
+    use crate::parse_manifests;
+
+    const WEB: &str = "
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  replicas: 2
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web, tier: front}}
+    spec: {containers: [{name: web, image: x, ports: [{name: http, containerPort: 80}]}]}
+---
+";
+
+    fn found(more: &str) -> Vec<String> {
+        let objects = parse_manifests(&format!("{WEB}{more}"), "a.yaml").unwrap();
+        wiring(&objects, Some(&[Labels::new()])).iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn what_fits_is_silent() {
+        let good = "
+apiVersion: v1
+kind: Service
+metadata: {name: web}
+spec: {selector: {app: web}, ports: [{port: 80, targetPort: http}]}
+---
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata: {name: web}
+spec: {minAvailable: 1, selector: {matchLabels: {app: web}}}
+";
+        assert!(found(good).is_empty());
+        assert!(!asks_for_pods(&parse_manifests(&format!("{WEB}{good}"), "a").unwrap()));
+    }
+
+    #[test]
+    fn what_does_not_fit_is_told_with_its_line_and_the_next_step() {
+        for (object, expected) in [
+            (
+                "{apiVersion: v1, kind: Service, metadata: {name: s}, spec: {selector: {app: wbe, tier: front}}}",
+                "a.yaml:12:61: Service/s selects no pod: app=wbe,tier=front (pods of Deployment/web have app=web,tier=front)",
+            ),
+            (
+                "{apiVersion: v1, kind: Service, metadata: {name: s}, spec: {selector: {app: web}, ports: [{port: 80, targetPort: htpt}]}}",
+                "Service/s sends to port `htpt`, which Deployment/web does not have (did you mean `http`?)",
+            ),
+            (
+                "{apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, metadata: {name: h}, spec: {scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: wbe}}}",
+                "HorizontalPodAutoscaler/h scales Deployment/wbe, which is not in this release (did you mean `web`?)",
+            ),
+            (
+                "{apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, metadata: {name: h}, spec: {scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}, metrics: [{type: Resource, resource: {name: cpu, target: {type: Utilization, averageUtilization: 50}}}]}}",
+                "HorizontalPodAutoscaler/h scales by a share of requested cpu, and container web of Deployment/web requests none",
+            ),
+            (
+                "{apiVersion: policy/v1, kind: PodDisruptionBudget, metadata: {name: p}, spec: {minAvailable: 2, selector: {matchLabels: {app: web}}}}",
+                "PodDisruptionBudget/p never lets a pod of Deployment/web go: 2 replicas",
+            ),
+            (
+                "{apiVersion: v1, kind: Service, metadata: {name: shop}, spec: {selector: {app: web}}}\n---\n{apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {name: i}, spec: {rules: [{http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: shopp, port: {number: 80}}}}]}}]}}",
+                "Ingress/i sends to Service/shopp, which is not in this release (did you mean `shop`?)",
+            ),
+        ] {
+            let told = found(object);
+            assert_eq!(told.len(), 1, "{told:?}");
+            assert!(told[0].contains(expected), "{}\n{expected}", told[0]);
+        }
+    }
+
+    #[test]
+    fn pods_of_others_are_looked_at_before_a_selector_is_called_wrong() {
+        let text = "{apiVersion: v1, kind: Service, metadata: {name: s}, spec: {selector: {app: operator}}}";
+        let objects = parse_manifests(text, "a.yaml").unwrap();
+        assert!(asks_for_pods(&objects));
+        let pod = Labels::from([("app".to_owned(), "operator".to_owned())]);
+        assert!(wiring(&objects, Some(&[pod])).is_empty());
+        assert!(wiring(&objects, None).is_empty());
+    }
+}
