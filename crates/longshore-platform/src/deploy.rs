@@ -49,10 +49,7 @@ pub async fn deploy(session: &Session, planned: Planned) -> Result<Deployed, Rel
         return Err(in_release(problem.clone().into(), &plan.release));
     }
     let session = &session.recording(&planned);
-    let undo = match session.rollback_on_failure {
-        true => Some(Undo::of(session, &planned).await?),
-        false => None,
-    };
+    let undo = if session.rollback_on_failure { Some(Undo::of(session, &planned).await) } else { None };
     if planned.plan.creates_namespace {
         session.create_namespace().await?;
     }

@@ -21,7 +21,7 @@ use longshore_release::IgnoreRule;
 pub(crate) use interpolate::interpolate;
 pub use order::waves;
 pub use parse::parse;
-pub use waiting::{WaitSpec, duration, limit};
+pub use waiting::{IdleTimeout, WaitSpec, duration, limit};
 
 /// The `apiVersion` that this version of Longshore reads.
 pub const API_VERSION: &str = "longshore.dev/v1alpha1";

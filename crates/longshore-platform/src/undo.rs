@@ -47,15 +47,12 @@ enum Taken {
 
 impl Undo {
     /// Looks at what is there before the deploy.
-    ///
-    /// # Errors
-    /// The cluster cannot be asked.
-    pub(crate) async fn of(session: &Session, planned: &Planned) -> Result<Self, ReleaseError> {
+    pub(crate) async fn of(session: &Session, planned: &Planned) -> Self {
         let waves = planned.waves.iter();
         let waves = waves.map(|wave| wave.iter().map(|prepared| prepared.plan.release.clone()).collect());
         let creates_namespace = planned.plan.creates_namespace;
         let claims = if creates_namespace { Some(BTreeSet::new()) } else { claims(session).await };
-        Ok(Self { waves: waves.collect(), claims, creates_namespace })
+        Self { waves: waves.collect(), claims, creates_namespace }
     }
 
     /// Takes back what the deploy has changed; the error says what was, and what was not.
@@ -109,7 +106,7 @@ impl Undo {
         let good =
             |stored: &&Stored| matches!(stored.release.info.status, Status::Deployed | Status::Superseded);
         let taken = match before.iter().rev().find(good) {
-            Some(target) => self.roll_back(session, name, target).await?,
+            Some(target) => Self::roll_back(session, name, target).await?,
             None if before.iter().all(|stored| stored.release.info.status == Status::Uninstalled) => {
                 remove(session, name).await?
             }
@@ -126,7 +123,7 @@ impl Undo {
         Ok(Taken::Back(how))
     }
 
-    async fn roll_back(&self, session: &Session, name: &str, target: &Stored) -> Result<Taken, ReleaseError> {
+    async fn roll_back(session: &Session, name: &str, target: &Stored) -> Result<Taken, ReleaseError> {
         let context = &session.context;
         let to = target.release.revision;
         let intent = Intent::Rollback { to };

@@ -114,10 +114,7 @@ pub(crate) async fn until_complete(
 /// budgets that let no pod go. Each is a warning with its next step; live objects are asked for only where the
 /// release itself does not tell.
 pub(crate) async fn remarks(context: &Context, release: &str, objects: &[Object]) {
-    let pods = match wiring::asks_for_pods(objects) {
-        false => None,
-        true => pod_labels(context).await,
-    };
+    let pods = if wiring::asks_for_pods(objects) { pod_labels(context).await } else { None };
     for warning in wiring::wiring(objects, pods.as_deref()) {
         context.tell(release, Event::Warning(warning));
     }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use longshore_object::readiness::GraceValue;
-use longshore_platform::project::duration;
+use longshore_platform::project::{IdleTimeout, duration};
 use longshore_release::IgnoreRule;
 
 mod output;
@@ -148,19 +148,15 @@ pub(crate) struct WaitArgs {
     /// How long nothing at all may get on, or `never`; what has a grace of its own is waited for
     /// [default: the project file's, else 4m]
     #[arg(long, value_name = "DURATION", value_parser = idle)]
-    pub(crate) idle_timeout: Option<Idle>,
+    pub(crate) idle_timeout: Option<IdleTimeout>,
     /// How long a cause is borne before it counts as certain: restarts=4, unschedulable=30s, pull=1m, volume=2m,
     /// probe=2m, init=3m, other=1m; may be given several times
     #[arg(long, value_name = "CAUSE=LIMIT", value_parser = longshore_platform::project::limit)]
     pub(crate) grace: Vec<(String, GraceValue)>,
 }
 
-/// A time without progress, or `never`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Idle(pub(crate) Option<Duration>);
-
-fn idle(text: &str) -> Result<Idle, String> {
-    if text == "never" { Ok(Idle(None)) } else { duration(text).map(|idle| Idle(Some(idle))) }
+fn idle(text: &str) -> Result<IdleTimeout, String> {
+    if text == "never" { Ok(IdleTimeout(None)) } else { duration(text).map(|idle| IdleTimeout(Some(idle))) }
 }
 
 /// What is left alone.

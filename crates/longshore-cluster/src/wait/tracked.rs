@@ -158,7 +158,7 @@ impl Tracked {
             && text(live, "/kind") != "Pod"
             && !of_old
         {
-            let mut pod = self.pod_problems(live, around, judging).into_iter().next();
+            let mut pod = problems_of(live, around, judging).into_iter().next();
             if pod.is_none() {
                 pod = ended_pods(live, pods, judging.grace).into_iter().next();
             }
@@ -167,7 +167,7 @@ impl Tracked {
         if let Some(reason) = refusal(live, around.replica_sets.items(), around.warnings.items()) {
             return State::Failing { reason, pod: None, fatal: true };
         }
-        let found = self.pod_problems(live, around, judging);
+        let found = problems_of(live, around, judging);
         let mut stall = None;
         if let Some((problem, fatal)) = self.worst(found, judging) {
             if fatal || !problem.problem.cause.is_stall() {
@@ -187,12 +187,6 @@ impl Tracked {
             }
             Readiness::Ready => State::Ready,
         }
-    }
-
-    #[expect(clippy::unused_self, reason = "a step of judging, beside the others")]
-    fn pod_problems(&self, live: &Json, around: &Surroundings, judging: &Judging<'_>) -> Vec<PodProblem> {
-        let (sets, pods) = (around.replica_sets.items(), around.pods.items());
-        pod_problems(live, sets, pods, around.warnings.items(), judging.grace)
     }
 
     /// The gravest problem that is certain, or else the gravest; remembers since when each has lasted.
@@ -272,4 +266,10 @@ impl Tracked {
         let fatal = self.outlasts(judging.grace.other, judging);
         State::Failing { reason: reason.to_owned(), pod: None, fatal }
     }
+}
+
+/// What is wrong with the pods of a target, with what is around it.
+fn problems_of(live: &Json, around: &Surroundings, judging: &Judging<'_>) -> Vec<PodProblem> {
+    let (sets, pods) = (around.replica_sets.items(), around.pods.items());
+    pod_problems(live, sets, pods, around.warnings.items(), judging.grace)
 }

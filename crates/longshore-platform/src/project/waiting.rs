@@ -27,8 +27,8 @@ const RULE_KEYS: [&str; 6] = ["kind", "path", "ready", "progressing", "failed", 
 pub struct WaitSpec {
     /// How long each release may take to become ready.
     pub timeout: Option<Duration>,
-    /// How long nothing may get on; `Some(None)` for as long as it takes.
-    pub idle_timeout: Option<Option<Duration>>,
+    /// How long nothing may get on.
+    pub idle_timeout: Option<IdleTimeout>,
     /// Whether a deploy that fails is taken back.
     pub rollback_on_failure: Option<bool>,
     /// Whether a Service of type LoadBalancer is ready only with an address.
@@ -40,6 +40,10 @@ pub struct WaitSpec {
     /// Readiness rules of the user's own.
     pub readiness: Vec<CustomRule>,
 }
+
+/// How long nothing may get on; nothing for as long as it takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct IdleTimeout(pub Option<Duration>);
 
 impl WaitSpec {
     /// Takes what is not set here from `base`.
@@ -62,7 +66,7 @@ impl WaitSpec {
     pub fn waiting(&self) -> Waiting {
         let mut waiting = Waiting::default();
         if let Some(idle) = self.idle_timeout {
-            waiting.idle = idle;
+            waiting.idle = idle.0;
         }
         for (name, value) in &self.grace {
             // Names and values were looked at when they were read.
@@ -85,8 +89,8 @@ pub(super) fn waiting(file: &str, fields: &Fields<'_>) -> Result<WaitSpec, Diagn
     let fields = Fields::read(file, fields.path("wait"), node, &WAIT_KEYS)?;
     let lasting = |key: &str| fields.string(key)?.map(read_duration).transpose();
     let idle = match fields.string("idleTimeout")? {
-        Some(text) if text.value == "never" => Some(None),
-        Some(text) => Some(Some(read_duration(text)?)),
+        Some(text) if text.value == "never" => Some(IdleTimeout(None)),
+        Some(text) => Some(IdleTimeout(Some(read_duration(text)?))),
         None => None,
     };
     Ok(WaitSpec {

@@ -126,7 +126,7 @@ async fn nodes_ports_and_volumes() {
             "vport",
             // More than there are nodes, and none in reserve.
             deployment("{metadata: {labels: {app: web}}, spec: {containers: [{name: main, image: x, ports: [{containerPort: 81, hostPort: 18081}]}]}}")
-                .replace("selector:", "replicas: 200\n          selector:"),
+                .replace("selector:", "replicas: 20\n          selector:"),
             &["the pod fits no node", "didn't have free ports", "the host port is taken on every node"],
         ),
         (

@@ -1,0 +1,269 @@
+//! AL11: what goes wrong with real pods is told in one sentence, as soon as it is certain: fifteen ways to fail, with
+//! the usual graces, side by side. `UPDATE_DOCS=1 cargo xtask e2e verdicts` writes what was measured into
+//! `docs/verdicts.md`.
+
+use std::fmt::Write as _;
+use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use crate::Stage;
+
+/// One way to fail.
+struct Case {
+    name: &'static str,
+    /// What is wrong, for the table.
+    what: &'static str,
+    /// What is deployed.
+    manifest: &'static str,
+    /// What the one sentence must say.
+    sentence: &'static [&'static str],
+    /// How long it may take: its grace, and what a slow machine adds.
+    within: u64,
+}
+
+/// A Deployment with this pod spec, indented by four.
+macro_rules! deployment {
+    ($spec:literal) => {
+        concat!(
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  selector: {matchLabels: {app: web}}\n  template:\n    metadata: {labels: {app: web}}\n    spec:\n      terminationGracePeriodSeconds: 0\n",
+            $spec
+        )
+    };
+}
+
+const CASES: [Case; 15] = [
+    Case {
+        name: "name",
+        what: "a bad image name",
+        manifest: deployment!("      containers: [{name: main, image: 'Example.test/Bad:1'}]\n"),
+        sentence: &["`Example.test/Bad:1` is no name of an image"],
+        within: 30,
+    },
+    Case {
+        name: "pull",
+        what: "a missing image",
+        manifest: deployment!("      containers: [{name: main, image: 'longshore.test/none:1'}]\n"),
+        sentence: &["container main cannot pull its image: ", "longshore.test/none:1"],
+        within: 110,
+    },
+    Case {
+        name: "crash",
+        what: "a crash loop",
+        manifest: deployment!(
+            "      containers: [{name: main, image: 'longshore.test/busybox:1', command: [sh, -c, 'echo no database; exit 3']}]\n"
+        ),
+        sentence: &["container main keeps crashing (4 restarts) with exit code 3: its last line is: no database"],
+        within: 240,
+    },
+    Case {
+        name: "probe",
+        what: "a failing probe",
+        manifest: deployment!(
+            "      containers: [{name: main, image: 'longshore.test/busybox:1', command: [httpd, -f, -p, '8080'], readinessProbe: {httpGet: {port: 8080, path: /ready}, periodSeconds: 2}}]\n"
+        ),
+        sentence: &["runs and does not become ready: Readiness probe failed: HTTP probe failed with statuscode: 404"],
+        within: 180,
+    },
+    Case {
+        name: "oom",
+        what: "an OOM kill",
+        manifest: deployment!(
+            "      containers: [{name: main, image: 'longshore.test/busybox:1', command: [dd, if=/dev/zero, of=/dev/null, bs=256M], resources: {limits: {memory: 24Mi}}}]\n"
+        ),
+        sentence: &["was killed for its memory (4 restarts): it uses more than its limit of 24Mi"],
+        within: 240,
+    },
+    Case {
+        name: "cpu",
+        what: "an unschedulable pod",
+        manifest: deployment!(
+            "      containers: [{name: main, image: 'longshore.test/busybox:1', resources: {requests: {cpu: 1000}}}]\n"
+        ),
+        sentence: &["the pod fits no node: ", "Insufficient cpu"],
+        within: 70,
+    },
+    Case {
+        name: "secret",
+        what: "a missing Secret",
+        manifest: deployment!(
+            "      containers: [{name: main, image: 'longshore.test/busybox:1', envFrom: [{secretRef: {name: databse}}]}]\n---\n{apiVersion: v1, kind: Secret, metadata: {name: database}, stringData: {password: x}}\n"
+        ),
+        sentence: &["Secret/databse does not exist and is not in this release; did you mean `database`?"],
+        within: 110,
+    },
+    Case {
+        name: "mount",
+        what: "a missing Secret that is mounted",
+        manifest: deployment!(
+            "      containers: [{name: main, image: 'longshore.test/busybox:1'}]\n      volumes: [{name: tls, secret: {secretName: web-tls}}]\n"
+        ),
+        sentence: &["the pod cannot be set up: Secret/web-tls does not exist and is not in this release"],
+        within: 120,
+    },
+    Case {
+        name: "key",
+        what: "a missing key",
+        manifest: deployment!(
+            "      containers: [{name: main, image: 'longshore.test/busybox:1', env: [{name: P, valueFrom: {secretKeyRef: {name: database, key: pasword}}}]}]\n---\n{apiVersion: v1, kind: Secret, metadata: {name: database}, stringData: {password: x}}\n"
+        ),
+        sentence: &["Secret/database has no key `pasword`; did you mean `password`?"],
+        within: 30,
+    },
+    Case {
+        name: "quota",
+        what: "a full quota",
+        manifest: deployment!("      containers: [{name: main, image: 'longshore.test/busybox:1'}]\n"),
+        sentence: &["ResourceQuota/small is full: pods=1 more with pods=0 used is over pods=0"],
+        within: 30,
+    },
+    Case {
+        name: "admit",
+        what: "an admission refusal",
+        manifest: deployment!("      containers: [{name: main, image: 'longshore.test/busybox:1'}]\n"),
+        sentence: &["the namespace's pod security level forbids it"],
+        within: 30,
+    },
+    Case {
+        name: "claim",
+        what: "a PVC that cannot bind",
+        manifest: deployment!(
+            "      containers: [{name: main, image: 'longshore.test/busybox:1'}]\n      volumes: [{name: data, persistentVolumeClaim: {claimName: data}}]\n---\n{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: data}, spec: {storageClassName: fast, accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}}\n"
+        ),
+        sentence: &["PersistentVolumeClaim/data has no volume: there is no StorageClass `fast`"],
+        within: 70,
+    },
+    Case {
+        name: "job",
+        what: "a Job that fails",
+        manifest: "{apiVersion: batch/v1, kind: Job, metadata: {name: migrate}, spec: {backoffLimit: 0, template: {spec: {restartPolicy: Never, containers: [{name: main, image: 'longshore.test/busybox:1', command: [sh, -c, 'echo no table; exit 4']}]}}}}\n",
+        sentence: &["the Job failed: container main ended with exit code 4: its last line is: no table"],
+        within: 30,
+    },
+    Case {
+        name: "init",
+        what: "an init container that hangs",
+        manifest: deployment!(
+            "      initContainers: [{name: wait, image: 'longshore.test/busybox:1', command: [sh, -c, 'echo waiting for db; sleep 100000']}]\n      containers: [{name: main, image: 'longshore.test/busybox:1'}]\n"
+        ),
+        sentence: &["container wait does not end, and nothing starts before it has: its last line is: waiting for db"],
+        within: 240,
+    },
+    Case {
+        name: "port",
+        what: "a port that is taken",
+        manifest: deployment!(
+            "      containers:\n      - {name: first, image: 'longshore.test/busybox:1', command: [httpd, -f, -p, '8080']}\n      - {name: second, image: 'longshore.test/busybox:1', command: [sh, -c, 'sleep 1; httpd -f -p 8080']}\n"
+        ),
+        sentence: &["container second keeps crashing (4 restarts) with exit code 1: the port 8080 that it listens on is taken"],
+        within: 240,
+    },
+];
+
+/// The one of them that needs a Service with another name beside it.
+const DNS: Case = Case {
+    name: "dns",
+    what: "a DNS name that does not resolve",
+    manifest: deployment!(
+        "      containers: [{name: main, image: 'longshore.test/busybox:1', command: [wget, -q, -O, '-', 'http://redis-mastr/']}]\n---\n{apiVersion: v1, kind: Service, metadata: {name: redis-master}, spec: {selector: {app: web}, ports: [{port: 80}]}}\n"
+    ),
+    sentence: &["the name `redis-mastr` does not resolve; no Service of this release has it; did you mean `redis-master`?"],
+    within: 240,
+};
+
+/// How long a case took, and what was said.
+struct Measured {
+    what: &'static str,
+    took: Duration,
+    sentence: String,
+    stderr: String,
+    mistake: Option<String>,
+}
+
+async fn stage(case: &Case) -> Stage {
+    let indented: String = case.manifest.lines().map(|line| format!("    {line}\n")).collect();
+    let files = format!(
+        "
+    //- longshore.yaml
+    apiVersion: longshore.dev/v1alpha1
+    kind: Project
+    name: shop
+    environments: {{dev: {{}}}}
+    defaultEnvironment: dev
+    releases: {{web: {{manifests: web.yaml}}}}
+    //- web.yaml
+{indented}    "
+    );
+    let stage = Stage::new(&format!("verdict-{}", case.name), &files).await;
+    let client = stage.namespace.client().await.unwrap();
+    let path = format!("/api/v1/namespaces/{}", stage.namespace.name());
+    let (request, body) = match case.name {
+        "quota" => (
+            http::Request::post(format!("{path}/resourcequotas")).header("content-type", "application/json"),
+            json!({"apiVersion": "v1", "kind": "ResourceQuota", "metadata": {"name": "small"}, "spec": {"hard": {"pods": "0"}}}),
+        ),
+        "admit" => (
+            http::Request::patch(path).header("content-type", "application/merge-patch+json"),
+            json!({"metadata": {"labels": {"pod-security.kubernetes.io/enforce": "restricted"}}}),
+        ),
+        _ => return stage,
+    };
+    client.request::<serde_json::Value>(request.body(body.to_string().into_bytes()).unwrap()).await.unwrap();
+    stage
+}
+
+fn measure(stage: &Stage, case: &Case) -> Measured {
+    let began = Instant::now();
+    let outcome = stage.longshore("deploy --timeout 6m");
+    let took = began.elapsed();
+    let stderr = outcome.stderr.clone();
+    let sentence = stderr.lines().find(|line| line.starts_with("error[")).unwrap_or_default().to_owned();
+    let missing = case.sentence.iter().find(|words| !sentence.contains(*words));
+    let mistake = match missing {
+        _ if outcome.code != Some(1) => Some(format!("exit code {:?}", outcome.code)),
+        Some(words) => Some(format!("{words:?} is not in its sentence")),
+        None if took > Duration::from_secs(case.within) => Some(format!("it took {took:?}")),
+        None if !stderr.contains(" ← ") && !matches!(case.name, "quota" | "admit") => Some("it has no chain".to_owned()),
+        None => None,
+    };
+    Measured { what: case.what, took, sentence, stderr, mistake }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn verdicts_are_right_and_come_in_time() {
+    let mut stages = Vec::new();
+    for case in CASES.iter().chain([&DNS]) {
+        stages.push((case, stage(case).await));
+    }
+    let measured: Vec<Measured> = thread::scope(|scope| {
+        let all: Vec<_> = stages.iter().map(|(case, stage)| scope.spawn(move || measure(stage, case))).collect();
+        all.into_iter().map(|one| one.join().unwrap()).collect()
+    });
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/verdicts.md");
+        std::fs::write(file, page(&measured)).unwrap();
+    }
+    let mistakes: Vec<String> = measured
+        .iter()
+        .filter_map(|one| Some(format!("{}: {}\n{}", one.what, one.mistake.as_ref()?, one.stderr)))
+        .collect();
+    assert!(mistakes.is_empty(), "{}", mistakes.join("\n"));
+}
+
+fn page(measured: &[Measured]) -> String {
+    let mut page = String::from(
+        "# How soon a failed deploy is explained\n\n\
+         *Measured by `UPDATE_DOCS=1 cargo xtask e2e verdicts` on a real node (kubelet, containerd), all cases at once, with the usual graces ([readiness.md](readiness.md)); seconds from the start of `longshore deploy` to its end.*\n\n\
+         | case | seconds | the sentence |\n|---|---|---|\n",
+    );
+    for one in measured {
+        let sentence = one.sentence.split_once("]: ").map_or("", |(_, sentence)| sentence).replace('|', "\\|");
+        writeln!(page, "| {} | {:.1} | {sentence} |", one.what, one.took.as_secs_f64()).unwrap();
+    }
+    page.push_str(
+        "\nA crash loop is certain with its fourth restart, between which the kubelet pauses for 10, 20 and 40 s; what is certain by contract (a name, a key, a quota, an admission, a failed Job) is told at once.\n",
+    );
+    page
+}
