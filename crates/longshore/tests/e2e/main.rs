@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod deployed;
+mod verdicts;
 
 use longshore_testkit::{Outcome, Program, Project, TestCluster, TestNamespace};
 

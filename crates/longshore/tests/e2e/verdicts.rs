@@ -55,7 +55,9 @@ const CASES: [Case; 15] = [
         manifest: deployment!(
             "      containers: [{name: main, image: 'longshore.test/busybox:1', command: [sh, -c, 'echo no database; exit 3']}]\n"
         ),
-        sentence: &["container main keeps crashing (4 restarts) with exit code 3: its last line is: no database"],
+        sentence: &[
+            "container main keeps crashing (4 restarts) with exit code 3: its last line is: no database",
+        ],
         within: 240,
     },
     Case {
@@ -64,7 +66,9 @@ const CASES: [Case; 15] = [
         manifest: deployment!(
             "      containers: [{name: main, image: 'longshore.test/busybox:1', command: [httpd, -f, -p, '8080'], readinessProbe: {httpGet: {port: 8080, path: /ready}, periodSeconds: 2}}]\n"
         ),
-        sentence: &["runs and does not become ready: Readiness probe failed: HTTP probe failed with statuscode: 404"],
+        sentence: &[
+            "runs and does not become ready: Readiness probe failed: HTTP probe failed with statuscode: 404",
+        ],
         within: 180,
     },
     Case {
@@ -148,7 +152,9 @@ const CASES: [Case; 15] = [
         manifest: deployment!(
             "      initContainers: [{name: wait, image: 'longshore.test/busybox:1', command: [sh, -c, 'echo waiting for db; sleep 100000']}]\n      containers: [{name: main, image: 'longshore.test/busybox:1'}]\n"
         ),
-        sentence: &["container wait does not end, and nothing starts before it has: its last line is: waiting for db"],
+        sentence: &[
+            "container wait does not end, and nothing starts before it has: its last line is: waiting for db",
+        ],
         within: 240,
     },
     Case {
@@ -157,7 +163,9 @@ const CASES: [Case; 15] = [
         manifest: deployment!(
             "      containers:\n      - {name: first, image: 'longshore.test/busybox:1', command: [httpd, -f, -p, '8080']}\n      - {name: second, image: 'longshore.test/busybox:1', command: [sh, -c, 'sleep 1; httpd -f -p 8080']}\n"
         ),
-        sentence: &["container second keeps crashing (4 restarts) with exit code 1: the port 8080 that it listens on is taken"],
+        sentence: &[
+            "container second keeps crashing (4 restarts) with exit code 1: the port 8080 that it listens on is taken",
+        ],
         within: 240,
     },
 ];
@@ -169,7 +177,9 @@ const DNS: Case = Case {
     manifest: deployment!(
         "      containers: [{name: main, image: 'longshore.test/busybox:1', command: [wget, -q, -O, '-', 'http://redis-mastr/']}]\n---\n{apiVersion: v1, kind: Service, metadata: {name: redis-master}, spec: {selector: {app: web}, ports: [{port: 80}]}}\n"
     ),
-    sentence: &["the name `redis-mastr` does not resolve; no Service of this release has it; did you mean `redis-master`?"],
+    sentence: &[
+        "the name `redis-mastr` does not resolve; no Service of this release has it; did you mean `redis-master`?",
+    ],
     within: 240,
 };
 
@@ -225,7 +235,9 @@ fn measure(stage: &Stage, case: &Case) -> Measured {
         _ if outcome.code != Some(1) => Some(format!("exit code {:?}", outcome.code)),
         Some(words) => Some(format!("{words:?} is not in its sentence")),
         None if took > Duration::from_secs(case.within) => Some(format!("it took {took:?}")),
-        None if !stderr.contains(" ← ") && !matches!(case.name, "quota" | "admit") => Some("it has no chain".to_owned()),
+        None if !stderr.contains(" ← ") && !matches!(case.name, "quota" | "admit") => {
+            Some("it has no chain".to_owned())
+        }
         None => None,
     };
     Measured { what: case.what, took, sentence, stderr, mistake }
@@ -238,7 +250,8 @@ async fn verdicts_are_right_and_come_in_time() {
         stages.push((case, stage(case).await));
     }
     let measured: Vec<Measured> = thread::scope(|scope| {
-        let all: Vec<_> = stages.iter().map(|(case, stage)| scope.spawn(move || measure(stage, case))).collect();
+        let all: Vec<_> =
+            stages.iter().map(|(case, stage)| scope.spawn(move || measure(stage, case))).collect();
         all.into_iter().map(|one| one.join().unwrap()).collect()
     });
     if std::env::var_os("UPDATE_DOCS").is_some() {
@@ -259,7 +272,8 @@ fn page(measured: &[Measured]) -> String {
          | case | seconds | the sentence |\n|---|---|---|\n",
     );
     for one in measured {
-        let sentence = one.sentence.split_once("]: ").map_or("", |(_, sentence)| sentence).replace('|', "\\|");
+        let sentence =
+            one.sentence.split_once("]: ").map_or("", |(_, sentence)| sentence).replace('|', "\\|");
         writeln!(page, "| {} | {:.1} | {sentence} |", one.what, one.took.as_secs_f64()).unwrap();
     }
     page.push_str(
