@@ -8,6 +8,7 @@ mod definition;
 mod immutable;
 mod look;
 mod plain;
+mod rolling;
 mod snapshot;
 pub(crate) mod unchanged;
 
@@ -146,6 +147,7 @@ pub async fn prepare_in(
             }
         }
     }
+    plan.warnings.extend(rolling::warnings(&candidate.objects, &plan.objects, &context.namespace));
     plan.objects.extend(deletions(context, live, name, had, &plan).await?);
     plan.action = compare::action(context, &prior, &candidate, &plan, intent);
     if plan.action != ReleaseAction::Nothing {

@@ -171,3 +171,36 @@ async fn an_image_that_cannot_be_set_is_told() {
     }
     assert_eq!(revisions(&stage).len(), 1);
 }
+
+/// BC4: an update that would lose requests says so before it happens; one that would not says nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn bc4_an_update_that_loses_requests_is_told_in_the_plan() {
+    let stage = Stage::new("bc4-warned", CHART).await;
+    let probe = "readinessProbe: {tcpSocket: {port: 80}}";
+    let careful = stage.project.read("chart/templates/gateway.yaml").unwrap();
+    let image = "image: \"example.com/gateway:{{ .Values.tag }}\"";
+    let careful = careful.replace(image, &format!("{image}\n          {probe}"));
+    assert!(careful.contains(probe));
+    let service = "---\n{apiVersion: v1, kind: Service, metadata: {name: gateway}, spec: {selector: {app: gateway}, ports: [{port: 80}]}}\n";
+    let write = |text: &str| {
+        stage.project.write("chart/templates/gateway.yaml", &format!("{text}{service}")).unwrap()
+    };
+    write(&careful);
+    stage.ok("deploy");
+    let planned = |tag: &str| {
+        let set =
+            stage.json(&format!("set image services/gateway gateway=example.com/gateway:{tag} --dry-run"));
+        set["releases"][0]["warnings"].as_array().map_or(0, Vec::len)
+    };
+    assert_eq!(planned("v2"), 0);
+    write(&careful.replace(probe, "workingDir: /").replace(
+        "metadata: {name: gateway}\nspec:",
+        "metadata: {name: gateway}\nspec:\n  strategy: {rollingUpdate: {maxUnavailable: 100%}}",
+    ));
+    let plan = stage.ok("plan");
+    let told = "warning: Deployment/gateway: this update loses requests: all of its 1 pods may be away";
+    assert!(plan.stdout.contains(told) && plan.stdout.contains("no readiness probe"), "{plan}");
+    stage.ok("deploy");
+    assert_eq!(planned("v2"), 1);
+    assert!(!stage.ok("plan").stdout.contains("loses requests"), "no pods are replaced");
+}
