@@ -22,7 +22,7 @@ use crate::settings::Target;
 use crate::state::State;
 
 /// Nobody waits longer for an answer.
-pub const PATIENCE: Duration = Duration::from_secs(3);
+pub const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What is known of one server.
 #[derive(Debug, Clone, Serialize)]

@@ -42,6 +42,10 @@ pub struct Options {
     /// Requests a second of all workers together; as many as are answered, if not set
     #[arg(long)]
     pub rate: Option<f64>,
+    /// A new connection for each request, as clients of a Service without an ingress should: one that is kept stays with
+    /// its pod until that ends
+    #[arg(long)]
+    pub reconnect: bool,
     /// How long; a signal ends it earlier, and what was counted is told
     #[arg(long, default_value_t = 10.0)]
     pub seconds: f64,
@@ -163,6 +167,9 @@ async fn one(client: &Client<HttpConnector, Full<Bytes>>, options: &Options, uri
     let mut request = Request::builder().method(options.method.clone()).uri(uri.clone());
     if let Some(host) = &options.host {
         request = request.header(header::HOST, host);
+    }
+    if options.reconnect {
+        request = request.header(header::CONNECTION, "close");
     }
     let mut response = client.request(request.body(Full::default())?).await?;
     // An answer that is torn off is none.

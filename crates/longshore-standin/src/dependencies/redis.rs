@@ -2,7 +2,9 @@
 
 use anyhow::{Context as _, Result, bail};
 use redis::aio::MultiplexedConnection;
-use redis::{AsyncCommands as _, IntoConnectionInfo as _};
+use redis::{AsyncCommands as _, AsyncConnectionConfig, IntoConnectionInfo as _};
+
+use super::PATIENCE;
 
 /// What begins our keys.
 const PREFIX: &str = "standin:";
@@ -40,5 +42,9 @@ async fn connect(url: &str, password: Option<&str>) -> Result<MultiplexedConnect
         info = info.set_redis_settings(account);
     }
     let client = redis::Client::open(info)?;
-    Ok(client.get_multiplexed_async_connection().await?)
+    // The client's own patience is half a second.
+    let patient = AsyncConnectionConfig::new()
+        .set_connection_timeout(Some(PATIENCE))
+        .set_response_timeout(Some(PATIENCE));
+    Ok(client.get_multiplexed_async_connection_with_config(&patient).await?)
 }

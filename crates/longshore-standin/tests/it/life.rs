@@ -23,7 +23,7 @@ fn program(variables: &[(&str, &str)]) -> (Started, String) {
 
 fn options(url: String) -> load::Options {
     let method = Method::GET;
-    load::Options { url, host: None, method, workers: 4, rate: Some(400.0), seconds: 60.0 }
+    load::Options { url, host: None, method, workers: 4, rate: Some(400.0), reconnect: false, seconds: 60.0 }
 }
 
 #[tokio::test]

@@ -21,7 +21,9 @@ const VOLUMES: &str = "/tmp/hostpath_pv";
 
 /// What process number one does. `/run` is its own, because shims, runc and iptables keep sockets, states and locks in
 /// there; volumes and the logs of pods lie in the cluster's folder. The network must forward between pods, and frames
-/// between pods of one bridge must pass the rules for Services. Then it collects processes whose parents have ended.
+/// between pods of one bridge must pass the rules for Services. Then it collects processes whose parents have ended, and
+/// opens the folders of new volumes: the controller manager makes them for root alone, and a kubelet gives no folder of
+/// its machine to a pod's group, so that nobody else could write there.
 const INSIDE: &str = r#"
 set -e
 mount --make-rshared /
@@ -34,7 +36,10 @@ echo 1 >/proc/sys/net/ipv4/ip_forward
 if [ -e /proc/sys/net/bridge/bridge-nf-call-iptables ]; then echo 1 >/proc/sys/net/bridge/bridge-nf-call-iptables; fi
 trap : TERM INT
 : >"$3"
-while :; do sleep infinity & wait; done
+while :; do
+  chmod 0777 "$1"/* 2>/dev/null || :
+  sleep 1 & wait
+done
 "#;
 
 /// The command line of the holder. It needs the folders that are mounted.
