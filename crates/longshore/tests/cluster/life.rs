@@ -160,7 +160,7 @@ async fn a_change_by_hand_is_reported_and_overwritten_only_when_asked() {
     client.request::<Value>(request).await.unwrap();
 
     let status = stage.longshore("status");
-    assert!(status.stdout.contains("Deployment/front was changed by kubectl-set"), "{status}");
+    assert!(status.stdout.contains("changed by kubectl-set, by hand"), "{status}");
     let refused = stage.longshore("deploy");
     assert_eq!(refused.code, Some(1));
     assert!(
