@@ -146,7 +146,7 @@ spec: {scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}, minRe
         stage.ok(arguments);
         assert_eq!(web(&stage).await, (4, "example.com/web:v2".to_owned()));
     }
-    assert!(!stage.ok("status").stdout.contains("was changed by"));
+    assert!(!stage.ok("status").stdout.contains("changed by"));
 }
 
 /// Who scales by hand is a person, and is asked about.
