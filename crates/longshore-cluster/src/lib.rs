@@ -1,4 +1,4 @@
-//! The Kubernetes API: kubeconfig, discovery, apply, watch, readiness, logs.
+//! The Kubernetes API: kubeconfig, discovery, apply, watch, readiness, logs, exec, port-forward.
 //!
 //! One [`Cluster`] is one API server as one user. It is cheap to clone and has no global state; two of
 //! them in one process know nothing of each other. Everything is asynchronous on tokio, and every future
@@ -19,7 +19,8 @@
 //!
 //! Where to look: [`ClusterOptions`] says how to get there, [`Discovery`] what kinds there are,
 //! [`Cluster::apply`] and its neighbours write and read objects, [`Cluster::lookup`] reads them for charts, [`Cluster::wait`] waits until they are
-//! ready and explains why they are not, and [`Error`] is everything that can go wrong.
+//! ready and explains why they are not, and [`Error`] is everything that can go wrong. What a container writes, a command in it and a connection to one of its
+//! ports are [`Cluster::log_lines`], [`Cluster::exec`] and [`Cluster::forward`].
 
 mod access;
 mod apply;
@@ -27,6 +28,8 @@ mod cluster;
 mod discovery;
 mod endpoint;
 mod error;
+mod exec;
+mod forward;
 mod kubeconfig;
 mod logs;
 mod lookup;
@@ -45,8 +48,10 @@ pub use cluster::{Cluster, ClusterId, Version, WriteGuard};
 pub use discovery::{Discovery, Resource};
 pub use endpoint::{Credential, Endpoint};
 pub use error::{Error, FieldConflict, InvalidField, Refusal, Refused, Subject, Unauthorized, UnknownKind};
+pub use exec::{Exec, ExecEnd, ExecOptions, ExecOutput, ExecReader, ExecWriter};
+pub use forward::{Forward, ForwardError};
 pub use kubeconfig::KubeconfigError;
-pub use logs::{LogOptions, OpenLog};
+pub use logs::{LogLine, LogLines, LogOptions, LogRequest, LogSince, OpenLog};
 pub use lookup::LookupError;
 pub use objects::{DeleteOptions, List, Patch, Propagation, Selector, WriteOptions, Written};
 pub use options::{ClusterOptions, Environment, Impersonation, RetryPolicy};

@@ -1,8 +1,15 @@
 //! What a container wrote: its last lines, or all of it as it comes.
 
+mod lines;
+
+use std::time::Duration;
+
 use bytes::Bytes;
 use http_body_util::BodyExt as _;
+use jiff::Timestamp;
 use kube::client::Body;
+
+pub use lines::{LogLine, LogLines};
 
 use crate::cluster::Cluster;
 use crate::discovery::escape;
@@ -29,6 +36,28 @@ impl Default for LogOptions {
     }
 }
 
+/// Which part of a container's log is to be had as lines with their times.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LogRequest {
+    /// Whether the answer goes on while the container does.
+    pub follow: bool,
+    /// Of the run before the present one.
+    pub previous: bool,
+    /// Only lines from then on. Only whole seconds reach the node: the fraction is cut off.
+    pub since: Option<LogSince>,
+    /// The last so many lines; `None` for all.
+    pub tail_lines: Option<u64>,
+}
+
+/// From when on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogSince {
+    /// That moment, by the node's clock.
+    Time(Timestamp),
+    /// So long ago.
+    Last(Duration),
+}
+
 impl Cluster {
     /// Reads a container's log so far, without following it. Bytes that are not UTF-8 are replaced.
     ///
@@ -49,10 +78,9 @@ impl Cluster {
             path = format!("{path}&tailLines={lines}");
         }
         let request = Request { accept: "*/*", once: true, ..Request::get(path) };
-        let at = || Subject::object("read the log of", key(&Gvk::new("v1", "Pod"), Some(namespace), pod));
         match self.send(&request).await {
             Ok(reply) => Ok(String::from_utf8_lossy(&reply.body).lines().map(str::to_owned).collect()),
-            Err(failure) => Err(Error::of(failure, at(), self.endpoint_shared(), None)),
+            Err(failure) => Err(Error::of(failure, subject(namespace, pod), self.endpoint_shared(), None)),
         }
     }
 
@@ -66,13 +94,61 @@ impl Cluster {
         pod: &str,
         container: Option<&str>,
     ) -> Result<OpenLog, Error> {
-        let request = Request { accept: "*/*", once: true, ..Request::get(path(namespace, pod, container)) };
-        let at = || Subject::object("read the log of", key(&Gvk::new("v1", "Pod"), Some(namespace), pod));
-        match self.transport().open(&request).await {
-            Ok(body) => Ok(OpenLog(body)),
-            Err(failure) => Err(Error::of(failure, at(), self.endpoint_shared(), None)),
-        }
+        Ok(OpenLog(self.open_at(namespace, pod, path(namespace, pod, container)).await?))
     }
+
+    /// Opens a container's log as lines with their times. Nothing is kept of it: who reads slowly makes the node wait.
+    ///
+    /// # Errors
+    /// As [`Cluster::logs`]; with `previous` also if there was no run before.
+    pub async fn log_lines(
+        &self,
+        namespace: &str,
+        pod: &str,
+        container: &str,
+        wanted: &LogRequest,
+    ) -> Result<LogLines, Error> {
+        let path = format!("{}{}", path(namespace, pod, Some(container)), wanted.query());
+        Ok(LogLines::new(self.open_at(namespace, pod, path).await?))
+    }
+
+    async fn open_at(&self, namespace: &str, pod: &str, path: String) -> Result<Body, Error> {
+        let request = Request { accept: "*/*", once: true, ..Request::get(path) };
+        let opened = self.transport().open(&request).await;
+        opened.map_err(|failure| Error::of(failure, subject(namespace, pod), self.endpoint_shared(), None))
+    }
+}
+
+impl LogRequest {
+    /// The rest of the query. Source: `PodLogOptions` of the core API.
+    fn query(&self) -> String {
+        let mut query = "&timestamps=true".to_owned();
+        if self.follow {
+            query.push_str("&follow=true");
+        }
+        if self.previous {
+            query.push_str("&previous=true");
+        }
+        match self.since {
+            Some(LogSince::Time(time)) => {
+                let whole = Timestamp::from_second(time.as_second()).unwrap_or(time);
+                query = format!("{query}&sinceTime={}", escape(&whole.to_string()));
+            }
+            // The server takes no 0.
+            Some(LogSince::Last(ago)) => {
+                query = format!("{query}&sinceSeconds={}", ago.as_secs().max(1));
+            }
+            None => {}
+        }
+        if let Some(lines) = self.tail_lines {
+            query = format!("{query}&tailLines={lines}");
+        }
+        query
+    }
+}
+
+fn subject(namespace: &str, pod: &str) -> Subject {
+    Subject::object("read the log of", key(&Gvk::new("v1", "Pod"), Some(namespace), pod))
 }
 
 /// The path of a container's log, with the beginning of a query.
@@ -101,5 +177,23 @@ impl OpenLog {
                 Err(error) => return Some(Err(error.to_string())),
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{LogRequest, LogSince};
+
+    #[test]
+    fn only_whole_seconds_are_asked_for() {
+        let since = |since| LogRequest { since: Some(since), ..LogRequest::default() }.query();
+        let time = "2026-11-22T01:02:03.987654321Z".parse().unwrap();
+        assert_eq!(since(LogSince::Time(time)), "&timestamps=true&sinceTime=2026-11-22T01%3A02%3A03Z");
+        let ago = since(LogSince::Last(Duration::from_millis(1)));
+        assert_eq!(ago, "&timestamps=true&sinceSeconds=1");
+        let all = LogRequest { follow: true, previous: true, tail_lines: Some(7), ..LogRequest::default() };
+        assert_eq!(all.query(), "&timestamps=true&follow=true&previous=true&tailLines=7");
     }
 }

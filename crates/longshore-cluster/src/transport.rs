@@ -11,6 +11,7 @@ mod guard;
 mod retry;
 #[cfg(test)]
 mod tests;
+mod upgrade;
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -27,6 +28,7 @@ use tokio::time::timeout;
 pub(crate) use client::client;
 pub use connect::{ConnectError, ConnectProblem};
 pub(crate) use retry::Backoff;
+pub(crate) use upgrade::{Raw, Upgrade};
 
 use crate::cluster::WriteGuard;
 use crate::options::RetryPolicy;
@@ -122,6 +124,8 @@ pub(crate) struct Transport {
     retry: RetryPolicy,
     request_timeout: Duration,
     reached: AtomicBool,
+    /// Whether the server does not carry SPDY in a WebSocket, as was found out.
+    refuses_tunnels: AtomicBool,
     sent: AtomicU64,
 }
 
@@ -141,6 +145,7 @@ impl Transport {
             retry,
             request_timeout,
             reached: AtomicBool::new(false),
+            refuses_tunnels: AtomicBool::new(false),
             sent: AtomicU64::new(0),
         }
     }

@@ -2,7 +2,7 @@
 
 use futures::future::try_join_all;
 use longshore_diag::Diagnostic;
-use longshore_object::ObjectKey;
+use longshore_object::{Object, ObjectKey};
 use longshore_release::{
     Candidate, Event, Intent, ObjectAction, PLATFORM_LABEL, Prepared, Prior, ReleaseError, ReleasePlan,
     Snapshot, Store, prepare_in,
@@ -80,6 +80,12 @@ pub struct Planned {
 }
 
 impl Planned {
+    /// What is deployed: each release with its objects, in the order of deploying.
+    pub fn objects(&self) -> Vec<(String, Vec<Object>)> {
+        let prepared = self.waves.iter().flatten();
+        prepared.map(|one| (one.plan.release.clone(), one.candidate.objects.clone())).collect()
+    }
+
     /// What the records name the plan by: `sha256:` and what `sha256sum` says of the file of a frozen plan, or of
     /// what `longshore plan -o json` prints.
     pub fn digest(&self) -> String {

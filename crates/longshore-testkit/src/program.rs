@@ -6,7 +6,7 @@ use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
@@ -23,6 +23,8 @@ const PATIENCE: Duration = Duration::from_mins(5);
 pub struct Program {
     command: Command,
     input: String,
+    /// Whether its input stays open, for [`Started::type_keys`].
+    is_typed: bool,
     home: TempDir,
 }
 
@@ -41,6 +43,8 @@ pub struct Outcome {
 #[derive(Debug)]
 pub struct Started {
     child: Child,
+    /// Where keys are typed, unless its input was given before.
+    stdin: Option<ChildStdin>,
     stdout: Listener,
     stderr: Listener,
     _home: TempDir,
@@ -58,7 +62,7 @@ impl Program {
             .env("LANG", "C.UTF-8")
             .env("TZ", "UTC")
             .current_dir(home.path());
-        Ok(Self { command, input: String::new(), home })
+        Ok(Self { command, input: String::new(), is_typed: false, home })
     }
 
     /// Adds arguments.
@@ -89,6 +93,13 @@ impl Program {
         self
     }
 
+    /// Leaves standard input open, for [`Started::type_keys`].
+    #[must_use]
+    pub fn typed(mut self) -> Self {
+        self.is_typed = true;
+        self
+    }
+
     /// Runs it to its end.
     pub fn run(self) -> Result<Outcome> {
         self.start()?.finish()
@@ -105,12 +116,14 @@ impl Program {
             .with_context(|| format!("cannot run {}", self.command.get_program().display()))?;
         let stdout = Listener::new(child.stdout.take().context("it was asked for")?);
         let stderr = Listener::new(child.stderr.take().context("it was asked for")?);
+        let typed = self.input.is_empty() && self.is_typed;
+        let stdin = child.stdin.take_if(|_| typed);
         if let Some(mut stdin) = child.stdin.take() {
             let input = std::mem::take(&mut self.input);
             // On a thread of its own: it may be more than a pipe holds. A program that does not read it is within its rights.
             std::thread::spawn(move || stdin.write_all(input.as_bytes()));
         }
-        Ok(Started { child, stdout, stderr, _home: self.home })
+        Ok(Started { child, stdin, stdout, stderr, _home: self.home })
     }
 }
 
@@ -129,6 +142,23 @@ impl Started {
             }
         }
         bail!("it never said {text:?}, but\n{}{}", self.stdout.text(), self.stderr.text())
+    }
+
+    /// What it has written to standard output so far.
+    pub fn stdout_so_far(&self) -> String {
+        self.stdout.text()
+    }
+
+    /// Writes to its standard input, which was left open by [`Program::typed`].
+    pub fn type_keys(&mut self, keys: &str) -> Result<()> {
+        let stdin = self.stdin.as_mut().context("its input is not open")?;
+        stdin.write_all(keys.as_bytes())?;
+        Ok(stdin.flush()?)
+    }
+
+    /// Its process's id.
+    pub fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// Does what Ctrl-C does.

@@ -12,9 +12,11 @@ use longshore_object::readiness::GraceValue;
 use longshore_platform::project::{IdleTimeout, duration};
 use longshore_release::IgnoreRule;
 
+mod operate;
 mod output;
 mod set;
 
+pub(crate) use operate::{ExecArgs, LogsArgs, PortForwardArgs, Ports};
 pub(crate) use output::{Output, OutputArg, OutputParser};
 pub(crate) use set::{SetArgs, SetCommand, SetImageArgs};
 
@@ -26,6 +28,7 @@ pub(crate) use set::{SetArgs, SetCommand, SetImageArgs};
   longshore plan -e staging               show what a deploy would change
   longshore deploy -e staging             deploy, and wait until everything is ready
   longshore status -e staging             what runs, and how well
+  longshore logs -e staging -f            follow what all pods write; `exec` and `port-forward` reach into them
   longshore rollback -e staging           take the last deploy back
   longshore destroy -e staging --yes      remove it; volume claims stay")]
 pub(crate) struct Cli {
@@ -188,6 +191,12 @@ pub(crate) enum Command {
     Set(SetArgs),
     /// Remove the releases; data stays unless --delete-data
     Destroy(DestroyArgs),
+    /// Show or follow what the pods write
+    Logs(LogsArgs),
+    /// Run a command in a pod
+    Exec(ExecArgs),
+    /// Reach a port of a pod from this machine
+    PortForward(PortForwardArgs),
     /// Helm's command line: its words, flags, output and exit codes
     #[command(disable_help_flag = true, disable_version_flag = true)]
     Helm(DropInArgs),
@@ -346,6 +355,9 @@ pub(crate) struct StatusArgs {
     /// Take this for no drift, beside what the project file says; may be given several times
     #[arg(long, value_name = "KIND[/NAME][:POINTER]", value_parser = IgnoreRule::parse)]
     pub(crate) ignore: Vec<IgnoreRule>,
+    /// Go on with a live tree of releases, objects and pods, until Ctrl-C; no terminal: a line for each change
+    #[arg(short, long, conflicts_with_all = ["notes", "drift"])]
+    pub(crate) watch: bool,
 }
 
 /// `longshore history`

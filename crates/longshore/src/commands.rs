@@ -3,22 +3,30 @@
 mod completion;
 mod deploy;
 mod destroy;
+mod exec;
 mod history;
 mod init;
+mod logs;
 mod plan;
+mod port_forward;
 mod render;
 mod rollback;
 mod set;
 mod status;
 mod version;
 
-use tokio::runtime;
+use std::sync::Arc;
 
 use longshore_diag::Diagnostic;
+use longshore_operate::{Scope, Target};
+use longshore_platform::Session;
+use longshore_release::Silent;
+use tokio::runtime;
 
-use crate::args::{Cli, Command};
+use crate::args::{Cli, ClusterArgs, Command, GlobalArgs, SelectArgs};
 use crate::exit::ExitStatus;
 use crate::printer::Printer;
+use crate::settings;
 
 /// Runs what was asked for.
 pub(crate) fn run(cli: &Cli, printer: &Printer) -> anyhow::Result<ExitStatus> {
@@ -37,7 +45,42 @@ pub(crate) fn run(cli: &Cli, printer: &Printer) -> anyhow::Result<ExitStatus> {
         Command::Rollback(args) => block_on(rollback::run(global, args, printer)),
         Command::Set(args) => block_on(set::run(global, args, printer)),
         Command::Destroy(args) => block_on(destroy::run(global, args, printer)),
+        Command::Logs(args) => block_on(logs::run(global, args, printer)),
+        Command::Exec(args) => block_on(exec::run(global, args, printer)),
+        Command::PortForward(args) => block_on(port_forward::run(global, args, printer)),
     }
+}
+
+/// What a command that operates on pods works with: the session, and the releases as they were deployed last. `target`
+/// is what was named of them.
+async fn scope(
+    global: &GlobalArgs,
+    select: &SelectArgs,
+    cluster: &ClusterArgs,
+    target: Option<&Target>,
+) -> anyhow::Result<(Session, Scope)> {
+    let mut select = select.clone();
+    if let Some(target) = target {
+        select.only = vec![target.release.clone()];
+    }
+    let selection = settings::selection(global, &select, None, Some(cluster))?;
+    let behaviour = settings::behaviour(None, None, false);
+    let session = settings::connect(selection, cluster, &behaviour, Arc::new(Silent)).await?;
+    let releases = session.selection.releases().map(|release| release.name.clone());
+    let scope = Scope::read(&session.cluster, &session.selection.namespace, releases).await?;
+    if scope.objects().next().is_none() {
+        let names: Vec<String> = scope.releases().map(|(name, _)| format!("`{name}`")).collect();
+        let message =
+            format!("nothing is deployed of {} in namespace `{}`", names.join(", "), scope.namespace);
+        return Err(Diagnostic::error("operate/not-deployed", message)
+            .hint("`longshore status` shows what is; `-e` and `-n` choose where to look")
+            .into());
+    }
+    let scope = match target {
+        Some(target) => scope.narrowed(target)?,
+        None => scope,
+    };
+    Ok((session, scope))
 }
 
 /// The words of a drop-in command are its own: flags of ours before it would be taken for its, or the reverse.

@@ -13,6 +13,8 @@ pub(crate) enum ExitStatus {
     Changes,
     /// 64: what was typed makes no sense.
     Usage,
+    /// The exit code of a command that was run in a container.
+    Of(u8),
     /// 130: interrupted by Ctrl-C, as shells count it (128 + SIGINT).
     Interrupted,
 }
@@ -24,6 +26,7 @@ impl From<ExitStatus> for ExitCode {
             ExitStatus::Failure => 1,
             ExitStatus::Changes => 2,
             ExitStatus::Usage => 64,
+            ExitStatus::Of(code) => code,
             ExitStatus::Interrupted => 130,
         })
     }

@@ -11,10 +11,12 @@ mod exit;
 mod fault;
 mod helm;
 mod kustomize;
+mod live;
 mod printer;
 mod process;
 mod progress;
 mod settings;
+mod terminal;
 mod view;
 
 use std::process::ExitCode;

@@ -66,6 +66,21 @@ impl Printer {
         self.interactive && !self.quiet
     }
 
+    /// Whether standard output takes colours.
+    pub(crate) fn colours(&self) -> bool {
+        self.out_colour
+    }
+
+    /// Whether standard error does.
+    pub(crate) fn colours_on_stderr(&self) -> bool {
+        self.err_colour
+    }
+
+    /// The form of results.
+    pub(crate) fn output(&self) -> Output {
+        self.output
+    }
+
     /// Whether a person can be asked.
     pub(crate) fn can_ask(&self) -> bool {
         self.interactive && io::stdin().is_terminal()
@@ -106,6 +121,12 @@ impl Printer {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
             _ => Ok(()),
         }
+    }
+
+    /// The same, where a reader that went away is the end.
+    pub(crate) fn raw_strictly(&self, bytes: &[u8]) -> anyhow::Result<()> {
+        let mut out = io::stdout().lock();
+        Ok(out.write_all(bytes).and_then(|()| out.flush())?)
     }
 
     /// A line for people on standard error, unless they asked for quiet.

@@ -1,20 +1,31 @@
 //! Progress of an operation: a live view on a terminal, plain lines everywhere else.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::convert::Infallible;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use longshore_cluster::Cluster;
 use longshore_object::ObjectKey;
+use longshore_operate::{Live, Scope};
 use longshore_release::{Done, Event, Observer};
 
+use crate::live::{self, Screen};
 use crate::printer::{Paint, Printer};
 
 /// Tells a person what happens, as it happens.
 pub(crate) struct Progress {
     printer: Printer,
     live: Option<MultiProgress>,
+    /// The picture that takes the place of the bars once it is known what is deployed.
+    screen: Mutex<Option<Arc<Mutex<Screen>>>>,
     state: Mutex<BTreeMap<String, ReleaseView>>,
+}
+
+/// A panic while drawing must not hide the end of a deploy.
+fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// What is shown of one release.
@@ -31,11 +42,25 @@ impl Progress {
     pub(crate) fn new(printer: &Printer) -> Self {
         let live =
             printer.shows_progress().then(|| MultiProgress::with_draw_target(ProgressDrawTarget::stderr()));
-        Self { printer: printer.clone(), live, state: Mutex::default() }
+        Self { printer: printer.clone(), live, screen: Mutex::default(), state: Mutex::default() }
+    }
+
+    /// Shows releases and their objects as a live tree, where progress is drawn at all; never comes back.
+    pub(crate) async fn show(&self, cluster: &Cluster, scope: Scope) -> Infallible {
+        if self.live.is_some() {
+            let screen = Screen::new(Box::new(std::io::stderr()), self.printer.colours_on_stderr());
+            let screen = Arc::new(Mutex::new(screen));
+            *held(&self.screen) = Some(Arc::clone(&screen));
+            live::show(Live::new(cluster, scope), live::Shown::Screen(screen, &self.printer)).await;
+        }
+        std::future::pending().await
     }
 
     /// Ends the live view; what was said stays on the screen.
     pub(crate) fn finish(&self) {
+        if let Some(screen) = held(&self.screen).take() {
+            held(&screen).finish();
+        }
         for view in self.state().values_mut() {
             if let Some(bar) = view.bar.take() {
                 bar.finish_and_clear();
@@ -44,14 +69,20 @@ impl Progress {
     }
 
     fn state(&self) -> MutexGuard<'_, BTreeMap<String, ReleaseView>> {
-        // A panic while drawing must not hide the end of a deploy.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        held(&self.state)
     }
 
     fn say(&self, line: &str) {
-        match &self.live {
-            Some(live) => live.suspend(|| self.printer.say(line)),
-            None => self.printer.say(line),
+        self.above(|| self.printer.say(line));
+    }
+
+    /// Has something written above what is drawn.
+    fn above(&self, write: impl FnOnce()) {
+        let screen = held(&self.screen).clone();
+        match (screen, &self.live) {
+            (Some(screen), _) => held(&screen).above(write),
+            (None, Some(live)) => live.suspend(write),
+            (None, None) => write(),
         }
     }
 
@@ -61,7 +92,7 @@ impl Progress {
 
     /// The spinner's text of a release that is being waited for.
     fn draw(&self, release: &str, view: &mut ReleaseView) {
-        let Some(live) = &self.live else { return };
+        let Some(live) = self.live.as_ref().filter(|_| held(&self.screen).is_none()) else { return };
         let bar = view.bar.get_or_insert_with(|| {
             let bar = live.add(ProgressBar::new_spinner());
             let style = ProgressStyle::with_template("{spinner} {wide_msg} {elapsed}")
@@ -135,10 +166,7 @@ impl Observer for Progress {
                 }
                 self.draw(release, view);
             }
-            Event::Warning(warning) => match &self.live {
-                Some(live) => live.suspend(|| self.printer.remark(warning)),
-                None => self.printer.remark(warning),
-            },
+            Event::Warning(warning) => self.above(|| self.printer.remark(warning)),
             Event::Finished(how) => {
                 if let Some(bar) = view.bar.take() {
                     bar.finish_and_clear();

@@ -3,6 +3,8 @@
 mod comparison;
 mod drift;
 mod history;
+mod live;
+mod logs;
 pub(crate) mod markdown;
 mod outcome;
 mod plan;
@@ -13,6 +15,8 @@ pub(crate) mod trace;
 pub(crate) use comparison::comparison;
 pub(crate) use drift::drift;
 pub(crate) use history::history;
+pub(crate) use live::{Changes, lines as live_lines, rows as live_rows};
+pub(crate) use logs::LogView;
 pub(crate) use outcome::{deployed, removal, removed};
 pub(crate) use plan::{plan, summary};
 pub(crate) use status::status;

@@ -28,7 +28,7 @@ const FLOORS: &[(&str, u8, &[&str])] = &[
     ("longshore-identity", 2, &["longshore-tls"]),
     ("longshore-release", 3, &[]),
     ("longshore-platform", 3, &["longshore-release"]),
-    ("longshore-operate", 3, &[]),
+    ("longshore-operate", 3, &["longshore-release"]),
     ("longshore-hub", 3, &["longshore-platform", "longshore-operate"]),
     ("longshore-agent", 3, &["longshore-platform", "longshore-operate"]),
     ("longshore", 4, &[]),

@@ -23,6 +23,11 @@ use super::guard::GuardedBody;
 /// After how long of silence the system asks whether the other side is still there.
 const KEEPALIVE: Duration = Duration::from_secs(30);
 
+/// How often it asks then before it gives the connection up: a log that nobody writes to may be silent for hours, and
+/// that its connection is dead must show within a minute.
+const KEEPALIVE_PROBES: u32 = 3;
+const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(10);
+
 /// Builds a client in the background: a credential plugin is a process that may take its time, and may
 /// ask the user for a password.
 pub(crate) async fn client(config: Config) -> Result<Client, Error> {
@@ -38,6 +43,8 @@ fn build(config: &Config) -> Result<Client, Error> {
     tcp.enforce_http(false);
     tcp.set_nodelay(true);
     tcp.set_keepalive(Some(KEEPALIVE));
+    tcp.set_keepalive_interval(Some(KEEPALIVE_INTERVAL));
+    tcp.set_keepalive_retries(Some(KEEPALIVE_PROBES));
     let Some(proxy) = &config.proxy_url else {
         return over(tcp, config);
     };

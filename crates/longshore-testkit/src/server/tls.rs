@@ -70,7 +70,7 @@ impl TestAuthority {
     }
 
     /// The configuration of a server.
-    pub(super) fn server(&self) -> Result<Arc<ServerConfig>> {
+    pub(crate) fn server(&self) -> Result<Arc<ServerConfig>> {
         let provider = Arc::new(default_provider());
         let (certificate, key) = self.server_files()?;
         let builder = ServerConfig::builder_with_provider(Arc::clone(&provider));

@@ -2,8 +2,10 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use longshore_diag::{Diagnostic, Place};
+use longshore_operate::Scope;
 use longshore_platform::{Behaviour, Frozen, Planned, PlatformPlan, Selection, Session, deploy, plan, thaw};
 use longshore_release::Observer;
 
@@ -15,6 +17,9 @@ use crate::printer::{Paint, Printer};
 use crate::progress::Progress;
 use crate::settings::{behaviour, connect, note_commit, plan_identities, selection, waiting};
 use crate::view;
+
+/// How long the live view may take to hear of the last changes.
+const LAST_PICTURE: Duration = Duration::from_millis(300);
 
 /// Deploys the selection.
 pub(crate) async fn run(
@@ -108,10 +113,17 @@ pub(crate) async fn carry_out(
     if planned.plan.changes_something() {
         printer.say(view::summary(&planned.plan, printer));
     }
+    let scope = Scope::of(&session.selection.namespace, planned.objects());
+    let mut showing = std::pin::pin!(progress.show(&session.cluster, scope));
     let outcome = tokio::select! {
         outcome = deploy(session, planned) => Some(outcome),
         _ = tokio::signal::ctrl_c() => None,
+        never = &mut showing => match never {},
     };
+    if printer.shows_progress() && outcome.is_some() {
+        // What the last picture shows is to be how things ended.
+        let _ = tokio::time::timeout(LAST_PICTURE, &mut showing).await;
+    }
     progress.finish();
     let Some(outcome) = outcome else {
         return Ok(interrupted(session, printer, command).await);

@@ -2,13 +2,16 @@
 
 use std::sync::Arc;
 
-use longshore_platform::{drift, status};
+use longshore_operate::{Live, Scope};
+use longshore_platform::{Session, drift, status};
 use longshore_release::Silent;
 
 use crate::args::{GlobalArgs, StatusArgs};
 use crate::exit::ExitStatus;
+use crate::live;
 use crate::printer::Printer;
 use crate::settings::{behaviour, connect, selection};
+use crate::terminal::Stop;
 use crate::view;
 
 /// Shows the state; fails (1) if something is not deployed or not ready. What has drifted is no failure, but for
@@ -27,7 +30,23 @@ pub(crate) async fn run(
         let tells = args.detailed_exitcode && found.drifted;
         return Ok(if tells { ExitStatus::Changes } else { ExitStatus::Success });
     }
+    if args.watch {
+        return watch(&session, printer).await;
+    }
     let state = status(&session).await?;
     printer.result(&state, || view::status(&state, args.notes, printer))?;
     Ok(if state.is_healthy() { ExitStatus::Success } else { ExitStatus::Failure })
+}
+
+/// Shows the state as it changes, until it is interrupted.
+async fn watch(session: &Session, printer: &Printer) -> anyhow::Result<ExitStatus> {
+    let releases = session.selection.releases().map(|release| release.name.clone());
+    let scope = Scope::read(&session.cluster, &session.selection.namespace, releases).await?;
+    let showing = live::show(Live::new(&session.cluster, scope), live::Shown::on_stdout(printer));
+    let mut stop = Stop::new()?;
+    tokio::select! {
+        // A reader that went away has seen enough.
+        () = showing => Ok(ExitStatus::Success),
+        () = stop.asked() => Ok(ExitStatus::Interrupted),
+    }
 }

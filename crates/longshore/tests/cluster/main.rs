@@ -8,7 +8,9 @@ mod applied;
 mod changed;
 mod contested;
 mod drifted;
+mod exec;
 mod faults;
+mod forward;
 mod frozen;
 mod healthy;
 mod hooks;
@@ -18,6 +20,7 @@ mod killed;
 mod killed_removing;
 mod kustomized;
 mod life;
+mod logs;
 mod lookup;
 mod nowconnect;
 mod preflight;
@@ -30,6 +33,7 @@ mod taken_back;
 mod uninstalled;
 mod verdicts;
 mod warned;
+mod watched;
 
 use longshore_testkit::{Outcome, Program, Project, Started, TestCluster, TestNamespace};
 use serde_json::Value;
@@ -77,6 +81,23 @@ impl Stage {
     /// Starts it, for tests that interrupt it.
     fn start(&self, arguments: &str) -> Started {
         self.program(arguments).start().unwrap()
+    }
+
+    /// Starts a line of the shell on a terminal of 80 columns and 24 rows, `longshore` being the program.
+    fn on_terminal(&self, line: &str) -> Started {
+        let program = env!("CARGO_BIN_EXE_longshore");
+        let line = line.replace("longshore", program).replace("{ns}", self.namespace.name());
+        // util-linux' `script` has a terminal of its own, as its user's.
+        let program = Program::new("/usr/bin/script").unwrap();
+        program
+            .args(["-qec", &format!("stty rows 24 cols 80; {line}"), "/dev/null"])
+            .env("KUBECONFIG", self.namespace.kubeconfig())
+            .env("TERM", "xterm-256color")
+            .env("SHELL", "/bin/sh")
+            .folder(self.project.path())
+            .typed()
+            .start()
+            .unwrap()
     }
 
     /// Runs it and expects exit code 0.

@@ -1,0 +1,93 @@
+//! `status --watch` and the live view of a deploy: pictures on a terminal, lines elsewhere.
+
+use serde_json::Value;
+
+use crate::Stage;
+
+const SHOP: &str = "
+    //- longshore.yaml
+    apiVersion: longshore.dev/v1alpha1
+    kind: Project
+    name: shop
+    environments: {dev: {namespace: shop}}
+    defaultEnvironment: dev
+    releases:
+      web: {manifests: web.yaml}
+    //- web.yaml
+    apiVersion: apps/v1
+    kind: Deployment
+    metadata: {name: front}
+    spec:
+      replicas: 2
+      selector: {matchLabels: {app: front}}
+      template:
+        metadata: {labels: {app: front}}
+        spec: {containers: [{name: app, image: example.com/app}]}
+    ---
+    apiVersion: v1
+    kind: ConfigMap
+    metadata: {name: settings}
+    data: {a: b}
+    ";
+
+/// Changes are told as they happen, by watches.
+#[tokio::test(flavor = "multi_thread")]
+async fn changes_are_lines_where_there_is_no_terminal() {
+    let stage = Stage::new("watched", SHOP).await;
+    stage.ok("deploy");
+    let mut text = stage.start("status --watch");
+    let mut json = stage.start("status -w -o json");
+    text.wait_for("web Deployment/front: ready").unwrap();
+    json.wait_for("Deployment/front").unwrap();
+    let scaled = serde_json::json!({"spec": {"replicas": 3}});
+    stage.patch("apis/apps/v1/namespaces/{ns}/deployments/front", "test", &scaled).await;
+    text.wait_for("3 of 3 ready").unwrap();
+    json.wait_for("3 of 3 ready").unwrap();
+    for started in [&mut text, &mut json] {
+        started.interrupt().unwrap();
+    }
+    let text = text.finish().unwrap();
+    assert_eq!((text.code, text.stderr.as_str()), (Some(130), ""), "{text}");
+    let lines: Vec<&str> = text.stdout.lines().collect();
+    assert_eq!(lines[..2], ["web: ready", "web Deployment/front: ready"]);
+    assert!(!text.stdout.contains('\u{1b}'), "{text}");
+    let json = json.finish().unwrap();
+    let lines: Vec<Value> = json.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let pods =
+        lines.iter().filter(|line| line["object"].as_str().is_some_and(|object| object.starts_with("Pod/")));
+    let ready: std::collections::BTreeSet<&str> =
+        pods.filter(|pod| pod["state"] == "ready").filter_map(|pod| pod["object"].as_str()).collect();
+    assert_eq!(ready.len(), 3, "{json}");
+}
+
+/// On a terminal there is one picture, which stays, and the terminal is as it was.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_terminal_shows_a_tree_that_stays() {
+    let stage = Stage::new("pictured", SHOP).await;
+    let mut deploying = stage.on_terminal("longshore deploy -n {ns}; stty -a");
+    deploying.wait_for("icanon").unwrap();
+    let outcome = deploying.finish().unwrap();
+    let shown = screen(&outcome.stdout);
+    assert!(shown.contains("✓ web  ready"), "{shown}");
+    assert!(shown.contains("└─ ✓ Deployment/front  ready"), "{shown}");
+    assert_eq!(shown.matches("Pod/front-").count(), 2, "the last picture stays, and only that: {shown}");
+    assert!(outcome.stdout.contains(" echo "), "{outcome}");
+
+    let mut watching = stage.on_terminal("exec longshore status -w -n {ns}");
+    watching.wait_for("Pod/front-").unwrap();
+    watching.type_keys("\u{3}").unwrap();
+    let outcome = watching.finish().unwrap();
+    assert_eq!(outcome.code, Some(130), "{outcome}");
+    let shown = screen(&outcome.stdout);
+    assert!(shown.contains("   └─ ✓ ReplicaSet/front-"), "{shown}");
+    assert!(shown.contains("revision 1, 2 of 2 ready"), "{shown}");
+    assert!(!outcome.stdout.contains("\u{1b}[?25l"), "the cursor was never hidden");
+}
+
+/// What a terminal shows of these bytes.
+fn screen(bytes: &str) -> String {
+    let [rows, columns] = [60, 80].map(|number| std::num::NonZero::new(number).unwrap());
+    let mut terminal = vt100::Parser::new(rows, columns, 0);
+    terminal.process(bytes.as_bytes());
+    terminal.screen().contents()
+}
