@@ -41,13 +41,11 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<bool> {
     let kind = Kind::real(arguments.with.clone());
     build(&kind).await?;
     let filter = arguments.filter.as_deref();
-    match &arguments.name {
-        Some(name) => tests(name, filter).await,
-        None => {
-            let cluster = start(arguments.with.clone()).await?;
-            tests(&cluster.record().name, filter).await
-        }
+    if let Some(name) = &arguments.name {
+        return tests(name, filter).await;
     }
+    let cluster = start(arguments.with.clone()).await?;
+    tests(&cluster.record().name, filter).await
 }
 
 /// Runs them as a part of everything, if nothing has to be built or installed for it; `None` if not, and then why and

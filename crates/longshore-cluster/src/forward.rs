@@ -154,7 +154,7 @@ async fn inbound<W: AsyncWrite + Unpin>(
         while let Some(frame) = Frame::read(&mut buffer).map_err(ForwardError::Broken)? {
             match frame {
                 Frame::Data { stream: DATA, last, bytes } => {
-                    local.write_all(&bytes).await.map_err(gone)?;
+                    local.write_all(&bytes).await.map_err(|error| gone(&error))?;
                     if last && !data_ended {
                         data_ended = true;
                         // A local side that has gone does not mind.
@@ -166,7 +166,7 @@ async fn inbound<W: AsyncWrite + Unpin>(
                     words.extend_from_slice(&bytes[..room]);
                     if last {
                         // It is the last that a node ends.
-                        local.flush().await.map_err(gone)?;
+                        local.flush().await.map_err(|error| gone(&error))?;
                         return told(&words);
                     }
                 }
@@ -222,6 +222,6 @@ async fn outbound<R: AsyncRead + Unpin>(
     }
 }
 
-fn gone(error: io::Error) -> ForwardError {
+fn gone(error: &io::Error) -> ForwardError {
     ForwardError::Local(error.to_string())
 }

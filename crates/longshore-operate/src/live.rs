@@ -57,21 +57,21 @@ impl Live {
     /// What happens next; `None` when nothing can be watched. Dropping the future loses nothing.
     pub async fn next(&mut self) -> Option<LiveChange> {
         let (gvk, change) = self.feeds.next().await?;
-        Some(self.apply(gvk, change))
+        Some(self.apply(&gvk, change))
     }
 
     /// The same without waiting: what has come already.
     pub fn ready(&mut self) -> Option<LiveChange> {
         let (gvk, change) = self.feeds.next().now_or_never()??;
-        Some(self.apply(gvk, change))
+        Some(self.apply(&gvk, change))
     }
 
-    fn apply(&mut self, gvk: Gvk, change: Result<Change, longshore_cluster::Error>) -> LiveChange {
-        self.silent.remove(&gvk);
+    fn apply(&mut self, gvk: &Gvk, change: Result<Change, longshore_cluster::Error>) -> LiveChange {
+        self.silent.remove(gvk);
         match change {
-            Ok(Change::All(found)) => self.objects.all(&gvk, found),
-            Ok(Change::Put(object)) => self.objects.put(&gvk, object),
-            Ok(Change::Gone(object)) => self.objects.remove(&gvk, &object),
+            Ok(Change::All(found)) => self.objects.all(gvk, found),
+            Ok(Change::Put(object)) => self.objects.put(gvk, object),
+            Ok(Change::Gone(object)) => self.objects.remove(gvk, &object),
             Ok(Change::Trouble(message)) => {
                 let message = format!("changes of {} are not seen at present: {message}", gvk.kind);
                 return LiveChange::Told(Diagnostic::warning("live/trouble", message));

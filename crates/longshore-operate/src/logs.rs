@@ -156,7 +156,7 @@ impl Pods {
                         stays
                     });
                     for (json, state) in found.iter().zip(live) {
-                        self.put(json, state, is_first, &mut pods, &mut followers);
+                        self.put(json, &state, is_first, &mut pods, &mut followers);
                     }
                     if std::mem::take(&mut is_first)
                         && self.out.send(LogEvent::Begun(followers.len())).await.is_err()
@@ -166,7 +166,7 @@ impl Pods {
                 }
                 Some(Ok(Change::Put(json))) => {
                     let state = PodState::of(&json);
-                    self.put(&json, state, false, &mut pods, &mut followers);
+                    self.put(&json, &state, false, &mut pods, &mut followers);
                 }
                 Some(Ok(Change::Gone(json))) => {
                     if let Some(pod) = pods.remove(&PodState::of(&json).uid) {
@@ -193,7 +193,7 @@ impl Pods {
     fn put(
         &mut self,
         json: &Json,
-        state: PodState,
+        state: &PodState,
         is_first: bool,
         pods: &mut BTreeMap<String, Pod>,
         followers: &mut JoinSet<()>,
@@ -207,8 +207,8 @@ impl Pods {
         }
         let Some(pod) = pods.get_mut(&uid) else { return };
         pod.known.send_if_modified(|known| {
-            let is_new = known.state != state;
-            known.state.clone_from(&state);
+            let is_new = known.state != *state;
+            known.state.clone_from(state);
             is_new
         });
         for container in &state.containers {

@@ -206,6 +206,7 @@ mod tests {
 
     use super::PodState;
 
+    #[expect(clippy::needless_pass_by_value, reason = "`json!` makes values")]
     fn words(status: Json) -> String {
         let pod = json!({"metadata": {"name": "web"}, "spec": {"containers": [{"name": "app"}],
             "initContainers": [{"name": "wait"}]}, "status": status});

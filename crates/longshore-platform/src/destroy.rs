@@ -81,7 +81,9 @@ pub async fn plan_destroy(session: &Session, delete_data: bool) -> Result<Remova
 /// Removes what was planned, and waits until it is gone.
 pub async fn destroy(session: &Session, removal: &Removal) -> Result<Removed, ReleaseError> {
     for release in &removal.releases {
-        uninstall(&session.context, release).await.map_err(|error| in_release(error, &release.name))?;
+        Box::pin(uninstall(&session.context, release))
+            .await
+            .map_err(|error| in_release(error, &release.name))?;
     }
     let namespace_deleted = removal.namespace && delete_namespace(session).await?;
     Ok(Removed { namespace_deleted, ..removal.expected(&session.selection.namespace) })

@@ -63,13 +63,14 @@ impl Undo {
         let (mut back, mut left) = (Vec::new(), Vec::new());
         let this = &self;
         for wave in this.waves.iter().rev() {
-            let all = wave.iter().map(|name| async move { (name, this.release(session, name).await) });
+            let all =
+                wave.iter().map(|name| async move { (name, Box::pin(this.release(session, name)).await) });
             for (name, taken) in join_all(all).await {
                 match taken {
                     Ok(Taken::Untouched) => {}
                     Ok(Taken::Back(how)) => back.push(format!("{name} {how}")),
                     Ok(Taken::Left(what)) => {
-                        left.extend(what.into_iter().map(|what| format!("{name}: {what}")))
+                        left.extend(what.into_iter().map(|what| format!("{name}: {what}")));
                     }
                     Err(error) => {
                         left.push(format!("{name}: {}", error.into_diagnostic().message));
@@ -83,7 +84,7 @@ impl Undo {
                 Ok(true) => back.push(format!("namespace {namespace} removed")),
                 Ok(false) => left.push(format!("namespace {namespace}: others have put something into it")),
                 Err(error) => {
-                    left.push(format!("namespace {namespace}: {}", error.into_diagnostic().message))
+                    left.push(format!("namespace {namespace}: {}", error.into_diagnostic().message));
                 }
             }
         }
@@ -108,7 +109,7 @@ impl Undo {
         let taken = match before.iter().rev().find(good) {
             Some(target) => Self::roll_back(session, name, target).await?,
             None if before.iter().all(|stored| stored.release.info.status == Status::Uninstalled) => {
-                remove(session, name).await?
+                Box::pin(remove(session, name)).await?
             }
             None => Taken::Left(vec![format!(
                 "it had never been deployed with success before, so that there is nothing to go back to; revision {} stays",
@@ -209,7 +210,7 @@ async fn remove(session: &Session, name: &str) -> Result<Taken, ReleaseError> {
     let Some(removal) = prepare_uninstall(&session.context, name, false).await? else {
         return Ok(Taken::Untouched);
     };
-    uninstall(&session.context, &removal).await?;
+    Box::pin(uninstall(&session.context, &removal)).await?;
     Ok(Taken::Back("was new, and is removed".to_owned()))
 }
 

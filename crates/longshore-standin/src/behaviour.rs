@@ -76,9 +76,8 @@ impl Behaviour {
 
     /// This one with the fields of a JSON object over its own; `null` sets one back.
     pub fn with(&self, changes: serde_json::Map<String, serde_json::Value>) -> Result<Self, String> {
-        let mut all = match serde_json::to_value(self) {
-            Ok(serde_json::Value::Object(fields)) => fields,
-            Ok(_) | Err(_) => return Err("the behaviour cannot be written".to_owned()),
+        let Ok(serde_json::Value::Object(mut all)) = serde_json::to_value(self) else {
+            return Err("the behaviour cannot be written".to_owned());
         };
         for (name, value) in changes {
             if value.is_null() {

@@ -5,6 +5,7 @@
 //! standin service=gateway instance=gateway-6b9f run=1763773200123 line=42
 //! ```
 
+use std::fmt::Write as _;
 use std::io::Write;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -41,7 +42,7 @@ pub(crate) async fn write(state: Arc<State>, mut to: impl Write + Send) {
         while owed >= 1.0 - 1e-9 {
             owed -= 1.0;
             line += 1;
-            text.push_str(&format!("{begin} line={line}\n"));
+            let _ = writeln!(text, "{begin} line={line}");
         }
         if !text.is_empty() && (to.write_all(text.as_bytes()).is_err() || to.flush().is_err()) {
             return;

@@ -80,7 +80,7 @@ mod tests {
     async fn a_crash_comes_when_it_was_said() {
         let state = state();
         tokio::spawn(crash(Arc::clone(&state)));
-        tokio::time::sleep(Duration::from_secs(60)).await;
+        tokio::time::sleep(Duration::from_mins(1)).await;
         state.behaviour.send_modify(|behaviour| {
             behaviour.crash_after = Some(5.0);
             behaviour.exit_code = 7;

@@ -119,7 +119,7 @@ fn apply(culprit: &mut Culprit, root: Option<Root>) -> (Option<String>, Option<O
             None => format!("{head}: {}", root.meaning.what),
         };
     } else {
-        culprit.reason = root.meaning.what.clone();
+        culprit.reason.clone_from(&root.meaning.what);
     }
     culprit.chain.push(root.link.clone());
     culprit.hint = Some(root.meaning.hint).filter(|hint| !hint.is_empty());

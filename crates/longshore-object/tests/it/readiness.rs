@@ -1,6 +1,8 @@
 //! The readiness table: one file per kind in `tests/readiness`, one document per case, with the verdict above it.
 //! `docs/readiness.md` is made of the same files: `UPDATE_DOCS=1 cargo test -p longshore-object --test it`.
 
+#![expect(clippy::unwrap_used, reason = "what the tests share is a part of them")]
+
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;

@@ -26,6 +26,7 @@ fn scope(target: &str) -> Scope {
     Scope::of("shop", vec![("shop".into(), objects)]).narrowed(&target.parse().unwrap()).unwrap()
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "`json!` makes values")]
 fn pod(name: &str, created: &str, ready: &str, state: Json) -> Json {
     json!({
         "metadata": {"name": name, "creationTimestamp": created, "labels": {"app": "db"},

@@ -24,6 +24,7 @@ fn scope() -> Scope {
     Scope::of("shop", vec![("shop".into(), shop), ("later".into(), Vec::new())])
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "`json!` makes values")]
 fn pod(name: &str, kind: &str, owner: &str, labels: Json) -> Json {
     json!({"metadata": {"name": name, "labels": labels,
         "ownerReferences": [{"kind": kind, "name": owner, "controller": true}]}})

@@ -13,7 +13,7 @@ use crate::behaviour::Behaviour;
 use crate::dependencies;
 use crate::state::State;
 
-fn verdict(state: &State, reason: Option<String>) -> Response {
+fn verdict(state: &State, reason: Option<&str>) -> Response {
     let (code, status) = match reason {
         None => (StatusCode::OK, "ok"),
         Some(_) => (StatusCode::SERVICE_UNAVAILABLE, "not ok"),
@@ -31,17 +31,17 @@ fn verdict(state: &State, reason: Option<String>) -> Response {
 /// Alive and ready, for platforms that ask for both in one place.
 pub(super) async fn health(Shared(state): Shared<Arc<State>>) -> Response {
     let reason = state.not_live().map(str::to_owned).or_else(|| state.not_ready());
-    verdict(&state, reason)
+    verdict(&state, reason.as_deref())
 }
 
 /// Only whether it is alive.
 pub(super) async fn live(Shared(state): Shared<Arc<State>>) -> Response {
-    verdict(&state, state.not_live().map(str::to_owned))
+    verdict(&state, state.not_live())
 }
 
 /// Only whether it is ready.
 pub(super) async fn ready(Shared(state): Shared<Arc<State>>) -> Response {
-    verdict(&state, state.not_ready())
+    verdict(&state, state.not_ready().as_deref())
 }
 
 /// The numbers, as Prometheus reads them.

@@ -63,15 +63,12 @@ async fn talk(state: Arc<State>, mut socket: WebSocket) {
     loop {
         tokio::select! {
             event = source.next() => {
-                let message = match event {
-                    Some(event) => Message::text(event),
-                    None => {
-                        let close = CloseFrame { code: close_code::AWAY, reason: "ending".into() };
-                        let _ = socket.send(Message::Close(Some(close))).await;
-                        return;
-                    }
+                let Some(event) = event else {
+                    let close = CloseFrame { code: close_code::AWAY, reason: "ending".into() };
+                    let _ = socket.send(Message::Close(Some(close))).await;
+                    return;
                 };
-                if socket.send(message).await.is_err() {
+                if socket.send(Message::text(event)).await.is_err() {
                     return;
                 }
             }

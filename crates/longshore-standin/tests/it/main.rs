@@ -1,5 +1,7 @@
 //! The stand-in as a whole: asked over HTTP as a service is, and started and ended as a pod is.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 mod life;
 mod servers;
 mod streams;

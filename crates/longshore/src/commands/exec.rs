@@ -95,15 +95,16 @@ async fn feed(mut writer: ExecWriter, input: bool, terminal: bool, printer: Prin
     let mut keys = input.then(typed);
     loop {
         tokio::select! {
-            read = next(&mut keys), if keys.is_some() => match read {
-                Some(bytes) => writer.write(&bytes).await?,
-                None => {
-                    keys = None;
-                    if !writer.close().await? {
-                        printer.say("this cluster cannot be told that the input has ended; Ctrl-C ends the command");
-                    }
+            read = next(&mut keys), if keys.is_some() => {
+                if let Some(bytes) = read {
+                    writer.write(&bytes).await?;
+                    continue;
                 }
-            },
+                keys = None;
+                if !writer.close().await? {
+                    printer.say("this cluster cannot be told that the input has ended; Ctrl-C ends the command");
+                }
+            }
             () = resized.next(), if terminal => {
                 if let Some((columns, rows)) = size() {
                     writer.resize(columns, rows).await?;

@@ -76,10 +76,8 @@ fn line(row: &Row<'_>, colours: bool, now: Timestamp) -> Line<'static> {
         Health::Progressing => ("•", Color::Yellow),
         Health::Failed => ("✗", Color::Red),
     };
-    let name = match row.branch.is_empty() {
-        true => paint(colours, None, Modifier::BOLD),
-        false => Style::new(),
-    };
+    let is_root = row.branch.is_empty();
+    let name = if is_root { paint(colours, None, Modifier::BOLD) } else { Style::new() };
     let mut spans = vec![
         Span::styled(row.branch.clone(), paint(colours, None, Modifier::DIM)),
         Span::styled(mark, paint(colours, Some(colour), Modifier::empty())),

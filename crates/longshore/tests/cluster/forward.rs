@@ -36,7 +36,7 @@ async fn talk(address: SocketAddr, text: &[u8]) -> Vec<u8> {
         writer.shutdown().await
     });
     let mut answer = Vec::new();
-    let read = tokio::time::timeout(Duration::from_secs(60), reader.read_to_end(&mut answer)).await.unwrap();
+    let read = tokio::time::timeout(Duration::from_mins(1), reader.read_to_end(&mut answer)).await.unwrap();
     // A connection that is refused behind us is reset.
     drop((read, writing.await.unwrap()));
     answer

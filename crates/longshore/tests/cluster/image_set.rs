@@ -183,7 +183,7 @@ async fn bc4_an_update_that_loses_requests_is_told_in_the_plan() {
     assert!(careful.contains(probe));
     let service = "---\n{apiVersion: v1, kind: Service, metadata: {name: gateway}, spec: {selector: {app: gateway}, ports: [{port: 80}]}}\n";
     let write = |text: &str| {
-        stage.project.write("chart/templates/gateway.yaml", &format!("{text}{service}")).unwrap()
+        stage.project.write("chart/templates/gateway.yaml", &format!("{text}{service}")).unwrap();
     };
     write(&careful);
     stage.ok("deploy");

@@ -24,7 +24,7 @@ fn target(kind: &str, name: &str) -> WaitTarget {
     WaitTarget::named(gvk, key)
 }
 
-fn owned(name: &str, owner: &str, more: Json) -> Json {
+fn owned(name: &str, owner: &str, more: &Json) -> Json {
     let mut live = json!({"metadata": {"name": name, "uid": name,
         "ownerReferences": [{"uid": owner, "kind": "X", "name": owner, "controller": true}]}});
     for (key, value) in more.as_object().unwrap() {
@@ -61,8 +61,8 @@ fn heard() -> Vec<(Source, Change)> {
                 "metadata": {"name": "db", "uid": "s", "generation": 1}, "spec": {"replicas": 2},
                 "status": {"observedGeneration": 1, "replicas": 0}})),
         ),
-        (replica_sets(), Change::Put(owned("rs", "d", json!({"spec": {"template": {}}})))),
-        (pods(), Change::Put(owned("web-1", "rs", crash))),
+        (replica_sets(), Change::Put(owned("rs", "d", &json!({"spec": {"template": {}}})))),
+        (pods(), Change::Put(owned("web-1", "rs", &crash))),
         (warnings(), Change::Put(event("exceeded quota: one"))),
         (warnings(), Change::Put(event("exceeded quota: two"))),
     ]
