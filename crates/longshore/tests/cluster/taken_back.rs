@@ -135,16 +135,18 @@ async fn a_stateful_set_with_a_broken_pod_goes_back_too() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_rollback_that_fails_says_what_is_left() {
     let stage = Stage::new("tbleft", &files("info", "v1", "v1")).await;
-    stage.ok("deploy");
-    // A new pod takes the place of the old one at once, and by then no other may come.
+    // A new pod takes the place of the old one at once, and by then no other may come. From the start: a server refuses
+    // to change this while its own default for the other strategy stands there.
     let recreated = |tag: &str| {
         web(tag).replace(
             "spec: {selector: {matchLabels: {app: web}}",
             "spec: {strategy: {type: Recreate}, selector: {matchLabels: {app: web}}",
         )
     };
-    stage.project.write("web.yaml", &recreated("v1")).unwrap();
-    stage.ok("deploy");
+    for tag in ["v0", "v1"] {
+        stage.project.write("web.yaml", &recreated(tag)).unwrap();
+        stage.ok("deploy");
+    }
     stage.project.write("web.yaml", &recreated("kwok-never-ready")).unwrap();
     let deploy = stage.start("deploy --rollback-on-failure --timeout 60s --grace probe=6s --grace other=2s");
     longshore_testkit::eventually("the new pod", std::time::Duration::from_secs(30), async || {
