@@ -111,6 +111,8 @@ async fn an_end_answers_what_was_begun() {
     })
     .await
     .unwrap();
+    // Another one that is answered: by then the first has been read.
+    assert_eq!(ask(Method::GET, &format!("{url}/health"), "").await.unwrap().0, 200);
     started.terminate().unwrap();
     assert_eq!(begun.await.unwrap().unwrap().0, 200);
     assert!(ask(Method::GET, &url, "").await.is_err(), "it takes nothing more");
