@@ -1,7 +1,7 @@
 //! One real node: kubelet, containerd, kube-proxy and CoreDNS beside a real control plane, in namespaces of their own.
 //!
 //! Pods are real processes, with probes, logs, exec, Services, names, volumes and crashes. All of it runs in one set of
-//! namespaces ([`namespaces`]) that is reached over a pair of devices ([`network`]), so that the kubeconfig works from
+//! namespaces (`namespaces`) that is reached over a pair of devices (`network`), so that the kubeconfig works from
 //! outside and nothing is left when it ends. It needs root and some of Debian's packages ([`requirements`]).
 //!
 //! There is no registry: images are archives of ours ([`crate::image`]) that are imported.
