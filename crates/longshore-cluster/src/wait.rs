@@ -28,6 +28,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::FutureExt as _;
+use jiff::Timestamp;
 use longshore_diag::Place;
 use longshore_object::readiness::{Grace, Rules, custom};
 use longshore_object::{Gvk, Object, ObjectKey};
@@ -178,7 +179,7 @@ impl Cluster {
         let deadline = started + options.timeout;
         let targets = self.with_namespaces(targets, &options.rules).await?;
         let total = targets.len();
-        let mut tracker = Tracker::new(targets, options.grace, options.rules.clone());
+        let mut tracker = Tracker::new(targets, options.grace, options.rules.clone(), Timestamp::now());
         let mut feeds = Feeds::of(self, tracker.targets(), &options.rules);
         let mut got_on = started;
         loop {

@@ -18,6 +18,7 @@ pub mod pod;
 mod storage;
 #[cfg(test)]
 mod tests;
+mod unproved;
 mod well_known;
 mod workload;
 
@@ -28,6 +29,7 @@ use serde_json::Value as Json;
 pub use custom::CustomRule;
 pub use grace::{Grace, GraceValue};
 pub use path::{JsonPath, PathError};
+pub use unproved::{Unproved, unproved};
 
 use crate::kinds;
 use crate::live::{number, text};

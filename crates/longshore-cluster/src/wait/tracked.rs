@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use longshore_object::Gvk;
 use longshore_object::readiness::pod::Cause;
-use longshore_object::readiness::{Grace, Readiness, Rules, readiness_by};
+use longshore_object::readiness::{Grace, Readiness, Rules, readiness_by, unproved};
 use serde_json::Value as Json;
 use tokio::time::Instant;
 
 use super::WaitTarget;
 use super::cause::{PodProblem, ended_pods, pod_problems, refusal, text};
-use super::revision::fails_of_old;
+use super::revision::{changed_at, fails_of_old, second};
 use super::surroundings::Surroundings;
 
 /// Targets that are ready by existing, so that watching them would tell nothing.
@@ -48,6 +48,9 @@ fn is_looked_into(cause: Cause) -> bool {
 /// How a verdict is reached, and when the next one may differ although nothing happens.
 pub(super) struct Judging<'a> {
     pub(super) now: Instant,
+    /// What was written after this second, on the server's clock and to the second, may not have had time to fail when
+    /// the wait began.
+    pub(super) recent: &'a str,
     pub(super) grace: &'a Grace,
     pub(super) rules: &'a Rules,
     /// What looking into a pod has shown; see `Tracker::to_look_into`.
@@ -92,6 +95,10 @@ pub(super) struct Tracked {
     failing_since: Option<Instant>,
     /// Since when its pods have had their problems.
     problems: BTreeMap<ProblemKey, Instant>,
+    /// Whether the wait has seen it there and not ready.
+    was_unready: bool,
+    /// Since when it has been ready without a proof of it.
+    pub(super) settles_since: Option<Instant>,
 }
 
 impl Tracked {
@@ -107,6 +114,8 @@ impl Tracked {
             last: None,
             failing_since: None,
             problems: BTreeMap::new(),
+            was_unready: false,
+            settles_since: None,
         }
     }
 
@@ -150,8 +159,10 @@ impl Tracked {
         if verdict.is_ready() {
             self.failing_since = None;
             self.problems.clear();
-            return State::Ready;
+            return self.settle(live, judging);
         }
+        self.was_unready = true;
+        self.settles_since = None;
         let pods = around.pods.items();
         let of_old = fails_of_old(live);
         if let Readiness::Failed { reason, certain: true } = &verdict
@@ -187,6 +198,26 @@ impl Tracked {
             }
             Readiness::Ready => State::Ready,
         }
+    }
+
+    /// The state of a ready object: a workload that is ready because it runs has to stay so for a while, unless it has
+    /// been ready since before the wait.
+    fn settle(&mut self, live: &Json, judging: &mut Judging<'_>) -> State {
+        let is_new = self.was_unready || second(changed_at(live)) >= judging.recent;
+        let Some(unproved) = unproved(live).filter(|_| is_new && !self.target.ruled) else {
+            return State::Ready;
+        };
+        let needed = judging.grace.settle.saturating_sub(unproved.proved);
+        let since = *self.settles_since.get_or_insert(judging.now);
+        if judging.now - since >= needed {
+            return State::Ready;
+        }
+        judging.moments.push(since + needed);
+        let reason = format!(
+            "runs, and has to go on for {needed:?}, as container {} has no readiness probe",
+            unproved.container
+        );
+        State::Waiting { reason, pod: None }
     }
 
     /// The gravest problem that is certain, or else the gravest; remembers since when each has lasted.

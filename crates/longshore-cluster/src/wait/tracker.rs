@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use jiff::Timestamp;
 use longshore_object::Gvk;
 use longshore_object::readiness::{Grace, Rules, is_ruled};
 use serde_json::Value as Json;
@@ -13,6 +14,7 @@ use super::cause::{PodProblem, text};
 use super::deployed::Deployed;
 use super::failure::{Culprit, PodCause, WaitFailure, WaitVerdict};
 use super::feeds::Source;
+use super::revision::second;
 use super::surroundings::{Concerned, Part, Surroundings};
 use super::tracked::{Judging, Look, LookKey, State, Tracked, makes_pods};
 use super::{Progress, WaitTarget};
@@ -38,10 +40,13 @@ pub(super) struct Tracker {
     trouble: Option<String>,
     grace: Grace,
     rules: Rules,
+    /// What was written after this second may not have had time to fail when the wait began.
+    recent: String,
 }
 
 impl Tracker {
-    pub(super) fn new(targets: Vec<WaitTarget>, grace: Grace, rules: Rules) -> Self {
+    /// `began`: when the wait did, as clocks on walls have it.
+    pub(super) fn new(targets: Vec<WaitTarget>, grace: Grace, rules: Rules, began: Timestamp) -> Self {
         let tracked: Vec<Tracked> = targets.into_iter().map(Tracked::new).collect();
         let key = |t: &WaitTarget| (t.gvk.clone(), t.key.namespace.clone(), t.key.name.clone());
         let index = tracked.iter().enumerate().map(|(at, t)| (key(&t.target), at)).collect();
@@ -56,6 +61,7 @@ impl Tracker {
             trouble: None,
             grace,
             rules,
+            recent: second(&(began - grace.settle * 2).to_string()).to_owned(),
         }
     }
 
@@ -140,6 +146,7 @@ impl Tracker {
         let due = self.next_moment.is_some_and(|moment| moment <= now);
         let mut judging = Judging {
             now,
+            recent: &self.recent,
             grace: &self.grace,
             rules: &self.rules,
             looks: &mut self.looks,
@@ -148,7 +155,8 @@ impl Tracker {
         let nothing = Surroundings::default();
         let mut judged = Vec::new();
         for (at, tracked) in self.tracked.iter_mut().enumerate() {
-            let lasts = matches!(tracked.state, State::Failing { .. } | State::Waiting { pod: Some(_), .. });
+            let lasts = matches!(tracked.state, State::Failing { .. } | State::Waiting { pod: Some(_), .. })
+                || tracked.settles_since.is_some();
             if !(tracked.dirty || due && lasts) {
                 continue;
             }

@@ -21,6 +21,8 @@ pub struct Grace {
     pub init: Duration,
     /// How long anything else may go wrong: a missing Secret, a volume that does not mount.
     pub other: Duration,
+    /// How long a workload must stay ready that nothing but its running says to be ready; see [`unproved`](super::unproved).
+    pub settle: Duration,
 }
 
 /// A value of a grace.
@@ -42,13 +44,14 @@ impl Default for Grace {
             probe: Duration::from_mins(2),
             init: Duration::from_mins(3),
             other: Duration::from_mins(1),
+            settle: Duration::from_secs(5),
         }
     }
 }
 
 impl Grace {
     /// Every cause by the name that users give it, with what it is.
-    pub const NAMES: [(&'static str, &'static str); 7] = [
+    pub const NAMES: [(&'static str, &'static str); 8] = [
         ("restarts", "restarts of a container from which on its crashes are certain"),
         ("unschedulable", "how long a pod may fit no node, with no node on its way"),
         ("pull", "how long an image may fail to be pulled"),
@@ -56,6 +59,7 @@ impl Grace {
         ("probe", "how long a container may run without being ready, beyond what its own probes allow"),
         ("init", "how long an init container may run"),
         ("other", "how long anything else may go wrong: a missing Secret, a volume that does not mount"),
+        ("settle", "how long a workload must stay ready if a container of it has no readiness probe"),
     ];
 
     /// What is set for a cause; `None` if there is no cause of this name.
@@ -68,6 +72,7 @@ impl Grace {
             "probe" => GraceValue::Lasting(self.probe),
             "init" => GraceValue::Lasting(self.init),
             "other" => GraceValue::Lasting(self.other),
+            "settle" => GraceValue::Lasting(self.settle),
             _ => return None,
         })
     }
@@ -85,6 +90,7 @@ impl Grace {
             ("probe", _) => &mut self.probe,
             ("init", _) => &mut self.init,
             ("other", _) => &mut self.other,
+            ("settle", _) => &mut self.settle,
             _ => return false,
         };
         let GraceValue::Lasting(lasting) = value else { return false };

@@ -64,8 +64,10 @@ async fn changes_are_lines_where_there_is_no_terminal() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_terminal_shows_a_tree_that_stays() {
     let stage = Stage::new("pictured", SHOP).await;
-    let mut deploying = stage.on_terminal("longshore deploy -n {ns}; stty -a");
+    // `script` may lose what is written right before the end, so that the shell stays for a key.
+    let mut deploying = stage.on_terminal("longshore deploy -n {ns}; stty -a; read key");
     deploying.wait_for("icanon").unwrap();
+    deploying.type_keys("\n").unwrap();
     let outcome = deploying.finish().unwrap();
     let shown = screen(&outcome.stdout);
     assert!(shown.contains("✓ web  ready"), "{shown}");
@@ -73,11 +75,12 @@ async fn a_terminal_shows_a_tree_that_stays() {
     assert_eq!(shown.matches("Pod/front-").count(), 2, "the last picture stays, and only that: {shown}");
     assert!(outcome.stdout.contains(" echo "), "{outcome}");
 
-    let mut watching = stage.on_terminal("exec longshore status -w -n {ns}");
+    let mut watching = stage.on_terminal("trap : INT; longshore status -w -n {ns}; echo ended with $?; read key");
     watching.wait_for("Pod/front-").unwrap();
     watching.type_keys("\u{3}").unwrap();
+    watching.wait_for("ended with 130").unwrap();
+    watching.type_keys("\n").unwrap();
     let outcome = watching.finish().unwrap();
-    assert_eq!(outcome.code, Some(130), "{outcome}");
     let shown = screen(&outcome.stdout);
     assert!(shown.contains("   └─ ✓ ReplicaSet/front-"), "{shown}");
     assert!(shown.contains("revision 1, 2 of 2 ready"), "{shown}");

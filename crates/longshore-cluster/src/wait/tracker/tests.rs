@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
 use longshore_object::readiness::{Grace, Rules};
 use longshore_object::{Gvk, ObjectKey};
 use serde_json::{Value as Json, json};
@@ -70,7 +71,7 @@ fn heard() -> Vec<(Source, Change)> {
 
 fn verdict(order: &[usize]) -> WaitFailure {
     let targets = vec![target("Deployment", "web"), target("StatefulSet", "db")];
-    let mut tracker = Tracker::new(targets, Grace::default(), Rules::default());
+    let mut tracker = Tracker::new(targets, Grace::default(), Rules::default(), Timestamp::UNIX_EPOCH);
     let all = heard();
     for at in order {
         let (source, change) = all[*at].clone();
@@ -104,4 +105,44 @@ async fn the_order_of_what_is_heard_at_one_moment_does_not_matter() {
         }
     }
     assert_eq!(tried, 719);
+}
+
+/// A Deployment whose only container has no readiness probe, as its controller tells it.
+fn bare(ready: u32, written: &str) -> (Source, Change) {
+    let source = Source::Targets(Gvk::new("apps/v1", "Deployment"), Some("a".to_owned()));
+    let live = json!({"apiVersion": "apps/v1", "kind": "Deployment",
+        "metadata": {"name": "web", "uid": "d", "generation": 1, "creationTimestamp": written},
+        "spec": {"replicas": 1, "template": {"spec": {"containers": [{"name": "main"}]}}},
+        "status": {"observedGeneration": 1, "replicas": 1, "updatedReplicas": 1,
+            "readyReplicas": ready, "availableReplicas": ready}});
+    (source, Change::Put(live))
+}
+
+/// Whether everything is ready when, so many seconds after the start, the Deployment has been told as it is then.
+fn ready_after(written: &str, grace: Grace, told: &[(u64, Option<u32>)]) -> Vec<bool> {
+    let began: Timestamp = "2026-01-01T01:00:00Z".parse().unwrap();
+    let mut tracker = Tracker::new(vec![target("Deployment", "web")], grace, Rules::default(), began);
+    let start = Instant::now();
+    let judged = told.iter().map(|(seconds, ready)| {
+        if let Some(ready) = ready {
+            let (source, change) = bare(*ready, written);
+            tracker.observe(&source, change);
+        }
+        tracker.judge(start + Duration::from_secs(*seconds));
+        tracker.all_ready()
+    });
+    judged.collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_container_without_a_probe_has_to_go_on_running() {
+    let (old, new) = ("2026-01-01T00:00:00Z", "2026-01-01T00:59:59Z");
+    let grace = Grace::default();
+    let crashing = [(0, Some(0)), (1, Some(1)), (2, Some(0)), (3, Some(1)), (7, None), (8, None)];
+    assert_eq!(ready_after(new, grace, &crashing), [false, false, false, false, false, true]);
+    assert_eq!(ready_after(old, grace, &crashing), [false, false, false, false, false, true]);
+    assert_eq!(ready_after(new, grace, &[(0, Some(1)), (4, None), (5, None)]), [false, false, true]);
+    assert_eq!(ready_after(old, grace, &[(0, Some(1))]), [true], "it has run all the time");
+    let at_its_word = Grace { settle: Duration::ZERO, ..grace };
+    assert_eq!(ready_after(new, at_its_word, &[(0, Some(0)), (1, Some(1))]), [false, true]);
 }
