@@ -299,6 +299,14 @@ impl Transport {
         }
     }
 
+    /// What a refusal says; nothing if its end does not come in time.
+    async fn words_of(&self, refusal: http::Response<Body>) -> Bytes {
+        match timeout(self.request_timeout, refusal.into_body().collect()).await {
+            Ok(Ok(body)) => body.to_bytes(),
+            _ => Bytes::new(),
+        }
+    }
+
     /// Opens a stream (a watch, a log). One attempt: whoever reads streams starts them again anyhow.
     /// Only the head is bound by the request timeout.
     pub(crate) async fn open(&self, request: &Request) -> Result<Body, Failure> {
@@ -326,11 +334,7 @@ impl Transport {
                     continue;
                 }
             }
-            let body = timeout(self.request_timeout, response.into_body().collect()).await;
-            let body = match body {
-                Ok(Ok(body)) => body.to_bytes(),
-                _ => Bytes::new(),
-            };
+            let body = self.words_of(response).await;
             return Err(Failure::once(Status::of_body(code, &body)));
         }
     }

@@ -3,9 +3,7 @@
 //! They go the same way as every request (proxy, TLS, credentials, impersonation), and are asked for again once with
 //! new credentials if the server no longer takes the old ones. What follows the server's `101` is the caller's.
 
-use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
-use http_body_util::BodyExt as _;
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
 use kube::client::Body;
@@ -99,11 +97,7 @@ impl Transport {
                     continue;
                 }
             }
-            let body = timeout(self.request_timeout, response.into_body().collect()).await;
-            let body = match body {
-                Ok(Ok(body)) => body.to_bytes(),
-                _ => Bytes::new(),
-            };
+            let body = self.words_of(response).await;
             if code.is_success() {
                 return Err(nonsense(&format!(
                     "it answers {code} where the connection should become {}",

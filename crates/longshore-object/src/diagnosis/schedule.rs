@@ -2,6 +2,25 @@
 
 use super::Meaning;
 
+/// Words of the scheduler, and what to do about them.
+const HINTS: &[(&[&str], &str)] = &[
+    (&["Insufficient "], "ask for less, or add a node with more free"),
+    (&["untolerated taint"], "tolerate the taint, or take it off a node"),
+    (&["node affinity/selector", "node selector"], "correct the node selector or affinity, or label a node"),
+    (
+        &["free ports for the requested pod ports"],
+        "the host port is taken on every node that would do: use another one, or a Service instead of hostPort",
+    ),
+    (&["anti-affinity", "topology spread"], "relax the rule that spreads the pods, or add a node"),
+    (
+        &["unbound immediate PersistentVolumeClaims", "persistentvolumeclaim"],
+        "look at the claim: its storage class, its size, and whether anything makes volumes of that class",
+    ),
+    (&["volume node affinity conflict"], "the volume is on a node or in a zone where the pod may not run"),
+    (&["unschedulable", "SchedulingDisabled"], "a node is cordoned: `kubectl uncordon` it"),
+    (&["Too many pods"], "the nodes hold as many pods as they may: add one"),
+];
+
 /// What the scheduler's message means.
 ///
 /// ```
@@ -16,35 +35,8 @@ pub fn why_unschedulable(message: &str) -> Meaning {
             .filter_map(|words| message.find(words))
             .min();
     let what = message[..end.unwrap_or(message.len())].trim_end_matches(['.', ' ']);
-    let has = |words: &str| message.contains(words);
-    let mut hints = Vec::new();
-    if has("Insufficient ") {
-        hints.push("ask for less, or add a node with more free");
-    }
-    if has("untolerated taint") {
-        hints.push("tolerate the taint, or take it off a node");
-    }
-    if has("node affinity/selector") || has("node selector") {
-        hints.push("correct the node selector or affinity, or label a node");
-    }
-    if has("free ports for the requested pod ports") {
-        hints.push("the host port is taken on every node that would do: use another one, or a Service instead of hostPort");
-    }
-    if has("anti-affinity") || has("topology spread") {
-        hints.push("relax the rule that spreads the pods, or add a node");
-    }
-    if has("unbound immediate PersistentVolumeClaims") || has("persistentvolumeclaim") {
-        hints.push("look at the claim: its storage class, its size, and whether anything makes volumes of that class");
-    }
-    if has("volume node affinity conflict") {
-        hints.push("the volume is on a node or in a zone where the pod may not run");
-    }
-    if has("unschedulable") || has("SchedulingDisabled") {
-        hints.push("a node is cordoned: `kubectl uncordon` it");
-    }
-    if has("Too many pods") {
-        hints.push("the nodes hold as many pods as they may: add one");
-    }
+    let fits = |row: &&(&[&str], &str)| row.0.iter().any(|words| message.contains(words));
+    let mut hints: Vec<&str> = HINTS.iter().filter(fits).map(|(_, hint)| *hint).collect();
     if hints.is_empty() {
         hints.push("check node selectors, taints, requests and volumes");
     }

@@ -75,7 +75,8 @@ async fn a_terminal_shows_a_tree_that_stays() {
     assert_eq!(shown.matches("Pod/front-").count(), 2, "the last picture stays, and only that: {shown}");
     assert!(outcome.stdout.contains(" echo "), "{outcome}");
 
-    let mut watching = stage.on_terminal("trap : INT; longshore status -w -n {ns}; echo ended with $?; read key");
+    let mut watching =
+        stage.on_terminal("trap : INT; longshore status -w -n {ns}; echo ended with $?; read key");
     watching.wait_for("Pod/front-").unwrap();
     watching.type_keys("\u{3}").unwrap();
     watching.wait_for("ended with 130").unwrap();
