@@ -115,20 +115,24 @@ fn grace(file: &str, fields: &Fields<'_>) -> Result<Vec<(String, GraceValue)>, D
     inner
         .entries()
         .map(|(name, _, node)| {
-            let value = match (name.as_str(), node.value.parse::<i64>()) {
-                ("restarts", Ok(restarts)) if node.kind == Kind::Scalar && restarts >= 1 => {
-                    GraceValue::Restarts(restarts)
-                }
-                ("restarts", _) => {
-                    return Err(expected(&inner.path(&name), "a whole number from 1", node, file));
-                }
-                _ => {
-                    let text = inner.string(&name)?.ok_or_else(|| {
-                        expected(&inner.path(&name), "a duration such as `90s`", node, file)
-                    })?;
-                    GraceValue::Lasting(read_duration(text)?)
-                }
-            };
+            let value =
+                match (name.as_str(), node.value.parse::<i64>()) {
+                    ("restarts", Ok(restarts)) if node.kind == Kind::Scalar && restarts >= 1 => {
+                        GraceValue::Restarts(restarts)
+                    }
+                    ("restarts", _) => {
+                        return Err(expected(&inner.path(&name), "a whole number from 1", node, file));
+                    }
+                    _ => {
+                        let text = inner.string(&name)?.ok_or_else(|| {
+                            expected(&inner.path(&name), "a duration such as `90s`", node, file)
+                        })?;
+                        let lasting = lasting(&name, &text.value);
+                        GraceValue::Lasting(lasting.map_err(|message| {
+                            Diagnostic::error("project/duration", message).at(text.place)
+                        })?)
+                    }
+                };
             Ok((name, value))
         })
         .collect()
@@ -254,7 +258,15 @@ pub fn limit(text: &str) -> Result<(String, GraceValue), String> {
             restarts.ok_or_else(|| format!("`restarts` must be a whole number from 1, not `{value}`"))?;
         return Ok((name.to_owned(), GraceValue::Restarts(restarts)));
     }
-    Ok((name.to_owned(), GraceValue::Lasting(duration(value)?)))
+    Ok((name.to_owned(), GraceValue::Lasting(lasting(name, value)?)))
+}
+
+/// How long a grace lasts. That of nothing but being ready may last no time.
+fn lasting(name: &str, text: &str) -> Result<Duration, String> {
+    match (name, text) {
+        ("settle", "0" | "0s") => Ok(Duration::ZERO),
+        _ => duration(text),
+    }
 }
 
 #[cfg(test)]
@@ -302,6 +314,7 @@ mod tests {
             ),
             ("  timeout: soon\n", "longshore.yaml:9:12: `soon` is no duration; write `90s`, `5m` or `1h30m`"),
             ("  grace: {pul: 5m}\n", "longshore.yaml:9:11: unknown key `pul`"),
+            ("  grace: {settle: 0s, pull: 0s}\n", "`0s` must be longer than nothing"),
             ("  grace: {restarts: many}\n", "must be a whole number from 1, not `many`"),
             (
                 "  readiness: [{kind: Db, path: '.status[', ready: a}]\n",

@@ -244,3 +244,14 @@ async fn a_service_that_selects_nothing_is_warned_of() {
     assert!(outcome.stderr.contains("Service/web selects no pod: app=wbe"), "{outcome}");
     assert!(outcome.stderr.contains("pods of Deployment/web have app=web"), "{outcome}");
 }
+
+/// AL11: a pod that is ready because it runs has to go on running, unless it has done so since before.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_container_without_a_probe_has_to_prove_itself() {
+    let stage = Stage::new("vunproved", &plays("ready", "")).await;
+    let words = "Deployment/web: runs, and has to go on for 1s, as container main has no readiness probe";
+    let first = stage.ok("deploy --grace settle=1s");
+    assert!(first.stderr.contains(words), "{first}");
+    let after = stage.ok("deploy --grace settle=1ms");
+    assert!(!after.stderr.contains("has to go on"), "{after}");
+}
