@@ -101,6 +101,7 @@ impl Frozen {
             &self.head().platform,
             &self.head().environment,
             &self.head().namespace,
+            self.wait().clone(),
             context.or_else(|| self.head().context.clone()),
             Place::file(self.name()),
             kustomizations,

@@ -142,6 +142,7 @@ impl Selection {
         platform: &str,
         environment: &str,
         namespace: &str,
+        wait: WaitSpec,
         context: Option<String>,
         place: Place,
         kustomizations: Arc<dyn Kustomizations>,
@@ -167,7 +168,7 @@ impl Selection {
             extends: None,
             vars: BTreeMap::new(),
             recipients: Vec::new(),
-            wait: WaitSpec::default(),
+            wait,
             place,
         };
         Self {

@@ -153,7 +153,8 @@ pub(crate) struct WaitArgs {
     #[arg(long, value_name = "DURATION", value_parser = idle)]
     pub(crate) idle_timeout: Option<IdleTimeout>,
     /// How long a cause is borne before it counts as certain: restarts=4, unschedulable=30s, pull=1m, volume=2m,
-    /// probe=2m, init=3m, other=1m; may be given several times
+    /// probe=2m, init=3m, other=1m; settle=5s: how long a workload without a readiness probe must stay ready; may be
+    /// given several times
     #[arg(long, value_name = "CAUSE=LIMIT", value_parser = longshore_platform::project::limit)]
     pub(crate) grace: Vec<(String, GraceValue)>,
 }

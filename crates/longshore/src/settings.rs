@@ -73,8 +73,7 @@ pub(crate) fn behaviour(
     }
 }
 
-/// The behaviour with how it waits: as the flags say, else as the project file does (a frozen plan has none), else as
-/// it is.
+/// The behaviour with how it waits: as the flags say, else as the project file or the frozen plan does, else as it is.
 pub(crate) fn waiting(args: &WaitArgs, selection: &Selection, behaviour: Behaviour) -> Behaviour {
     let spec = &selection.environment.wait;
     let mut waiting = spec.waiting();
@@ -87,6 +86,17 @@ pub(crate) fn waiting(args: &WaitArgs, selection: &Selection, behaviour: Behavio
     }
     let timeout = args.timeout.or(spec.timeout).unwrap_or(behaviour.timeout);
     Behaviour { timeout, waiting, ..behaviour }
+}
+
+/// As [`waiting`], and what follows a failure: as the flag says, else as the project file or the frozen plan does.
+pub(crate) fn deploying(
+    args: &WaitArgs,
+    rollback_on_failure: Option<bool>,
+    selection: &Selection,
+    behaviour: Behaviour,
+) -> Behaviour {
+    let taken_back = rollback_on_failure.or(selection.environment.wait.rollback_on_failure);
+    Behaviour { rollback_on_failure: taken_back.unwrap_or_default(), ..waiting(args, selection, behaviour) }
 }
 
 /// Notes the commit of the project's files, where no variable of a CI system has named one and git knows it.

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::content::Content;
 use crate::plan::Planned;
-use crate::project::API_VERSION;
+use crate::project::{API_VERSION, WaitSpec};
 use crate::session::{Behaviour, Session};
 
 /// A file may be this large, in bytes.
@@ -46,6 +46,9 @@ pub(crate) struct Head {
     /// Whether it leaves charts' `crds/` alone.
     #[serde(default)]
     pub(super) skip_crds: bool,
+    /// How it waits, as the project file has it; see [`WaitSpec::written`].
+    #[serde(default, skip_serializing_if = "Value::is_null")]
+    pub(super) wait: Value,
 }
 
 /// The cluster that a plan is for.
@@ -110,6 +113,7 @@ pub struct Frozen {
     name: String,
     digest: String,
     file: File,
+    wait: WaitSpec,
 }
 
 impl Head {
@@ -139,6 +143,7 @@ impl Head {
             overwrite: context.force.overwrite,
             recreate: context.recreate.clone(),
             skip_crds: context.skip_crds,
+            wait: session.selection.environment.wait.written(),
         })
     }
 
@@ -196,9 +201,10 @@ impl Frozen {
                 kind.api_version
             )));
         }
-        let file = serde_json::from_slice(bytes)
+        let file: File = serde_json::from_slice(bytes)
             .map_err(|error| broken(format!("the plan is damaged at {}", told(&error))))?;
-        Ok(Self { name: name.to_owned(), digest: super::digest(bytes), file })
+        let wait = WaitSpec::read_written(&file.head.wait, name)?;
+        Ok(Self { name: name.to_owned(), digest: super::digest(bytes), file, wait })
     }
 
     /// The name of its file.
@@ -231,6 +237,11 @@ impl Frozen {
             freezes: true,
             ..behaviour
         }
+    }
+
+    /// How it waits.
+    pub(super) fn wait(&self) -> &WaitSpec {
+        &self.wait
     }
 
     pub(super) fn head(&self) -> &Head {

@@ -1,5 +1,7 @@
 //! `wait:` of the project file and of its environments: how long, what counts as ready, what follows a failure.
 
+mod written;
+
 use std::time::Duration;
 
 use longshore_diag::Diagnostic;

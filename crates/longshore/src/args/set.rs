@@ -1,10 +1,8 @@
 //! `longshore set`: what can be changed of a release without its files.
 
-use std::time::Duration;
-
 use clap::{Args, Subcommand};
 
-use super::{ClusterArgs, ForceArgs, SelectArgs, duration};
+use super::{ClusterArgs, ForceArgs, SelectArgs, WaitArgs};
 
 /// `longshore set`
 #[derive(Debug, Args)]
@@ -48,9 +46,8 @@ pub(crate) struct SetImageArgs {
     /// Do not ask before objects are deleted
     #[arg(short, long)]
     pub(crate) yes: bool,
-    /// How long the release may take to become ready
-    #[arg(long, value_name = "DURATION", default_value = "5m", value_parser = duration)]
-    pub(crate) timeout: Duration,
+    #[command(flatten)]
+    pub(crate) wait: WaitArgs,
 }
 
 /// Reads `CONTAINER=IMAGE`.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use longshore_diag::{Diagnostic, Place};
 use longshore_operate::Scope;
-use longshore_platform::{Behaviour, Frozen, Planned, PlatformPlan, Selection, Session, deploy, plan, thaw};
+use longshore_platform::{Behaviour, Frozen, Planned, PlatformPlan, Session, deploy, plan, thaw};
 use longshore_release::Observer;
 
 use crate::args::{DeployArgs, GlobalArgs};
@@ -15,7 +15,7 @@ use crate::exit::ExitStatus;
 use crate::kustomize::ForReleases;
 use crate::printer::{Paint, Printer};
 use crate::progress::Progress;
-use crate::settings::{behaviour, connect, note_commit, plan_identities, selection, waiting};
+use crate::settings::{behaviour, connect, deploying, note_commit, plan_identities, selection};
 use crate::view;
 
 /// How long the live view may take to hear of the last changes.
@@ -35,7 +35,7 @@ pub(crate) async fn run(
         skip_crds: args.skip.skip_crds,
         ..behaviour(Some(&args.force), None, args.create_namespace)
     };
-    let behaviour = waits(args, &selection, behaviour);
+    let behaviour = deploying(&args.wait, args.rollback_on_failure, &selection, behaviour);
     let progress = Arc::new(Progress::new(printer));
     let observer: Arc<dyn Observer> = progress.clone();
     let mut session = connect(selection, &args.cluster, &behaviour, observer).await?;
@@ -45,13 +45,6 @@ pub(crate) async fn run(
     }
     note_commit(&mut session);
     carry_out(&session, planned, &progress, printer, args.yes, "deploy").await
-}
-
-/// How the deploy waits, and what it does if it fails.
-fn waits(args: &DeployArgs, selection: &Selection, behaviour: Behaviour) -> Behaviour {
-    let taken_back = args.rollback_on_failure.or(selection.environment.wait.rollback_on_failure);
-    let behaviour = waiting(&args.wait, selection, behaviour);
-    Behaviour { rollback_on_failure: taken_back.unwrap_or_default(), ..behaviour }
 }
 
 /// Carries a frozen plan out, or shows what is left of it to do. Nobody is asked about deletions: they are in the
@@ -75,7 +68,12 @@ async fn frozen(args: &DeployArgs, file: &Path, printer: &Printer) -> anyhow::Re
     }
     let identities = plan_identities(&args.identity)?;
     let selection = plan.selection(args.cluster.context.clone(), Arc::new(ForReleases));
-    let behaviour = waits(args, &selection, plan.behaviour(behaviour(None, None, false)));
+    let behaviour = deploying(
+        &args.wait,
+        args.rollback_on_failure,
+        &selection,
+        plan.behaviour(behaviour(None, None, false)),
+    );
     let progress = Arc::new(Progress::new(printer));
     let observer: Arc<dyn Observer> = progress.clone();
     let session = connect(selection, &args.cluster, &behaviour, observer).await?;

@@ -12,7 +12,7 @@ use crate::commands::plan::show;
 use crate::exit::ExitStatus;
 use crate::printer::Printer;
 use crate::progress::Progress;
-use crate::settings::{behaviour, connect, note_commit, selection};
+use crate::settings::{behaviour, connect, deploying, note_commit, selection};
 
 /// Sets what was asked for.
 pub(crate) async fn run(
@@ -27,7 +27,7 @@ pub(crate) async fn run(
 
 async fn image(global: &GlobalArgs, args: &SetImageArgs, printer: &Printer) -> anyhow::Result<ExitStatus> {
     let selection = selection(global, &args.select, None, Some(&args.cluster))?;
-    let behaviour = behaviour(Some(&args.force), Some(args.timeout), false);
+    let behaviour = deploying(&args.wait, None, &selection, behaviour(Some(&args.force), None, false));
     let progress = Arc::new(Progress::new(printer));
     let observer: Arc<dyn Observer> = progress.clone();
     let Some((release, target)) = target(&args.release) else {

@@ -40,6 +40,7 @@ async fn exactly_what_was_frozen_is_deployed() {
     let planned = stage.ok("plan -o out.plan -o json");
     assert!(serde_json::from_str::<Value>(&planned.stdout).is_ok(), "{planned}");
     let file: Value = serde_json::from_str(&stage.project.read("out.plan").unwrap()).unwrap();
+    assert_eq!(file["wait"]["grace"]["settle"], "0s", "how it waits, as the project file has it");
     let manifest = file["waves"][1][0]["content"]["objects"][0]["object"].clone();
     assert!(stage.everything().await.is_empty(), "planning writes nothing");
 

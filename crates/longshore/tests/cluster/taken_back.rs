@@ -81,7 +81,8 @@ async fn an_upgrade_that_fails_goes_back_to_what_was_deployed() {
     stage.ok("deploy");
     let before = stage.everything().await;
     let head = stage.project.read("longshore.yaml").unwrap();
-    stage.project.write("longshore.yaml", &format!("{head}wait: {{rollbackOnFailure: true}}\n")).unwrap();
+    let head = head.replace("wait: {", "wait: {rollbackOnFailure: true, ");
+    stage.project.write("longshore.yaml", &head).unwrap();
     stage.project.write("data.yaml", &(data("debug", "v1") + "---\n{apiVersion: v1, kind: ConfigMap, metadata: {name: new}}\n---\n{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: more}, spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}}\n")).unwrap();
     stage.project.write("web.yaml", &web("kwok-crash-loop")).unwrap();
     let outcome = stage.longshore(&format!("deploy {QUICK}"));
@@ -106,6 +107,9 @@ async fn an_upgrade_that_fails_goes_back_to_what_was_deployed() {
     let history = stage.json("history web");
     let told: Vec<&str> = history.as_array().unwrap().iter().map(|r| text(r, "/status")).collect();
     assert_eq!(told, ["superseded", "failed", "deployed"]);
+    // An image that is set is a deploy like any other.
+    let outcome = stage.longshore(&format!("set image web main=example.com/web:kwok-image-pull {QUICK}"));
+    assert!(outcome.stderr.contains("taken back: web is back at revision 3"), "{outcome}");
     // A flag goes before the file.
     let outcome = stage.longshore(&format!("deploy --rollback-on-failure=false {QUICK}"));
     assert!(!outcome.stderr.contains("taken back"), "{outcome}");
