@@ -259,7 +259,10 @@ fn refusal(refused: &Refused) -> Diagnostic {
                 return diagnostic
                     .hint("this field never changes: the object must be deleted and created anew");
             }
-            diagnostic
+            match fields.iter().find_map(super::InvalidField::way_out) {
+                Some(way_out) => diagnostic.hint(way_out),
+                None => diagnostic,
+            }
         }
         Refusal::Denied { message, .. } => base("cluster/denied", format!("{plain}: {message}"))
             .hint("change the object, or ask whoever runs the cluster for an exception"),

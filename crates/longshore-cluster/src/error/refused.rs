@@ -135,6 +135,16 @@ pub struct InvalidField {
 }
 
 impl InvalidField {
+    /// What to write so that the server takes it, where its own words do not tell.
+    pub(super) fn way_out(&self) -> Option<&'static str> {
+        // The server filled the field in when the strategy was the default one, and applying leaves it where it is.
+        let leftover =
+            self.field.ends_with("spec.strategy.rollingUpdate") && self.message.contains("'Recreate'");
+        leftover.then_some(
+            r#"the server filled `rollingUpdate` in, and applying leaves it: take it away once with `kubectl patch deployment NAME --type merge -p '{"spec":{"strategy":{"type":"Recreate","rollingUpdate":null}}}'`, then deploy"#,
+        )
+    }
+
     /// Whether the field may never change once the object exists.
     pub fn is_immutable(&self) -> bool {
         // Each kind's validation has words of its own for it: Jobs, Deployments, claims, volumes; Services;

@@ -330,3 +330,31 @@ async fn of_two_deploys_at_once_one_is_refused_by_name() {
     assert_eq!(deployed.count(), 1, "{history:#}");
     assert!(stage.ok("deploy").stdout.contains("nothing has changed"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_strategy_that_becomes_recreate_is_told_what_is_in_its_way() {
+    let deployment = "
+        apiVersion: apps/v1
+        kind: Deployment
+        metadata: {name: web}
+        spec:
+          strategy: {type: RollingUpdate}
+          selector: {matchLabels: {app: web}}
+          template: {metadata: {labels: {app: web}}, spec: {containers: [{name: main, image: 'example.com/web:v1'}]}}
+        ";
+    let stage = Stage::new("recreate", &project(deployment)).await;
+    stage.ok("deploy");
+    let text = stage.project.read("all.yaml").unwrap();
+    stage.project.write("all.yaml", &text.replace("type: RollingUpdate", "type: Recreate")).unwrap();
+    let refused = stage.longshore("deploy");
+    assert_eq!(refused.code, Some(1), "{refused}");
+    let patch = r#"{"spec":{"strategy":{"type":"Recreate","rollingUpdate":null}}}"#;
+    assert!(refused.stderr.contains(&format!("--type merge -p '{patch}'")), "{refused}");
+    assert!(refused.stderr.contains("nothing was changed"), "{refused}");
+    // What the hint says helps.
+    let patch = serde_json::from_str(patch).unwrap();
+    stage.patch("apis/apps/v1/namespaces/{ns}/deployments/web", "kubectl-patch", &patch).await;
+    stage.ok("deploy");
+    let web = stage.live("apis/apps/v1", "deployments", "web").await.unwrap();
+    assert_eq!(web["spec"]["strategy"], serde_json::json!({"type": "Recreate"}));
+}
