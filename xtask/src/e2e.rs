@@ -8,12 +8,13 @@ use std::time::Instant;
 use anyhow::Result;
 use clap::Args;
 use longshore_testkit::cluster::{self, AddOn, Lifetime, Nodes};
+use longshore_testkit::image::access_layer_is_at_hand;
 use longshore_testkit::tools::{Group, Tool};
-use longshore_testkit::{REAL_CLUSTER_VARIABLE, cluster::Running};
+use longshore_testkit::{REAL_CLUSTER_VARIABLE, STAND_IN_VARIABLE, cluster::Running};
 use tokio::process::Command;
 
 use crate::cluster::{Kind, build};
-use crate::{ci, go, say, step};
+use crate::{ci, go, say, standin, step};
 
 /// The packages whose test target `e2e` there is.
 const PACKAGES: &[&str] = &["longshore-testkit", "longshore"];
@@ -75,6 +76,11 @@ fn what_is_missing() -> Result<Option<String>> {
             return Ok(Some(error.to_string()));
         }
     }
+    if !access_layer_is_at_hand()? {
+        let missing =
+            "what the Access Layer's images are made of is not there; run `cargo xtask e2e access_layer`";
+        return Ok(Some(missing.to_owned()));
+    }
     Ok(None)
 }
 
@@ -90,8 +96,10 @@ async fn start(with: Vec<AddOn>) -> Result<Running> {
 }
 
 async fn tests(cluster: &str, filter: Option<&str>) -> Result<bool> {
+    let stand_in = standin::build().await?;
     let mut command = cargo_test();
-    command.args(["--no-fail-fast", "--"]).args(filter).arg("--ignored").env(REAL_CLUSTER_VARIABLE, cluster);
+    command.args(["--no-fail-fast", "--"]).args(filter).arg("--ignored");
+    command.env(REAL_CLUSTER_VARIABLE, cluster).env(STAND_IN_VARIABLE, stand_in);
     step::run(&mut command).await
 }
 

@@ -18,6 +18,9 @@ pub const CLUSTER_VARIABLE: &str = "LONGSHORE_TEST_CLUSTER";
 /// The variable that names a running cluster with a real node; `cargo xtask e2e` sets it.
 pub const REAL_CLUSTER_VARIABLE: &str = "LONGSHORE_TEST_REAL_CLUSTER";
 
+/// The variable that says where the stand-in service lies as a static program; `cargo xtask e2e` sets it.
+pub const STAND_IN_VARIABLE: &str = "LONGSHORE_TEST_STAND_IN";
+
 /// A control plane with simulated nodes, or a real one, that a test may use.
 ///
 /// One that this process started is gone when the process is, even if it is killed.

@@ -20,7 +20,7 @@ mod layer;
 mod layout;
 mod servers;
 
-pub use access_layer::{VERSIONS as ACCESS_LAYER_VERSIONS, access_layer};
+pub use access_layer::{VERSIONS as ACCESS_LAYER_VERSIONS, access_layer, access_layer_is_at_hand};
 pub use debian::debian_root;
 pub use servers::{kafka, postgres, prometheus, redis, zookeeper};
 

@@ -42,7 +42,7 @@ pub mod tools;
 
 pub use between::{Between, Deal, Request};
 pub use eventually::eventually;
-pub use fixture::{CLUSTER_VARIABLE, REAL_CLUSTER_VARIABLE, TestCluster};
+pub use fixture::{CLUSTER_VARIABLE, REAL_CLUSTER_VARIABLE, STAND_IN_VARIABLE, TestCluster};
 pub use kubelet::TestKubelet;
 pub use namespace::{KEEP_VARIABLE, TestNamespace};
 pub use pod::exec;

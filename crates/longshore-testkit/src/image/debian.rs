@@ -18,12 +18,8 @@ const SUITE: &str = "bookworm";
 /// packages' own. It is made once and kept, in the versions of that day. Making one takes 10 to 30 s and Debian's mirror.
 pub fn debian_root(packages: &[&str]) -> Result<PathBuf> {
     require_programs(&[("mmdebstrap", "mmdebstrap")], "a root file system of Debian's packages")?;
-    let mut packages = packages.to_vec();
-    packages.sort_unstable();
-    let names = packages.join(",");
-    let folder = cache::root()?.join("roots");
-    let key = digest_of(format!("1 {SUITE} {names}").as_bytes());
-    let path = folder.join(format!("{}-{}.tar", packages.first().unwrap_or(&"base"), &key[..12]));
+    let (folder, names) = (cache::root()?.join("roots"), names(packages));
+    let path = place(packages)?;
     let _lock = Lock::take(&folder.join("lock"), || {})?;
     if path.is_file() {
         return Ok(path);
@@ -42,4 +38,18 @@ pub fn debian_root(packages: &[&str]) -> Result<PathBuf> {
     }
     fs::rename(&tar, &path).with_context(|| format!("cannot write {}", path.display()))?;
     Ok(path)
+}
+
+/// Where it lies once it is made.
+pub(super) fn place(packages: &[&str]) -> Result<PathBuf> {
+    let names = names(packages);
+    let key = digest_of(format!("1 {SUITE} {names}").as_bytes());
+    let first = names.split(',').next().filter(|name| !name.is_empty()).unwrap_or("base");
+    Ok(cache::root()?.join("roots").join(format!("{first}-{}.tar", &key[..12])))
+}
+
+fn names(packages: &[&str]) -> String {
+    let mut packages = packages.to_vec();
+    packages.sort_unstable();
+    packages.join(",")
 }

@@ -11,7 +11,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 
 use super::layout::digest_of;
-use super::{Image, debian_root};
+use super::{Image, debian, debian_root};
 use crate::cache::{self, Lock};
 use crate::cluster::require_programs;
 use crate::tools::workspace_root;
@@ -81,42 +81,57 @@ log4j.appender.stdout.layout=org.apache.log4j.PatternLayout
 log4j.appender.stdout.layout.ConversionPattern=[%d] %p %m (%c)%n
 ";
 
+/// The shell of each.
+const SHELL_PACKAGE: &str = "busybox-static";
+const REDIS_PACKAGE: &str = "redis-server";
+const POSTGRES_PACKAGE: &str = "postgresql-15";
+const PROMETHEUS_PACKAGE: &str = "prometheus";
+const JAVA_PACKAGE: &str = "openjdk-17-jre-headless";
+
+/// Whether all of them can be made without Debian's mirror and Maven's repository.
+pub(super) fn are_at_hand() -> Result<bool> {
+    let mut there = jars_folder()?.is_dir();
+    for package in [REDIS_PACKAGE, POSTGRES_PACKAGE, PROMETHEUS_PACKAGE, JAVA_PACKAGE] {
+        there &= debian::place(&[SHELL_PACKAGE, package])?.is_file();
+    }
+    Ok(there)
+}
+
 /// Redis 7.0.
 pub fn redis(name: &str) -> Result<Image> {
-    Ok(base(name, "redis-server")?.command(["redis-server"]).folder("/data").writable("/data").port(6379))
+    Ok(base(name, REDIS_PACKAGE)?.command(["redis-server"]).folder("/data").writable("/data").port(6379))
 }
 
 /// PostgreSQL 15.
 pub fn postgres(name: &str) -> Result<Image> {
-    let image = base(name, "postgresql-15")?.script("/usr/local/bin/docker-entrypoint.sh", POSTGRES);
+    let image = base(name, POSTGRES_PACKAGE)?.script("/usr/local/bin/docker-entrypoint.sh", POSTGRES);
     let image = image.writable("/var/lib/postgresql/data").writable("/var/run/postgresql");
     Ok(image.entrypoint(["docker-entrypoint.sh"]).command(["postgres"]).port(5432))
 }
 
 /// Prometheus 2.42.
 pub fn prometheus(name: &str) -> Result<Image> {
-    let image = base(name, "prometheus")?.writable("/prometheus").folder("/prometheus");
+    let image = base(name, PROMETHEUS_PACKAGE)?.writable("/prometheus").folder("/prometheus");
     let usual = ["--config.file=/etc/prometheus/prometheus.yml", "--storage.tsdb.path=/prometheus"];
     Ok(image.entrypoint(["/usr/bin/prometheus"]).command(usual).port(9090))
 }
 
 /// Kafka 3.9, started by a command of the pod.
 pub fn kafka(name: &str) -> Result<Image> {
-    let image =
-        jars(base(name, "openjdk-17-jre-headless")?)?.script("/opt/kafka/bin/kafka-server-start.sh", KAFKA);
+    let image = jars(base(name, JAVA_PACKAGE)?)?.script("/opt/kafka/bin/kafka-server-start.sh", KAFKA);
     Ok(image.writable("/var/lib/kafka/data").port(9092))
 }
 
 /// ZooKeeper 3.8, the one that Kafka comes with.
 pub fn zookeeper(name: &str) -> Result<Image> {
-    let image = jars(base(name, "openjdk-17-jre-headless")?)?.script("/docker-entrypoint.sh", ZOOKEEPER);
+    let image = jars(base(name, JAVA_PACKAGE)?)?.script("/docker-entrypoint.sh", ZOOKEEPER);
     let image = ["/data", "/datalog", "/logs"].into_iter().fold(image, Image::writable);
     Ok(image.entrypoint(["/docker-entrypoint.sh"]).port(2181))
 }
 
 /// One of Debian's packages with a shell, run as nobody in particular.
 fn base(name: &str, package: &str) -> Result<Image> {
-    let image = Image::of_root(name, &debian_root(&["busybox-static", package])?)?;
+    let image = Image::of_root(name, &debian_root(&[SHELL_PACKAGE, package])?)?;
     let image = SMALL
         .iter()
         .fold(image, |image, small| image.link(&format!("/usr/local/bin/{small}"), "/bin/busybox"));
@@ -138,13 +153,21 @@ fn jars(image: Image) -> Result<Image> {
     Ok(image)
 }
 
+/// What names them, for Maven.
+const KAFKA_PROJECT: &str = "tools/kafka/pom.xml";
+
+/// Where Kafka's jars lie once they are there.
+fn jars_folder() -> Result<PathBuf> {
+    let project = workspace_root().join(KAFKA_PROJECT);
+    let text = fs::read(&project).with_context(|| format!("cannot read {}", project.display()))?;
+    Ok(cache::root()?.join("kafka").join(&digest_of(&text)[..12]))
+}
+
 /// The folder of Kafka's jars, which Maven fetches once.
 fn kafka_jars() -> Result<PathBuf> {
     require_programs(&[("mvn", "maven")], "the image of Kafka")?;
-    let project = workspace_root().join("tools/kafka/pom.xml");
-    let text = fs::read(&project).with_context(|| format!("cannot read {}", project.display()))?;
-    let above = cache::root()?.join("kafka");
-    let folder = above.join(&digest_of(&text)[..12]);
+    let project = workspace_root().join(KAFKA_PROJECT);
+    let (above, folder) = (cache::root()?.join("kafka"), jars_folder()?);
     let _lock = Lock::take(&above.join("lock"), || {})?;
     if folder.is_dir() {
         return Ok(folder);

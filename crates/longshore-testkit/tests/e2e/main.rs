@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests may stop a test")]
 
 mod accident;
+mod add_ons;
 mod node;
 
 use std::time::Duration;

@@ -1,7 +1,5 @@
 //! A small project on the node: deployed, reached by name and from outside, changed, destroyed.
 
-use std::io::{Read, Write};
-use std::net::TcpStream;
 use std::time::Duration;
 
 use k8s_openapi::api::core::v1::{PersistentVolumeClaim, Pod};
@@ -117,15 +115,10 @@ async fn it_is_reached_from_outside_through_the_ingress() {
     let stage = Stage::new("ingress", HELLO).await;
     stage.ok("deploy");
     let host = format!("{}.example.com", stage.namespace.name());
-    let node = stage.cluster.node_address().unwrap();
     // Traefik hears of the Ingress a moment after it is there.
     eventually("the answer through the ingress", PATIENCE, async || {
-        let mut stream = TcpStream::connect((node, 80))?;
-        stream.set_read_timeout(Some(Duration::from_secs(5)))?;
-        write!(stream, "GET / HTTP/1.0\r\nHost: {host}\r\n\r\n")?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer)?;
-        Ok((answer.contains(" 200 ") && answer.ends_with("one\n")).then_some(()))
+        let (status, answer) = stage.ask("GET", &host, "/", "")?;
+        Ok((status == 200 && answer == "one\n").then_some(()))
     })
     .await
     .unwrap();

@@ -3,8 +3,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod access_layer;
 mod deployed;
 mod verdicts;
+
+use std::io::{self, Read, Write};
+use std::net::TcpStream;
+use std::time::Duration;
 
 use longshore_testkit::{Outcome, Program, Project, TestCluster, TestNamespace};
 
@@ -41,5 +46,18 @@ impl Stage {
         let outcome = self.longshore(arguments);
         assert_eq!(outcome.code, Some(0), "longshore {arguments}\n{outcome}");
         outcome
+    }
+
+    /// What Traefik answers on the node's port 80: the status and the body.
+    fn ask(&self, method: &str, host: &str, path: &str, body: &str) -> io::Result<(u16, String)> {
+        let mut stream = TcpStream::connect((self.cluster.node_address().unwrap(), 80))?;
+        stream.set_read_timeout(Some(Duration::from_secs(10)))?;
+        let length = body.len();
+        write!(stream, "{method} {path} HTTP/1.0\r\nHost: {host}\r\nContent-Length: {length}\r\n\r\n{body}")?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer)?;
+        let (head, body) = answer.split_once("\r\n\r\n").ok_or(io::ErrorKind::InvalidData)?;
+        let status = head.split(' ').nth(1).and_then(|status| status.parse().ok());
+        Ok((status.ok_or(io::ErrorKind::InvalidData)?, body.to_owned()))
     }
 }

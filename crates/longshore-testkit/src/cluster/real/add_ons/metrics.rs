@@ -26,7 +26,9 @@ pub(super) async fn start(client: &Client) -> Result<()> {
             "--secure-port=10250",
             "--kubelet-preferred-address-types=InternalIP",
             "--kubelet-certificate-authority=/var/run/secrets/kubernetes.io/serviceaccount/ca.crt",
+            // It wants the first to be longer than the second.
             "--metric-resolution=10s",
+            "--kubelet-request-timeout=5s",
         ],
         "ports": [{"name": "https", "containerPort": 10250}],
         "readinessProbe": {"httpGet": {"path": "/readyz", "port": "https", "scheme": "HTTPS"}, "periodSeconds": 2},

@@ -1,0 +1,154 @@
+//! The Access Layer's `dev` environment with real servers and stand-ins, reached as its users reach it: through both
+//! ingress hosts (AL6), while images are changed and changed back (AL12, BC4). `cargo xtask e2e` builds the stand-in, a
+//! static program, and says where it lies.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use k8s_openapi::api::core::v1::Pod;
+use kube::Api;
+use kube::api::{DeleteParams, ListParams};
+use longshore_testkit::image::access_layer;
+use longshore_testkit::{Outcome, Program, Project, STAND_IN_VARIABLE, Started, eventually};
+use serde_json::Value;
+
+use crate::Stage;
+
+const API: &str = "api.254carbon.local";
+const STREAM: &str = "stream.254carbon.local";
+
+/// Eleven pods start at once, two of them Java's.
+const PATIENCE: Duration = Duration::from_mins(5);
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs the real node: cargo xtask e2e"]
+async fn al6_al12_bc4_the_access_layer_is_updated_through_its_ingress_without_a_lost_request() {
+    let stage = Stage::new("access-layer", "").await;
+    let images = tokio::task::spawn_blocking(|| access_layer(&stand_in())).await.unwrap().unwrap();
+    for image in &images {
+        stage.cluster.import(image).await.unwrap();
+    }
+    copy(&platform(), &stage.project);
+    stage.ok("deploy -e dev --timeout 5m");
+    let node = stage.cluster.node_address().unwrap();
+
+    // Both hosts answer, and are told for /etc/hosts, once Traefik has written its address.
+    eventually("the gateway behind its host", PATIENCE, async || {
+        let (status, answer) = stage.ask("GET", API, "/orders", "")?;
+        Ok((status == 200 && answer.contains(r#""service":"gateway""#)).then_some(()))
+    })
+    .await
+    .unwrap();
+    eventually("the lines for /etc/hosts", PATIENCE, async || {
+        let shown = stage.longshore("status -e dev").stdout;
+        Ok([API, STREAM].iter().all(|host| shown.contains(&format!("{node}  {host}"))).then_some(()))
+    })
+    .await
+    .unwrap();
+    assert_eq!(stage.ask("GET", STREAM, "/orders", "").unwrap().0, 404, "that host has streams only");
+
+    // Streams are open and requests come while the gateway's image is changed, undone, and undone to a revision.
+    let streams = [("ws", "/ws/"), ("http", "/sse/")].map(|(scheme, path)| {
+        let url = format!("{scheme}://{node}{path}");
+        client(&["listen", "--url", &url, "--host", STREAM, "--streams", "3", "--seconds", "60"])
+    });
+    let url = format!("http://{node}/orders");
+    let mut load = client(&["load", "--url", &url, "--host", API, "--rate", "50", "--seconds", "600"]);
+    for (command, version) in [
+        ("set image services gateway=ghcr.io/254carbon/gateway:v1.0.1 -e dev", "v1.0.1"),
+        ("rollback services -e dev", "v1.0.0"),
+        ("rollback services --to 2 -e dev", "v1.0.1"),
+    ] {
+        stage.ok(command);
+        eventually(version, PATIENCE, async || {
+            let (_, answer) = stage.ask("GET", API, "/orders", "")?;
+            Ok(answer.contains(&format!(r#""version":"{version}""#)).then_some(()))
+        })
+        .await
+        .unwrap();
+    }
+    load.terminate().unwrap();
+    let report = json(&load.finish().unwrap());
+    assert_eq!(report["failed"], 0, "{report:#}");
+    for version in ["v1.0.0", "v1.0.1"] {
+        assert!(report["byVersion"][version].as_u64().is_some_and(|count| count > 0), "{report:#}");
+    }
+    for stream in streams {
+        let reports = json(&stream.finish().unwrap());
+        let reports = reports.as_array().unwrap();
+        assert_eq!(reports.len(), 3);
+        for report in reports {
+            let (ended, wrong) = (&report["ended"], &report["outOfOrder"]);
+            assert_eq!((ended, wrong), (&Value::Null, &Value::from(0)), "{report:#}");
+            // One each second, unless the machine is very busy.
+            assert!(report["events"].as_u64().is_some_and(|events| events > 20), "{report:#}");
+        }
+    }
+    data_outlives_every_pod(&stage).await;
+}
+
+/// AL3: what is in the database and in the cache is there after each pod was replaced.
+async fn data_outlives_every_pod(stage: &Stage) {
+    for store in ["postgres", "redis"] {
+        let (status, answer) = stage.ask("PUT", API, &format!("/data/{store}/kept"), "as it was").unwrap();
+        assert_eq!(status, 204, "{store}: {answer}");
+    }
+    let pods: Api<Pod> = Api::default_namespaced(stage.namespace.client().await.unwrap());
+    let before = ids(&pods).await.unwrap();
+    assert_eq!(before.len(), 11, "five services and six servers");
+    pods.delete_collection(&DeleteParams::default(), &ListParams::default()).await.unwrap();
+    eventually("the end of every pod", PATIENCE, async || {
+        Ok(ids(&pods).await?.is_disjoint(&before).then_some(()))
+    })
+    .await
+    .unwrap();
+    for store in ["postgres", "redis"] {
+        eventually(store, PATIENCE, async || {
+            let (status, answer) = stage.ask("GET", API, &format!("/data/{store}/kept"), "")?;
+            // While it starts there is no answer; once there is one, it is the value.
+            assert_ne!(status, 404, "{store} has lost it: {answer}");
+            Ok((status == 200 && answer == "as it was").then_some(()))
+        })
+        .await
+        .unwrap();
+    }
+}
+
+async fn ids(pods: &Api<Pod>) -> anyhow::Result<BTreeSet<String>> {
+    let list = pods.list(&ListParams::default()).await?;
+    Ok(list.items.into_iter().filter_map(|pod| pod.metadata.uid).collect())
+}
+
+fn stand_in() -> PathBuf {
+    std::env::var_os(STAND_IN_VARIABLE).expect("`cargo xtask e2e` says where the stand-in lies").into()
+}
+
+/// The stand-in as a client.
+fn client(arguments: &[&str]) -> Started {
+    Program::new(stand_in()).unwrap().args(arguments).start().unwrap()
+}
+
+fn json(outcome: &Outcome) -> Value {
+    serde_json::from_str(&outcome.stdout).unwrap_or_else(|error| panic!("{error}: {outcome}"))
+}
+
+fn platform() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../platforms/access-layer")
+}
+
+/// Copies a folder of text files into a project.
+fn copy(from: &Path, project: &Project) {
+    let mut open = vec![from.to_path_buf()];
+    while let Some(folder) = open.pop() {
+        for entry in std::fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                open.push(path);
+            } else {
+                let name = path.strip_prefix(from).unwrap().to_str().unwrap().to_owned();
+                project.write(&name, &std::fs::read_to_string(&path).unwrap()).unwrap();
+            }
+        }
+    }
+}
