@@ -18,7 +18,10 @@ use crate::Stage;
 const API: &str = "api.254carbon.local";
 const STREAM: &str = "stream.254carbon.local";
 
-/// Eleven pods start at once, two of them Java's.
+/// Five services and six servers.
+const PODS: usize = 11;
+
+/// All of them start at once, two of them Java's.
 const PATIENCE: Duration = Duration::from_mins(5);
 
 #[tokio::test(flavor = "multi_thread")]
@@ -48,6 +51,7 @@ async fn al6_al12_bc4_the_access_layer_is_updated_through_its_ingress_without_a_
     .unwrap();
     assert_eq!(stage.ask("GET", STREAM, "/orders", "").unwrap().0, 404, "that host has streams only");
 
+    use_another_provider(&stage).await;
     // Streams are open and requests come while the gateway's image is changed, undone, and undone to a revision.
     let streams = [("ws", "/ws/"), ("http", "/sse/")].map(|(scheme, path)| {
         let url = format!("{scheme}://{node}{path}");
@@ -68,14 +72,21 @@ async fn al6_al12_bc4_the_access_layer_is_updated_through_its_ingress_without_a_
         .await
         .unwrap();
     }
+    let pods: Api<Pod> = Api::default_namespaced(stage.namespace.client().await.unwrap());
+    eventually("the end of the last old pod", PATIENCE, async || {
+        Ok((ids(&pods).await?.len() == PODS).then_some(()))
+    })
+    .await
+    .unwrap();
+    // The load goes on until the streams have had their minute.
+    let streams = streams.map(|stream| json(&stream.finish().unwrap()));
     load.terminate().unwrap();
     let report = json(&load.finish().unwrap());
     assert_eq!(report["failed"], 0, "{report:#}");
     for version in ["v1.0.0", "v1.0.1"] {
         assert!(report["byVersion"][version].as_u64().is_some_and(|count| count > 0), "{report:#}");
     }
-    for stream in streams {
-        let reports = json(&stream.finish().unwrap());
+    for reports in &streams {
         let reports = reports.as_array().unwrap();
         assert_eq!(reports.len(), 3);
         for report in reports {
@@ -85,21 +96,41 @@ async fn al6_al12_bc4_the_access_layer_is_updated_through_its_ingress_without_a_
             assert!(report["events"].as_u64().is_some_and(|events| events > 20), "{report:#}");
         }
     }
-    data_outlives_every_pod(&stage).await;
+    data_outlives_every_pod(&stage, &pods).await;
+}
+
+/// Gives the ingresses to Traefik's own provider. That of the class `nginx` goes on sending requests to pods that are
+/// being ended (traefik/traefik#13287), so that no preStop delay helps; the fix is in no version that can be had here.
+async fn use_another_provider(stage: &Stage) {
+    stage.ok("destroy -e dev --only ingress --yes");
+    let answers = async |wanted: (u16, u16)| {
+        eventually("both hosts after a change of their provider", PATIENCE, async || {
+            let orders = stage.ask("GET", API, "/orders", "")?.0;
+            // Where streams are, a request that wants none is refused.
+            let stream = stage.ask("GET", STREAM, "/ws/", "")?.0;
+            Ok(((orders, stream) == wanted).then_some(()))
+        })
+        .await
+        .unwrap();
+    };
+    answers((404, 404)).await;
+    let file = "k8s/dev/ingress.yaml";
+    let text = stage.project.read(file).unwrap();
+    stage.project.write(file, &text.replace("ingressClassName: nginx", "ingressClassName: traefik")).unwrap();
+    stage.ok("deploy -e dev --only ingress");
+    answers((200, 400)).await;
 }
 
 /// AL3: what is in the database and in the cache is there after each pod was replaced.
-async fn data_outlives_every_pod(stage: &Stage) {
+async fn data_outlives_every_pod(stage: &Stage, pods: &Api<Pod>) {
     for store in ["postgres", "redis"] {
         let (status, answer) = stage.ask("PUT", API, &format!("/data/{store}/kept"), "as it was").unwrap();
         assert_eq!(status, 204, "{store}: {answer}");
     }
-    let pods: Api<Pod> = Api::default_namespaced(stage.namespace.client().await.unwrap());
-    let before = ids(&pods).await.unwrap();
-    assert_eq!(before.len(), 11, "five services and six servers");
+    let before = ids(pods).await.unwrap();
     pods.delete_collection(&DeleteParams::default(), &ListParams::default()).await.unwrap();
     eventually("the end of every pod", PATIENCE, async || {
-        Ok(ids(&pods).await?.is_disjoint(&before).then_some(()))
+        Ok(ids(pods).await?.is_disjoint(&before).then_some(()))
     })
     .await
     .unwrap();
