@@ -1,4 +1,4 @@
-//! AL11: what goes wrong with real pods is told in one sentence, as soon as it is certain: fifteen ways to fail, with
+//! AL11: what goes wrong with real pods is told in one sentence, as soon as it is certain: sixteen ways to fail, with
 //! the usual graces, side by side. `UPDATE_DOCS=1 cargo xtask e2e verdicts` writes what was measured into
 //! `docs/verdicts.md`.
 
@@ -102,7 +102,7 @@ const CASES: [Case; 15] = [
         name: "mount",
         what: "a missing Secret that is mounted",
         manifest: deployment!(
-            "      containers: [{name: main, image: 'longshore.test/busybox:1'}]\n      volumes: [{name: tls, secret: {secretName: web-tls}}]\n"
+            "      containers: [{name: main, image: 'longshore.test/busybox:1', volumeMounts: [{name: tls, mountPath: /tls}]}]\n      volumes: [{name: tls, secret: {secretName: web-tls}}]\n"
         ),
         sentence: &["the pod cannot be set up: Secret/web-tls does not exist and is not in this release"],
         within: 120,
@@ -164,7 +164,7 @@ const CASES: [Case; 15] = [
             "      containers:\n      - {name: first, image: 'longshore.test/busybox:1', command: [httpd, -f, -p, '8080']}\n      - {name: second, image: 'longshore.test/busybox:1', command: [sh, -c, 'sleep 1; httpd -f -p 8080']}\n"
         ),
         sentence: &[
-            "container second keeps crashing (4 restarts) with exit code 1: the port 8080 that it listens on is taken",
+            "container second keeps crashing (4 restarts) with exit code 1: the port that it listens on is taken",
         ],
         within: 240,
     },
@@ -267,9 +267,12 @@ async fn verdicts_are_right_and_come_in_time() {
 }
 
 fn page(measured: &[Measured]) -> String {
-    let mut page = String::from(
+    let processors = thread::available_parallelism().unwrap();
+    let load = std::fs::read_to_string("/proc/loadavg").unwrap();
+    let load = load.split(' ').nth(1).unwrap();
+    let mut page = format!(
         "# How soon a failed deploy is explained\n\n\
-         *Measured by `UPDATE_DOCS=1 cargo xtask e2e verdicts` on a real node (kubelet, containerd), all cases at once, with the usual graces ([readiness.md](readiness.md)); seconds from the start of `longshore deploy` to its end.*\n\n\
+         *Measured by `UPDATE_DOCS=1 cargo xtask e2e verdicts` on a real node (kubelet, containerd), all cases at once, with the usual graces ([readiness.md](readiness.md)); seconds from the start of `longshore deploy` to its end. The machine: {processors} processors, {load} of which were wanted at a time.*\n\n\
          | case | seconds | the sentence |\n|---|---|---|\n",
     );
     for one in measured {
