@@ -281,7 +281,7 @@ fn page(measured: &[Measured]) -> String {
         writeln!(page, "| {} | {:.1} | {sentence} |", one.what, one.took.as_secs_f64()).unwrap();
     }
     page.push_str(
-        "\nA crash loop is certain with its fourth restart, between which the kubelet pauses for 10, 20 and 40 s; what is certain by contract (a name, a key, a quota, an admission, a failed Job) is told at once.\n",
+        "\nA crash loop is certain when the kubelet pauses after its fourth restart, having paused for about 10, 20, 40 and 80 s; what is certain by contract (a name, a key, a quota, an admission, a failed Job) is told at once.\n",
     );
     page
 }
