@@ -1,9 +1,12 @@
 //! What does not fit together within a release: Services that select nothing, ports and backends that are not
-//! there, autoscalers without a target or without requests, budgets that allow no eviction.
+//! there, certificates that are spelled otherwise, autoscalers without a target or without requests, budgets that allow
+//! no eviction, network policies that choose nothing.
 //!
 //! Nothing of it keeps an object from being ready, which is why a deploy that succeeded is where it is told.
 //! Only what the release itself shows is told: a Service may well select pods that an operator makes, so whoever
 //! asks says which labels live pods have ([`wiring`]'s `pods`).
+
+mod policy;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -27,22 +30,26 @@ pub fn wiring(objects: &[Object], pods: Option<&[Labels]>) -> Vec<Diagnostic> {
             ("", "Service") => found.extend(service(object, &workloads, pods)),
             ("autoscaling", "HorizontalPodAutoscaler") => found.extend(autoscaler(object, &workloads)),
             ("policy", "PodDisruptionBudget") => found.extend(budget(object, &workloads)),
+            ("networking.k8s.io", "NetworkPolicy") => found.extend(policy::policy(object, &workloads, pods)),
             _ => {}
         }
-        found.extend(backends(object, objects));
+        found.extend(misspelled(object, objects));
     }
     found
 }
 
-/// Whether any Service of the release selects pods of none of its workloads: only then live pods are worth asking for.
+/// Whether a Service or network policy of the release selects pods of none of its workloads: only then live pods are
+/// worth asking for.
 pub fn asks_for_pods(objects: &[Object]) -> bool {
     let workloads: Vec<Workload<'_>> = objects.iter().filter_map(Workload::of).collect();
-    objects.iter().filter(|object| object.gvk().group.is_empty() && object.kind() == "Service").any(
-        |object| {
+    objects.iter().any(|object| match (object.gvk().group.as_str(), object.kind()) {
+        ("", "Service") => {
             let selector = labels(object, "/spec/selector");
             !selector.is_empty() && !workloads.iter().any(|workload| matches(&selector, &workload.labels))
-        },
-    )
+        }
+        ("networking.k8s.io", "NetworkPolicy") => policy::asks_for_pods(object, &workloads),
+        _ => false,
+    })
 }
 
 /// Why a live autoscaler cannot do its work, in its own words.
@@ -111,10 +118,7 @@ fn service(object: &Object, workloads: &[Workload<'_>], pods: Option<&[Labels]>)
         };
         let message = format!("{} selects no pod: {}", object.key(), told(&selector));
         let warning = Diagnostic::warning("wiring/no-endpoints", message).at(at("/spec/selector"));
-        let near = workloads.iter().max_by_key(|workload| {
-            selector.iter().filter(|(key, value)| workload.labels.get(*key) == Some(value)).count()
-        });
-        let hint = match near {
+        let hint = match most_alike(&selector, workloads) {
             Some(near) => format!("pods of {} have {}", near.name(), told(&near.labels)),
             None if pods.is_empty() => "there is no pod in the namespace".to_owned(),
             None => "no workload of the release has these labels".to_owned(),
@@ -145,39 +149,55 @@ fn service(object: &Object, workloads: &[Workload<'_>], pods: Option<&[Labels]>)
     found
 }
 
+/// The workload whose pods have most of these labels.
+fn most_alike<'a, 'b>(selector: &Labels, workloads: &'a [Workload<'b>]) -> Option<&'a Workload<'b>> {
+    workloads.iter().max_by_key(|workload| {
+        selector.iter().filter(|(key, value)| workload.labels.get(*key) == Some(value)).count()
+    })
+}
+
 fn ports(workload: &Workload<'_>) -> BTreeSet<String> {
     let sidecars = items(&workload.template, "/spec/initContainers");
     let ports = workload.containers().iter().chain(sidecars).flat_map(|container| items(container, "/ports"));
     ports.map(|port| text(port, "/name").to_owned()).filter(|name| !name.is_empty()).collect()
 }
 
-/// Services that an Ingress or a route of the release names and the release does not have, where a similar one is
-/// there: others may well exist beside the release.
-fn backends(object: &Object, objects: &[Object]) -> Vec<Diagnostic> {
-    let services: Vec<&Object> =
-        objects.iter().filter(|o| o.gvk().group.is_empty() && o.kind() == "Service").collect();
-    let names: Vec<&str> = services.iter().map(|service| service.name()).collect();
+/// Services to which an Ingress or a route of the release sends or by which a StatefulSet is governed, and Secrets with
+/// certificates, which the release does not have, where a similar one is there: others may well exist beside the release.
+fn misspelled(object: &Object, objects: &[Object]) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for reference in references(object) {
         let target = &reference.target;
-        if reference.relation != Relation::Backend
-            || target.kind != "Service"
-            || names.contains(&target.name.as_str())
-        {
+        let (kind, verb, code) = match reference.relation {
+            Relation::Backend => ("Service", "sends to", "wiring/no-backend"),
+            Relation::Certificate => ("Secret", "has its certificate in", "wiring/no-certificate"),
+            // A StatefulSet's pods have names through it.
+            Relation::Attaches => ("Service", "is governed by", "wiring/no-governor"),
+            _ => continue,
+        };
+        let there: Vec<&Object> =
+            objects.iter().filter(|o| o.gvk().group.is_empty() && o.kind() == kind).collect();
+        let names = there.iter().map(|object| object.name());
+        let is_made = || target.kind == "Secret" && makes_certificate(object, objects, &target.name);
+        if target.kind != kind || names.clone().any(|name| name == target.name) || is_made() {
             continue;
         }
-        if let Some(near) = longshore_diag::nearest(&target.name, names.iter().copied()) {
+        if let Some(near) = longshore_diag::nearest(&target.name, names) {
             let message =
-                format!("{} sends to Service/{}, which is not in this release", object.key(), target.name);
+                format!("{} {verb} {kind}/{}, which is not in this release", object.key(), target.name);
             let place = object.place_of(&reference.field).unwrap_or_else(|| object.place().clone());
-            found.push(
-                Diagnostic::warning("wiring/no-backend", message)
-                    .at(place)
-                    .hint(format!("did you mean `{near}`?")),
-            );
+            found.push(Diagnostic::warning(code, message).at(place).hint(format!("did you mean `{near}`?")));
         }
     }
     found
+}
+
+/// Whether cert-manager makes the Secret: for the annotations of the object that names it, or for a Certificate.
+fn makes_certificate(object: &Object, objects: &[Object], secret: &str) -> bool {
+    ["cert-manager.io/issuer", "cert-manager.io/cluster-issuer"]
+        .iter()
+        .any(|name| object.annotation(name).is_some())
+        || objects.iter().any(|o| o.kind() == "Certificate" && o.str_at("/spec/secretName") == Some(secret))
 }
 
 fn autoscaler(object: &Object, workloads: &[Workload<'_>]) -> Option<Diagnostic> {
@@ -319,11 +339,44 @@ spec: {minAvailable: 1, selector: {matchLabels: {app: web}}}
                 "{apiVersion: v1, kind: Service, metadata: {name: shop}, spec: {selector: {app: web}}}\n---\n{apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {name: i}, spec: {rules: [{http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: shopp, port: {number: 80}}}}]}}]}}",
                 "Ingress/i sends to Service/shopp, which is not in this release (did you mean `shop`?)",
             ),
+            (
+                "{apiVersion: v1, kind: Secret, metadata: {name: web-tls}}\n---\n{apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {name: i}, spec: {tls: [{hosts: [a.example], secretName: web-tsl}]}}",
+                "Ingress/i has its certificate in Secret/web-tsl, which is not in this release (did you mean `web-tls`?)",
+            ),
+            (
+                "{apiVersion: v1, kind: Service, metadata: {name: db-pods}, spec: {clusterIP: None}}\n---\n{apiVersion: apps/v1, kind: StatefulSet, metadata: {name: db}, spec: {serviceName: db-pod}}",
+                "StatefulSet/db is governed by Service/db-pod, which is not in this release (did you mean `db-pods`?)",
+            ),
+            (
+                "{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: net}, spec: {podSelector: {matchLabels: {app: wbe}}}}",
+                "a.yaml:12:87: NetworkPolicy/net guards no pod: app=wbe (pods of Deployment/web have app=web,tier=front)",
+            ),
+            (
+                "{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: net}, spec: {podSelector: {}, ingress: [{from: [{podSelector: {matchLabels: {app: web}}}, {podSelector: {matchLabels: {tier: back}}}]}]}}",
+                "NetworkPolicy/net lets in no pod: tier=back",
+            ),
         ] {
             let told = found(object);
             assert_eq!(told.len(), 1, "{told:?}");
             assert!(told[0].contains(expected), "{}\n{expected}", told[0]);
         }
+    }
+
+    #[test]
+    fn certificates_and_pods_that_others_make_are_none_of_ours() {
+        for object in [
+            "{apiVersion: v1, kind: Secret, metadata: {name: web-tls}}\n---\n{apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {name: i, annotations: {cert-manager.io/issuer: x}}, spec: {tls: [{secretName: web-tsl}]}}",
+            "{apiVersion: v1, kind: Secret, metadata: {name: web-tls}}\n---\n{apiVersion: cert-manager.io/v1, kind: Certificate, metadata: {name: c}, spec: {secretName: web-tsl}}\n---\n{apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {name: i}, spec: {tls: [{secretName: web-tsl}]}}",
+            "{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: net}, spec: {podSelector: {matchLabels: {app: web}}, ingress: [{from: [{namespaceSelector: {}, podSelector: {matchLabels: {app: prometheus}}}, {ipBlock: {cidr: 10.0.0.0/8}}]}]}}",
+            "{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: net}, spec: {podSelector: {matchLabels: {app: x}, matchExpressions: [{key: a, operator: Exists}]}}}",
+        ] {
+            assert!(found(object).is_empty(), "{:?}", found(object));
+        }
+        let policy = "{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: net}, spec: {podSelector: {matchLabels: {app: operator}}}}";
+        let objects = parse_manifests(policy, "a.yaml").unwrap();
+        assert!(asks_for_pods(&objects));
+        let pod = Labels::from([("app".to_owned(), "operator".to_owned())]);
+        assert!(wiring(&objects, Some(&[pod])).is_empty() && wiring(&objects, None).is_empty());
     }
 
     #[test]
