@@ -23,9 +23,14 @@ async fn applied(cluster: &Cluster, objects: &[Json]) -> Result<Vec<WaitTarget>>
     Ok(targets)
 }
 
+/// Pods that KWOK plays have no probes, and need not prove themselves.
+fn at_their_word() -> Grace {
+    Grace { settle: Duration::ZERO, ..Grace::default() }
+}
+
 fn short() -> WaitOptions {
     let second = Duration::from_secs(1);
-    let grace = Grace { restarts: 2, unschedulable: second, pull: second, other: second, ..Grace::default() };
+    let grace = Grace { restarts: 2, unschedulable: second, pull: second, other: second, ..at_their_word() };
     WaitOptions { timeout: Duration::from_secs(40), grace, ..WaitOptions::default() }
 }
 
@@ -50,8 +55,8 @@ async fn workloads_become_ready_and_say_how_far_they_are() -> Result<()> {
     let objects = [deployment("web", 3, "ready"), set, job, config_map("settings", &json!({}))];
     let targets = applied(&cluster, &objects).await?;
     let mut told = Vec::new();
-    let waited =
-        cluster.wait(targets.clone(), &WaitOptions::default(), |progress| told.push(progress)).await?;
+    let options = WaitOptions { grace: at_their_word(), ..WaitOptions::default() };
+    let waited = cluster.wait(targets.clone(), &options, |progress| told.push(progress)).await?;
     assert_eq!(waited.objects, 4);
     let web: Vec<_> = told
         .iter()
@@ -64,7 +69,7 @@ async fn workloads_become_ready_and_say_how_far_they_are() -> Result<()> {
     assert!(matches!(told.last(), Some(Progress::Ready { ready: 4, total: 4, .. })), "{told:?}");
     // Nothing to wait for any more.
     let before = cluster.requests();
-    cluster.wait(targets, &WaitOptions::default(), |_| {}).await?;
+    cluster.wait(targets, &options, |_| {}).await?;
     assert!(cluster.requests() - before <= 6, "a list and a watch per kind");
     Ok(())
 }
