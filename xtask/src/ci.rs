@@ -1,4 +1,4 @@
-//! `cargo xtask ci` and `cargo xtask test`: the checks, one after the other, with what they take.
+//! `cargo xtask ci`, `cargo xtask test` and `cargo xtask soak`: the checks, one after the other, with what they take.
 //!
 //! Tests that need a cluster share one that is started here and ends with this process, however it ends. Those that
 //! need a real node ([`e2e`]) are run only where nothing has to be built or installed for it, and else named.
@@ -49,6 +49,16 @@ pub(crate) async fn test() -> Result<bool> {
     Ok(steps.conclude())
 }
 
+/// Runs what takes the whole machine for minutes and is in no other run: the tests on simulated nodes that are ignored.
+/// They print their figures. `false` if one fails.
+pub(crate) async fn soak() -> Result<bool> {
+    go::build(Group::ControlPlane).await?;
+    let cluster = start_cluster().await?;
+    let mut command =
+        cargo(&["test", "-p", "longshore", "--test", "cluster", "--", "--ignored", "--nocapture"]);
+    step::run(command.env(CLUSTER_VARIABLE, &cluster.record().name)).await
+}
+
 async fn tests(steps: &mut Steps) -> Result<()> {
     steps.begin("control plane", 470);
     go::build(Group::ControlPlane).await?;
@@ -59,7 +69,7 @@ async fn tests(steps: &mut Steps) -> Result<()> {
     steps.end(true);
 
     steps.begin("tests", 360);
-    let mut command = cargo(&["test", "--workspace"]);
+    let mut command = cargo(&["test", "--workspace", "--no-fail-fast"]);
     command.env(CLUSTER_VARIABLE, &cluster.record().name);
     let passed = step::run(&mut command).await?;
     steps.end(passed);

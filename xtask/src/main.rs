@@ -59,6 +59,8 @@ enum Chore {
     /// Run the tests that need a real node; builds what is missing, needs root
     #[command(after_help = e2e::EXAMPLES)]
     E2e(e2e::Arguments),
+    /// Run the tests that take the whole machine for minutes, and show their figures
+    Soak,
     /// Everything that must pass before a change lands
     Ci,
     /// The main job from nothing: a control plane, the Access Layer deployed to it, its status
@@ -108,6 +110,7 @@ async fn run(chore: Chore) -> Result<bool> {
         Chore::Tidy => tidy::run(),
         Chore::Test => ci::test().await,
         Chore::E2e(arguments) => e2e::run(&arguments).await,
+        Chore::Soak => ci::soak().await,
         Chore::Ci => ci::ci().await,
         Chore::Demo => demo::run().await,
         Chore::Record => record::run().await,

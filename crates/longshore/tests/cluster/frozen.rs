@@ -58,6 +58,30 @@ async fn exactly_what_was_frozen_is_deployed() {
     assert!(again.stdout.contains("nothing has changed"), "{again}");
 }
 
+/// What counts as ready is in the plan, too: by its project's rule this object has failed.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_frozen_plan_waits_as_its_project_does() {
+    let files = "
+        //- longshore.yaml
+        apiVersion: longshore.dev/v1alpha1
+        kind: Project
+        name: shop
+        environments: {dev: {}}
+        defaultEnvironment: dev
+        releases: {web: {manifests: web.yaml}}
+        wait:
+          readiness: [{kind: ConfigMap, path: .data.phase, ready: Up, failed: [Down]}]
+        //- web.yaml
+        {apiVersion: v1, kind: ConfigMap, metadata: {name: state}, data: {phase: Down}}
+        ";
+    let stage = Stage::new("frozenwait", files).await;
+    stage.ok("plan -o out.plan");
+    std::fs::remove_file(stage.project.file("longshore.yaml")).unwrap();
+    let outcome = stage.longshore("deploy out.plan");
+    assert_eq!(outcome.code, Some(1), "{outcome}");
+    assert!(outcome.stderr.contains("ConfigMap/state: .data.phase is Down"), "{outcome}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_plan_is_stale_only_by_what_it_writes() {
     let stage = Stage::new("stale", &SHOP.replace("RECIPIENT", "")).await;

@@ -240,10 +240,9 @@ async fn what_is_there_is_shown_in_the_order_of_its_times() {
 }
 
 /// 20 pods of 1,000 lines a second each, started again now and then, connections broken now and then: every line once,
-/// and memory stays what it is. It takes a minute of the whole machine: `cargo test -p longshore --test cluster twenty
-/// -- --ignored --nocapture`.
+/// and memory stays what it is.
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "a minute of the whole machine; run by hand, with figures"]
+#[ignore = "a minute of the whole machine: cargo xtask soak"]
 async fn twenty_pods_at_a_thousand_lines_a_second() {
     const PODS: u32 = 20;
     const SECONDS: u32 = 40;

@@ -38,7 +38,7 @@ impl WaitSpec {
             return Ok(Self::default());
         }
         let broken = |why: String| {
-            Diagnostic::error("plan/broken", format!("`wait` of the plan: {why}")).at(Place::file(file))
+            Diagnostic::error("plan/broken", format!("the plan is damaged: {why}")).at(Place::file(file))
         };
         // JSON is YAML, and the reader of the project file checks every key and value.
         let text = json!({"wait": written}).to_string();
@@ -109,9 +109,9 @@ mod tests {
         for (written, message) in [
             (
                 json!({"timeout": "soon"}),
-                "a.plan: `wait` of the plan: `soon` is no duration; write `90s`, `5m` or `1h30m`",
+                "a.plan: the plan is damaged: `soon` is no duration; write `90s`, `5m` or `1h30m`",
             ),
-            (json!([1]), "a.plan: `wait` of the plan: `wait` of the plan must be a mapping, not a list"),
+            (json!([1]), "a.plan: the plan is damaged: `wait` of the plan must be a mapping, not a list"),
         ] {
             assert_eq!(WaitSpec::read_written(&written, "a.plan").unwrap_err().to_string(), message);
         }
