@@ -1,0 +1,4 @@
+//! Network policies.
+
+mod properties;
+mod semantics;
