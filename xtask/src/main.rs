@@ -14,6 +14,7 @@ mod oracle;
 mod order;
 mod record;
 mod say;
+mod schemas;
 mod standin;
 mod step;
 mod tidy;
@@ -52,6 +53,9 @@ enum Chore {
         #[arg(long, value_name = "NAME")]
         into: Option<String>,
     },
+    /// The table of Kubernetes' object types that `longshore check` uses
+    #[command(after_help = schemas::EXAMPLES)]
+    Schemas(schemas::Arguments),
     /// Check the rules of the house that no compiler knows
     Tidy,
     /// Build what tests need, start a cluster and run all tests
@@ -107,6 +111,7 @@ async fn run(chore: Chore) -> Result<bool> {
         Chore::Fuzz(arguments) => fuzz::run(&arguments).await,
         Chore::Order(arguments) => order::run(&arguments).await,
         Chore::Standin { into } => standin::run(into.as_deref()).await,
+        Chore::Schemas(arguments) => schemas::run(&arguments).await,
         Chore::Tidy => tidy::run(),
         Chore::Test => ci::test().await,
         Chore::E2e(arguments) => e2e::run(&arguments).await,
