@@ -15,7 +15,7 @@ use longshore_source::{Limits, SourceFile, read_file, read_tree_telling};
 use tokio::runtime::Handle;
 
 use crate::explain;
-use crate::project::ReleaseSpec;
+use crate::project::{Placed, ReleaseSpec};
 use crate::render::RenderOptions;
 use crate::selection::Selection;
 use crate::session::Session;
@@ -270,29 +270,42 @@ pub fn open_chart(
     Chart::load(files, level).map_err(OpenError::Chart)
 }
 
-/// The values files in their order, and `set` over them.
+/// The values of all layers, those of a later one over those of the ones before; in each, `set` over its files.
 fn read_values(
     selection: &Selection,
     spec: &ReleaseSpec,
     level: Level,
 ) -> Result<(Map, Vec<ValuesFile>), Diagnostic> {
     let (mut all, mut files) = (Map::new(), Vec::new());
-    for entry in &spec.values {
-        let path = selection.path(&entry.value, &entry.place)?;
-        let bytes = read_file(&path, &Limits::default()).map_err(|error| error.or_at(entry.place.clone()))?;
-        let shown = path.display().to_string();
-        let file = values::read(&bytes, level).map_err(|error| {
-            let place = error
-                .place()
-                .map_or_else(|| Place::file(&shown), |at| Place { file: shown.clone(), ..at.clone() });
-            let mut diagnostic = error.diagnostic();
-            diagnostic.place = Some(place);
-            diagnostic
-        })?;
-        all = values::merge_maps(&all, &file);
-        files.push(ValuesFile { shown, bytes });
+    for layer in &spec.layers {
+        for entry in &layer.values {
+            let (file, values) = read_file_of(selection, entry, level)?;
+            all = values::merge_maps(&all, &values);
+            files.push(file);
+        }
+        all = values::merge_maps(&all, &values::map_from_json(&selection.set_of(layer)?));
     }
-    Ok((values::merge_maps(&all, &values::map_from_json(&spec.set)), files))
+    Ok((all, files))
+}
+
+/// A values file, and what is in it.
+fn read_file_of(
+    selection: &Selection,
+    entry: &Placed<String>,
+    level: Level,
+) -> Result<(ValuesFile, Map), Diagnostic> {
+    let path = selection.path(&entry.value, &entry.place)?;
+    let bytes = read_file(&path, &Limits::default()).map_err(|error| error.or_at(entry.place.clone()))?;
+    let shown = path.display().to_string();
+    let values = values::read(&bytes, level).map_err(|error| {
+        let place = error
+            .place()
+            .map_or_else(|| Place::file(&shown), |at| Place { file: shown.clone(), ..at.clone() });
+        let mut diagnostic = error.diagnostic();
+        diagnostic.place = Some(place);
+        diagnostic
+    })?;
+    Ok((ValuesFile { shown, bytes }, values))
 }
 
 /// Refuses a link in a chart's folder that leads out of it. Helm follows it, whatever it leads to; a chart of others

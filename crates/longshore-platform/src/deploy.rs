@@ -5,6 +5,7 @@ use longshore_release::record::Release;
 use longshore_release::{Intent, Prepared, ReleaseError, Verified, deploy as deploy_release, prepare};
 use serde::Serialize;
 
+use crate::fleet::Desk;
 use crate::plan::{Planned, in_release};
 use crate::session::Session;
 use crate::undo::Undo;
@@ -45,6 +46,15 @@ pub struct DeployedRelease {
 /// same wave are finished; later waves are not begun, and the error's notes name them. With
 /// `rollback_on_failure` what this deploy has changed is taken back then, and the notes say what was.
 pub async fn deploy(session: &Session, planned: Planned) -> Result<Deployed, ReleaseError> {
+    deploy_at(session, planned, None).await
+}
+
+/// The same as part of a deploy to several clusters, where releases wait for what is at work elsewhere.
+pub(crate) async fn deploy_at(
+    session: &Session,
+    planned: Planned,
+    desk: Option<&Desk<'_>>,
+) -> Result<Deployed, ReleaseError> {
     if let Some((plan, problem)) = planned.plan.problems().next() {
         return Err(in_release(problem.clone().into(), &plan.release));
     }
@@ -56,7 +66,7 @@ pub async fn deploy(session: &Session, planned: Planned) -> Result<Deployed, Rel
     let mut releases = Vec::new();
     let mut waves = planned.waves.into_iter();
     while let Some(wave) = waves.next() {
-        let results = join_all(wave.into_iter().map(|prepared| one(session, prepared))).await;
+        let results = join_all(wave.into_iter().map(|prepared| one(session, prepared, desk))).await;
         let mut failed = None;
         for result in results {
             match result {
@@ -81,15 +91,27 @@ pub async fn deploy(session: &Session, planned: Planned) -> Result<Deployed, Rel
     })
 }
 
-async fn one(session: &Session, prepared: Prepared) -> Result<DeployedRelease, ReleaseError> {
+async fn one(
+    session: &Session,
+    prepared: Prepared,
+    desk: Option<&Desk<'_>>,
+) -> Result<DeployedRelease, ReleaseError> {
     let name = prepared.plan.release.clone();
     let changed = prepared.plan.changes_something();
-    let release: Release = async {
+    let _turn = match desk {
+        Some(desk) => Some(desk.begin(&name).await?),
+        None => None,
+    };
+    let release: Result<Release, ReleaseError> = async {
         let prepared = verified(session, prepared).await?;
         deploy_release(&session.context, prepared).await
     }
     .await
-    .map_err(|error| in_release(error, &name))?;
+    .map_err(|error| in_release(error, &name));
+    if let Some(desk) = desk {
+        desk.ended(&name, release.is_ok());
+    }
+    let release = release?;
     Ok(DeployedRelease { release: name, revision: release.revision, changed, notes: release.info.notes })
 }
 

@@ -3,13 +3,15 @@
 //! A [`Platform`] is a project file and its folder; a [`Selection`] is the part of it that a command is
 //! about; a [`Session`] puts a selection on a cluster. From there: [`plan()`], [`deploy()`], [`status()`],
 //! [`history()`], [`compare()`], [`plan_rollback`], [`plan_destroy`] and [`destroy()`]. [`render()`] needs no cluster.
-//! A plan can be frozen ([`freeze()`]) and carried out later ([`thaw()`]).
+//! A plan can be frozen ([`freeze()`]) and carried out later ([`thaw()`]). A [`Fleet`] is one session for each cluster
+//! of an environment.
 
 mod charts;
 mod compare;
 mod deploy;
 mod destroy;
 mod explain;
+mod fleet;
 mod frozen;
 mod generate;
 mod history;
@@ -38,6 +40,7 @@ pub use charts::{OpenError, open_chart};
 pub use compare::{Comparison, ObjectDifference, ObjectPresence, compare};
 pub use deploy::{Deployed, DeployedRelease, deploy};
 pub use destroy::{Removal, Removed, destroy, plan_destroy};
+pub use fleet::{ClusterDeployed, Fleet, FleetDeployed};
 pub use frozen::{Frozen, Made, freeze, thaw};
 pub use generate::Random;
 pub use history::{Revision, history};

@@ -9,10 +9,8 @@ use crate::project::ReleaseSpec;
 
 /// Values files with positions, the most important first.
 pub(crate) struct ValuesPlaces {
-    /// Those of the release.
+    /// What the layers of the release give, files and what the project file sets itself.
     given: Vec<Source>,
-    /// What the project file sets itself.
-    set: Option<Source>,
     /// The `values.yaml` of the chart and of its subcharts: the names of the subcharts on the way, and the file.
     charts: Vec<(Vec<String>, Source)>,
 }
@@ -42,10 +40,14 @@ impl Source {
 
 impl ValuesPlaces {
     pub(crate) fn new(spec: &ReleaseSpec, opened: &Opened, chart: &Chart) -> Self {
-        let given = opened.files.iter().rev();
-        let given = given.map(|file| Source::new(file.shown.clone(), &file.bytes)).collect();
-        let set = spec.set_node.clone();
-        let set = set.map(|node| Source { file: spec.place.file.clone(), documents: vec![node] });
+        let (mut given, mut files) = (Vec::new(), opened.files.iter());
+        for layer in &spec.layers {
+            let of_layer = files.by_ref().take(layer.values.len());
+            given.extend(of_layer.map(|file| Source::new(file.shown.clone(), &file.bytes)));
+            let set = layer.set.clone();
+            given.extend(set.map(|node| Source { file: layer.place.file.clone(), documents: vec![node] }));
+        }
+        given.reverse();
         let mut charts = Vec::new();
         collect(chart, chart.name(), &mut Vec::new(), &mut charts);
         for (_, source) in &mut charts {
@@ -53,12 +55,12 @@ impl ValuesPlaces {
             opened.openable(&mut place);
             source.file = place.file;
         }
-        Self { given, set, charts }
+        Self { given, charts }
     }
 
     /// What the user gave, the most important first.
     pub(crate) fn given(&self) -> impl Iterator<Item = &Source> {
-        self.set.iter().chain(&self.given)
+        self.given.iter()
     }
 
     /// Where the value was last set that the template `template` calls by `path`.

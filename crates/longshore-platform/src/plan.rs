@@ -186,7 +186,7 @@ pub(crate) async fn assemble(
     let plan = PlatformPlan {
         platform: session.selection.platform.project.name.value.clone(),
         environment: session.environment().to_owned(),
-        cluster: session.cluster.name().to_owned(),
+        cluster: session.cluster_name().to_owned(),
         namespace: session.selection.namespace.clone(),
         creates_namespace,
         releases: waves.iter().flatten().map(|prepared| prepared.plan.clone()).collect(),
@@ -211,6 +211,6 @@ async fn unlisted(session: &Session) -> Result<Vec<String>, ReleaseError> {
         format!("{PLATFORM_LABEL}={},{ENVIRONMENT_LABEL}={}", project.name.value, session.environment());
     let store = Store::new(session.cluster.clone(), &session.selection.namespace);
     let mut names = store.names(&selector).await?;
-    names.retain(|name| project.releases.iter().all(|release| release.name != *name));
+    names.retain(|name| !session.selection.wanted.contains(name));
     Ok(names)
 }

@@ -1,15 +1,18 @@
 //! The project file, `longshore.yaml`: releases, what each needs, and the environments.
 //!
-//! It is data, never a template: after parsing, scalars may hold `${env.name}`, `${env.namespace}` and
-//! `${env.vars.KEY}`, and nothing else is computed. Every value knows its line, so that a mistake found
-//! late (a missing values file, a cycle) is still reported where it was written.
+//! It is data, never a template: after parsing, scalars may hold `${env.name}`, `${env.namespace}`, `${env.vars.KEY}`,
+//! `${cluster.name}` and `${cluster.vars.KEY}`, and nothing else is computed. Every value knows its line, so that a
+//! mistake found late (a missing values file, a cycle) is still reported where it was written.
 
+mod cluster;
 mod drift;
 mod fields;
 mod interpolate;
+mod layer;
 mod order;
 mod parse;
 mod release;
+mod vars;
 mod waiting;
 
 use std::collections::BTreeMap;
@@ -18,9 +21,12 @@ use longshore_chart::Level;
 use longshore_diag::{Diagnostic, Place};
 use longshore_release::IgnoreRule;
 
-pub(crate) use interpolate::interpolate;
+pub use cluster::{ClusterSpec, Placement};
+pub(crate) use interpolate::Scope;
+pub use layer::{Layer, Switch};
 pub use order::waves;
 pub use parse::parse;
+pub use vars::{Var, Vars};
 pub use waiting::{IdleTimeout, WaitSpec, duration, limit};
 
 /// The `apiVersion` that this version of Longshore reads.
@@ -85,6 +91,8 @@ pub struct Project {
     /// Which Helm its charts are rendered as.
     pub helm_compat: Level,
     /// By name, in the file's order.
+    pub clusters: Vec<ClusterSpec>,
+    /// By name, in the file's order.
     pub environments: Vec<Environment>,
     /// The environment used without `-e`.
     pub default_environment: Option<Placed<String>>,
@@ -113,8 +121,12 @@ pub struct Environment {
     pub context: Option<Placed<String>>,
     /// The environment that it takes unset fields from.
     pub extends: Option<Placed<String>>,
+    /// On which clusters of the project, instead of a context.
+    pub placement: Placement,
     /// Variables for `${env.vars.KEY}`.
-    pub vars: BTreeMap<String, String>,
+    pub vars: Vars,
+    /// What is special about releases here; what it inherits stands before its own.
+    pub releases: Vec<Placed<(String, Layer)>>,
     /// To whom frozen plans are sealed: age recipients.
     pub recipients: Vec<Placed<String>>,
     /// How deploys wait here.
@@ -134,12 +146,9 @@ pub struct ReleaseSpec {
     pub needs: Vec<Placed<String>>,
     /// The chart's folder, relative to the project file.
     pub chart: Option<Placed<String>>,
-    /// Values files, later ones win.
-    pub values: Vec<Placed<String>>,
-    /// Values over those of the files.
-    pub set: serde_json::Map<String, serde_json::Value>,
-    /// The same as it is written.
-    pub(crate) set_node: Option<longshore_yaml::Node>,
+    /// Its values, and whether and where it is wanted: its own layer, and in a [`crate::Selection`] those of the
+    /// environment and the cluster behind it.
+    pub layers: Vec<Layer>,
     /// Manifest files or folders, relative to the project file.
     pub manifests: Vec<Placed<String>>,
     /// The kustomization.
@@ -231,6 +240,11 @@ impl Project {
         })
     }
 
+    /// The cluster called `name`, if the project has it.
+    pub fn cluster(&self, name: &str) -> Option<&ClusterSpec> {
+        self.clusters.iter().find(|cluster| cluster.name == name)
+    }
+
     fn find(&self, name: &str) -> Option<&Environment> {
         self.environments.iter().find(|environment| environment.name == name)
     }
@@ -260,9 +274,9 @@ impl Environment {
             self.recipients.clone_from(&base.recipients);
         }
         self.wait.inherit(&base.wait);
-        for (key, value) in &base.vars {
-            self.vars.entry(key.clone()).or_insert_with(|| value.clone());
-        }
+        self.placement.inherit(&base.placement);
+        vars::inherit(&mut self.vars, &base.vars);
+        self.releases.splice(0..0, base.releases.iter().cloned());
     }
 }
 

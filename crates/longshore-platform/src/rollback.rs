@@ -43,6 +43,18 @@ pub async fn plan_rollback(
     assemble(session, waves, false, Vec::new()).await
 }
 
+/// The number of the last deploy of any of the selected releases.
+pub(crate) async fn newest_deploy(session: &Session) -> Result<Option<u64>, ReleaseError> {
+    let store = Store::new(session.cluster.clone(), &session.selection.namespace);
+    let mut newest = None;
+    for release in session.selection.releases() {
+        let history = store.history(&release.name).await?;
+        let deploy = history.last().and_then(|last| last.release.labels.get(DEPLOY_LABEL)?.parse().ok());
+        newest = newest.max(deploy);
+    }
+    Ok(newest)
+}
+
 /// The releases that the last deploy changed and that can go back, in waves.
 async fn last_deploy(session: &Session) -> Result<Vec<Vec<String>>, ReleaseError> {
     let store = Store::new(session.cluster.clone(), &session.selection.namespace);

@@ -1,16 +1,17 @@
 //! Which part of the project a command is about: an environment, a namespace, some of the releases.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use longshore_chart::Level;
 use longshore_diag::{Diagnostic, Place};
+use serde_json::{Map, Value};
 
 use crate::kustomize::Kustomizations;
 use crate::project::{
-    Environment, FILE_NAME, Method, Placed, Project, ReleaseSpec, WaitSpec, interpolate, parse, waves,
+    ClusterSpec, Environment, FILE_NAME, Layer, Method, Placed, Placement, Project, ReleaseSpec, Scope, Vars,
+    WaitSpec, parse, waves,
 };
 
 /// A project and the folder that its paths are relative to.
@@ -74,6 +75,8 @@ pub struct Choice {
     pub method: Option<Method>,
     /// `--context`
     pub context: Option<String>,
+    /// `--cluster`
+    pub clusters: Vec<String>,
 }
 
 /// The part of a platform that a command is about.
@@ -83,12 +86,18 @@ pub struct Selection {
     pub platform: Platform,
     /// The environment, with what it inherits.
     pub environment: Environment,
+    /// The cluster by its name in the project, if the environment names any.
+    pub cluster: Option<ClusterSpec>,
     /// The namespace of its releases.
     pub namespace: String,
     /// The kubeconfig context, if one was named.
     pub context: Option<String>,
     /// The chosen releases in waves: each needs only releases of earlier waves.
     pub waves: Vec<Vec<ReleaseSpec>>,
+    /// All releases of the project, chosen or not, wanted here or not, with all their layers.
+    pub(crate) resolved: Vec<ReleaseSpec>,
+    /// Releases that are wanted here, chosen or not.
+    pub(crate) wanted: Vec<String>,
     /// What kustomizations are built from.
     pub kustomizations: Arc<dyn Kustomizations>,
     method: Option<Method>,
@@ -100,24 +109,66 @@ impl Selection {
         self.platform.project.helm_compat
     }
 
-    /// Applies a choice to a platform.
+    /// Applies a choice to a platform that is about one cluster.
     ///
     /// # Errors
-    /// An environment, release or variable is not known, or the project has no environment with a
-    /// namespace and none was given.
+    /// As of [`Selection::all`]; the environment has several clusters, and none was chosen.
     pub fn new(
         platform: Platform,
         choice: &Choice,
         kustomizations: Arc<dyn Kustomizations>,
     ) -> Result<Self, Diagnostic> {
-        let project = &platform.project;
-        let environment = project.environment(choice.environment.as_deref())?;
-        for name in &choice.only {
-            project.release(name)?;
+        let mut all = Self::all(platform, choice, kustomizations)?;
+        if all.len() > 1 {
+            let names: Vec<&str> = all.iter().filter_map(Self::cluster_name).collect();
+            let message = format!(
+                "environment `{}` is on {} clusters, and this is about one",
+                all[0].environment.name,
+                all.len()
+            );
+            return Err(Diagnostic::error("project/which-cluster", message)
+                .at(all[0].environment.place.clone())
+                .hint(format!("choose one with `--cluster {}`", names.join("|"))));
         }
+        Ok(all.remove(0))
+    }
+
+    /// Applies a choice to a platform: a selection for each cluster of the environment, at least one.
+    ///
+    /// # Errors
+    /// An environment, cluster, release or variable is not known, or the project has no environment with a namespace and
+    /// none was given.
+    pub fn all(
+        platform: Platform,
+        choice: &Choice,
+        kustomizations: Arc<dyn Kustomizations>,
+    ) -> Result<Vec<Self>, Diagnostic> {
+        let environment = platform.project.environment(choice.environment.as_deref())?;
+        for name in &choice.only {
+            platform.project.release(name)?;
+        }
+        let clusters = chosen_clusters(&platform.project, &environment, choice)?;
+        let one = |cluster| {
+            Self::on(platform.clone(), environment.clone(), cluster, choice, Arc::clone(&kustomizations))
+        };
+        if clusters.is_empty() {
+            return Ok(vec![one(None)?]);
+        }
+        clusters.into_iter().map(|cluster| one(Some(cluster))).collect()
+    }
+
+    fn on(
+        platform: Platform,
+        environment: Environment,
+        cluster: Option<ClusterSpec>,
+        choice: &Choice,
+        kustomizations: Arc<dyn Kustomizations>,
+    ) -> Result<Self, Diagnostic> {
+        let project = &platform.project;
+        let scope = |namespace| Scope { environment: &environment, cluster: cluster.as_ref(), namespace };
         let namespace = match (&choice.namespace, &environment.namespace) {
             (Some(namespace), _) => namespace.clone(),
-            (None, Some(placed)) => interpolate(&placed.value, &placed.place, &environment, "")?,
+            (None, Some(placed)) => scope("").text(&placed.value, &placed.place)?,
             (None, None) => {
                 let message = format!("environment `{}` has no namespace", environment.name);
                 return Err(Diagnostic::error("project/no-namespace", message)
@@ -125,16 +176,50 @@ impl Selection {
                     .hint("add `namespace:` to it, or choose one with -n"));
             }
         };
-        let chosen = |release: &&ReleaseSpec| choice.only.is_empty() || choice.only.contains(&release.name);
-        let waves: Vec<Vec<ReleaseSpec>> = waves(&project.releases)?
+        let resolved: Vec<ReleaseSpec> =
+            project.releases.iter().map(|release| layered(release, &environment, cluster.as_ref())).collect();
+        let mut wanted = Vec::new();
+        for release in &resolved {
+            if is_wanted(release, cluster.as_ref(), &scope(&namespace))? {
+                wanted.push(release.name.clone());
+            }
+        }
+        let chosen = |release: &&ReleaseSpec| {
+            wanted.contains(&release.name) && (choice.only.is_empty() || choice.only.contains(&release.name))
+        };
+        let waves: Vec<Vec<ReleaseSpec>> = waves(&resolved)?
             .into_iter()
             .map(|wave| wave.into_iter().filter(chosen).cloned().collect::<Vec<_>>())
             .filter(|wave| !wave.is_empty())
             .collect();
-        let context =
-            choice.context.clone().or_else(|| environment.context.as_ref().map(|c| c.value.clone()));
+        let context = choice.context.clone().or_else(|| {
+            let of_cluster = cluster.as_ref().and_then(|cluster| cluster.context.as_ref());
+            of_cluster.or(environment.context.as_ref()).map(|placed| placed.value.clone())
+        });
         let method = choice.method;
-        Ok(Self { platform, environment, namespace, context, waves, kustomizations, method })
+        Ok(Self {
+            platform,
+            environment,
+            cluster,
+            namespace,
+            context,
+            waves,
+            resolved,
+            wanted,
+            kustomizations,
+            method,
+        })
+    }
+
+    /// The name of its cluster in the project, if the environment names any.
+    pub fn cluster_name(&self) -> Option<&str> {
+        self.cluster.as_ref().map(|cluster| cluster.name.as_str())
+    }
+
+    /// The kubeconfig file that the project names for the cluster.
+    pub fn kubeconfig(&self) -> Option<PathBuf> {
+        let placed = self.cluster.as_ref()?.kubeconfig.as_ref()?;
+        Some(self.platform.root.join(&placed.value))
     }
 
     /// What a frozen plan is about. It has its releases itself, so that none is chosen here.
@@ -152,6 +237,7 @@ impl Selection {
             description: None,
             method: None,
             helm_compat: Level::default(),
+            clusters: Vec::new(),
             environments: Vec::new(),
             default_environment: None,
             hosts: Vec::new(),
@@ -165,8 +251,10 @@ impl Selection {
             namespace: None,
             create_namespace: None,
             context: None,
+            placement: Placement::default(),
             extends: None,
-            vars: BTreeMap::new(),
+            vars: Vars::new(),
+            releases: Vec::new(),
             recipients: Vec::new(),
             wait,
             place,
@@ -174,9 +262,12 @@ impl Selection {
         Self {
             platform: Platform { project, root: PathBuf::from(".") },
             environment,
+            cluster: None,
             namespace: namespace.to_owned(),
             context,
             waves: Vec::new(),
+            resolved: Vec::new(),
+            wanted: Vec::new(),
             kustomizations,
             method: None,
         }
@@ -224,7 +315,21 @@ impl Selection {
 
     /// Replaces the variables in a text of the project file.
     pub(crate) fn fill(&self, text: &str, place: &Place) -> Result<String, Diagnostic> {
-        interpolate(text, place, &self.environment, &self.namespace)
+        self.scope().text(text, place)
+    }
+
+    /// What a layer sets, its variables replaced.
+    pub(crate) fn set_of(&self, layer: &Layer) -> Result<Map<String, Value>, Diagnostic> {
+        let Some(node) = &layer.set else { return Ok(Map::new()) };
+        let file = &layer.place.file;
+        match self.scope().fill(layer.set_values(file)?.into(), node, file)? {
+            Value::Object(map) => Ok(map),
+            _ => Ok(Map::new()),
+        }
+    }
+
+    fn scope(&self) -> Scope<'_> {
+        Scope { environment: &self.environment, cluster: self.cluster.as_ref(), namespace: &self.namespace }
     }
 
     /// A path of the project file, with its variables replaced, as a path from here.
@@ -237,3 +342,69 @@ impl Selection {
         })
     }
 }
+
+/// The clusters that are meant: those of the environment, or those of them that were chosen.
+fn chosen_clusters(
+    project: &Project,
+    environment: &Environment,
+    choice: &Choice,
+) -> Result<Vec<ClusterSpec>, Diagnostic> {
+    let has = &environment.placement.clusters;
+    let names: Vec<&str> = has.iter().map(|placed| placed.value.as_str()).collect();
+    for name in &choice.clusters {
+        if !names.contains(&name.as_str()) {
+            let message = format!("environment `{}` has no cluster `{name}`", environment.name);
+            let error = Diagnostic::error("project/unknown-cluster", message).at(environment.place.clone());
+            return Err(match longshore_diag::nearest(name, names.iter().copied()) {
+                Some(near) => error.hint(format!("did you mean `{near}`?")),
+                None if names.is_empty() => error.hint("it names none; `--context` chooses one"),
+                None => error.hint(format!("it has {}", names.join(", "))),
+            });
+        }
+    }
+    let chosen = names
+        .into_iter()
+        .filter(|name| choice.clusters.is_empty() || choice.clusters.iter().any(|chosen| chosen == name));
+    let clusters: Vec<ClusterSpec> = chosen.filter_map(|name| project.cluster(name)).cloned().collect();
+    if clusters.len() > 1 && choice.context.is_some() {
+        let message =
+            format!("environment `{}` is on several clusters: one context is not enough", environment.name);
+        return Err(Diagnostic::error("project/which-cluster", message)
+            .at(environment.place.clone())
+            .hint("choose a cluster with --cluster as well, or name contexts under `clusters:`"));
+    }
+    Ok(clusters)
+}
+
+/// A release with what the environment and the cluster say of it.
+fn layered(release: &ReleaseSpec, environment: &Environment, cluster: Option<&ClusterSpec>) -> ReleaseSpec {
+    let further = environment.releases.iter().chain(cluster.iter().flat_map(|cluster| &cluster.releases));
+    let further =
+        further.filter(|placed| placed.value.0 == release.name).map(|placed| placed.value.1.clone());
+    let mut release = release.clone();
+    release.layers.extend(further);
+    release
+}
+
+/// Whether a release is to be here: the last layer that says something decides.
+fn is_wanted(
+    release: &ReleaseSpec,
+    cluster: Option<&ClusterSpec>,
+    scope: &Scope<'_>,
+) -> Result<bool, Diagnostic> {
+    let mut layers = release.layers.iter().rev();
+    if let Some(switch) = layers.clone().find_map(|layer| layer.enabled.as_ref())
+        && !scope.switch(switch)?
+    {
+        return Ok(false);
+    }
+    let placed = layers.find_map(|layer| layer.clusters.as_ref());
+    Ok(match (placed, cluster) {
+        (Some(placed), Some(cluster)) => placed.iter().any(|placed| placed.value == cluster.name),
+        // Without clusters everything is on the one there is.
+        _ => true,
+    })
+}
+
+#[cfg(test)]
+mod tests;

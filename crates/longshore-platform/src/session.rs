@@ -154,6 +154,11 @@ impl Session {
         self
     }
 
+    /// The cluster, as the project calls it, else as the kubeconfig does.
+    pub fn cluster_name(&self) -> &str {
+        self.selection.cluster_name().unwrap_or_else(|| self.cluster.name())
+    }
+
     /// The environment's name.
     pub fn environment(&self) -> &str {
         &self.selection.environment.name
@@ -185,7 +190,7 @@ impl Session {
         let message = format!(
             "namespace `{}` does not exist in cluster `{}`, and environment `{}` does not allow to create it",
             self.selection.namespace,
-            self.cluster.name(),
+            self.cluster_name(),
             self.environment()
         );
         Err(Diagnostic::error("platform/no-namespace", message)

@@ -134,7 +134,7 @@ pub async fn status(session: &Session) -> Result<PlatformStatus, ReleaseError> {
     Ok(PlatformStatus {
         platform: session.selection.platform.project.name.value.clone(),
         environment: session.environment().to_owned(),
-        cluster: session.cluster.name().to_owned(),
+        cluster: session.cluster_name().to_owned(),
         namespace: session.selection.namespace.clone(),
         releases,
         hosts: hosts.map(|host| HostLine { address: address.clone(), host: host.clone() }).collect(),

@@ -107,12 +107,15 @@ pub(crate) struct SelectArgs {
     /// Only this release; may be given several times
     #[arg(long, value_name = "RELEASE")]
     pub(crate) only: Vec<String>,
+    /// Only this cluster of the environment; may be given several times [default: all that it names]
+    #[arg(long, value_name = "CLUSTER")]
+    pub(crate) cluster: Vec<String>,
 }
 
 /// Which cluster.
 #[derive(Debug, Args)]
 pub(crate) struct ClusterArgs {
-    /// Context of the kubeconfig [default: the environment's, else the current one]
+    /// Context of the kubeconfig [default: the cluster's or environment's, else the current one]
     #[arg(long, value_name = "CONTEXT")]
     pub(crate) context: Option<String>,
     /// Kubeconfig file [default: $KUBECONFIG, else ~/.kube/config]

@@ -4,6 +4,7 @@ mod completion;
 mod deploy;
 mod destroy;
 mod exec;
+mod fleet;
 mod history;
 mod init;
 mod logs;

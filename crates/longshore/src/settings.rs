@@ -28,13 +28,34 @@ const USER_VARIABLES: [&str; 5] = ["LONGSHORE_USER", "GITHUB_ACTOR", "GITLAB_USE
 /// The file with the key that opens sealed plans, or the key.
 const IDENTITY_VARIABLE: &str = "LONGSHORE_IDENTITY";
 
-/// The part of the project that was chosen.
+/// The part of the project that was chosen, on one cluster.
 pub(crate) fn selection(
     global: &GlobalArgs,
     select: &SelectArgs,
     method: Option<&MethodArgs>,
     cluster: Option<&ClusterArgs>,
 ) -> anyhow::Result<Selection> {
+    let (platform, choice) = chosen(global, select, method, cluster)?;
+    Ok(Selection::new(platform, &choice, Arc::new(ForReleases))?)
+}
+
+/// The part of the project that was chosen, on each of its clusters: one selection at least.
+pub(crate) fn selections(
+    global: &GlobalArgs,
+    select: &SelectArgs,
+    method: Option<&MethodArgs>,
+    cluster: Option<&ClusterArgs>,
+) -> anyhow::Result<Vec<Selection>> {
+    let (platform, choice) = chosen(global, select, method, cluster)?;
+    Ok(Selection::all(platform, &choice, Arc::new(ForReleases))?)
+}
+
+fn chosen(
+    global: &GlobalArgs,
+    select: &SelectArgs,
+    method: Option<&MethodArgs>,
+    cluster: Option<&ClusterArgs>,
+) -> anyhow::Result<(Platform, Choice)> {
     let platform = Platform::load(global.file.as_deref(), &std::env::current_dir()?)?;
     let method = method.and_then(|args| args.method).map(|method| match method {
         MethodArg::Helm => Method::Helm,
@@ -47,8 +68,9 @@ pub(crate) fn selection(
         only: select.only.clone(),
         method,
         context: cluster.and_then(|args| args.context.clone()),
+        clusters: select.cluster.clone(),
     };
-    Ok(Selection::new(platform, &choice, Arc::new(ForReleases))?)
+    Ok((platform, choice))
 }
 
 /// How an operation behaves, from its flags.
@@ -162,7 +184,7 @@ pub(crate) async fn connect(
 ) -> anyhow::Result<Session> {
     let defaults = ClusterOptions::default();
     let options = ClusterOptions {
-        kubeconfig: cluster.kubeconfig.clone(),
+        kubeconfig: cluster.kubeconfig.clone().or_else(|| selection.kubeconfig()),
         context: selection.context.clone(),
         namespace: Some(selection.namespace.clone()),
         environment: Environment::from_process(),

@@ -1,114 +1,149 @@
-//! `${env.…}` in scalars, after parsing.
+//! `${env.…}` and `${cluster.…}` in scalars, after parsing.
 
 use longshore_diag::{Diagnostic, Place};
+use longshore_yaml::{Kind, Node};
+use serde_json::Value;
 
-use super::{Environment, suggest};
+use super::cluster::ClusterSpec;
+use super::layer::Switch;
+use super::vars::{Var, find, paths};
+use super::{Environment, Placed, suggest};
 
-/// Replaces every `${…}` in `text`; `$${` stands for a literal `${`.
-///
-/// # Errors
-/// An unknown variable, or a `${` that is never closed.
-pub(crate) fn interpolate(
-    text: &str,
-    place: &Place,
-    environment: &Environment,
-    namespace: &str,
-) -> Result<String, Diagnostic> {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(start) = rest.find("${") {
-        if rest[..start].ends_with('$') {
-            out.push_str(&rest[..start - 1]);
-            out.push_str("${");
-            rest = &rest[start + 2..];
-            continue;
-        }
-        out.push_str(&rest[..start]);
-        let Some(length) = rest[start..].find('}') else {
-            return Err(Diagnostic::error(
-                "project/interpolation",
-                format!("`${{` is not closed in `{text}`"),
-            )
-            .at(place.clone())
-            .hint("close it with `}`, or write `$${` for a literal `${`"));
-        };
-        let name = rest[start + 2..start + length].trim();
-        out.push_str(&lookup(name, place, environment, namespace)?);
-        rest = &rest[start + length + 1..];
-    }
-    out.push_str(rest);
-    Ok(out)
+/// What variables stand for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Scope<'a> {
+    /// The environment.
+    pub(crate) environment: &'a Environment,
+    /// The cluster, where the project names any.
+    pub(crate) cluster: Option<&'a ClusterSpec>,
+    /// The namespace.
+    pub(crate) namespace: &'a str,
 }
 
-fn lookup(
-    name: &str,
-    place: &Place,
-    environment: &Environment,
-    namespace: &str,
-) -> Result<String, Diagnostic> {
-    match name {
-        "env.name" => return Ok(environment.name.clone()),
-        "env.namespace" => return Ok(namespace.to_owned()),
-        _ => {}
+impl Scope<'_> {
+    /// Replaces every `${…}` in `text`; `$${` stands for a literal `${`.
+    ///
+    /// # Errors
+    /// An unknown variable, one that is a list or a mapping, or a `${` that is never closed.
+    pub(crate) fn text(&self, text: &str, place: &Place) -> Result<String, Diagnostic> {
+        let mut out = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some(start) = rest.find("${") {
+            if rest[..start].ends_with('$') {
+                out.push_str(&rest[..start - 1]);
+                out.push_str("${");
+                rest = &rest[start + 2..];
+                continue;
+            }
+            out.push_str(&rest[..start]);
+            let Some(length) = rest[start..].find('}') else {
+                return Err(Diagnostic::error(
+                    "project/interpolation",
+                    format!("`${{` is not closed in `{text}`"),
+                )
+                .at(place.clone())
+                .hint("close it with `}`, or write `$${` for a literal `${`"));
+            };
+            let name = rest[start + 2..start + length].trim();
+            match self.lookup(name, place)? {
+                Var::Scalar(_, written) => out.push_str(&written),
+                Var::List(_) | Var::Map(_) => {
+                    let message = format!("`${{{name}}}` is no text that could stand within another one");
+                    return Err(Diagnostic::error("project/interpolation", message)
+                        .at(place.clone())
+                        .hint("a list or a mapping can only be the whole of a value"));
+                }
+            }
+            rest = &rest[start + length + 1..];
+        }
+        out.push_str(rest);
+        Ok(out)
     }
-    if let Some(value) = name.strip_prefix("env.vars.").and_then(|key| environment.vars.get(key)) {
-        return Ok(value.clone());
+
+    /// The same in all texts of a value. A text that is one variable and nothing else becomes what that is: a number, a
+    /// bool, a list. `node` is the value as it stands in the project file, for places.
+    ///
+    /// # Errors
+    /// As of [`Scope::text`].
+    pub(crate) fn fill(&self, value: Value, node: &Node, file: &str) -> Result<Value, Diagnostic> {
+        Ok(match value {
+            Value::String(text) if text.contains("${") => {
+                let place = Place::new(file, node.line, node.column);
+                match alone(&text) {
+                    Some(name) => self.lookup(name, &place)?.value(),
+                    None => Value::String(self.text(&text, &place)?),
+                }
+            }
+            Value::Array(items) if node.kind == Kind::Sequence => {
+                let items = items.into_iter().zip(&node.content);
+                Value::Array(items.map(|(item, node)| self.fill(item, node, file)).collect::<Result<_, _>>()?)
+            }
+            Value::Object(map) if node.kind == Kind::Mapping => {
+                let filled = map.into_iter().map(|(key, value)| {
+                    let below =
+                        node.entries().find(|(name, _)| name.value == key.as_str()).map(|(_, below)| below);
+                    Ok::<_, Diagnostic>((key, self.fill(value, below.unwrap_or(node), file)?))
+                });
+                Value::Object(filled.collect::<Result<_, _>>()?)
+            }
+            other => other,
+        })
     }
-    let mut known = vec!["env.name".to_owned(), "env.namespace".to_owned()];
-    known.extend(environment.vars.keys().map(|key| format!("env.vars.{key}")));
-    let known: Vec<&str> = known.iter().map(String::as_str).collect();
-    let message = format!("`${{{name}}}` is not known in environment `{}`", environment.name);
-    let error = Diagnostic::error("project/unknown-variable", message).at(place.clone());
-    Err(suggest(error, name, &known))
+
+    /// Whether something is wanted.
+    ///
+    /// # Errors
+    /// The variable is not there, or neither true nor false.
+    pub(crate) fn switch(&self, switch: &Placed<Switch>) -> Result<bool, Diagnostic> {
+        let text = match &switch.value {
+            Switch::Is(wanted) => return Ok(*wanted),
+            Switch::Asks(text) => self.text(text, &switch.place)?,
+        };
+        text.parse().map_err(|_| {
+            let message = format!("`enabled` must be true or false, not `{text}`");
+            Diagnostic::error("project/wrong-type", message).at(switch.place.clone())
+        })
+    }
+
+    fn lookup(&self, name: &str, place: &Place) -> Result<Var, Diagnostic> {
+        let text = |text: &str| Var::Scalar(Value::String(text.to_owned()), text.to_owned());
+        let found = match name {
+            "env.name" => Some(text(&self.environment.name)),
+            "env.namespace" => Some(text(self.namespace)),
+            "cluster.name" => self.cluster.map(|cluster| text(&cluster.name)),
+            _ => {
+                let env = name.strip_prefix("env.vars.").and_then(|path| find(&self.environment.vars, path));
+                let cluster = || find(&self.cluster?.vars, name.strip_prefix("cluster.vars.")?);
+                env.or_else(cluster).cloned()
+            }
+        };
+        if let Some(found) = found {
+            return Ok(found);
+        }
+        let mut known = vec!["env.name".to_owned(), "env.namespace".to_owned()];
+        known.extend(paths(&self.environment.vars, "env.vars"));
+        if let Some(cluster) = self.cluster {
+            known.push("cluster.name".to_owned());
+            known.extend(paths(&cluster.vars, "cluster.vars"));
+        }
+        let known: Vec<&str> = known.iter().map(String::as_str).collect();
+        let on = self.cluster.map(|cluster| format!(" on cluster `{}`", cluster.name)).unwrap_or_default();
+        let message = format!("`${{{name}}}` is not known in environment `{}`{on}", self.environment.name);
+        let error = Diagnostic::error("project/unknown-variable", message).at(place.clone());
+        if name.starts_with("cluster.") && self.cluster.is_none() {
+            return Err(
+                error.hint("the environment names no `clusters`, so that nothing is known of the cluster")
+            );
+        }
+        Err(suggest(error, name, &known))
+    }
+}
+
+/// The variable that a text is, if it is nothing else.
+fn alone(text: &str) -> Option<&str> {
+    let name = text.strip_prefix("${")?.strip_suffix('}')?;
+    (!name.contains(['}', '$'])).then(|| name.trim())
 }
 
 #[cfg(test)]
-mod tests {
-    use longshore_diag::Place;
-
-    use super::interpolate;
-    use crate::project::Environment;
-
-    fn check(text: &str, expected: &str) {
-        let environment = Environment {
-            name: "staging".into(),
-            namespace: None,
-            create_namespace: None,
-            context: None,
-            extends: None,
-            vars: [("region".to_owned(), "eu".to_owned())].into(),
-            recipients: Vec::new(),
-            wait: crate::project::WaitSpec::default(),
-            place: Place::file("longshore.yaml"),
-        };
-        let got = match interpolate(text, &Place::new("longshore.yaml", 4, 2), &environment, "ns") {
-            Ok(text) => text,
-            Err(error) => error.to_string(),
-        };
-        assert_eq!(got, expected);
-    }
-
-    #[test]
-    fn variables_are_replaced() {
-        check("k8s/${env.name}/a-${ env.vars.region }.yaml", "k8s/staging/a-eu.yaml");
-        check("${env.namespace}", "ns");
-        check("no variable", "no variable");
-    }
-
-    #[test]
-    fn a_doubled_dollar_is_literal() {
-        check("$${HOME}", "${HOME}");
-    }
-
-    #[test]
-    fn mistakes_are_named() {
-        check(
-            "${env.vars.regoin}",
-            "longshore.yaml:4:2: `${env.vars.regoin}` is not known in environment `staging` (did you mean `env.vars.region`?)",
-        );
-        check(
-            "a ${env.name",
-            "longshore.yaml:4:2: `${` is not closed in `a ${env.name` (close it with `}`, or write `$${` for a literal `${`)",
-        );
-    }
-}
+mod tests;

@@ -5,18 +5,22 @@ use longshore_diag::{Diagnostic, Place};
 use longshore_secrets::Recipient;
 use longshore_yaml::{Dialect, Limits, Node};
 
+use super::cluster::{are_known, clusters, placement};
 use super::fields::{Fields, place};
+use super::layer::{LAYER_KEYS, fit, overrides};
 use super::release::release;
+use super::vars::vars;
 use super::waiting::waiting;
 use super::{API_VERSION, Environment, Method, Placed, Project, ReleaseSpec, suggest, waves};
 
-const PROJECT_KEYS: [&str; 12] = [
+const PROJECT_KEYS: [&str; 13] = [
     "apiVersion",
     "kind",
     "name",
     "description",
     "method",
     "helmCompat",
+    "clusters",
     "environments",
     "defaultEnvironment",
     "hosts",
@@ -24,8 +28,19 @@ const PROJECT_KEYS: [&str; 12] = [
     "wait",
     "releases",
 ];
-const ENVIRONMENT_KEYS: [&str; 7] =
-    ["namespace", "createNamespace", "context", "extends", "vars", "recipients", "wait"];
+const ENVIRONMENT_KEYS: [&str; 11] = [
+    "namespace",
+    "createNamespace",
+    "context",
+    "clusters",
+    "clusterWaves",
+    "clustersAtOnce",
+    "extends",
+    "vars",
+    "releases",
+    "recipients",
+    "wait",
+];
 
 /// Kubernetes' limit for what Helm appends to: names of releases.
 const MAX_RELEASE_NAME: usize = 53;
@@ -84,6 +99,7 @@ fn read(text: &str, file: &str) -> Result<Project, Diagnostic> {
         description: fields.string("description")?.map(|placed| placed.value),
         method: fields.string("method")?.map(method).transpose()?,
         helm_compat: fields.string("helmCompat")?.map(level).transpose()?.unwrap_or_default(),
+        clusters: clusters(file, &fields, |name, at| check_name("a cluster", name, at, 63))?,
         environments: environments(file, &fields)?,
         default_environment: fields.string("defaultEnvironment")?,
         hosts: fields.strings("hosts")?.into_iter().map(|placed| placed.value).collect(),
@@ -94,6 +110,10 @@ fn read(text: &str, file: &str) -> Result<Project, Diagnostic> {
     };
     waves(&project.releases)?;
     super::drift::names_releases(&project)?;
+    are_known(&project)?;
+    let of_environments = project.environments.iter().flat_map(|environment| &environment.releases);
+    let of_clusters = project.clusters.iter().flat_map(|cluster| &cluster.releases);
+    fit(of_environments.chain(of_clusters), |name| project.release(name))?;
     for environment in &project.environments {
         project.environment(Some(&environment.name))?;
     }
@@ -156,7 +176,15 @@ fn environments(file: &str, fields: &Fields<'_>) -> Result<Vec<Environment>, Dia
             check_name("an environment", &name, &at, 63)?;
             let empty = Node::mapping();
             let node = if node.is_null() { &empty } else { node };
-            let fields = Fields::read(file, format!("environment `{name}`"), node, &ENVIRONMENT_KEYS)?;
+            let origin = format!("environment `{name}`");
+            let fields = Fields::read(file, &*origin, node, &ENVIRONMENT_KEYS)?;
+            let (context, placement) = (fields.string("context")?, placement(file, &fields)?);
+            if let (Some(context), false) = (&context, placement.clusters.is_empty()) {
+                let message = format!("{origin} has both `context` and `clusters`");
+                return Err(Diagnostic::error("project/context-and-clusters", message)
+                    .at(context.place.clone())
+                    .hint("each of the project's `clusters` has its own `context`"));
+            }
             let namespace = fields.string("namespace")?;
             if let Some(namespace) = namespace.as_ref().filter(|placed| !placed.value.contains("${")) {
                 check_name("a namespace", &namespace.value, &namespace.place, 63)?;
@@ -164,9 +192,11 @@ fn environments(file: &str, fields: &Fields<'_>) -> Result<Vec<Environment>, Dia
             Ok(Environment {
                 namespace,
                 create_namespace: fields.boolean("createNamespace")?,
-                context: fields.string("context")?,
+                context,
+                placement,
                 extends: fields.string("extends")?,
-                vars: fields.string_map("vars")?,
+                vars: vars(file, &fields)?,
+                releases: overrides(file, &origin, &fields, &LAYER_KEYS)?,
                 recipients: recipients(&fields)?,
                 wait: waiting(file, &fields)?,
                 place: at,

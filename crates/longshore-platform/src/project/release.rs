@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 
 use longshore_diag::{Diagnostic, Place};
-use longshore_yaml::{Dialect, Kind, Node};
+use longshore_yaml::{Kind, Node};
 
-use super::fields::{Fields, expected, place};
+use super::fields::{Fields, expected};
+use super::layer::layer;
 use super::{GeneratedSecret, KustomizeSpec, ReleaseSpec};
 
-const RELEASE_KEYS: [&str; 7] = ["needs", "chart", "values", "set", "manifests", "kustomize", "generate"];
+const RELEASE_KEYS: [&str; 9] =
+    ["needs", "chart", "values", "set", "enabled", "clusters", "manifests", "kustomize", "generate"];
 const KUSTOMIZE_KEYS: [&str; 2] = ["path", "enableHelm"];
 const GENERATE_KEYS: [&str; 2] = ["keys", "stringData"];
 
@@ -17,13 +19,12 @@ const GENERATE_KEYS: [&str; 2] = ["keys", "stringData"];
 /// # Errors
 /// A mistake in it; it has no source; it has values, and no chart.
 pub(super) fn release(file: &str, name: String, at: Place, node: &Node) -> Result<ReleaseSpec, Diagnostic> {
-    let fields = Fields::read(file, format!("release `{name}`"), node, &RELEASE_KEYS)?;
+    let origin = format!("release `{name}`");
+    let fields = Fields::read(file, &*origin, node, &RELEASE_KEYS)?;
     let release = ReleaseSpec {
         needs: fields.strings("needs")?,
         chart: fields.string("chart")?,
-        values: fields.strings("values")?,
-        set: set(file, &fields)?,
-        set_node: fields.get("set").cloned(),
+        layers: vec![layer(file, origin, &fields)?],
         manifests: fields.strings("manifests")?,
         kustomize: kustomize(file, &fields)?,
         generate: generate(file, &fields)?,
@@ -69,19 +70,6 @@ fn kustomize(file: &str, fields: &Fields<'_>) -> Result<Option<KustomizeSpec>, D
             let path = fields.string("kustomize")?;
             Ok(path.map(|path| KustomizeSpec { path, enable_helm: false }))
         }
-    }
-}
-
-fn set(file: &str, fields: &Fields<'_>) -> Result<serde_json::Map<String, serde_json::Value>, Diagnostic> {
-    let Some(node) = fields.get("set") else { return Ok(serde_json::Map::new()) };
-    if node.kind != Kind::Mapping {
-        return Err(expected(&fields.path("set"), "a mapping", node, file));
-    }
-    let value = longshore_yaml::to_json_value(node, Dialect::V2)
-        .map_err(|error| Diagnostic::error("yaml/value", error.to_string()).at(place(file, node)))?;
-    match longshore_chart::values::to_json(&value) {
-        serde_json::Value::Object(map) => Ok(map),
-        _ => Err(expected(&fields.path("set"), "a mapping", node, file)),
     }
 }
 

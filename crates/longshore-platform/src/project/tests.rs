@@ -39,11 +39,11 @@ releases:
     let staging = project.environment(None).unwrap();
     assert_eq!(staging.namespace.as_ref().unwrap().value, "shop");
     assert_eq!(staging.create_namespace, Some(true));
-    assert_eq!((staging.vars["size"].as_str(), staging.vars["n"].as_str()), ("large", "3"));
+    assert_eq!((staging.vars["size"].value(), staging.vars["n"].value()), ("large".into(), 3.into()));
     let web = project.release("web").unwrap();
-    assert_eq!(web.set["replicas"], 2);
+    assert_eq!(web.layers[0].set_values("longshore.yaml").unwrap()["replicas"], 2);
     assert_eq!(web.generate[0].keys["token"], 32);
-    assert_eq!(web.values[1].place.line, 15);
+    assert_eq!(web.layers[0].values[1].place.line, 15);
     let order: Vec<Vec<&str>> = waves(&project.releases)
         .unwrap()
         .into_iter()
@@ -174,4 +174,88 @@ fn another_version_is_refused() {
     let error =
         parse("apiVersion: v1\nkind: Project\nname: x\nreleases: {a: {chart: c}}\n", "f.yaml").unwrap_err();
     assert_eq!(error.to_string(), "f.yaml:1:13: `apiVersion` must be `longshore.dev/v1alpha1`, not `v1`");
+}
+
+#[test]
+fn clusters_and_what_is_said_of_them() {
+    let releases = "releases: {web: {chart: c}, db: {manifests: m}}\n";
+    let with = |text: &str, expected: &str| check(&format!("{text}{releases}"), expected);
+    with(
+        "clusters: {eu: {context: a}, us: }\nenvironments: {prod: {clusters: [eu, us], clusterWaves: [[eu], [us]], clustersAtOnce: 1}}\n",
+        "ok",
+    );
+    with(
+        "clusters: {EU: }\n",
+        "longshore.yaml:4:12: `EU` cannot name a cluster: use at most 63 lower-case letters, digits and `-`, with a letter or digit at both ends",
+    );
+    with(
+        "clusters: {eu: }\nenvironments: {prod: {clusters: [ue]}}\n",
+        "longshore.yaml:5:34: there is no cluster `ue` in the project (did you mean `eu`?)",
+    );
+    with(
+        "environments: {prod: {clusters: [eu]}}\n",
+        "longshore.yaml:4:34: there is no cluster `eu` in the project (name it under `clusters:`)",
+    );
+    with(
+        "clusters: {eu: }\nenvironments: {prod: {clusters: [eu, eu]}}\n",
+        "longshore.yaml:5:38: cluster `eu` is named twice",
+    );
+    with(
+        "clusters: {eu: , us: }\nenvironments: {prod: {clusters: [eu, us], clusterWaves: [[eu]]}}\n",
+        "longshore.yaml:5:38: cluster `us` of environment `prod` is in no wave",
+    );
+    with(
+        "clusters: {eu: , us: }\nenvironments: {prod: {clusters: [eu], clusterWaves: [[eu], [us]]}}\n",
+        "longshore.yaml:5:61: cluster `us` is in a wave and not in `clusters` of environment `prod`",
+    );
+    with(
+        "clusters: {eu: }\nenvironments: {prod: {clusters: [eu], clusterWaves: [eu]}}\n",
+        "longshore.yaml:5:53: `clusterWaves` of environment `prod` must be a list of lists of clusters, not a list (as in `clusterWaves: [[canary], [eu, us]]`)",
+    );
+    with(
+        "clusters: {eu: }\nenvironments: {prod: {clusters: [eu], clustersAtOnce: 0}}\n",
+        "longshore.yaml:5:55: `clustersAtOnce` of environment `prod` must be a whole number from 1, not `0`",
+    );
+    with(
+        "clusters: {eu: }\nenvironments: {prod: {clusters: [eu], context: x}}\n",
+        "longshore.yaml:5:48: environment `prod` has both `context` and `clusters` (each of the project's `clusters` has its own `context`)",
+    );
+    with(
+        "clusters: {eu: {region: x}}\n",
+        "longshore.yaml:4:17: unknown key `region` in cluster `eu` (known are `context`, `kubeconfig`, `vars`, `releases`)",
+    );
+    check(
+        "clusters: {eu: }\nreleases: {web: {chart: c, clusters: [us]}}\n",
+        "longshore.yaml:5:39: there is no cluster `us` in the project (known are `eu`)",
+    );
+}
+
+#[test]
+fn layers_of_environments_and_clusters_are_about_releases_that_are_there() {
+    let releases = "releases: {web: {chart: c}, db: {manifests: m}}\n";
+    let with = |text: &str, expected: &str| check(&format!("{text}{releases}"), expected);
+    with(
+        "environments: {dev: {releases: {web: {values: [a], set: {b: 1}, enabled: '${env.vars.x}'}}}}\n",
+        "ok",
+    );
+    with(
+        "environments: {dev: {releases: {wb: {set: {b: 1}}}}}\n",
+        "longshore.yaml:4:33: there is no release `wb` in the project (did you mean `web`?)",
+    );
+    with(
+        "clusters: {eu: {releases: {db: {set: {b: 1}}}}}\n",
+        "longshore.yaml:4:28: cluster `eu` has values for release `db`, which has no `chart`",
+    );
+    with(
+        "clusters: {eu: {releases: {db: {clusters: [eu]}}}}\n",
+        "longshore.yaml:4:33: unknown key `clusters` in release `db` of cluster `eu` (known are `values`, `set`, `enabled`)",
+    );
+    with(
+        "environments: {dev: {releases: {web: {enabled: perhaps}}}}\n",
+        "longshore.yaml:4:48: `enabled` of release `web` of environment `dev` must be true, false or a variable, not `perhaps`",
+    );
+    with(
+        "environments: {dev: {vars: {a: }}}\n",
+        "longshore.yaml:4:32: `a` of `vars` of environment `dev` must be a value, not nothing",
+    );
 }

@@ -87,7 +87,7 @@ pub async fn drift(session: &Session) -> Result<PlatformDrift, ReleaseError> {
     Ok(PlatformDrift {
         platform: session.selection.platform.project.name.value.clone(),
         environment: session.environment().to_owned(),
-        cluster: session.cluster.name().to_owned(),
+        cluster: session.cluster_name().to_owned(),
         namespace: session.selection.namespace.clone(),
         drifted: releases.iter().flat_map(|release| &release.drift).any(|object| !object.is_expected()),
         releases,

@@ -153,12 +153,12 @@ pub(super) fn of_all(selection: &Selection, rendered: &[String], unread: Vec<Unr
     for unread in unread {
         by_place.entry(unread.place.clone()).or_default().push(unread);
     }
-    let releases = &selection.platform.project.releases;
+    let releases = &selection.resolved;
     let users = |file: &str| -> Vec<&ReleaseSpec> {
         let names_it = |release: &&ReleaseSpec| {
-            let paths =
-                release.values.iter().filter_map(|entry| selection.path(&entry.value, &entry.place).ok());
-            paths.into_iter().any(|path| path.display().to_string() == file)
+            let entries = release.layers.iter().flat_map(|layer| &layer.values);
+            let mut paths = entries.filter_map(|entry| selection.path(&entry.value, &entry.place).ok());
+            paths.any(|path| path.display().to_string() == file)
         };
         releases.iter().filter(names_it).collect()
     };

@@ -6,16 +6,17 @@ use std::time::Duration;
 
 use longshore_diag::{Diagnostic, Place};
 use longshore_operate::Scope;
-use longshore_platform::{Behaviour, Frozen, Planned, PlatformPlan, Session, deploy, plan, thaw};
+use longshore_platform::{Behaviour, Frozen, Planned, Selection, Session, deploy, plan, thaw};
 use longshore_release::Observer;
 
 use crate::args::{DeployArgs, GlobalArgs};
+use crate::commands::fleet;
 use crate::commands::plan::show;
 use crate::exit::ExitStatus;
 use crate::kustomize::ForReleases;
 use crate::printer::{Paint, Printer};
 use crate::progress::Progress;
-use crate::settings::{behaviour, connect, deploying, note_commit, plan_identities, selection};
+use crate::settings::{behaviour, connect, deploying, note_commit, plan_identities, selections};
 use crate::view;
 
 /// How long the live view may take to hear of the last changes.
@@ -30,11 +31,15 @@ pub(crate) async fn run(
     if let Some(file) = &args.plan {
         return frozen(args, file, printer).await;
     }
-    let selection = selection(global, &args.select, Some(&args.method), Some(&args.cluster))?;
+    let mut selections = selections(global, &args.select, Some(&args.method), Some(&args.cluster))?;
     let behaviour = Behaviour {
         skip_crds: args.skip.skip_crds,
         ..behaviour(Some(&args.force), None, args.create_namespace)
     };
+    if selections.len() > 1 {
+        return on_several(selections, args, &behaviour, printer).await;
+    }
+    let selection = selections.remove(0);
     let behaviour = deploying(&args.wait, args.rollback_on_failure, &selection, behaviour);
     let progress = Arc::new(Progress::new(printer));
     let observer: Arc<dyn Observer> = progress.clone();
@@ -45,6 +50,24 @@ pub(crate) async fn run(
     }
     note_commit(&mut session);
     carry_out(&session, planned, &progress, printer, args.yes, "deploy").await
+}
+
+/// Deploys to all clusters of the environment.
+async fn on_several(
+    selections: Vec<Selection>,
+    args: &DeployArgs,
+    behaviour: &Behaviour,
+    printer: &Printer,
+) -> anyhow::Result<ExitStatus> {
+    let behaves = |on: &Selection| deploying(&args.wait, args.rollback_on_failure, on, behaviour.clone());
+    let progress = Arc::new(Progress::new(printer));
+    let observer: Arc<dyn Observer> = progress.clone();
+    let mut fleet = fleet::reach(selections, &args.cluster, behaves, observer, printer).await?;
+    let planned = fleet.plan().await.map_err(fleet::told(printer))?;
+    if args.dry_run {
+        return fleet::show(&fleet, &planned, printer, false);
+    }
+    fleet::carry_out(&mut fleet, planned, &progress, printer, args.yes, "deploy").await
 }
 
 /// Carries a frozen plan out, or shows what is left of it to do. Nobody is asked about deletions: they are in the
@@ -104,7 +127,8 @@ pub(crate) async fn carry_out(
         }
         return Err(last.clone().note("nothing was changed").into());
     }
-    if !agreed(&planned.plan, printer, yes, command)? {
+    let doomed = planned.plan.deletions().map(|(release, key)| format!("{}: {key}", release.release));
+    if !agreed(&Doomed(doomed.collect()), printer, yes, command)? {
         printer.say("nothing was changed");
         return Ok(ExitStatus::Failure);
     }
@@ -140,21 +164,28 @@ pub(crate) async fn interrupted(session: &Session, printer: &Printer, command: &
     ExitStatus::Interrupted
 }
 
+/// What a plan deletes, in words.
+pub(crate) struct Doomed(pub(crate) Vec<String>);
+
 /// Asks before objects are deleted. Nobody is asked whether to create or change something: that is what
 /// the command is for, and `longshore plan` shows it.
-fn agreed(plan: &PlatformPlan, printer: &Printer, yes: bool, command: &str) -> anyhow::Result<bool> {
-    let doomed: Vec<String> =
-        plan.deletions().map(|(release, key)| format!("{}: {key}", release.release)).collect();
+pub(crate) fn agreed(
+    Doomed(doomed): &Doomed,
+    printer: &Printer,
+    yes: bool,
+    command: &str,
+) -> anyhow::Result<bool> {
     if doomed.is_empty() || yes {
         return Ok(true);
     }
     if !printer.can_ask() {
         let message = format!("this {command} deletes {} objects, and there is nobody to ask", doomed.len());
-        let error = doomed.into_iter().fold(Diagnostic::error("cli/needs-yes", message), Diagnostic::note);
+        let error = Diagnostic::error("cli/needs-yes", message);
+        let error = doomed.iter().cloned().fold(error, Diagnostic::note);
         return Err(error.hint(format!("look at `longshore {command} --dry-run`, then add --yes")).into());
     }
     printer.say(printer.paint_err(Paint::Bad, "to be deleted:"));
-    for line in &doomed {
+    for line in doomed {
         printer.say(format!("  {line}"));
     }
     Ok(printer.ask("go on?")?)

@@ -8,10 +8,11 @@ use longshore_release::Observer;
 
 use crate::args::{DestroyArgs, GlobalArgs};
 use crate::commands::deploy::interrupted;
+use crate::commands::fleet;
 use crate::exit::ExitStatus;
 use crate::printer::Printer;
 use crate::progress::Progress;
-use crate::settings::{behaviour, connect, selection};
+use crate::settings::{behaviour, connect, selections};
 use crate::view;
 
 /// Removes the selection.
@@ -20,8 +21,12 @@ pub(crate) async fn run(
     args: &DestroyArgs,
     printer: &Printer,
 ) -> anyhow::Result<ExitStatus> {
-    let selection = selection(global, &args.select, None, Some(&args.cluster))?;
+    let mut selections = selections(global, &args.select, None, Some(&args.cluster))?;
     let behaviour = behaviour(None, Some(args.timeout), false);
+    if selections.len() > 1 {
+        return fleet::remove(selections, args, &behaviour, printer).await;
+    }
+    let selection = selections.remove(0);
     let progress = Arc::new(Progress::new(printer));
     let observer: Arc<dyn Observer> = progress.clone();
     let session = connect(selection, &args.cluster, &behaviour, observer).await?;

@@ -6,9 +6,10 @@ use longshore_platform::{compare, history};
 use longshore_release::Silent;
 
 use crate::args::{GlobalArgs, HistoryArgs};
+use crate::commands::fleet;
 use crate::exit::ExitStatus;
 use crate::printer::Printer;
-use crate::settings::{behaviour, connect, selection};
+use crate::settings::{behaviour, connect, selections};
 use crate::view;
 
 /// Shows every revision that is recorded, or compares two.
@@ -19,8 +20,12 @@ pub(crate) async fn run(
 ) -> anyhow::Result<ExitStatus> {
     let mut select = args.select.clone();
     select.only.extend(args.release.clone());
-    let selection = selection(global, &select, None, Some(&args.cluster))?;
-    let session = connect(selection, &args.cluster, &behaviour(None, None, false), Arc::new(Silent)).await?;
+    let mut selections = selections(global, &select, None, Some(&args.cluster))?;
+    let behaviour = behaviour(None, None, false);
+    if selections.len() > 1 {
+        return fleet::revisions(selections, args, &behaviour, printer).await;
+    }
+    let session = connect(selections.remove(0), &args.cluster, &behaviour, Arc::new(Silent)).await?;
     if let (Some(release), Some([from, to])) = (&args.release, args.diff.as_deref()) {
         let found = compare(&session, release, *from, *to).await?;
         let text = || view::comparison(&found, printer);

@@ -8,10 +8,11 @@ use longshore_diag::{Diagnostic, Place};
 use longshore_platform::{Behaviour, Frozen, Planned, Session, freeze, plan};
 
 use crate::args::{GlobalArgs, PlanArgs};
+use crate::commands::fleet;
 use crate::exit::ExitStatus;
 use crate::printer::Printer;
 use crate::progress::Progress;
-use crate::settings::{behaviour, connect, note_commit, selection};
+use crate::settings::{behaviour, connect, note_commit, selections};
 use crate::view;
 
 /// Plans, shows, freezes where a file is named, and changes nothing.
@@ -20,13 +21,17 @@ pub(crate) async fn run(
     args: &PlanArgs,
     printer: &Printer,
 ) -> anyhow::Result<ExitStatus> {
-    let selection = selection(global, &args.select, Some(&args.method), Some(&args.cluster))?;
+    let mut selections = selections(global, &args.select, Some(&args.method), Some(&args.cluster))?;
     let file = global.plan_file();
     let behaviour = Behaviour {
         skip_crds: args.skip.skip_crds,
         freezes: file.is_some(),
         ..behaviour(Some(&args.force), None, args.create_namespace)
     };
+    if selections.len() > 1 {
+        return fleet::plan(selections, args, &behaviour, printer).await;
+    }
+    let selection = selections.remove(0);
     let mut session = connect(selection, &args.cluster, &behaviour, Arc::new(Progress::new(printer))).await?;
     if file.is_some() {
         note_commit(&mut session);

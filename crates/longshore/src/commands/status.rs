@@ -7,10 +7,11 @@ use longshore_platform::{Session, drift, status};
 use longshore_release::Silent;
 
 use crate::args::{GlobalArgs, StatusArgs};
+use crate::commands::fleet;
 use crate::exit::ExitStatus;
 use crate::live;
 use crate::printer::Printer;
-use crate::settings::{behaviour, connect, selection};
+use crate::settings::{behaviour, connect, selections};
 use crate::terminal::Stop;
 use crate::view;
 
@@ -21,8 +22,12 @@ pub(crate) async fn run(
     args: &StatusArgs,
     printer: &Printer,
 ) -> anyhow::Result<ExitStatus> {
-    let selection = selection(global, &args.select, None, Some(&args.cluster))?;
-    let session = connect(selection, &args.cluster, &behaviour(None, None, false), Arc::new(Silent)).await?;
+    let mut selections = selections(global, &args.select, None, Some(&args.cluster))?;
+    let behaviour = behaviour(None, None, false);
+    if selections.len() > 1 {
+        return fleet::state(selections, args, &behaviour, printer).await;
+    }
+    let session = connect(selections.remove(0), &args.cluster, &behaviour, Arc::new(Silent)).await?;
     let session = session.ignoring(args.ignore.clone());
     if args.drift {
         let found = drift(&session).await?;

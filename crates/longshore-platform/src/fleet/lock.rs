@@ -1,0 +1,170 @@
+//! The lock of an environment on several clusters: a Lease on its first one.
+//!
+//! Each release has its record, which one command holds at a time; the lock keeps two commands from being at work on
+//! different clusters of one environment, which would end in a mixture. A holder is dead when its renew time stayed the
+//! same for a full term of the observer's own clock; one that could not renew for half a term stops.
+
+use std::time::Duration;
+
+use longshore_cluster::{DeleteOptions, Error as ClusterError};
+use longshore_diag::Diagnostic;
+use longshore_object::Gvk;
+use longshore_release::ReleaseError;
+use serde_json::{Value, json};
+use tokio::time::{Instant, sleep};
+
+use crate::session::Session;
+
+/// A lock that is held.
+pub(super) struct Lock<'a> {
+    session: &'a Session,
+    name: String,
+}
+
+impl<'a> Lock<'a> {
+    /// Takes the lock, once its holder, if there is one, has been silent for a term.
+    ///
+    /// # Errors
+    /// Somebody holds it and is at work; the cluster cannot be asked.
+    pub(super) async fn take(session: &'a Session, creates_namespace: bool) -> Result<Self, ReleaseError> {
+        if creates_namespace {
+            session.create_namespace().await?;
+        }
+        let lock = Self { session, name: name(session) };
+        let mut seen: Option<(String, Instant)> = None;
+        loop {
+            let Some(live) = lock.live().await? else {
+                match session.cluster.create(&lock.lease(None)).await {
+                    Ok(_) => return Ok(lock),
+                    Err(error) if error.is_already_exists() => continue,
+                    Err(error) => return Err(error.into()),
+                }
+            };
+            let holder = live["spec"]["holderIdentity"].as_str().unwrap_or_default();
+            let renewed = live["spec"]["renewTime"].as_str().unwrap_or_default().to_owned();
+            let term = session.context.term;
+            match &seen {
+                _ if holder.is_empty() => {}
+                // Our own, left by a command that was killed and had our process's number: nobody else has it.
+                _ if holder == session.context.holder => {}
+                Some((before, _)) if *before != renewed => return Err(busy(session, holder)),
+                Some((_, since)) if since.elapsed() >= term => {}
+                Some(_) => {
+                    sleep(term / 5).await;
+                    continue;
+                }
+                None => {
+                    seen = Some((renewed, Instant::now()));
+                    continue;
+                }
+            }
+            match session.cluster.replace(&lock.lease(live["metadata"]["resourceVersion"].as_str())).await {
+                Ok(_) => return Ok(lock),
+                Err(error) if error.is_stale() || error.is_not_found() => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    /// Does `work` while the lock is renewed.
+    ///
+    /// # Errors
+    /// The lock could not be renewed for half a term, or somebody else took it: the work is left where it is.
+    pub(super) async fn during<T>(&self, work: impl Future<Output = T>) -> Result<T, ReleaseError> {
+        tokio::select! {
+            done = work => Ok(done),
+            lost = self.renew() => Err(lost),
+        }
+    }
+
+    /// Renews the lock; comes back when it is lost.
+    async fn renew(&self) -> ReleaseError {
+        let term = self.session.context.term;
+        let mut good = Instant::now();
+        loop {
+            sleep(term / 3).await;
+            let sent = Instant::now();
+            match self.renewed().await {
+                Ok(true) => good = sent,
+                Ok(false) => return busy(self.session, "another command"),
+                // An API server that restarts is borne as long as nobody may take us for dead.
+                Err(_) if good.elapsed() < term / 2 => {}
+                Err(error) => return error.into(),
+            }
+        }
+    }
+
+    async fn renewed(&self) -> Result<bool, ClusterError> {
+        let Some(live) = self.live().await? else { return Ok(false) };
+        if live["spec"]["holderIdentity"] != *self.session.context.holder {
+            return Ok(false);
+        }
+        let lease = self.lease(live["metadata"]["resourceVersion"].as_str());
+        self.session.cluster.replace(&lease).await.map(|_| true)
+    }
+
+    /// Gives the lock back. What cannot be given back is free after a term.
+    pub(super) async fn release(&self) {
+        let_go(self.session).await;
+    }
+
+    async fn live(&self) -> Result<Option<Value>, ClusterError> {
+        self.session.cluster.get(&gvk(), Some(&self.session.selection.namespace), &self.name).await
+    }
+
+    fn lease(&self, version: Option<&str>) -> Value {
+        let context = &self.session.context;
+        let mut metadata = json!({
+            "name": self.name,
+            "namespace": self.session.selection.namespace,
+            "labels": {"app.kubernetes.io/managed-by": "longshore"},
+        });
+        if let Some(version) = version {
+            metadata["resourceVersion"] = version.into();
+        }
+        json!({
+            "apiVersion": "coordination.k8s.io/v1",
+            "kind": "Lease",
+            "metadata": metadata,
+            "spec": {
+                "holderIdentity": context.holder,
+                "leaseDurationSeconds": context.term.max(Duration::from_secs(1)).as_secs(),
+                "renewTime": context.clock.now().strftime("%Y-%m-%dT%H:%M:%S%.6fZ").to_string(),
+            },
+        })
+    }
+}
+
+/// Removes the lock if it is ours.
+pub(super) async fn let_go(session: &Session) {
+    let (name, namespace) = (name(session), &session.selection.namespace);
+    let removing = async {
+        let live = session.cluster.get(&gvk(), Some(namespace), &name).await?;
+        if live.is_some_and(|live| live["spec"]["holderIdentity"] == *session.context.holder) {
+            session.cluster.delete(&gvk(), Some(namespace), &name, &DeleteOptions::default()).await?;
+        }
+        Ok::<_, ClusterError>(())
+    };
+    // What cannot be removed now is found dead after a term; nothing is lost.
+    let _ = removing.await;
+}
+
+fn gvk() -> Gvk {
+    Gvk::new("coordination.k8s.io/v1", "Lease")
+}
+
+fn name(session: &Session) -> String {
+    format!("longshore-{}-{}", session.selection.platform.project.name.value, session.environment())
+}
+
+fn busy(session: &Session, by: &str) -> ReleaseError {
+    let message = format!(
+        "{by} is deploying environment `{}` of platform `{}` (the lock lies on cluster `{}`)",
+        session.environment(),
+        session.selection.platform.project.name.value,
+        session.cluster_name()
+    );
+    Diagnostic::error("platform/busy", message)
+        .hint("wait until that has ended, then run the command again")
+        .into()
+}

@@ -1,0 +1,109 @@
+//! Which releases are where, and which values they get there.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use longshore_diag::Diagnostic;
+use serde_json::{Map, Value, json};
+
+use super::{Choice, Platform, Selection};
+use crate::kustomize::ChartsAs;
+use crate::project::parse;
+
+const FILE: &str = "apiVersion: longshore.dev/v1alpha1
+kind: Project
+name: shop
+clusters:
+  eu: {context: kind-eu, vars: {zone: eu-1}, releases: {web: {set: {replicas: 5}}}}
+  us: {context: kind-us, vars: {zone: us-1}, releases: {mail: {enabled: false}}}
+environments:
+  base: {namespace: shop, vars: {monitoring: false, size: small}, releases: {web: {set: {size: base, from: base}}}}
+  dev: {extends: base, context: minikube}
+  prod:
+    extends: base
+    namespace: shop-${cluster.name}
+    clusters: [eu, us]
+    vars: {monitoring: true}
+    releases: {web: {set: {size: '${env.vars.size}-${cluster.vars.zone}'}}, db: {clusters: [us]}}
+releases:
+  db: {manifests: m}
+  web: {needs: [db], chart: c, set: {replicas: 1, size: none, own: true}}
+  mail: {chart: c, clusters: [us, eu]}
+  monitoring: {chart: c, enabled: '${env.vars.monitoring}'}
+";
+
+#[derive(Debug)]
+struct Nothing;
+
+impl crate::Kustomizations for Nothing {
+    fn files(&self, _: Option<ChartsAs>) -> Result<Box<dyn longshore_kustomize::Files>, Diagnostic> {
+        unreachable!("no kustomization is built here")
+    }
+}
+
+fn all(choice: &Choice) -> Result<Vec<Selection>, Diagnostic> {
+    let project = parse(FILE, "longshore.yaml")?;
+    Selection::all(Platform { project, root: PathBuf::from(".") }, choice, Arc::new(Nothing))
+}
+
+fn choice(environment: &str) -> Choice {
+    Choice { environment: Some(environment.to_owned()), ..Choice::default() }
+}
+
+fn names(selection: &Selection) -> Vec<Vec<&str>> {
+    selection.waves.iter().map(|wave| wave.iter().map(|release| release.name.as_str()).collect()).collect()
+}
+
+fn set(selection: &Selection, release: &str) -> Value {
+    let release = selection.releases().find(|spec| spec.name == release).unwrap();
+    let mut all = Map::new();
+    for layer in &release.layers {
+        all.extend(selection.set_of(layer).unwrap());
+    }
+    all.into()
+}
+
+#[test]
+fn each_cluster_has_what_is_placed_there_with_its_own_values() {
+    let prod = all(&choice("prod")).unwrap();
+    let [eu, us] = &prod[..] else { panic!("two clusters") };
+    assert_eq!((eu.namespace.as_str(), eu.context.as_deref()), ("shop-eu", Some("kind-eu")));
+    assert_eq!((us.namespace.as_str(), us.cluster_name()), ("shop-us", Some("us")));
+    // What `web` needs is on the other cluster, which leaves the order here as it is.
+    assert_eq!(names(eu), [vec!["mail", "monitoring"], vec!["web"]]);
+    assert_eq!(names(us), [vec!["db", "monitoring"], vec!["web"]]);
+    let eu_1 = json!({"replicas": 5, "size": "small-eu-1", "own": true, "from": "base"});
+    assert_eq!(set(eu, "web"), eu_1);
+    let us_1 = json!({"replicas": 1, "size": "small-us-1", "own": true, "from": "base"});
+    assert_eq!(set(us, "web"), us_1);
+}
+
+#[test]
+fn without_clusters_everything_is_on_the_one_there_is() {
+    let dev = all(&choice("dev")).unwrap();
+    let [dev] = &dev[..] else { panic!("one cluster") };
+    assert_eq!((dev.context.as_deref(), dev.cluster_name()), (Some("minikube"), None));
+    assert_eq!(names(dev), [vec!["db", "mail"], vec!["web"]]);
+    assert_eq!(set(dev, "web")["size"], "base");
+}
+
+#[test]
+fn one_cluster_is_chosen_where_a_command_is_about_one() {
+    let project = parse(FILE, "longshore.yaml").unwrap();
+    let platform = Platform { project, root: PathBuf::from(".") };
+    let error = Selection::new(platform.clone(), &choice("prod"), Arc::new(Nothing)).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "longshore.yaml:10:3: environment `prod` is on 2 clusters, and this is about one (choose one with `--cluster eu|us`)"
+    );
+    let us = Choice { clusters: vec!["us".into()], ..choice("prod") };
+    let us = Selection::new(platform, &us, Arc::new(Nothing)).unwrap();
+    assert_eq!(us.cluster_name(), Some("us"));
+    let ue = Choice { clusters: vec!["ue".into()], ..choice("prod") };
+    assert_eq!(
+        all(&ue).unwrap_err().to_string(),
+        "longshore.yaml:10:3: environment `prod` has no cluster `ue` (did you mean `eu`?)"
+    );
+    let context = Choice { context: Some("x".into()), ..choice("prod") };
+    assert!(all(&context).unwrap_err().to_string().contains("is on several clusters"));
+}
