@@ -125,7 +125,14 @@ impl Fleet {
         let Some(first) = self.sessions.first() else {
             return Err(Diagnostic::error("platform/no-cluster", "there is no cluster to deploy to").into());
         };
-        let needs = needs(&self.sessions)?;
+        let mut needs = needs(&self.sessions)?;
+        // What is not part of the plans is not waited for.
+        let is_planned = |(at, release): &(usize, String)| {
+            planned.get(*at).is_some_and(|one| one.plan.releases.iter().any(|plan| plan.release == *release))
+        };
+        for needed in needs.values_mut() {
+            needed.retain(is_planned);
+        }
         let at_once = first.selection.environment.placement.at_once.unwrap_or(usize::MAX);
         let lock = Lock::take(first, planned.first().is_some_and(|one| one.plan.creates_namespace)).await?;
         let names = self.sessions.iter().map(|session| session.cluster_name().to_owned()).collect();

@@ -220,6 +220,7 @@ impl Project {
             seen.push(base.name.clone());
             next.clone_from(&base.extends);
         }
+        environment.placement.check_waves(&format!("environment `{}`", environment.name))?;
         environment.wait.inherit(&self.wait);
         Ok(environment)
     }

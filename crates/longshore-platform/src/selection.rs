@@ -114,9 +114,9 @@ impl Selection {
     /// # Errors
     /// As of [`Selection::all`]; the environment has several clusters, and none was chosen.
     pub fn new(
-        platform: Platform,
+        platform: &Platform,
         choice: &Choice,
-        kustomizations: Arc<dyn Kustomizations>,
+        kustomizations: &Arc<dyn Kustomizations>,
     ) -> Result<Self, Diagnostic> {
         let mut all = Self::all(platform, choice, kustomizations)?;
         if all.len() > 1 {
@@ -139,9 +139,9 @@ impl Selection {
     /// An environment, cluster, release or variable is not known, or the project has no environment with a namespace and
     /// none was given.
     pub fn all(
-        platform: Platform,
+        platform: &Platform,
         choice: &Choice,
-        kustomizations: Arc<dyn Kustomizations>,
+        kustomizations: &Arc<dyn Kustomizations>,
     ) -> Result<Vec<Self>, Diagnostic> {
         let environment = platform.project.environment(choice.environment.as_deref())?;
         for name in &choice.only {
@@ -149,7 +149,7 @@ impl Selection {
         }
         let clusters = chosen_clusters(&platform.project, &environment, choice)?;
         let one = |cluster| {
-            Self::on(platform.clone(), environment.clone(), cluster, choice, Arc::clone(&kustomizations))
+            Self::on(platform.clone(), environment.clone(), cluster, choice, Arc::clone(kustomizations))
         };
         if clusters.is_empty() {
             return Ok(vec![one(None)?]);

@@ -8,7 +8,7 @@ use std::time::Duration;
 use longshore_cluster::{Cluster, ClusterOptions, Environment};
 use longshore_diag::{Diagnostic, Place};
 use longshore_platform::project::Method;
-use longshore_platform::{Actor, Behaviour, Choice, Platform, Selection, Session};
+use longshore_platform::{Actor, Behaviour, Choice, Kustomizations, Platform, Selection, Session};
 use longshore_release::{Force, Observer, SystemClock, Waiting};
 use longshore_secrets::{Identity, identities};
 use zeroize::Zeroizing;
@@ -36,7 +36,7 @@ pub(crate) fn selection(
     cluster: Option<&ClusterArgs>,
 ) -> anyhow::Result<Selection> {
     let (platform, choice) = chosen(global, select, method, cluster)?;
-    Ok(Selection::new(platform, &choice, Arc::new(ForReleases))?)
+    Ok(Selection::new(&platform, &choice, &for_releases())?)
 }
 
 /// The part of the project that was chosen, on each of its clusters: one selection at least.
@@ -47,7 +47,11 @@ pub(crate) fn selections(
     cluster: Option<&ClusterArgs>,
 ) -> anyhow::Result<Vec<Selection>> {
     let (platform, choice) = chosen(global, select, method, cluster)?;
-    Ok(Selection::all(platform, &choice, Arc::new(ForReleases))?)
+    Ok(Selection::all(&platform, &choice, &for_releases())?)
+}
+
+fn for_releases() -> Arc<dyn Kustomizations> {
+    Arc::new(ForReleases)
 }
 
 fn chosen(

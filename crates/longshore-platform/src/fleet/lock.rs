@@ -15,6 +15,9 @@ use tokio::time::{Instant, sleep};
 
 use crate::session::Session;
 
+/// The longest term that is believed.
+const LONGEST_TERM: Duration = Duration::from_mins(5);
+
 /// A lock that is held.
 pub(super) struct Lock<'a> {
     session: &'a Session,
@@ -42,7 +45,8 @@ impl<'a> Lock<'a> {
             };
             let holder = live["spec"]["holderIdentity"].as_str().unwrap_or_default();
             let renewed = live["spec"]["renewTime"].as_str().unwrap_or_default().to_owned();
-            let term = session.context.term;
+            let promised = live["spec"]["leaseDurationSeconds"].as_u64().map(Duration::from_secs);
+            let term = promised.unwrap_or(session.context.term).min(LONGEST_TERM);
             match &seen {
                 _ if holder.is_empty() => {}
                 // Our own, left by a command that was killed and had our process's number: nobody else has it.

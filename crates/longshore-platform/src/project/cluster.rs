@@ -49,6 +49,30 @@ impl Placement {
         self.at_once = self.at_once.or(base.at_once);
     }
 
+    /// Checks that the waves hold just the clusters; `what` is the environment.
+    ///
+    /// # Errors
+    /// They do not.
+    pub(super) fn check_waves(&self, what: &str) -> Result<(), Diagnostic> {
+        let (all, clusters): (Vec<_>, Vec<_>) =
+            (self.waves.iter().flatten().collect(), self.clusters.iter().collect());
+        let missing = |here: &[&Placed<String>], there: &[&Placed<String>]| {
+            here.iter()
+                .find(|one| there.iter().all(|other| other.value != one.value))
+                .map(|one| (*one).clone())
+        };
+        let (name, message) = if let Some(name) = missing(&all, &clusters) {
+            let message = format!("cluster `{}` is in a wave and not in `clusters` of {what}", name.value);
+            (name, message)
+        } else if let Some(name) = missing(&clusters, &all).filter(|_| !all.is_empty()) {
+            let message = format!("cluster `{}` of {what} is in no wave", name.value);
+            (name, message)
+        } else {
+            return Ok(());
+        };
+        Err(Diagnostic::error("project/cluster-waves", message).at(name.place))
+    }
+
     /// The wave that a cluster is in.
     pub fn wave(&self, cluster: &str) -> usize {
         self.waves.iter().position(|wave| wave.iter().any(|placed| placed.value == cluster)).unwrap_or(0)
@@ -113,18 +137,6 @@ pub(super) fn placement(file: &str, fields: &Fields<'_>) -> Result<Placement, Di
         }
         let all: Vec<Placed<String>> = waves.iter().flatten().cloned().collect();
         once(&all, "is in two waves")?;
-        let missing = |here: &[Placed<String>], there: &[Placed<String>]| {
-            here.iter().find(|one| there.iter().all(|other| other.value != one.value)).cloned()
-        };
-        if let Some(name) = missing(&all, &clusters) {
-            let message =
-                format!("cluster `{}` is in a wave and not in `clusters` of {}", name.value, fields.what());
-            return Err(Diagnostic::error("project/cluster-waves", message).at(name.place));
-        }
-        if let Some(name) = missing(&clusters, &all) {
-            let message = format!("cluster `{}` of {} is in no wave", name.value, fields.what());
-            return Err(Diagnostic::error("project/cluster-waves", message).at(name.place));
-        }
     }
     let at_once = match fields.get("clustersAtOnce") {
         None => None,

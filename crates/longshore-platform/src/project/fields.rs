@@ -47,11 +47,6 @@ impl<'a> Fields<'a> {
         Ok(Self { file, what, entries: node.entries().collect(), place: place(file, node) })
     }
 
-    /// What it is called in messages.
-    pub(super) fn what(&self) -> &str {
-        &self.what
-    }
-
     /// Where the mapping begins.
     pub(super) fn place(&self) -> Place {
         self.place.clone()

@@ -43,7 +43,8 @@ impl crate::Kustomizations for Nothing {
 
 fn all(choice: &Choice) -> Result<Vec<Selection>, Diagnostic> {
     let project = parse(FILE, "longshore.yaml")?;
-    Selection::all(Platform { project, root: PathBuf::from(".") }, choice, Arc::new(Nothing))
+    let nothing: Arc<dyn crate::Kustomizations> = Arc::new(Nothing);
+    Selection::all(&Platform { project, root: PathBuf::from(".") }, choice, &nothing)
 }
 
 fn choice(environment: &str) -> Choice {
@@ -91,13 +92,14 @@ fn without_clusters_everything_is_on_the_one_there_is() {
 fn one_cluster_is_chosen_where_a_command_is_about_one() {
     let project = parse(FILE, "longshore.yaml").unwrap();
     let platform = Platform { project, root: PathBuf::from(".") };
-    let error = Selection::new(platform.clone(), &choice("prod"), Arc::new(Nothing)).unwrap_err();
+    let nothing: Arc<dyn crate::Kustomizations> = Arc::new(Nothing);
+    let error = Selection::new(&platform, &choice("prod"), &nothing).unwrap_err();
     assert_eq!(
         error.to_string(),
         "longshore.yaml:10:3: environment `prod` is on 2 clusters, and this is about one (choose one with `--cluster eu|us`)"
     );
     let us = Choice { clusters: vec!["us".into()], ..choice("prod") };
-    let us = Selection::new(platform, &us, Arc::new(Nothing)).unwrap();
+    let us = Selection::new(&platform, &us, &nothing).unwrap();
     assert_eq!(us.cluster_name(), Some("us"));
     let ue = Choice { clusters: vec!["ue".into()], ..choice("prod") };
     assert_eq!(

@@ -127,8 +127,9 @@ pub(crate) async fn carry_out(
         }
         return Err(last.clone().note("nothing was changed").into());
     }
-    let doomed = planned.plan.deletions().map(|(release, key)| format!("{}: {key}", release.release));
-    if !agreed(&Doomed(doomed.collect()), printer, yes, command)? {
+    let doomed: Vec<String> =
+        planned.plan.deletions().map(|(release, key)| format!("{}: {key}", release.release)).collect();
+    if !agreed(&doomed, printer, yes, command)? {
         printer.say("nothing was changed");
         return Ok(ExitStatus::Failure);
     }
@@ -164,17 +165,9 @@ pub(crate) async fn interrupted(session: &Session, printer: &Printer, command: &
     ExitStatus::Interrupted
 }
 
-/// What a plan deletes, in words.
-pub(crate) struct Doomed(pub(crate) Vec<String>);
-
 /// Asks before objects are deleted. Nobody is asked whether to create or change something: that is what
 /// the command is for, and `longshore plan` shows it.
-pub(crate) fn agreed(
-    Doomed(doomed): &Doomed,
-    printer: &Printer,
-    yes: bool,
-    command: &str,
-) -> anyhow::Result<bool> {
+pub(crate) fn agreed(doomed: &[String], printer: &Printer, yes: bool, command: &str) -> anyhow::Result<bool> {
     if doomed.is_empty() || yes {
         return Ok(true);
     }

@@ -11,7 +11,7 @@ use longshore_release::{Event, Observer, Silent};
 use serde::Serialize;
 
 use crate::args::{ClusterArgs, DestroyArgs, HistoryArgs, PlanArgs, StatusArgs};
-use crate::commands::deploy::{Doomed, agreed};
+use crate::commands::deploy::agreed;
 use crate::exit::ExitStatus;
 use crate::printer::{Paint, Printer};
 use crate::progress::Progress;
@@ -189,11 +189,14 @@ pub(crate) async fn carry_out(
     if let Some(error) = all_told(problems(&planned), printer) {
         return Err(error);
     }
-    let doomed = planned.iter().flat_map(|one| {
-        let plan = &one.plan;
-        plan.deletions().map(move |(release, key)| format!("{}/{}: {key}", plan.cluster, release.release))
-    });
-    if !agreed(&Doomed(doomed.collect()), printer, yes, command)? {
+    let doomed: Vec<String> = planned
+        .iter()
+        .flat_map(|one| {
+            let plan = &one.plan;
+            plan.deletions().map(move |(release, key)| format!("{}/{}: {key}", plan.cluster, release.release))
+        })
+        .collect();
+    if !agreed(&doomed, printer, yes, command)? {
         printer.say("nothing was changed");
         return Ok(ExitStatus::Failure);
     }

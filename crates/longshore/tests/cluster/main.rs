@@ -10,6 +10,7 @@ mod contested;
 mod drifted;
 mod exec;
 mod faults;
+mod fleet;
 mod forward;
 mod frozen;
 mod healthy;
