@@ -6,6 +6,7 @@ use longshore_release::{Intent, Prepared, ReleaseError, Verified, deploy as depl
 use serde::Serialize;
 
 use crate::fleet::Desk;
+use crate::inventory::remove;
 use crate::plan::{Planned, in_release};
 use crate::session::Session;
 use crate::undo::Undo;
@@ -20,6 +21,9 @@ pub struct Deployed {
     pub environment: String,
     /// The namespace.
     pub namespace: String,
+    /// Releases that were removed, because the project file does not want them any more.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub removed: Vec<String>,
     /// Each release, in order.
     pub releases: Vec<DeployedRelease>,
 }
@@ -83,7 +87,9 @@ pub(crate) async fn deploy_at(
             });
         }
     }
+    let removed = remove(session, &planned.plan.unlisted).await?;
     Ok(Deployed {
+        removed,
         platform: planned.plan.platform,
         environment: planned.plan.environment,
         namespace: planned.plan.namespace,

@@ -51,6 +51,14 @@ pub async fn freeze(session: &Session, planned: &Planned) -> Result<Vec<u8>, Rel
     if let Some((plan, problem)) = planned.plan.problems().next() {
         return Err(in_release(problem.clone().into(), &plan.release));
     }
+    if let Some(unlisted) = planned.plan.unlisted.iter().find(|unlisted| unlisted.removed) {
+        let message =
+            format!("a frozen plan removes no releases, and this one would remove `{}`", unlisted.release);
+        return Err(Diagnostic::error("plan/removes", message)
+            .at(Place::file(&session.selection.platform.project.file))
+            .hint("freeze it without --prune, or let `longshore deploy` move and remove releases first")
+            .into());
+    }
     let head = Head::of(session, planned).await?;
     let mut waves = Vec::new();
     for wave in &planned.waves {

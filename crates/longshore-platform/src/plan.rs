@@ -4,15 +4,15 @@ use futures::future::try_join_all;
 use longshore_diag::Diagnostic;
 use longshore_object::{Object, ObjectKey};
 use longshore_release::{
-    Candidate, Event, Intent, ObjectAction, PLATFORM_LABEL, Prepared, Prior, ReleaseError, ReleasePlan,
-    Snapshot, Store, prepare_in,
+    Candidate, Event, Intent, ObjectAction, Prepared, Prior, ReleaseError, ReleasePlan, Snapshot, prepare_in,
 };
 use serde::Serialize;
 
 use crate::frozen::{FrozenBy, digest};
+use crate::inventory::{Unlisted, unlisted};
 use crate::preflight::preflight;
 use crate::project::ReleaseSpec;
-use crate::session::{ENVIRONMENT_LABEL, Session};
+use crate::session::Session;
 use crate::source;
 use crate::warn;
 
@@ -32,10 +32,9 @@ pub struct PlatformPlan {
     pub creates_namespace: bool,
     /// Each release, in the order of deploying.
     pub releases: Vec<ReleasePlan>,
-    /// Releases of this platform and environment that the project file does not name (any more). They
-    /// are left alone.
+    /// Releases of this platform and environment that the project file does not want here (any more).
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub unlisted: Vec<String>,
+    pub unlisted: Vec<Unlisted>,
     /// Worth knowing of all of it: quotas that will not do.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,
@@ -44,7 +43,9 @@ pub struct PlatformPlan {
 impl PlatformPlan {
     /// Whether a deploy would write anything.
     pub fn changes_something(&self) -> bool {
-        self.creates_namespace || self.releases.iter().any(ReleasePlan::changes_something)
+        self.creates_namespace
+            || self.releases.iter().any(ReleasePlan::changes_something)
+            || self.unlisted.iter().any(|unlisted| unlisted.removed)
     }
 
     /// What keeps the plan from being carried out.
@@ -53,19 +54,26 @@ impl PlatformPlan {
     }
 
     /// The objects that would be deleted, those that are made anew included.
-    pub fn deletions(&self) -> impl Iterator<Item = (&ReleasePlan, &ObjectKey)> {
-        self.releases.iter().flat_map(|plan| {
+    pub fn deletions(&self) -> impl Iterator<Item = (&str, &ObjectKey)> {
+        let of_releases = self.releases.iter().flat_map(|plan| {
             let deleted = plan
                 .objects
                 .iter()
                 .filter(|change| matches!(change.action, ObjectAction::Delete | ObjectAction::Recreate));
-            deleted.map(move |change| (plan, &change.object))
-        })
+            deleted.map(move |change| (plan.release.as_str(), &change.object))
+        });
+        let of_unlisted = self.unlisted.iter().flat_map(|unlisted| {
+            unlisted.deletions().map(move |change| (unlisted.release.as_str(), &change.object))
+        });
+        of_releases.chain(of_unlisted)
     }
 
     /// Number of objects with this action, over all releases.
     pub fn count(&self, action: ObjectAction) -> usize {
-        self.releases.iter().map(|plan| plan.count(action)).sum()
+        let removed = self.unlisted.iter().filter(|unlisted| unlisted.removed);
+        let of_unlisted =
+            removed.flat_map(|unlisted| &unlisted.objects).filter(|change| change.action == action);
+        self.releases.iter().map(|plan| plan.count(action)).sum::<usize>() + of_unlisted.count()
     }
 }
 
@@ -130,7 +138,8 @@ pub async fn plan(session: &Session) -> Result<Planned, ReleaseError> {
             .observer
             .observe(&session.selection.platform.project.name.value, &Event::Warning(warning));
     }
-    let unlisted = if creates_namespace { Vec::new() } else { unlisted(session).await? };
+    let unlisted =
+        if creates_namespace { Vec::new() } else { unlisted(session, &waves, session.prunes).await? };
     assemble(session, waves, creates_namespace, unlisted).await
 }
 
@@ -180,7 +189,7 @@ pub(crate) async fn assemble(
     session: &Session,
     mut waves: Vec<Vec<Prepared>>,
     creates_namespace: bool,
-    unlisted: Vec<String>,
+    unlisted: Vec<Unlisted>,
 ) -> Result<Planned, ReleaseError> {
     let warnings = preflight(session, &mut waves, creates_namespace).await?;
     let plan = PlatformPlan {
@@ -202,15 +211,4 @@ pub(crate) fn in_release(error: ReleaseError, name: &str) -> ReleaseError {
         ReleaseError::Explained(diagnostic) => diagnostic.within(format!("in release `{name}`"), None).into(),
         other => other,
     }
-}
-
-/// Releases with our labels whose names the project file does not know.
-async fn unlisted(session: &Session) -> Result<Vec<String>, ReleaseError> {
-    let project = &session.selection.platform.project;
-    let selector =
-        format!("{PLATFORM_LABEL}={},{ENVIRONMENT_LABEL}={}", project.name.value, session.environment());
-    let store = Store::new(session.cluster.clone(), &session.selection.namespace);
-    let mut names = store.names(&selector).await?;
-    names.retain(|name| !session.selection.wanted.contains(name));
-    Ok(names)
 }

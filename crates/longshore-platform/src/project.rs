@@ -9,6 +9,7 @@ mod drift;
 mod fields;
 mod interpolate;
 mod layer;
+mod moved;
 mod order;
 mod parse;
 mod release;
@@ -24,6 +25,7 @@ use longshore_release::IgnoreRule;
 pub use cluster::{ClusterSpec, Placement};
 pub(crate) use interpolate::Scope;
 pub use layer::{Layer, Switch};
+pub use moved::Moved;
 pub use order::waves;
 pub use parse::parse;
 pub use vars::{Var, Vars};
@@ -104,6 +106,8 @@ pub struct Project {
     pub ignored_drift: Vec<Placed<IgnoreRule>>,
     /// By name, in the file's order.
     pub releases: Vec<ReleaseSpec>,
+    /// Releases that had another name.
+    pub moved: Vec<Moved>,
     /// The file as the user named it.
     pub file: String,
 }

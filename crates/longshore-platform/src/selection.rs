@@ -216,6 +216,12 @@ impl Selection {
         self.cluster.as_ref().map(|cluster| cluster.name.as_str())
     }
 
+    /// The release of the selection that another one has become.
+    pub(crate) fn heir(&self, name: &str) -> Option<&str> {
+        let moved = self.platform.project.moved.iter().find(|moved| moved.from.value == name)?;
+        self.releases().map(|release| release.name.as_str()).find(|heir| *heir == moved.to.value)
+    }
+
     /// The kubeconfig file that the project names for the cluster.
     pub fn kubeconfig(&self) -> Option<PathBuf> {
         let placed = self.cluster.as_ref()?.kubeconfig.as_ref()?;
@@ -244,6 +250,7 @@ impl Selection {
             ignored_drift: Vec::new(),
             wait: WaitSpec::default(),
             releases: Vec::new(),
+            moved: Vec::new(),
             file: place.file.clone(),
         };
         let environment = Environment {

@@ -52,6 +52,8 @@ pub struct Behaviour {
     pub rollback_on_failure: bool,
     /// Whether a missing namespace may be created, whatever the project file says.
     pub create_namespace: bool,
+    /// Whether releases that the project file does not want (any more) are removed.
+    pub prune: bool,
     /// Whether plans are to be frozen, or compared with a frozen one.
     pub freezes: bool,
 }
@@ -67,6 +69,8 @@ pub struct Session {
     pub context: Context,
     /// Whether a deploy that fails is taken back.
     pub(crate) rollback_on_failure: bool,
+    /// Whether releases that are not wanted are removed.
+    pub(crate) prunes: bool,
     may_create_namespace: bool,
     ignored: Vec<IgnoreRule>,
 }
@@ -105,6 +109,11 @@ impl Session {
             waiting: behaviour.waiting.clone(),
             deployed: Arc::default(),
             force: behaviour.force,
+            moved: project
+                .moved
+                .iter()
+                .map(|moved| (moved.to.value.clone(), moved.from.value.clone()))
+                .collect(),
             recreate: behaviour.recreate.clone(),
             skip_crds: behaviour.skip_crds,
             term: behaviour.term,
@@ -120,6 +129,7 @@ impl Session {
             cluster,
             context,
             rollback_on_failure: behaviour.rollback_on_failure,
+            prunes: behaviour.prune,
             may_create_namespace,
             ignored: Vec::new(),
         }

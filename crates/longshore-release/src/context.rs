@@ -98,6 +98,8 @@ pub struct Context {
     pub deployed: Arc<Deployed>,
     /// What may be overruled.
     pub force: Force,
+    /// Releases that had another name before: the new name and the old one. Objects of the old one are taken over.
+    pub moved: Vec<(String, String)>,
     /// Objects (`Job/migrate`) that may be deleted and made anew where they cannot be changed in place.
     pub recreate: BTreeSet<String>,
     /// Whether a chart's `crds/` is left alone.
@@ -153,6 +155,11 @@ impl Context {
             }
         }
         names
+    }
+
+    /// The names that a release had before.
+    pub(crate) fn formerly<'a>(&'a self, release: &'a str) -> impl Iterator<Item = &'a str> {
+        self.moved.iter().filter(move |(new, _)| new == release).map(|(_, old)| old.as_str())
     }
 
     /// The release's identity across clusters.

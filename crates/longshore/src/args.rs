@@ -278,6 +278,9 @@ pub(crate) struct PlanArgs {
     /// Plan with the namespace being created if it is missing
     #[arg(long)]
     pub(crate) create_namespace: bool,
+    /// Plan to remove the releases that the project file does not want (any more)
+    #[arg(long, conflicts_with = "only")]
+    pub(crate) prune: bool,
     /// Exit with 2 if a deploy would change something
     #[arg(long)]
     pub(crate) detailed_exitcode: bool,
@@ -297,7 +300,7 @@ pub(crate) struct DeployArgs {
     #[arg(
         value_name = "PLAN",
         value_hint = ValueHint::FilePath,
-        conflicts_with_all = ["only", "method", "create_namespace", "adopt", "overwrite", "recreate", "skip_crds"]
+        conflicts_with_all = ["only", "method", "create_namespace", "adopt", "overwrite", "recreate", "skip_crds", "prune"]
     )]
     pub(crate) plan: Option<PathBuf>,
     /// File with the secret key that opens a sealed plan, as `age-keygen` writes it [default: $LONGSHORE_IDENTITY]
@@ -316,6 +319,9 @@ pub(crate) struct DeployArgs {
     /// Create the namespace if it is missing
     #[arg(long)]
     pub(crate) create_namespace: bool,
+    /// Remove the releases that the project file does not want (any more); volume claims stay
+    #[arg(long, conflicts_with = "only")]
+    pub(crate) prune: bool,
     /// Show the plan and change nothing
     #[arg(long)]
     pub(crate) dry_run: bool,

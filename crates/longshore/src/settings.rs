@@ -95,6 +95,7 @@ pub(crate) fn behaviour(
         waiting: Waiting::default(),
         rollback_on_failure: false,
         create_namespace,
+        prune: false,
         freezes: false,
     }
 }

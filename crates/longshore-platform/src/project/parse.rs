@@ -13,7 +13,7 @@ use super::vars::vars;
 use super::waiting::waiting;
 use super::{API_VERSION, Environment, Method, Placed, Project, ReleaseSpec, suggest, waves};
 
-const PROJECT_KEYS: [&str; 13] = [
+const PROJECT_KEYS: [&str; 14] = [
     "apiVersion",
     "kind",
     "name",
@@ -27,6 +27,7 @@ const PROJECT_KEYS: [&str; 13] = [
     "drift",
     "wait",
     "releases",
+    "moved",
 ];
 const ENVIRONMENT_KEYS: [&str; 11] = [
     "namespace",
@@ -106,10 +107,12 @@ fn read(text: &str, file: &str) -> Result<Project, Diagnostic> {
         ignored_drift: super::drift::ignored(file, &fields)?,
         wait: waiting(file, &fields)?,
         releases: releases(file, &fields)?,
+        moved: super::moved::moved(file, &fields)?,
         file: file.to_owned(),
     };
     waves(&project.releases)?;
     super::drift::names_releases(&project)?;
+    super::moved::fits(&project)?;
     are_known(&project)?;
     let of_environments = project.environments.iter().flat_map(|environment| &environment.releases);
     let of_clusters = project.clusters.iter().flat_map(|cluster| &cluster.releases);

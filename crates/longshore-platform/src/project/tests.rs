@@ -259,3 +259,27 @@ fn layers_of_environments_and_clusters_are_about_releases_that_are_there() {
         "longshore.yaml:4:32: `a` of `vars` of environment `dev` must be a value, not nothing",
     );
 }
+
+#[test]
+fn renamed_releases_are_there_under_their_new_name_only() {
+    let releases = "releases: {web: {chart: c}}\n";
+    let with = |text: &str, expected: &str| check(&format!("{text}{releases}"), expected);
+    with("moved: [{from: api, to: web}]\n", "ok");
+    with(
+        "moved: [{from: api, to: wb}]\n",
+        "longshore.yaml:4:25: there is no release `wb` in the project (did you mean `web`?)",
+    );
+    with(
+        "moved: [{from: web, to: web}]\n",
+        "longshore.yaml:4:16: release `web` was moved to `web`, and is still there",
+    );
+    with(
+        "moved: [{from: a, to: web}, {from: a, to: web}]\n",
+        "longshore.yaml:4:36: release `a` is moved twice",
+    );
+    with(
+        "moved: {a: web}\n",
+        "longshore.yaml:4:8: `moved` must be a list, not a mapping (as in `moved: [{from: api, to: gateway}]`)",
+    );
+    with("moved: [{from: a}]\n", "longshore.yaml:4:9: an entry of `moved` has no `to`");
+}

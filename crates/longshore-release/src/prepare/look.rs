@@ -133,6 +133,7 @@ impl<'a> Survey<'a> {
             look.change.action = ObjectAction::Update;
             if part == Part::Marked
                 && !context.force.adopt
+                && !context.formerly(self.release).any(|old| ownership::owns(live, old, &context.namespace))
                 && let Err(problem) = ownership::check(&key, object, live, self.release, &context.namespace)
             {
                 look.problem = Some(problem);

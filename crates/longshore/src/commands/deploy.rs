@@ -34,6 +34,7 @@ pub(crate) async fn run(
     let mut selections = selections(global, &args.select, Some(&args.method), Some(&args.cluster))?;
     let behaviour = Behaviour {
         skip_crds: args.skip.skip_crds,
+        prune: args.prune,
         ..behaviour(Some(&args.force), None, args.create_namespace)
     };
     if selections.len() > 1 {
@@ -128,7 +129,7 @@ pub(crate) async fn carry_out(
         return Err(last.clone().note("nothing was changed").into());
     }
     let doomed: Vec<String> =
-        planned.plan.deletions().map(|(release, key)| format!("{}: {key}", release.release)).collect();
+        planned.plan.deletions().map(|(release, key)| format!("{release}: {key}")).collect();
     if !agreed(&doomed, printer, yes, command)? {
         printer.say("nothing was changed");
         return Ok(ExitStatus::Failure);

@@ -193,7 +193,7 @@ pub(crate) async fn carry_out(
         .iter()
         .flat_map(|one| {
             let plan = &one.plan;
-            plan.deletions().map(move |(release, key)| format!("{}/{}: {key}", plan.cluster, release.release))
+            plan.deletions().map(move |(release, key)| format!("{}/{}: {key}", plan.cluster, release))
         })
         .collect();
     if !agreed(&doomed, printer, yes, command)? {

@@ -25,6 +25,7 @@ pub(crate) async fn run(
     let file = global.plan_file();
     let behaviour = Behaviour {
         skip_crds: args.skip.skip_crds,
+        prune: args.prune,
         freezes: file.is_some(),
         ..behaviour(Some(&args.force), None, args.create_namespace)
     };

@@ -21,6 +21,9 @@ pub(crate) fn deployed(deployed: &Deployed, printer: &Printer) -> String {
         table.row([release.release.clone(), how, format!("revision {}", release.revision)]);
     }
     out.push_str(&table.render());
+    if !deployed.removed.is_empty() {
+        let _ = writeln!(out, "removed {}", deployed.removed.join(", "));
+    }
     let noted: Vec<_> =
         deployed.releases.iter().filter(|release| release.changed && !release.notes.is_empty()).collect();
     match noted.as_slice() {
@@ -33,7 +36,7 @@ pub(crate) fn deployed(deployed: &Deployed, printer: &Printer) -> String {
             let _ = writeln!(out, "{} releases have notes: longshore status --notes", several.len());
         }
     }
-    if deployed.releases.iter().all(|release| !release.changed) {
+    if deployed.removed.is_empty() && deployed.releases.iter().all(|release| !release.changed) {
         let _ = writeln!(out, "nothing has changed: {} is as it should be", deployed.platform);
     }
     out

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use longshore_platform::PlatformPlan;
+use longshore_platform::{PlatformPlan, Unlisted};
 use longshore_release::{
     ConflictOutcome, FIELD_MANAGER, FieldChange, FieldConflict, ObjectAction, ObjectChange, ReleaseAction,
     ReleasePlan, Verified,
@@ -33,8 +33,11 @@ pub(crate) fn plan(plan: &PlatformPlan, printer: &Printer) -> String {
         out.push('\n');
         release_plan(&mut out, release, printer);
     }
-    for name in &plan.unlisted {
-        let _ = writeln!(out, "\n{name}: deployed, but not in the project file (any more); it is left alone");
+    for unlisted in &plan.unlisted {
+        let _ = writeln!(out, "\n{}: {}", printer.paint(Paint::Bold, &unlisted.release), fate(unlisted));
+        for change in unlisted.objects.iter().filter(|_| unlisted.removed) {
+            object(&mut out, change, printer);
+        }
     }
     if !plan.warnings.is_empty() {
         out.push('\n');
@@ -44,6 +47,18 @@ pub(crate) fn plan(plan: &PlatformPlan, printer: &Printer) -> String {
     }
     let _ = writeln!(out, "\n{}", totals(plan));
     out
+}
+
+/// What becomes of a release that the project file does not want.
+pub(super) fn fate(unlisted: &Unlisted) -> String {
+    match (&unlisted.moved_to, unlisted.removed) {
+        (Some(to), _) => format!("moved to {to}; what is left of it is removed"),
+        (None, true) => "not in the project file (any more), and removed".to_owned(),
+        (None, false) => format!(
+            "deployed, but not in the project file (any more); it is left alone (--prune removes it, with {} objects)",
+            unlisted.objects.iter().filter(|change| change.action == ObjectAction::Delete).count()
+        ),
+    }
 }
 
 /// One line that says what a deploy is about to do.

@@ -17,6 +17,7 @@ mod healthy;
 mod hooks;
 mod image_set;
 mod interrupt;
+mod inventory;
 mod killed;
 mod killed_removing;
 mod kustomized;

@@ -1,0 +1,111 @@
+//! What the project file does not name any more: left alone, removed where asked for, or gone over to another name.
+
+use serde_json::{Value, json};
+
+use crate::Stage;
+
+const SHOP: &str = "
+    //- longshore.yaml
+    apiVersion: longshore.dev/v1alpha1
+    kind: Project
+    name: shop
+    environments: {dev: {namespace: shop, vars: {mail: true}}}
+    defaultEnvironment: dev
+    releases:
+      web: {manifests: web.yaml}
+      mail: {manifests: mail.yaml, enabled: '${env.vars.mail}'}
+    //- web.yaml
+    {apiVersion: v1, kind: ConfigMap, metadata: {name: web}, data: {a: b}}
+    //- mail.yaml
+    {apiVersion: v1, kind: ConfigMap, metadata: {name: mail}, data: {a: b}}
+    ---
+    {apiVersion: v1, kind: ConfigMap, metadata: {name: extra}, data: {a: b}}
+    ---
+    apiVersion: v1
+    kind: PersistentVolumeClaim
+    metadata: {name: mails}
+    spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Mi}}}
+    ";
+
+fn edit(stage: &Stage, from: &str, to: &str) {
+    let text = stage.project.read("longshore.yaml").unwrap();
+    assert!(text.contains(from), "no `{from}`");
+    stage.project.write("longshore.yaml", &text.replace(from, to)).unwrap();
+}
+
+async fn exists(stage: &Stage, plural: &str, name: &str) -> bool {
+    stage.live("api/v1", plural, name).await.is_some()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_file_no_longer_wants_is_removed_only_where_asked_for() {
+    let stage = Stage::new("pruned", SHOP).await;
+    stage.ok("deploy");
+    edit(&stage, "mail: true", "mail: false");
+
+    let plan = stage.json("plan");
+    assert_eq!(plan["unlisted"][0]["release"], "mail");
+    assert_eq!(plan["unlisted"][0]["removed"], false);
+    let plan = stage.ok("plan --detailed-exitcode");
+    assert!(plan.stdout.contains("it is left alone (--prune removes it, with 2 objects)"), "{plan}");
+    stage.ok("deploy");
+    assert!(exists(&stage, "configmaps", "mail").await);
+
+    let plan = stage.longshore("plan --prune --detailed-exitcode");
+    assert_eq!(plan.code, Some(2), "{plan}");
+    for line in ["- ConfigMap/mail", "- ConfigMap/extra", "= PersistentVolumeClaim/mails", "2 to delete"] {
+        assert!(plan.stdout.contains(line), "no `{line}` in {plan}");
+    }
+    let markdown = stage.ok("plan --prune -o markdown");
+    assert!(markdown.stdout.contains("- `ConfigMap/mail` is deleted"), "{markdown}");
+    let frozen = stage.longshore("plan --prune -o out.plan");
+    assert_eq!(frozen.code, Some(1), "{frozen}");
+    assert!(frozen.stderr.contains("a frozen plan removes no releases"), "{frozen}");
+    // Nobody is there to be asked.
+    let asked = stage.longshore("deploy --prune");
+    assert!(asked.stderr.contains("deletes 2 objects, and there is nobody to ask"), "{asked}");
+    assert!(exists(&stage, "configmaps", "mail").await);
+
+    let done = stage.ok("deploy --prune --yes");
+    assert!(done.stdout.contains("removed mail"), "{done}");
+    assert!(!exists(&stage, "configmaps", "mail").await);
+    assert!(exists(&stage, "persistentvolumeclaims", "mails").await, "data outlives its release");
+    assert!(exists(&stage, "configmaps", "web").await);
+    stage.ok("plan --prune --detailed-exitcode");
+    let only = stage.longshore("deploy --prune --only web");
+    assert_eq!(only.code, Some(64), "{only}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_release_that_was_renamed_keeps_its_objects() {
+    let stage = Stage::new("moved", SHOP).await;
+    stage.ok("deploy");
+    let uid = |object: Option<Value>| object.unwrap()["metadata"]["uid"].clone();
+    let before = uid(stage.live("api/v1", "configmaps", "mail").await);
+
+    // Without `moved` the objects are another release's.
+    edit(&stage, "mail: {manifests", "post: {manifests");
+    let refused = stage.longshore("deploy --yes");
+    assert!(refused.stderr.contains("belongs to release `mail`"), "{refused}");
+
+    edit(&stage, "releases:\n", "moved: [{from: mail, to: post}]\nreleases:\n");
+    let mail = stage.project.read("mail.yaml").unwrap();
+    stage.project.write("mail.yaml", &mail.replace("name: extra", "name: other")).unwrap();
+    let plan = stage.ok("plan");
+    assert!(plan.stdout.contains("mail: moved to post; what is left of it is removed"), "{plan}");
+    assert!(plan.stdout.contains("- ConfigMap/extra"), "{plan}");
+    assert!(!plan.stdout.contains("- ConfigMap/mail"), "{plan}");
+    stage.ok("deploy --yes");
+
+    let now = stage.live("api/v1", "configmaps", "mail").await;
+    assert_eq!(now.as_ref().unwrap()["metadata"]["annotations"]["meta.helm.sh/release-name"], "post");
+    assert_eq!(uid(now), before, "it is the same object");
+    assert!(!exists(&stage, "configmaps", "extra").await);
+    assert!(exists(&stage, "persistentvolumeclaims", "mails").await);
+    let releases = stage.json("history");
+    let names: Vec<&Value> = releases.as_array().unwrap().iter().map(|one| &one["release"]).collect();
+    assert_eq!(names, [&json!("web"), &json!("post")]);
+    let old = stage.everything().await.into_iter().find(|name| name.contains("sh.helm.release.v1.mail"));
+    assert_eq!(old, None, "the records of the old name are gone");
+    assert!(stage.ok("deploy").stdout.contains("nothing has changed"));
+}
