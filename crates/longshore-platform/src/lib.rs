@@ -33,6 +33,7 @@ mod status;
 mod synthetic;
 mod trace;
 mod undo;
+mod values;
 mod warn;
 mod world;
 mod yaml;
@@ -58,5 +59,6 @@ pub use status::{
     ReleaseDrift, ReleaseStatus, ServiceStatus, drift, status,
 };
 pub use trace::{LineAction, LineObject, LineOrigin, LineValue, TracedLine, trace};
+pub use values::{ExplainedValue, ReleaseValues, ValueSetting, explain_value, release_values};
 pub use world::{Told, World};
 pub use yaml::to_yaml;

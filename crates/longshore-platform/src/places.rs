@@ -21,13 +21,25 @@ pub(crate) struct Source {
     pub(crate) file: String,
     /// What is in it.
     pub(crate) documents: Vec<Node>,
+    /// Which part of the project file gives it, if one does.
+    pub(crate) layer: Option<String>,
 }
 
 impl Source {
     /// A file that does not parse has no positions; what is wrong with it was told when it was read.
     pub(crate) fn new(file: String, bytes: &[u8]) -> Self {
         let documents = longshore_yaml::parse(bytes, Dialect::V2, &Limits::default()).unwrap_or_default();
-        Self { file, documents }
+        Self { file, documents, layer: None }
+    }
+
+    /// The same, given by a part of the project file.
+    fn of(self, layer: &str) -> Self {
+        Self { layer: Some(layer.to_owned()), ..self }
+    }
+
+    /// The value that it sets at a path.
+    pub(crate) fn node(&self, path: &[&str]) -> Option<&Node> {
+        self.documents.iter().rev().find_map(|document| document.at(path))
     }
 
     /// Where it sets the value at a path.
@@ -43,9 +55,13 @@ impl ValuesPlaces {
         let (mut given, mut files) = (Vec::new(), opened.files.iter());
         for layer in &spec.layers {
             let of_layer = files.by_ref().take(layer.values.len());
-            given.extend(of_layer.map(|file| Source::new(file.shown.clone(), &file.bytes)));
+            given.extend(of_layer.map(|file| Source::new(file.shown.clone(), &file.bytes).of(&layer.origin)));
             let set = layer.set.clone();
-            given.extend(set.map(|node| Source { file: layer.place.file.clone(), documents: vec![node] }));
+            given.extend(set.map(|node| Source {
+                file: layer.place.file.clone(),
+                documents: vec![node],
+                layer: Some(layer.origin.clone()),
+            }));
         }
         given.reverse();
         let mut charts = Vec::new();
@@ -75,17 +91,25 @@ impl ValuesPlaces {
 
     /// Where the value was last set that is at a path from the top.
     pub(crate) fn find_from_top(&self, path: &[&str]) -> Option<Place> {
-        if let Some(place) = self.given().find_map(|source| source.find(path)) {
-            return Some(place);
-        }
+        self.in_order(path).next().map(|(_, place)| place)
+    }
+
+    /// All that sets the value at a path from the top, the most important first.
+    pub(crate) fn settings<'a>(&'a self, path: &'a [&'a str]) -> Vec<(&'a Source, Place)> {
+        self.in_order(path).collect()
+    }
+
+    fn in_order<'a>(&'a self, path: &'a [&'a str]) -> impl Iterator<Item = (&'a Source, Place)> {
+        let given = self.given().filter_map(move |source| Some((source, source.find(path)?)));
         // A parent's file counts more than that of the subchart itself.
-        self.charts.iter().find_map(|(names, source)| {
+        let of_charts = self.charts.iter().filter_map(move |(names, source)| {
             if path.first() == Some(&"global") {
-                return source.find(path);
+                return Some((source, source.find(path)?));
             }
             let is_above = path.len() > names.len() && names.iter().zip(path).all(|(a, b)| a == b);
-            if is_above { source.find(&path[names.len()..]) } else { None }
-        })
+            if is_above { Some((source, source.find(&path[names.len()..])?)) } else { None }
+        });
+        given.chain(of_charts)
     }
 }
 

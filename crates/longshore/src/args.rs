@@ -15,10 +15,12 @@ use longshore_release::IgnoreRule;
 mod operate;
 mod output;
 mod set;
+mod values;
 
 pub(crate) use operate::{ExecArgs, LogsArgs, PortForwardArgs, Ports};
 pub(crate) use output::{Output, OutputArg, OutputParser};
 pub(crate) use set::{SetArgs, SetCommand, SetImageArgs};
+pub(crate) use values::{ValuesArgs, ValuesCommand};
 
 /// Ships multi-service platforms to Kubernetes, from one project file.
 #[derive(Debug, Parser)]
@@ -181,6 +183,8 @@ pub(crate) enum Command {
     Init(InitArgs),
     /// Print the objects of an environment, without a cluster
     Render(RenderArgs),
+    /// Show the values that charts are given, and who has set one
+    Values(ValuesArgs),
     /// Show what a deploy would change
     Plan(PlanArgs),
     /// Deploy an environment and wait until it is ready

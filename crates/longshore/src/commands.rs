@@ -14,6 +14,7 @@ mod render;
 mod rollback;
 mod set;
 mod status;
+mod values;
 mod version;
 
 use std::sync::Arc;
@@ -35,6 +36,7 @@ pub(crate) fn run(cli: &Cli, printer: &Printer) -> anyhow::Result<ExitStatus> {
     match &cli.command {
         Command::Init(args) => init::run(args, printer),
         Command::Render(args) => render::run(global, args, printer),
+        Command::Values(args) => values::run(global, args, printer),
         Command::Completion(args) => completion::run(args, printer),
         Command::Helm(_) => Ok(misplaced("helm", printer)),
         Command::Kustomize(_) => Ok(misplaced("kustomize", printer)),

@@ -1,0 +1,101 @@
+//! `longshore values`: what charts are given, in layers, and who has set one of it.
+
+use longshore_testkit::Project;
+use serde_json::Value;
+
+use crate::longshore;
+
+fn project() -> Project {
+    Project::new(
+        "
+        //- longshore.yaml
+        apiVersion: longshore.dev/v1alpha1
+        kind: Project
+        name: shop
+        clusters:
+          eu: {vars: {zone: eu-1}, releases: {web: {set: {image: {tag: v3}}}}}
+          us: {vars: {zone: us-1}}
+        environments:
+          base: {namespace: shop}
+          prod:
+            extends: base
+            clusters: [eu, us]
+            vars: {replicas: 4}
+            releases:
+              web:
+                values: [prod.yaml]
+                set: {replicas: '${env.vars.replicas}', zone: '${cluster.vars.zone}'}
+        defaultEnvironment: prod
+        releases:
+          web:
+            chart: chart
+            values: [web.yaml]
+            set: {image: {tag: v1}, password: hunter22}
+          other: {manifests: other.yaml}
+        //- other.yaml
+        {apiVersion: v1, kind: ConfigMap, metadata: {name: other}}
+        //- web.yaml
+        image: {tag: v0}
+        //- prod.yaml
+        colour: blue
+        image:
+          tag: v2
+        //- chart/Chart.yaml
+        {apiVersion: v2, name: web, version: 1.0.0}
+        //- chart/values.yaml
+        image:
+          name: web
+          tag: none
+        //- chart/templates/config.yaml
+        {apiVersion: v1, kind: ConfigMap, metadata: {name: web}, data: {v: {{ .Values | toJson | quote }}}}
+        ",
+    )
+    .unwrap()
+}
+
+#[test]
+fn all_layers_together_with_variables_and_without_secrets() {
+    let project = project();
+    let shown = longshore(&project, "values --cluster us");
+    let expected = "# web
+colour: blue
+image:
+  tag: v2
+password: (hidden)
+replicas: 4
+zone: us-1
+";
+    assert_eq!(shown.stdout, expected, "{shown}");
+    let eu: Value = serde_json::from_str(&longshore(&project, "values --cluster eu -o json").stdout).unwrap();
+    assert_eq!(eu[0]["values"]["image"]["tag"], "v3");
+    let rendered = longshore(&project, "render --cluster eu --only web");
+    assert!(rendered.stdout.contains("\\\"tag\\\":\\\"v3\\\""), "{rendered}");
+    assert!(rendered.stdout.contains("\\\"replicas\\\":4"), "{rendered}");
+    let asked = longshore(&project, "values");
+    assert_eq!(asked.code, Some(1), "{asked}");
+    assert!(asked.stderr.contains("choose one with `--cluster eu|us`"), "{asked}");
+}
+
+#[test]
+fn the_place_that_counts_comes_first() {
+    let project = project();
+    let shown = longshore(&project, "values explain image.tag --cluster eu");
+    let expected = "web image.tag: v3
+  v3  <- longshore.yaml:5 (cluster `eu`)
+  v2  <- prod.yaml:3 (environment `prod`)
+  v1  <- longshore.yaml:22 (release `web`)
+  v0  <- web.yaml:1 (release `web`)
+  none  <- chart/values.yaml:3
+";
+    assert_eq!(shown.stdout, expected, "{shown}");
+    let variable = longshore(&project, "values explain replicas --cluster us").stdout;
+    assert_eq!(
+        variable,
+        "web replicas: 4\n  ${env.vars.replicas}  <- longshore.yaml:16 (environment `prod`)\n"
+    );
+    let secret = longshore(&project, "values explain password --cluster us").stdout;
+    assert_eq!(secret, "web password: (hidden)\n  (hidden)  <- longshore.yaml:22 (release `web`)\n");
+    let none = longshore(&project, "values explain imag.tag --cluster us");
+    assert_eq!(none.code, Some(1), "{none}");
+    assert!(none.stderr.contains("nothing sets `imag.tag` in any of the chosen releases"), "{none}");
+}
