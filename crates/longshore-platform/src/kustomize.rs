@@ -104,7 +104,7 @@ fn candidate(
     warnings.extend(built.findings.iter().map(|finding| target.told(teller.finding(finding))));
     warnings.extend(elsewhere(&written, selection).map(|warning| warning.at(target.place.clone())));
     let source = (Method::Kustomize, &*target.shown);
-    let candidate = synthetic::candidate(release, &selection.namespace, source, written, existing, random)?;
+    let candidate = synthetic::candidate(selection, release, source, written, existing, random)?;
     Ok((candidate, Found::told(release, warnings)))
 }
 

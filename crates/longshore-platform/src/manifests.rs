@@ -37,7 +37,7 @@ pub(crate) fn candidate(
         }
     }
     let source = (Method::Manifests, &*sources.join(" "));
-    synthetic::candidate(release, &selection.namespace, source, objects, existing, random)
+    synthetic::candidate(selection, release, source, objects, existing, random)
 }
 
 /// The files at `path`: itself, or the YAML and JSON files below it.

@@ -1,7 +1,7 @@
 //! The project file, `longshore.yaml`: releases, what each needs, and the environments.
 //!
 //! It is data, never a template: after parsing, scalars may hold `${env.name}`, `${env.namespace}`, `${env.vars.KEY}`,
-//! `${cluster.name}` and `${cluster.vars.KEY}`, and nothing else is computed. Every value knows its line, so that a
+//! `${cluster.name}`, `${cluster.vars.KEY}` and `${secret.NAME}`, and nothing else is computed. Every value knows its line, so that a
 //! mistake found late (a missing values file, a cycle) is still reported where it was written.
 
 mod cluster;
@@ -13,6 +13,7 @@ mod moved;
 mod order;
 mod parse;
 mod release;
+mod secret;
 mod vars;
 mod waiting;
 
@@ -28,6 +29,7 @@ pub use layer::{Layer, Switch};
 pub use moved::Moved;
 pub use order::waves;
 pub use parse::parse;
+pub use secret::{SecretFrom, SecretSpec};
 pub use vars::{Var, Vars};
 pub use waiting::{IdleTimeout, WaitSpec, duration, limit};
 
@@ -106,6 +108,8 @@ pub struct Project {
     pub ignored_drift: Vec<Placed<IgnoreRule>>,
     /// By name, in the file's order.
     pub releases: Vec<ReleaseSpec>,
+    /// Where secret values come from.
+    pub secrets: Vec<SecretSpec>,
     /// Releases that had another name.
     pub moved: Vec<Moved>,
     /// The file as the user named it.
@@ -131,6 +135,8 @@ pub struct Environment {
     pub vars: Vars,
     /// What is special about releases here; what it inherits stands before its own.
     pub releases: Vec<Placed<(String, Layer)>>,
+    /// Where secret values come from here.
+    pub secrets: Vec<SecretSpec>,
     /// To whom frozen plans are sealed: age recipients.
     pub recipients: Vec<Placed<String>>,
     /// How deploys wait here.
@@ -225,6 +231,7 @@ impl Project {
             next.clone_from(&base.extends);
         }
         environment.placement.check_waves(&format!("environment `{}`", environment.name))?;
+        secret::inherit(&mut environment.secrets, &self.secrets);
         environment.wait.inherit(&self.wait);
         Ok(environment)
     }
@@ -280,6 +287,7 @@ impl Environment {
         }
         self.wait.inherit(&base.wait);
         self.placement.inherit(&base.placement);
+        secret::inherit(&mut self.secrets, &base.secrets);
         vars::inherit(&mut self.vars, &base.vars);
         self.releases.splice(0..0, base.releases.iter().cloned());
     }

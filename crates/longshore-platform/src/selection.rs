@@ -10,9 +10,10 @@ use serde_json::{Map, Value};
 
 use crate::kustomize::Kustomizations;
 use crate::project::{
-    ClusterSpec, Environment, FILE_NAME, Layer, Method, Placed, Placement, Project, ReleaseSpec, Scope, Vars,
-    WaitSpec, parse, waves,
+    ClusterSpec, Environment, FILE_NAME, GeneratedSecret, Layer, Method, Placed, Placement, Project,
+    ReleaseSpec, Scope, Vars, WaitSpec, parse, waves,
 };
+use crate::secrets::{Identities, Secrets};
 
 /// A project and the folder that its paths are relative to.
 #[derive(Debug, Clone)]
@@ -77,6 +78,8 @@ pub struct Choice {
     pub context: Option<String>,
     /// `--cluster`
     pub clusters: Vec<String>,
+    /// The keys that open sealed secrets.
+    pub identities: Identities,
 }
 
 /// The part of a platform that a command is about.
@@ -98,6 +101,7 @@ pub struct Selection {
     pub(crate) resolved: Vec<ReleaseSpec>,
     /// Releases that are wanted here, chosen or not.
     pub(crate) wanted: Vec<String>,
+    secrets: Secrets,
     /// What kustomizations are built from.
     pub kustomizations: Arc<dyn Kustomizations>,
     method: Option<Method>,
@@ -165,7 +169,14 @@ impl Selection {
         kustomizations: Arc<dyn Kustomizations>,
     ) -> Result<Self, Diagnostic> {
         let project = &platform.project;
-        let scope = |namespace| Scope { environment: &environment, cluster: cluster.as_ref(), namespace };
+        let secrets = Secrets::new(choice.identities.clone());
+        let scope = |namespace| Scope {
+            environment: &environment,
+            cluster: cluster.as_ref(),
+            namespace,
+            secrets: &secrets,
+            root: &platform.root,
+        };
         let namespace = match (&choice.namespace, &environment.namespace) {
             (Some(namespace), _) => namespace.clone(),
             (None, Some(placed)) => scope("").text(&placed.value, &placed.place)?,
@@ -206,6 +217,7 @@ impl Selection {
             waves,
             resolved,
             wanted,
+            secrets,
             kustomizations,
             method,
         })
@@ -250,6 +262,7 @@ impl Selection {
             ignored_drift: Vec::new(),
             wait: WaitSpec::default(),
             releases: Vec::new(),
+            secrets: Vec::new(),
             moved: Vec::new(),
             file: place.file.clone(),
         };
@@ -262,6 +275,7 @@ impl Selection {
             extends: None,
             vars: Vars::new(),
             releases: Vec::new(),
+            secrets: Vec::new(),
             recipients: Vec::new(),
             wait,
             place,
@@ -275,6 +289,7 @@ impl Selection {
             waves: Vec::new(),
             resolved: Vec::new(),
             wanted: Vec::new(),
+            secrets: Secrets::default(),
             kustomizations,
             method: None,
         }
@@ -335,8 +350,25 @@ impl Selection {
         }
     }
 
+    /// The Secrets that a release generates, variables and secrets in their texts replaced.
+    pub(crate) fn generated(&self, release: &ReleaseSpec) -> Result<Vec<GeneratedSecret>, Diagnostic> {
+        let mut generated = release.generate.clone();
+        for secret in &mut generated {
+            for text in secret.string_data.values_mut().filter(|text| text.contains("${")) {
+                *text = self.scope().secret_text(text, &secret.place)?;
+            }
+        }
+        Ok(generated)
+    }
+
     fn scope(&self) -> Scope<'_> {
-        Scope { environment: &self.environment, cluster: self.cluster.as_ref(), namespace: &self.namespace }
+        Scope {
+            environment: &self.environment,
+            cluster: self.cluster.as_ref(),
+            namespace: &self.namespace,
+            secrets: &self.secrets,
+            root: &self.platform.root,
+        }
     }
 
     /// A path of the project file, with its variables replaced, as a path from here.

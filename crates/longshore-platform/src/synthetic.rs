@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 
 use crate::generate::{self, Random};
 use crate::project::{Method, ReleaseSpec};
+use crate::selection::Selection;
 use crate::to_yaml;
 
 /// The annotation of a synthetic chart that says what it stands for.
@@ -42,10 +43,10 @@ impl Written {
 /// A candidate of objects that `source` was read as by `method`, and of the Secrets that the release generates.
 ///
 /// # Errors
-/// Two objects are the same.
+/// Two objects are the same, or a secret cannot be had.
 pub(crate) fn candidate(
+    selection: &Selection,
     release: &ReleaseSpec,
-    namespace: &str,
     (method, source): (Method, &str),
     mut written: Vec<Written>,
     existing: &dyn Existing,
@@ -56,7 +57,7 @@ pub(crate) fn candidate(
     for Written { text, .. } in &written {
         digest.update(text);
     }
-    for secret in &release.generate {
+    for secret in &selection.generated(release)? {
         let data = existing.data(&secret.name);
         let object = generate::secret(secret, data.as_ref(), random)?;
         let file = object.place().file.clone();
@@ -64,7 +65,7 @@ pub(crate) fn candidate(
     }
     let manifest = written.iter().map(document).collect();
     let objects: Vec<Object> = written.into_iter().map(|written| written.object).collect();
-    identities_are_unique(&objects, namespace)?;
+    identities_are_unique(&objects, &selection.namespace)?;
     Ok(Candidate {
         chart: chart(&release.name, &hex(&digest.finalize()), method, source),
         config: Map::new(),

@@ -1,4 +1,4 @@
-//! Secrets outside of a cluster: what is sealed, to whom, and who can open it.
+//! Secrets outside of a cluster: where they come from ([`Source`]), what is sealed, to whom, and who can open it.
 //!
 //! A frozen plan holds everything that a deploy will write, Secrets included. What must not be read by
 //! whoever can read the file is sealed in the [age](https://age-encryption.org/v1) format to the
@@ -17,6 +17,8 @@
 
 mod identity;
 mod seal;
+mod source;
 
 pub use identity::{Identity, Recipient, identities};
 pub use seal::{MAX_SEALED, SealError, open, seal};
+pub use source::{Source, SourceError};

@@ -8,7 +8,9 @@ use std::time::Duration;
 use longshore_cluster::{Cluster, ClusterOptions, Environment};
 use longshore_diag::{Diagnostic, Place};
 use longshore_platform::project::Method;
-use longshore_platform::{Actor, Behaviour, Choice, Kustomizations, Platform, Selection, Session};
+use longshore_platform::{
+    Actor, Behaviour, Choice, Identities, Kustomizations, Platform, Selection, Session,
+};
 use longshore_release::{Force, Observer, SystemClock, Waiting};
 use longshore_secrets::{Identity, identities};
 use zeroize::Zeroizing;
@@ -73,6 +75,12 @@ fn chosen(
         method,
         context: cluster.and_then(|args| args.context.clone()),
         clusters: select.cluster.clone(),
+        identities: Identities::new(|| {
+            plan_identities(&[]).map_err(|error| match error.downcast::<Diagnostic>() {
+                Ok(diagnostic) => diagnostic,
+                Err(error) => Diagnostic::error("cli/identity", format!("{error:#}")),
+            })
+        }),
     };
     Ok((platform, choice))
 }

@@ -1,13 +1,18 @@
-//! `${env.…}` and `${cluster.…}` in scalars, after parsing.
+//! `${env.…}`, `${cluster.…}` and `${secret.…}` in scalars, after parsing.
+
+use std::path::Path;
 
 use longshore_diag::{Diagnostic, Place};
+use longshore_release::is_sensitive;
 use longshore_yaml::{Kind, Node};
+use secrecy::ExposeSecret;
 use serde_json::Value;
 
 use super::cluster::ClusterSpec;
 use super::layer::Switch;
 use super::vars::{Var, find, paths};
 use super::{Environment, Placed, suggest};
+use crate::secrets::Secrets;
 
 /// What variables stand for.
 #[derive(Debug, Clone, Copy)]
@@ -18,14 +23,39 @@ pub(crate) struct Scope<'a> {
     pub(crate) cluster: Option<&'a ClusterSpec>,
     /// The namespace.
     pub(crate) namespace: &'a str,
+    /// What secrets are.
+    pub(crate) secrets: &'a Secrets,
+    /// What their files are relative to.
+    pub(crate) root: &'a Path,
+}
+
+/// What may stand in a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Open {
+    /// Everything that anybody may see.
+    Public,
+    /// Secrets too: it is hidden wherever it is shown.
+    Secret,
 }
 
 impl Scope<'_> {
     /// Replaces every `${…}` in `text`; `$${` stands for a literal `${`.
     ///
     /// # Errors
-    /// An unknown variable, one that is a list or a mapping, or a `${` that is never closed.
+    /// An unknown variable, a secret, one that is a list or a mapping, or a `${` that is never closed.
     pub(crate) fn text(&self, text: &str, place: &Place) -> Result<String, Diagnostic> {
+        self.replaced(text, place, Open::Public)
+    }
+
+    /// The same in a text that is hidden wherever it is shown: secrets may stand in it.
+    ///
+    /// # Errors
+    /// As of [`Scope::text`]; a secret cannot be had.
+    pub(crate) fn secret_text(&self, text: &str, place: &Place) -> Result<String, Diagnostic> {
+        self.replaced(text, place, Open::Secret)
+    }
+
+    fn replaced(&self, text: &str, place: &Place, open: Open) -> Result<String, Diagnostic> {
         let mut out = String::with_capacity(text.len());
         let mut rest = text;
         while let Some(start) = rest.find("${") {
@@ -45,7 +75,7 @@ impl Scope<'_> {
                 .hint("close it with `}`, or write `$${` for a literal `${`"));
             };
             let name = rest[start + 2..start + length].trim();
-            match self.lookup(name, place)? {
+            match self.lookup(name, place, open)? {
                 Var::Scalar(_, written) => out.push_str(&written),
                 Var::List(_) | Var::Map(_) => {
                     let message = format!("`${{{name}}}` is no text that could stand within another one");
@@ -61,28 +91,38 @@ impl Scope<'_> {
     }
 
     /// The same in all texts of a value. A text that is one variable and nothing else becomes what that is: a number, a
-    /// bool, a list. `node` is the value as it stands in the project file, for places.
+    /// bool, a list. Secrets may stand where a key on the way says that a secret stands there: only then they are hidden
+    /// in plans and records. `node` is the value as it stands in the project file, for places.
     ///
     /// # Errors
     /// As of [`Scope::text`].
     pub(crate) fn fill(&self, value: Value, node: &Node, file: &str) -> Result<Value, Diagnostic> {
+        self.filled(value, node, file, Open::Public)
+    }
+
+    fn filled(&self, value: Value, node: &Node, file: &str, open: Open) -> Result<Value, Diagnostic> {
         Ok(match value {
             Value::String(text) if text.contains("${") => {
                 let place = Place::new(file, node.line, node.column);
                 match alone(&text) {
-                    Some(name) => self.lookup(name, &place)?.value(),
-                    None => Value::String(self.text(&text, &place)?),
+                    Some(name) => self.lookup(name, &place, open)?.value(),
+                    None => Value::String(self.replaced(&text, &place, open)?),
                 }
             }
             Value::Array(items) if node.kind == Kind::Sequence => {
                 let items = items.into_iter().zip(&node.content);
-                Value::Array(items.map(|(item, node)| self.fill(item, node, file)).collect::<Result<_, _>>()?)
+                Value::Array(
+                    items
+                        .map(|(item, node)| self.filled(item, node, file, open))
+                        .collect::<Result<_, _>>()?,
+                )
             }
             Value::Object(map) if node.kind == Kind::Mapping => {
                 let filled = map.into_iter().map(|(key, value)| {
                     let below =
                         node.entries().find(|(name, _)| name.value == key.as_str()).map(|(_, below)| below);
-                    Ok::<_, Diagnostic>((key, self.fill(value, below.unwrap_or(node), file)?))
+                    let open = if is_sensitive(&key) { Open::Secret } else { open };
+                    Ok::<_, Diagnostic>((key, self.filled(value, below.unwrap_or(node), file, open)?))
                 });
                 Value::Object(filled.collect::<Result<_, _>>()?)
             }
@@ -105,7 +145,35 @@ impl Scope<'_> {
         })
     }
 
-    fn lookup(&self, name: &str, place: &Place) -> Result<Var, Diagnostic> {
+    /// The value of a secret, where it may stand.
+    fn secret(&self, name: &str, place: &Place, open: Open) -> Result<Var, Diagnostic> {
+        let secrets = &self.environment.secrets;
+        let Some(spec) = secrets.iter().find(|spec| spec.name.value == name) else {
+            let message = format!("there is no secret `{name}` in environment `{}`", self.environment.name);
+            let error = Diagnostic::error("project/unknown-secret", message).at(place.clone());
+            let known: Vec<&str> = secrets.iter().map(|spec| spec.name.value.as_str()).collect();
+            return Err(if known.is_empty() {
+                error.hint("name where it comes from under `secrets:`")
+            } else {
+                suggest(error, name, &known)
+            });
+        };
+        if open == Open::Public {
+            let message = format!("secret `{name}` would not be hidden here");
+            return Err(Diagnostic::error("project/open-secret", message).at(place.clone()).hint(
+                "a secret may stand in `stringData` of a generated Secret, and under keys of `set` that say so, like `password` or `token`",
+            ));
+        }
+        let value = self.secrets.value(spec, self.root, |text| self.text(&text.value, &text.place));
+        let value = value.map_err(|error| error.within("it is asked for here", Some(place.clone())))?;
+        let value = value.expose_secret();
+        Ok(Var::Scalar(Value::String(value.to_owned()), value.to_owned()))
+    }
+
+    fn lookup(&self, name: &str, place: &Place, open: Open) -> Result<Var, Diagnostic> {
+        if let Some(name) = name.strip_prefix("secret.") {
+            return self.secret(name, place, open);
+        }
         let text = |text: &str| Var::Scalar(Value::String(text.to_owned()), text.to_owned());
         let found = match name {
             "env.name" => Some(text(&self.environment.name)),

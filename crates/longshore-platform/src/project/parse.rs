@@ -9,11 +9,12 @@ use super::cluster::{are_known, clusters, placement};
 use super::fields::{Fields, place};
 use super::layer::{LAYER_KEYS, fit, overrides};
 use super::release::release;
+use super::secret::secrets;
 use super::vars::vars;
 use super::waiting::waiting;
 use super::{API_VERSION, Environment, Method, Placed, Project, ReleaseSpec, suggest, waves};
 
-const PROJECT_KEYS: [&str; 14] = [
+const PROJECT_KEYS: [&str; 15] = [
     "apiVersion",
     "kind",
     "name",
@@ -27,9 +28,10 @@ const PROJECT_KEYS: [&str; 14] = [
     "drift",
     "wait",
     "releases",
+    "secrets",
     "moved",
 ];
-const ENVIRONMENT_KEYS: [&str; 11] = [
+const ENVIRONMENT_KEYS: [&str; 12] = [
     "namespace",
     "createNamespace",
     "context",
@@ -39,6 +41,7 @@ const ENVIRONMENT_KEYS: [&str; 11] = [
     "extends",
     "vars",
     "releases",
+    "secrets",
     "recipients",
     "wait",
 ];
@@ -107,6 +110,7 @@ fn read(text: &str, file: &str) -> Result<Project, Diagnostic> {
         ignored_drift: super::drift::ignored(file, &fields)?,
         wait: waiting(file, &fields)?,
         releases: releases(file, &fields)?,
+        secrets: secrets(file, &fields)?,
         moved: super::moved::moved(file, &fields)?,
         file: file.to_owned(),
     };
@@ -200,6 +204,7 @@ fn environments(file: &str, fields: &Fields<'_>) -> Result<Vec<Environment>, Dia
                 extends: fields.string("extends")?,
                 vars: vars(file, &fields)?,
                 releases: overrides(file, &origin, &fields, &LAYER_KEYS)?,
+                secrets: secrets(file, &fields)?,
                 recipients: recipients(&fields)?,
                 wait: waiting(file, &fields)?,
                 place: at,

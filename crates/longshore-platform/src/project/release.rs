@@ -85,11 +85,12 @@ fn generate(file: &str, fields: &Fields<'_>) -> Result<Vec<GeneratedSecret>, Dia
                     keys.insert(key.clone(), length(file, &key, &at, node)?);
                 }
             }
-            if keys.is_empty() {
-                let message = format!("generated Secret `{name}` has no `keys` to generate");
+            let string_data = fields.string_map("stringData")?;
+            if keys.is_empty() && string_data.is_empty() {
+                let message =
+                    format!("generated Secret `{name}` has neither `keys` to generate nor `stringData`");
                 return Err(Diagnostic::error("project/generate", message).at(at));
             }
-            let string_data = fields.string_map("stringData")?;
             Ok(GeneratedSecret { name, keys, string_data, place: at })
         })
         .collect()

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::Stage;
 
-/// Given in values, written into a Secret, an annotation, a ConfigMap and a hook.
+/// A secret of the project file, given in values, written into a Secret, an annotation, a ConfigMap and a hook.
 const FROM_VALUES: &str = "corrupt-horse-battery";
 /// Written plainly into a manifest.
 const FROM_FILE: &str = "Tr0ub4dor-and-3";
@@ -22,11 +22,14 @@ const SHOP: &str = "
     apiVersion: longshore.dev/v1alpha1
     kind: Project
     name: shop
+    secrets: {db: {file: db.secret}}
     environments: {dev: {namespace: shop, recipients: [RECIPIENT]}}
     defaultEnvironment: dev
     releases:
       base: {manifests: base.yaml, generate: {drawn: {keys: {token: {length: 40}}}}}
-      web: {chart: chart, needs: base, set: {db: {password: corrupt-horse-battery}}}
+      web: {chart: chart, needs: base, set: {db: {password: '${secret.db}'}}}
+    //- db.secret
+    corrupt-horse-battery
     //- base.yaml
     apiVersion: v1
     kind: Secret
@@ -90,7 +93,7 @@ async fn no_plan_record_or_log_shows_a_secret() {
     run("plan -o first.plan -vv", 0);
     run("deploy first.plan --identity key -vv", 0);
     for (old, new) in [(FROM_VALUES, CHANGED[0]), (FROM_FILE, CHANGED[1])] {
-        for file in ["longshore.yaml", "base.yaml"] {
+        for file in ["db.secret", "base.yaml"] {
             let text = stage.project.read(file).unwrap();
             stage.project.write(file, &text.replace(old, new)).unwrap();
         }

@@ -30,6 +30,7 @@ mod registries;
 mod remotes;
 mod render;
 mod repositories;
+mod secrets;
 mod values;
 mod version;
 mod warnings;

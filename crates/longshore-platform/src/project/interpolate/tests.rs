@@ -1,10 +1,13 @@
 //! Variables in texts and values, and how mistakes are told.
 
+use std::path::Path;
+
 use longshore_diag::Place;
 use serde_json::json;
 
 use super::Scope;
 use crate::project::{Layer, parse};
+use crate::secrets::Secrets;
 
 const FILE: &str = r#"apiVersion: longshore.dev/v1alpha1
 kind: Project
@@ -28,7 +31,13 @@ releases:
 fn with<T>(look: impl FnOnce(&Scope<'_>, &Layer) -> T) -> T {
     let project = parse(FILE, "longshore.yaml").unwrap();
     let environment = project.environment(Some("staging")).unwrap();
-    let scope = Scope { environment: &environment, cluster: project.clusters.first(), namespace: "ns" };
+    let scope = Scope {
+        environment: &environment,
+        cluster: project.clusters.first(),
+        namespace: "ns",
+        secrets: &Secrets::default(),
+        root: Path::new("."),
+    };
     look(&scope, &project.releases[0].layers[0])
 }
 

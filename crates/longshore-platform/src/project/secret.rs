@@ -1,0 +1,88 @@
+//! `secrets` of the project file and of its environments: where secret values come from.
+
+use longshore_diag::Diagnostic;
+use longshore_yaml::{Kind, Node};
+
+use super::Placed;
+use super::fields::{Fields, expected};
+
+/// Where a secret value comes from, as it is written; texts may have variables.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SecretSpec {
+    /// Its name, for `${secret.NAME}`.
+    pub name: Placed<String>,
+    /// Where it comes from.
+    pub from: SecretFrom,
+}
+
+/// The kinds of sources.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SecretFrom {
+    /// A variable of the environment that Longshore runs in.
+    Env(Placed<String>),
+    /// A file, relative to the project file.
+    File(Placed<String>),
+    /// A program with its arguments, run in the project file's folder.
+    Command(Vec<Placed<String>>),
+    /// A file that is sealed with age, relative to the project file.
+    Age(Placed<String>),
+}
+
+const SOURCES: [&str; 4] = ["env", "file", "command", "age"];
+
+/// Reads `secrets`.
+///
+/// # Errors
+/// A secret has no source, or several.
+pub(super) fn secrets(file: &str, fields: &Fields<'_>) -> Result<Vec<SecretSpec>, Diagnostic> {
+    let Some(node) = fields.get("secrets") else { return Ok(Vec::new()) };
+    Fields::any(file, fields.path("secrets"), node)?
+        .entries()
+        .map(|(name, at, node)| {
+            let what = format!("secret `{name}`");
+            if node.kind != Kind::Mapping {
+                return Err(expected(&what, "a mapping with its source", node, file)
+                    .hint("as in `{env: DB_PASSWORD}`, `{file: …}`, `{command: [pass, show, db]}` or `{age: db.age}`"));
+            }
+            let fields = Fields::read(file, &*what, node, &SOURCES)?;
+            let given: Vec<&str> = SOURCES.into_iter().filter(|key| fields.get(key).is_some()).collect();
+            let from = match given[..] {
+                ["env"] => SecretFrom::Env(fields.required_string("env")?),
+                ["file"] => SecretFrom::File(fields.required_string("file")?),
+                ["age"] => SecretFrom::Age(fields.required_string("age")?),
+                ["command"] => SecretFrom::Command(command(file, &what, &fields, node)?),
+                _ => {
+                    let message = format!("{what} must have one source of {}", SOURCES.map(|key| format!("`{key}`")).join(", "));
+                    return Err(Diagnostic::error("project/secret", message).at(at));
+                }
+            };
+            Ok(SecretSpec { name: Placed { value: name, place: at }, from })
+        })
+        .collect()
+}
+
+/// The words of a command: a list, because no shell takes it apart.
+fn command(
+    file: &str,
+    what: &str,
+    fields: &Fields<'_>,
+    node: &Node,
+) -> Result<Vec<Placed<String>>, Diagnostic> {
+    match fields.get("command") {
+        Some(list) if list.kind == Kind::Sequence && !list.content.is_empty() => fields.strings("command"),
+        other => {
+            let what = format!("`command` of {what}");
+            Err(expected(&what, "a list of a program and its arguments", other.unwrap_or(node), file)
+                .hint("no shell takes it apart: `[pass, show, db]`"))
+        }
+    }
+}
+
+/// Takes what is not set from `base`.
+pub(super) fn inherit(secrets: &mut Vec<SecretSpec>, base: &[SecretSpec]) {
+    for secret in base {
+        if secrets.iter().all(|own| own.name.value != secret.name.value) {
+            secrets.push(secret.clone());
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! The values of a selection's secrets: read when first asked for, and once.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use longshore_diag::{Diagnostic, Place};
+use longshore_secrets::{Identity, Source, SourceError};
+use secrecy::SecretString;
+
+use crate::project::{Placed, SecretFrom, SecretSpec};
+
+/// Gives the keys that open sealed files, when one is to be opened.
+#[derive(Clone, Default)]
+pub struct Identities(Option<Arc<Gives>>);
+
+type Gives = dyn Fn() -> Result<Vec<Identity>, Diagnostic> + Send + Sync;
+
+impl Identities {
+    /// Keys that are looked for only where they are needed.
+    pub fn new(gives: impl Fn() -> Result<Vec<Identity>, Diagnostic> + Send + Sync + 'static) -> Self {
+        Self(Some(Arc::new(gives)))
+    }
+
+    fn get(&self) -> Result<Vec<Identity>, Diagnostic> {
+        self.0.as_ref().map_or_else(|| Ok(Vec::new()), |gives| gives())
+    }
+}
+
+impl fmt::Debug for Identities {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Identities")
+    }
+}
+
+/// The secrets of a selection.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Secrets {
+    identities: Identities,
+    known: Arc<Mutex<BTreeMap<String, SecretString>>>,
+}
+
+impl Secrets {
+    pub(crate) fn new(identities: Identities) -> Self {
+        Self { identities, known: Arc::default() }
+    }
+
+    /// The value of a secret. `fill` replaces variables in where it comes from; paths are relative to `root`.
+    ///
+    /// # Errors
+    /// It cannot be had; the error names the secret and where it was to come from.
+    pub(crate) fn value(
+        &self,
+        spec: &SecretSpec,
+        root: &Path,
+        fill: impl Fn(&Placed<String>) -> Result<String, Diagnostic>,
+    ) -> Result<SecretString, Diagnostic> {
+        let name = &spec.name.value;
+        if let Some(known) = self.known.lock().unwrap_or_else(PoisonError::into_inner).get(name) {
+            return Ok(known.clone());
+        }
+        let source = match &spec.from {
+            SecretFrom::Env(variable) => Source::Env(fill(variable)?),
+            SecretFrom::File(file) => Source::File(root.join(fill(file)?)),
+            SecretFrom::Age(file) => Source::Age(root.join(fill(file)?)),
+            SecretFrom::Command(words) => Source::Command {
+                words: words.iter().map(&fill).collect::<Result<_, _>>()?,
+                folder: root.to_path_buf(),
+            },
+        };
+        let identities = match &source {
+            Source::Age(_) => self.identities.get()?,
+            _ => Vec::new(),
+        };
+        let value = source.read(&identities).map_err(|error| unavailable(name, &spec.name.place, &error))?;
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).insert(name.clone(), value.clone());
+        Ok(value)
+    }
+}
+
+fn unavailable(name: &str, place: &Place, error: &SourceError) -> Diagnostic {
+    let hint = match error {
+        SourceError::NoVariable(variable) => format!("set it, as in `export {variable}=…`"),
+        SourceError::Sealed { .. } => {
+            "name the file with the secret key in LONGSHORE_IDENTITY; `age -r RECIPIENT` seals".to_owned()
+        }
+        _ => "mend where it comes from, or name another source under `secrets:`".to_owned(),
+    };
+    Diagnostic::error("secrets/unavailable", format!("secret `{name}` cannot be had: {error}"))
+        .at(place.clone())
+        .hint(hint)
+}
