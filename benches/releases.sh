@@ -7,7 +7,8 @@
 # upgraded with one changed field by `longshore deploy`, `helm install`/`upgrade` and `kubectl apply --server-side` (of
 # what Helm renders), each in a namespace of its own, in turn, RUNS times (default 5). Beside the median times stand how
 # many requests Longshore sent for each object. What the server itself takes for an install is shown by `curl`, which sends
-# the same objects, 32 at a time, and does nothing else: nobody can be faster.
+# the same objects, 32 at a time, and does nothing else: nobody can be faster. How much processor time the clients take
+# themselves for an install is shown, too: on a machine of few cores most of the rest is the server's.
 #
 # Planning: 26 releases of 12 objects, of each of which one field has changed, by one `longshore plan`, by
 # `kubectl diff --server-side`, and by 26 times `helm diff upgrade`, if HELM_DIFF names the folder of that plugin (it is
@@ -29,7 +30,7 @@ trap 'cargo xtask cluster down --name "$cluster" >"$work/down.log" 2>&1 || cat "
 KUBECONFIG=$(cargo xtask cluster up --name "$cluster" 2>"$work/up.log") || { cat "$work/up.log"; exit 1; }
 export KUBECONFIG
 HOME=$work HELM_DIFF=${HELM_DIFF:-} python3 - "${1:-5}" "$(realpath "$LONGSHORE")" "$helm" "$kubectl" "$work" <<'PY'
-import base64, json, os, pathlib, re, statistics, subprocess, sys, time
+import base64, json, os, pathlib, re, resource, statistics, subprocess, sys, time
 runs, longshore, helm, kubectl, work = int(sys.argv[1]), *sys.argv[2:]
 work = pathlib.Path(work)
 EACH, RELEASES, OBJECTS = 250, 26, 12
@@ -44,6 +45,19 @@ def run(*command, cwd=work, codes=(0,)):
     took = (time.perf_counter() - start) * 1000
     if done.returncode not in codes:
         sys.exit(f"{command}: exit code {done.returncode}\n{done.stdout}{done.stderr}")
+    return took, done
+
+def processor():
+    """Milliseconds of processor time that ended children have taken."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return (used.ru_utime + used.ru_stime) * 1000
+
+def counted(who, step, *command, **options):
+    """The same as run, with the client's own processor time noted for an install."""
+    before = processor()
+    took, done = run(*command, **options)
+    if step == "install":
+        own[who].append(processor() - before)
     return took, done
 
 def median(times):
@@ -112,6 +126,8 @@ STEPS = ["install", "no change", "one field"]
 times = {(step, who): [] for step in STEPS for who in ("longshore", "helm", "kubectl")}
 requests = {step: [] for step in STEPS}
 bare = []
+# Milliseconds of processor time that the clients themselves take for an install.
+own = {"longshore": [], "helm": [], "kubectl": []}
 NAMESPACES = ("longshore", "helm", "kubectl", "bare")
 for round in range(runs):
     for who in NAMESPACES:
@@ -119,14 +135,14 @@ for round in range(runs):
     for step, number in zip(STEPS, (0, 0, 1)):
         project(number)
         rendered(number)
-        took, done = run(longshore, "deploy", "-v", "--yes", "-n", f"longshore-{round}", cwd=many)
+        took, done = counted("longshore", step, longshore, "deploy", "-v", "--yes", "-n", f"longshore-{round}", cwd=many)
         times[step, "longshore"].append(took)
         plain = re.sub(r"\x1b\[[0-9;]*m", "", done.stderr)
         requests[step].append(int(re.findall(r"requests=(\d+)", plain)[-1]))
         verb = "install" if step == "install" else "upgrade"
-        took, _ = run(helm, verb, "many", many / "chart", "-n", f"helm-{round}", "--set", f"first=v{number}")
+        took, _ = counted("helm", step, helm, verb, "many", many / "chart", "-n", f"helm-{round}", "--set", f"first=v{number}")
         times[step, "helm"].append(took)
-        took, _ = run(kubectl, "apply", "--server-side", "-n", f"kubectl-{round}", "-f", many / "all.yaml")
+        took, _ = counted("kubectl", step, kubectl, "apply", "--server-side", "-n", f"kubectl-{round}", "-f", many / "all.yaml")
         times[step, "kubectl"].append(took)
         if step == "install":
             bare.append(run(*bare_requests(f"bare-{round}"))[0])
@@ -141,6 +157,8 @@ for step in STEPS:
     print(f"{step:20}{ours:14.0f}{theirs:10.0f}{plain:12.0f}{theirs / ours:11.1f}{plain / ours:14.1f}{median(requests[step]) / (2 * EACH):17.3f}", flush=True)
 ours, theirs, plain = median(times["install", "longshore"]), median(times["install", "helm"]), median(bare)
 print(f"install by bare concurrent requests: {plain:.0f} ms; Helm takes {theirs / plain:.1f} times that, Longshore {ours / plain:.2f} times")
+ours, theirs, plain = (median(own[who]) for who in ("longshore", "helm", "kubectl"))
+print(f"processor time of the client for an install: Longshore {ours:.0f} ms, Helm {theirs:.0f} ms ({theirs / ours:.1f} times), kubectl {plain:.0f} ms ({plain / ours:.1f} times)")
 
 # --- 26 releases ---
 fleet = work / "fleet"

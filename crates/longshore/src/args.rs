@@ -211,6 +211,11 @@ pub(crate) enum Command {
     /// Kustomize's command line
     #[command(disable_help_flag = true, disable_version_flag = true)]
     Kustomize(DropInArgs),
+    /// Print the JSON Schema of the project file, for editors
+    #[command(
+        after_help = "Examples:\n  longshore schema > longshore.schema.json\n  # in longshore.yaml, for editors with the YAML language server:\n  # yaml-language-server: $schema=longshore.schema.json"
+    )]
+    Schema,
     /// Print a completion script for a shell
     Completion(CompletionArgs),
     /// Print the version, and those of Helm whose charts are rendered

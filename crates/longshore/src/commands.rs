@@ -37,6 +37,12 @@ pub(crate) fn run(cli: &Cli, printer: &Printer) -> anyhow::Result<ExitStatus> {
         Command::Init(args) => init::run(args, printer),
         Command::Render(args) => render::run(global, args, printer),
         Command::Values(args) => values::run(global, args, printer),
+        Command::Schema => {
+            printer.result(&longshore_platform::project::schema(), || {
+                format!("{:#}\n", longshore_platform::project::schema())
+            })?;
+            Ok(ExitStatus::Success)
+        }
         Command::Completion(args) => completion::run(args, printer),
         Command::Helm(_) => Ok(misplaced("helm", printer)),
         Command::Kustomize(_) => Ok(misplaced("kustomize", printer)),

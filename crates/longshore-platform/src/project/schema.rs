@@ -1,0 +1,273 @@
+//! The JSON Schema of the project file, for editors and for machines that write one.
+//!
+//! It is made from what the parser knows where that is a table (keys, levels, graces), and says the rest in its own words;
+//! a test holds the keys of both against each other.
+
+use longshore_chart::Level;
+use longshore_object::readiness::Grace;
+use serde_json::{Map, Value, json};
+
+use super::{API_VERSION, Method};
+
+/// The schema, of draft 7, which every editor reads.
+///
+/// ```
+/// let schema = longshore_platform::project::schema();
+/// assert_eq!(schema["properties"]["kind"]["const"], "Project");
+/// ```
+pub fn schema() -> Value {
+    let methods: Vec<&str> = Method::NAMES.iter().map(|(name, _)| *name).collect();
+    let levels = Level::ALL.map(Level::name);
+    json!({
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": "longshore.yaml: a platform's releases and environments",
+        "type": "object",
+        "additionalProperties": false,
+        "required": ["apiVersion", "kind", "name", "releases"],
+        "properties": {
+            "apiVersion": {"const": API_VERSION},
+            "kind": {"const": "Project"},
+            "name": name("The platform's name, with which its records are labelled", 63),
+            "description": text("One line about the platform"),
+            "method": {"enum": methods, "description": "How releases are made that can be made in several ways"},
+            "helmCompat": {"enum": levels, "description": "The Helm that charts are rendered as"},
+            "clusters": named("Clusters by the names that the project gives them", &cluster()),
+            "environments": named("Where the platform runs: `dev`, `staging`, `production`", &environment()),
+            "defaultEnvironment": text("The environment without -e"),
+            "hosts": texts("Host names that `status` prints with the ingress' address"),
+            "drift": drift(),
+            "wait": {"$ref": "#/definitions/wait"},
+            "releases": named("What is deployed", &release()),
+            "secrets": {"$ref": "#/definitions/secrets"},
+            "moved": {
+                "type": "array",
+                "description": "Releases that had another name: their objects go over as they are",
+                "items": object("", &[("from", text("The name before")), ("to", text("The name now"))], &["from", "to"]),
+            },
+        },
+        "definitions": {"wait": wait(), "secrets": secrets(), "layer": layer(), "variables": variables()},
+    })
+}
+
+fn cluster() -> Value {
+    object(
+        "A cluster",
+        &[
+            ("context", text("Context of the kubeconfig")),
+            ("kubeconfig", text("Kubeconfig file, relative to this one")),
+            ("vars", reference("variables")),
+            ("releases", named("What is special about releases here", &layer_without("clusters"))),
+        ],
+        &[],
+    )
+}
+
+fn environment() -> Value {
+    let waves = json!({
+        "type": "array",
+        "items": {"type": "array", "items": {"type": "string"}},
+        "description": "Clusters of a wave are deployed to when those before have succeeded",
+    });
+    object(
+        "An environment",
+        &[
+            ("namespace", text("The namespace of its releases; may have variables")),
+            ("createNamespace", flag("Whether a missing namespace is created")),
+            ("context", text("Context of the kubeconfig, where there is one cluster")),
+            ("clusters", texts("The clusters that it is on; the first one holds its lock")),
+            ("clusterWaves", waves),
+            (
+                "clustersAtOnce",
+                json!({"type": "integer", "minimum": 1, "description": "To how many is deployed at once"}),
+            ),
+            ("extends", text("The environment that it takes from what it does not set")),
+            ("vars", reference("variables")),
+            ("releases", named("What is special about releases here", &reference("layer"))),
+            ("secrets", reference("secrets")),
+            ("recipients", texts("age recipients to whom frozen plans are sealed")),
+            ("wait", reference("wait")),
+        ],
+        &[],
+    )
+}
+
+fn release() -> Value {
+    let length = json!({"type": "integer", "minimum": 8, "maximum": 1024});
+    let generated = object(
+        "A Secret that is made once and kept",
+        &[
+            ("keys", named("Keys whose values are drawn", &object("", &[("length", length)], &["length"]))),
+            ("stringData", named("Keys with given values; may have variables and secrets", &scalar())),
+        ],
+        &[],
+    );
+    let kustomize = object(
+        "",
+        &[("path", text("The folder")), ("enableHelm", flag("Whether it may inflate charts"))],
+        &["path"],
+    );
+    let mut fields = vec![
+        ("needs", texts("Releases that must be ready before it")),
+        ("chart", text("The chart's folder or archive")),
+        ("manifests", texts("Manifest files or folders")),
+        ("kustomize", json!({"anyOf": [text("The kustomization's folder"), kustomize]})),
+        ("generate", named("Secrets that are made once and kept", &generated)),
+    ];
+    fields.extend(layer_fields());
+    object("A release: a chart, manifests, or a kustomization", &fields, &[])
+}
+
+fn layer_fields() -> [(&'static str, Value); 4] {
+    let enabled = json!({
+        "anyOf": [{"type": "boolean"}, {"type": "string", "pattern": r"\$\{"}],
+        "description": "Whether it is wanted; a variable may say so",
+    });
+    [
+        ("values", texts("Values files; later ones win, and may have variables in their names")),
+        (
+            "set",
+            json!({"type": "object", "description": "Values over those of the files; may have variables"}),
+        ),
+        ("enabled", enabled),
+        ("clusters", texts("The clusters that it goes to, of those of the environment")),
+    ]
+}
+
+fn layer() -> Value {
+    object("What is special about a release here", &layer_fields(), &[])
+}
+
+fn layer_without(key: &str) -> Value {
+    let fields: Vec<_> = layer_fields().into_iter().filter(|(name, _)| *name != key).collect();
+    object("What is special about a release here", &fields, &[])
+}
+
+fn variables() -> Value {
+    json!({"type": "object", "description": "Variables for `${env.vars.KEY}` or `${cluster.vars.KEY}`"})
+}
+
+fn secrets() -> Value {
+    let command = json!({"type": "array", "minItems": 1, "items": {"type": "string"}, "description": "A program and its arguments"});
+    let source = json!({
+        "type": "object",
+        "additionalProperties": false,
+        "minProperties": 1,
+        "maxProperties": 1,
+        "properties": {
+            "env": text("A variable"),
+            "file": text("A file, relative to this one"),
+            "command": command,
+            "age": text("A file that is sealed with age"),
+        },
+    });
+    named("Where the values of `${secret.NAME}` come from", &source)
+}
+
+fn wait() -> Value {
+    let duration = |what: &str| json!({"type": "string", "description": what});
+    let graces = Grace::NAMES.iter().map(|(name, what)| {
+        let kind = if *name == "restarts" {
+            json!({"type": "integer", "minimum": 1, "description": what})
+        } else {
+            duration(what)
+        };
+        (*name, kind)
+    });
+    let graces: Vec<(&str, Value)> = graces.collect();
+    let rule = object(
+        "When an object of a kind is ready",
+        &[
+            ("kind", text("The kind, with its group: `Certificate.cert-manager.io`")),
+            ("path", text("A JSON path into the object")),
+            ("ready", texts("Values that mean ready")),
+            ("progressing", texts("Values that mean that it is on its way")),
+            ("failed", texts("Values that mean failed")),
+            ("message", text("A JSON path to what explains it")),
+        ],
+        &["kind", "path"],
+    );
+    object(
+        "How deploys wait",
+        &[
+            ("timeout", duration("How long each release may take: `5m`")),
+            ("idleTimeout", duration("How long nothing may get on, or `never`")),
+            ("rollbackOnFailure", flag("Whether a deploy that fails is taken back")),
+            (
+                "loadBalancerAddress",
+                flag("Whether a Service of type LoadBalancer is ready only with an address"),
+            ),
+            ("ingressAddress", flag("Whether an Ingress is ready only with an address")),
+            ("grace", object("How long causes are borne before they count as certain", &graces, &[])),
+            ("readiness", json!({"type": "array", "items": rule})),
+        ],
+        &[],
+    )
+}
+
+fn drift() -> Value {
+    let rule = object(
+        "A difference that is no drift",
+        &[
+            ("release", text("Only of this release")),
+            ("group", text("The API group of the kind")),
+            ("kind", text("The kind")),
+            ("name", text("Only of the object of this name")),
+            ("pointers", texts("JSON pointers to fields; without any the whole object")),
+        ],
+        &["kind"],
+    );
+    object("What may be otherwise than deployed", &[("ignore", json!({"type": "array", "items": rule}))], &[])
+}
+
+fn object(what: &str, fields: &[(&str, Value)], required: &[&str]) -> Value {
+    let properties: Map<String, Value> =
+        fields.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+    let mut object =
+        json!({"type": ["object", "null"], "additionalProperties": false, "properties": properties});
+    if !what.is_empty() {
+        object["description"] = what.into();
+    }
+    if !required.is_empty() {
+        object["required"] = required.into();
+        object["type"] = "object".into();
+    }
+    object
+}
+
+/// A mapping whose keys are names that the user chooses.
+fn named(what: &str, value: &Value) -> Value {
+    json!({"type": "object", "description": what, "additionalProperties": value})
+}
+
+fn reference(definition: &str) -> Value {
+    json!({"$ref": format!("#/definitions/{definition}")})
+}
+
+fn text(what: &str) -> Value {
+    json!({"type": "string", "description": what})
+}
+
+fn flag(what: &str) -> Value {
+    json!({"type": "boolean", "description": what})
+}
+
+fn scalar() -> Value {
+    json!({"type": ["string", "number", "boolean"]})
+}
+
+/// A list of texts; one alone is a list of one.
+fn texts(what: &str) -> Value {
+    json!({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}], "description": what})
+}
+
+fn name(what: &str, longest: usize) -> Value {
+    json!({
+        "type": "string",
+        "description": what,
+        "maxLength": longest,
+        "pattern": "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$",
+    })
+}
+
+#[cfg(test)]
+mod tests;
