@@ -5,24 +5,32 @@
 //! a pod that no policy chooses for a direction is open in it; one that some policies choose is open to what any of
 //! them lets through. Both ends have a say: the sender's egress and the receiver's ingress. Answers need no rule.
 //!
+//! [`blocked`] tries with them what a release declares: its routes, the Services that its pods' configuration names, and
+//! the cluster's DNS.
+//!
 //! What the specification leaves open, or what is not known here, counts as let through, because a warning that is
 //! wrong costs more than one that is missing: pods on the network of their node, a pod whose addresses are not known
 //! and a policy that names addresses, a label of a namespace that could not be read.
 
 mod block;
+mod edges;
+mod hosts;
 mod party;
 mod policy;
 mod rule;
 mod selector;
+mod told;
 
 use std::collections::BTreeMap;
 use std::fmt;
 
 pub use block::Block;
+pub use edges::{Aim, Blocked, Names, Scene, blocked, declares};
 pub use party::{ContainerPort, Party, Pod, Protocol};
 pub use policy::{Peer, Policy, PortMatch, Ports, Rule};
 pub use rule::Missing;
 pub use selector::{Operator, Requirement, Selector};
+pub use told::warnings;
 
 /// Labels of a pod or a namespace.
 pub type Labels = BTreeMap<String, String>;

@@ -29,6 +29,7 @@ mod discovery;
 mod endpoint;
 mod error;
 mod exec;
+mod flows;
 mod forward;
 mod kubeconfig;
 mod logs;

@@ -272,7 +272,8 @@ impl Cluster {
     ) -> WaitError {
         let mut failure = tracker.failure(verdict, &options.deployed);
         failure.elapsed = started.elapsed();
-        evidence::gather(self, &mut failure, options).await;
+        // Large, and rarely needed.
+        Box::pin(evidence::gather(self, &mut failure, options)).await;
         WaitError::Failed(Box::new(failure))
     }
 }

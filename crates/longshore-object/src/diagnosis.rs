@@ -14,7 +14,7 @@ pub mod wiring;
 
 pub use exit::meaning_of_exit;
 pub use image::why_not_pulled;
-pub use lines::{Reading, read_lines};
+pub use lines::{About, Reading, read_lines};
 pub use missing::{Missing, missing};
 pub use refusal::{is_refusal, why_refused};
 pub use schedule::why_unschedulable;

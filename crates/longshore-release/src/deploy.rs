@@ -19,7 +19,7 @@ use crate::record::{Hook, HookPhase, Info, Release, Status, Time};
 use crate::store::Store;
 use crate::takeover::Aim;
 use crate::work::Work;
-use crate::{Context, ReleaseError, hold, hooks, removal, set_image, takeover, wait};
+use crate::{Context, ReleaseError, hold, hooks, remarks, removal, set_image, takeover, wait};
 
 /// Helm's default for `--history-max`.
 const HISTORY_MAX: usize = 10;
@@ -206,7 +206,7 @@ async fn carry_out(
     delete_removed(context, prepared, prior, |key| !removal::is_read_by_pods(key)).await?;
     wait::until_ready(context, name, &candidate.objects).await?;
     context.faults.reached(name, FaultPoint::Ready).await;
-    wait::remarks(context, name, &candidate.objects).await;
+    Box::pin(remarks::remarks(context, name, &candidate.objects)).await;
     // Until the new pods are ready the old ones may start again, and read what they were made for.
     delete_removed(context, prepared, prior, removal::is_read_by_pods).await?;
     run_hooks(context, work, &candidate.hooks, after).await

@@ -36,6 +36,7 @@ mod quantity;
 mod quota;
 pub mod record;
 mod records;
+mod remarks;
 mod removal;
 mod rollback;
 mod set_image;

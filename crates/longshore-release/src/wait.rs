@@ -6,8 +6,7 @@ use std::sync::Arc;
 use futures::StreamExt;
 use longshore_cluster::{Change, Error as ClusterError, Progress, Selector, WaitOptions, WaitTarget};
 use longshore_diag::Diagnostic;
-use longshore_object::diagnosis::wiring;
-use longshore_object::{Gvk, Object};
+use longshore_object::Object;
 use serde_json::Value;
 use tokio::time::timeout;
 
@@ -108,37 +107,6 @@ pub(crate) async fn until_complete(
         Err(_) => format!("{key} still runs after {} s", context.timeout.as_secs()),
     };
     Err(Diagnostic::error("release/hook", message).at(object.place().clone()).into())
-}
-
-/// What a release that is ready still has wrong with it: Services that select nothing, autoscalers without metrics,
-/// budgets that let no pod go. Each is a warning with its next step; live objects are asked for only where the
-/// release itself does not tell.
-pub(crate) async fn remarks(context: &Context, release: &str, objects: &[Object]) {
-    let pods = if wiring::asks_for_pods(objects) { pod_labels(context).await } else { None };
-    for warning in wiring::wiring(objects, pods.as_deref()) {
-        context.tell(release, Event::Warning(warning));
-    }
-    for object in objects.iter().filter(|object| object.kind() == "HorizontalPodAutoscaler") {
-        let key = object.key_in(&context.namespace);
-        let live = context.cluster.get(object.gvk(), key.namespace.as_deref(), &key.name).await;
-        if let Some(words) = live.ok().flatten().as_ref().and_then(wiring::why_not_scaling) {
-            let warning = Diagnostic::warning("wiring/no-metrics", format!("{key} does not scale: {words}"));
-            let hint =
-                "metrics come from metrics-server or an adapter, and shares want requests of every container";
-            context.tell(release, Event::Warning(warning.at(object.place().clone()).hint(hint)));
-        }
-    }
-}
-
-/// The labels of the pods of the namespace, as far as they may be read.
-async fn pod_labels(context: &Context) -> Option<Vec<wiring::Labels>> {
-    let pods = Gvk::new("v1", "Pod");
-    let found = context.cluster.list(&pods, Some(&context.namespace), &Selector::default()).await.ok()?;
-    let labels = |pod: &Value| {
-        let labels = pod.pointer("/metadata/labels").and_then(Value::as_object).into_iter().flatten();
-        labels.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect()
-    };
-    Some(found.items.iter().map(labels).collect())
 }
 
 fn succeeded(pod: &Value) -> Option<bool> {

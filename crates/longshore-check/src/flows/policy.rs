@@ -107,6 +107,13 @@ impl Rule {
     }
 }
 
+impl Rule {
+    /// Whether it lets through to pods of some kind, and not just to ranges of addresses.
+    pub(super) fn is_to_pods(&self) -> bool {
+        self.peers.is_empty() || self.peers.iter().any(|peer| matches!(peer, Peer::Pods { .. }))
+    }
+}
+
 impl Peer {
     fn read(json: &Json) -> Self {
         if let Some(block) = json.get("ipBlock").filter(|block| !block.is_null()) {

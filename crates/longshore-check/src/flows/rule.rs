@@ -10,8 +10,7 @@ pub struct Missing {
     direction: Direction,
     /// The other end; empty if it is not known, and everybody would have to be let through.
     peer: String,
-    port: u16,
-    protocol: Protocol,
+    ports: Vec<(Protocol, u16)>,
 }
 
 impl Missing {
@@ -34,12 +33,19 @@ impl Missing {
             }
             Party::Elsewhere { .. } => String::new(),
         };
-        Self { direction, peer, port: flow.port, protocol: flow.protocol }
+        Self { direction, peer, ports: vec![(flow.protocol, flow.port)] }
+    }
+
+    /// The rule for the same port of another protocol, too.
+    pub(super) fn also(&mut self, protocol: Protocol) {
+        self.ports.extend(self.ports.first().map(|(_, port)| (protocol, *port)));
     }
 
     /// The rule as an item of `ingress` or `egress`, on one line of YAML.
     pub fn item(&self) -> String {
-        let ports = format!("ports: [{{protocol: {}, port: {}}}]", self.protocol, self.port);
+        let ports =
+            self.ports.iter().map(|(protocol, port)| format!("{{protocol: {protocol}, port: {port}}}"));
+        let ports = format!("ports: [{}]", ports.collect::<Vec<_>>().join(", "));
         let key = match self.direction {
             Direction::Ingress => "from",
             Direction::Egress => "to",

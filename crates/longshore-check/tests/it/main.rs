@@ -1,4 +1,5 @@
-//! Network policies.
+//! Network policies, and what releases want of them.
 
+mod edges;
 mod properties;
 mod semantics;

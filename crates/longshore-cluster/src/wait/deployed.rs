@@ -26,6 +26,11 @@ impl Deployed {
         self.objects.is_empty()
     }
 
+    /// The written objects.
+    pub(super) fn objects(&self) -> Vec<&Object> {
+        self.objects.iter().map(|(_, object)| object).collect()
+    }
+
     /// Whether this deploy has changed the object.
     pub(super) fn is_changed(&self, key: &ObjectKey) -> bool {
         self.changed.contains(key)

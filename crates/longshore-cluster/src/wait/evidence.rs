@@ -33,7 +33,34 @@ pub(super) async fn gather(cluster: &Cluster, failure: &mut WaitFailure, options
         let _ = timeout(PATIENCE, look_into(cluster, culprit, &mut facts, options.log_lines)).await;
         all.push(facts);
     }
+    look_at_policies(cluster, failure, &mut all, options).await;
     explain::explain(failure, &all, &options.deployed);
+}
+
+/// The declared connections of culprits whose containers may wait for somebody, where network policies are in the way.
+async fn look_at_policies(
+    cluster: &Cluster,
+    failure: &WaitFailure,
+    all: &mut [Facts],
+    options: &WaitOptions,
+) {
+    let is_waiting = |culprit: &Culprit| culprit.pod.as_ref().is_some_and(|pod| may_wait(pod.cause));
+    let culprits = failure.culprits.iter().zip(all).filter(|(culprit, _)| is_waiting(culprit));
+    let culprits: Vec<_> = culprits.collect();
+    // Those of one release are nearly always in one namespace.
+    let Some(namespace) = culprits.first().and_then(|(culprit, _)| culprit.key.namespace.clone()) else {
+        return;
+    };
+    let objects = options.deployed.objects();
+    let Ok(blocked) = timeout(PATIENCE, cluster.blocked_flows(&objects, &namespace)).await else { return };
+    for (culprit, facts) in culprits {
+        facts.blocked = blocked.iter().filter(|blocked| blocked.by == culprit.key).cloned().collect();
+    }
+}
+
+/// Whether what is wrong with a container may come from somebody whom it does not reach.
+fn may_wait(cause: Cause) -> bool {
+    matches!(cause, Cause::CrashLoop | Cause::Ended | Cause::InitHangs | Cause::Unready)
 }
 
 async fn look_into(cluster: &Cluster, culprit: &mut Culprit, facts: &mut Facts, log_lines: u32) {

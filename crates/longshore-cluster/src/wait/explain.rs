@@ -3,6 +3,9 @@
 //! Of several failing objects one is the root: those that fail of the same thing, or because of another one that
 //! fails, are told as its consequences and no more.
 
+mod network;
+
+use longshore_check::flows::Blocked;
 use longshore_object::ObjectKey;
 use longshore_object::diagnosis::{
     Meaning, Missing, meaning_of_exit, missing, read_lines, why_not_pulled, why_refused, why_unschedulable,
@@ -19,6 +22,8 @@ pub(super) struct Facts {
     pub(super) claims: Vec<Claim>,
     /// The keys that the ConfigMap or Secret has in which one is missing.
     pub(super) live_keys: Option<Vec<String>>,
+    /// Connections that its release declares for it and that network policies do not let through.
+    pub(super) blocked: Vec<Blocked>,
 }
 
 /// A claim without a volume.
@@ -163,11 +168,11 @@ fn root_of(culprit: &Culprit, facts: &Facts, deployed: &Deployed) -> Option<Root
         }),
         Cause::Start => plain(meaning(pod.message.clone(), hint_for(pod.cause))),
         Cause::OutOfMemory => plain(memory(pod, deployed, &culprit.key)),
-        Cause::CrashLoop | Cause::Ended => Some(crash(culprit, pod, deployed)),
+        Cause::CrashLoop | Cause::Ended => Some(crash(culprit, pod, facts, deployed)),
         Cause::Unschedulable => plain(why_unschedulable(&pod.message)),
         Cause::Claim => Some(claim(pod, facts, deployed)),
-        Cause::InitHangs => Some(hangs(culprit, deployed)),
-        Cause::Unready => Some(unready(culprit, pod, deployed)),
+        Cause::InitHangs => Some(hangs(culprit, facts, deployed)),
+        Cause::Unready => Some(unready(culprit, pod, facts, deployed)),
     }
 }
 
@@ -244,7 +249,10 @@ fn memory(pod: &PodCause, deployed: &Deployed, key: &ObjectKey) -> Meaning {
 }
 
 /// A container that ends: its liveness probe, what its lines say, or its exit code.
-fn crash(culprit: &Culprit, pod: &PodCause, deployed: &Deployed) -> Root {
+fn crash(culprit: &Culprit, pod: &PodCause, facts: &Facts, deployed: &Deployed) -> Root {
+    if let Some(root) = network::of_lines(culprit, facts) {
+        return root;
+    }
     let probe = culprit.events.iter().rev().find_map(|event| {
         let (_, words) = event.split_once(": ")?;
         ["Liveness probe failed", "Startup probe failed"]
@@ -354,7 +362,10 @@ fn claim(pod: &PodCause, facts: &Facts, deployed: &Deployed) -> Root {
     Root { link: meaning.what.clone(), meaning, from: None }
 }
 
-fn hangs(culprit: &Culprit, deployed: &Deployed) -> Root {
+fn hangs(culprit: &Culprit, facts: &Facts, deployed: &Deployed) -> Root {
+    if let Some(root) = network::of_silence(culprit, facts) {
+        return root;
+    }
     if let Some(root) = read(culprit, deployed) {
         return root;
     }
@@ -367,11 +378,17 @@ fn hangs(culprit: &Culprit, deployed: &Deployed) -> Root {
     Root { link: meaning.what.clone(), meaning, from: None }
 }
 
-fn unready(culprit: &Culprit, pod: &PodCause, deployed: &Deployed) -> Root {
+fn unready(culprit: &Culprit, pod: &PodCause, facts: &Facts, deployed: &Deployed) -> Root {
     let event = culprit.events.iter().rev().find_map(|event| {
         let (_, words) = event.split_once(": ")?;
         words.contains("probe failed").then(|| words.to_owned())
     });
+    // A probe that finds nobody listening tells of its own port as well as of what the container waits for.
+    let listens = !event.as_ref().is_some_and(|words| words.contains("connection refused"));
+    let found = if listens { network::of_silence(culprit, facts) } else { network::of_lines(culprit, facts) };
+    if let Some(root) = found {
+        return root;
+    }
     let hint = "compare the probe's port and path with what it serves; if it only needs long, use a startupProbe or raise the grace `probe`";
     if let Some(words) = event {
         let meaning = meaning(words, hint);

@@ -9,18 +9,35 @@ pub struct Reading {
     pub meaning: Meaning,
     /// The line that says it, counted from 0.
     pub line: usize,
+    /// What it is about.
+    pub about: About,
     /// The host that could not be found or reached, if it is about one.
     pub host: Option<String>,
+    /// The port that could not be reached, if it is about a connection that names one.
+    pub port: Option<u16>,
+}
+
+/// What a line is about, as far as somebody else may know more of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum About {
+    /// A name that does not resolve.
+    Name,
+    /// A connection that does not come about.
+    Connection,
+    /// Anything else.
+    Other,
 }
 
 /// Phrases of runtimes for one thing.
 struct Phrase {
+    about: About,
     any: &'static [&'static str],
     read: fn(&str) -> (Meaning, Option<String>),
 }
 
 const PHRASES: &[Phrase] = &[
     Phrase {
+        about: About::Other,
         any: &[
             "address already in use",
             "eaddrinuse",
@@ -39,6 +56,7 @@ const PHRASES: &[Phrase] = &[
         },
     },
     Phrase {
+        about: About::Name,
         any: &[
             "no such host",
             "could not translate host name",
@@ -54,6 +72,7 @@ const PHRASES: &[Phrase] = &[
             "nxdomain",
             "bad address '",
             "server can't find",
+            ":53: i/o timeout",
         ],
         read: |line| {
             let host = host_in(line);
@@ -66,6 +85,7 @@ const PHRASES: &[Phrase] = &[
         },
     },
     Phrase {
+        about: About::Other,
         any: &[
             "password authentication failed",
             "access denied for user",
@@ -85,6 +105,7 @@ const PHRASES: &[Phrase] = &[
         },
     },
     Phrase {
+        about: About::Connection,
         any: &["connection refused", "econnrefused"],
         read: |line| {
             let host = host_in(line);
@@ -99,6 +120,35 @@ const PHRASES: &[Phrase] = &[
         },
     },
     Phrase {
+        about: About::Connection,
+        any: &[
+            "connection timed out",
+            "connect timed out",
+            "connection attempt timed out",
+            "timed out connecting",
+            "timed out while connecting",
+            "i/o timeout",
+            "etimedout",
+            "no route to host",
+            "ehostunreach",
+            "network is unreachable",
+            "enetunreach",
+            "timeout expired",
+        ],
+        read: |line| {
+            let host = host_in(line);
+            let name = host.as_ref().map_or("something".to_owned(), |host| format!("`{host}`"));
+            (
+                Meaning::new(
+                    format!("{name} that it needs does not answer"),
+                    "look at the pods behind that Service, at its port, and whether a network policy is in the way",
+                ),
+                host,
+            )
+        },
+    },
+    Phrase {
+        about: About::Other,
         any: &["is forbidden: user \"", "cannot list resource", "cannot get resource"],
         read: |_| {
             (
@@ -111,6 +161,7 @@ const PHRASES: &[Phrase] = &[
         },
     },
     Phrase {
+        about: About::Other,
         any: &["exec format error"],
         read: |_| {
             (
@@ -123,6 +174,7 @@ const PHRASES: &[Phrase] = &[
         },
     },
     Phrase {
+        about: About::Other,
         any: &["read-only file system"],
         read: |_| {
             (
@@ -135,12 +187,14 @@ const PHRASES: &[Phrase] = &[
         },
     },
     Phrase {
+        about: About::Other,
         any: &["no space left on device"],
         read: |_| {
             (Meaning::new("a disk that it writes to is full", "make the volume larger, or clear it"), None)
         },
     },
     Phrase {
+        about: About::Other,
         any: &["permission denied", "eacces"],
         read: |_| {
             (
@@ -153,6 +207,7 @@ const PHRASES: &[Phrase] = &[
         },
     },
     Phrase {
+        about: About::Other,
         any: &["java.lang.outofmemoryerror", "out of memory", "heap out of memory", "cannot allocate memory"],
         read: |_| {
             (
@@ -179,8 +234,10 @@ pub fn read_lines<S: AsRef<str>>(lines: &[S]) -> Option<Reading> {
             let line = line.as_ref().to_lowercase();
             phrase.any.iter().any(|words| line.contains(words))
         })?;
-        let (meaning, host) = (phrase.read)(found.1.as_ref());
-        Some(Reading { meaning, line: found.0, host })
+        let line = found.1.as_ref();
+        let (meaning, host) = (phrase.read)(line);
+        let port = port_in(line).filter(|_| phrase.about == About::Connection);
+        Some(Reading { meaning, line: found.0, about: phrase.about, host, port })
     })
 }
 
@@ -206,6 +263,8 @@ fn host_in(line: &str) -> Option<String> {
         ("could not translate host name \"", "\""),
         ("could not translate host name '", "'"),
         ("connection to server at \"", "\""),
+        ("connect to ", " "),
+        ("connecting to ", " "),
         ("bad address '", "'"),
         ("lookup ", " "),
         ("lookup ", ":"),
@@ -216,6 +275,8 @@ fn host_in(line: &str) -> Option<String> {
         ("host='", "'"),
         ("dial tcp ", ": "),
         ("econnrefused ", " "),
+        ("etimedout ", " "),
+        ("ehostunreach ", " "),
         ("resolve host: ", " "),
         ("resolve host name ", " "),
     ] {
@@ -249,7 +310,7 @@ fn host_in(line: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::read_lines;
+    use super::{About, read_lines};
 
     #[test]
     fn lines_of_the_usual_runtimes() {
@@ -316,6 +377,31 @@ mod tests {
                 "its program is built for another architecture than the node's",
                 None,
             ),
+            (
+                "dial tcp 10.96.3.4:5432: i/o timeout",
+                "`10.96.3.4` that it needs does not answer",
+                Some("10.96.3.4"),
+            ),
+            (
+                "Error: connect ETIMEDOUT 10.96.3.4:6379",
+                "`10.96.3.4` that it needs does not answer",
+                Some("10.96.3.4"),
+            ),
+            (
+                "connect to db:5432 failed: Connection timed out",
+                "`db` that it needs does not answer",
+                Some("db"),
+            ),
+            (
+                "java.net.SocketTimeoutException: connect timed out",
+                "something that it needs does not answer",
+                None,
+            ),
+            (
+                "dial tcp: lookup db on 10.96.0.10:53: read udp 10.2.0.7:40312->10.96.0.10:53: i/o timeout",
+                "the name `db` does not resolve",
+                Some("db"),
+            ),
             ("open /data/x: permission denied", "it may not read, write or listen where it wants to", None),
         ] {
             let read = read_lines(&["first", line, "bye"]).unwrap_or_else(|| panic!("{line}"));
@@ -326,5 +412,14 @@ mod tests {
             );
         }
         assert_eq!(read_lines(&["all is well"]), None);
+        for (line, about, port) in [
+            ("dial tcp 10.96.3.4:5432: i/o timeout", About::Connection, Some(5432)),
+            ("dial tcp 10.96.3.4:5432: connect: connection refused", About::Connection, Some(5432)),
+            ("lookup db: no such host", About::Name, None),
+            ("listen tcp :8080: bind: address already in use", About::Other, None),
+        ] {
+            let read = read_lines(&[line]).unwrap();
+            assert_eq!((read.about, read.port), (about, port), "{line}");
+        }
     }
 }

@@ -36,6 +36,7 @@ mod uninstalled;
 mod verdicts;
 mod warned;
 mod watched;
+mod wired;
 
 use longshore_testkit::{Outcome, Program, Project, Started, TestCluster, TestNamespace};
 use serde_json::Value;

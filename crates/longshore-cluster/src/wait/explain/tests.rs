@@ -172,7 +172,7 @@ fn a_claim_names_its_class() {
         class_exists: Some(false),
         events: Vec::new(),
     };
-    let facts = Facts { claims: vec![claim], live_keys: None };
+    let facts = Facts { claims: vec![claim], ..Facts::default() };
     let failure = explained(vec![culprit("web", Cause::Claim, "unbound", 0)], &[facts]);
     assert_eq!(
         failure.root().unwrap().reason,
@@ -203,4 +203,64 @@ fn consequences_are_not_told_as_causes() {
     // If that one is merely on its way, the chain goes on to it.
     let failure = explained(vec![web], &[]);
     assert_eq!(failure.culprits[0].chain.last().unwrap(), "Deployment/redis: 0 of 1 pods available");
+}
+
+/// A connection that the release declares and a policy closes is the cause where the lines, or silence, fit it.
+#[test]
+fn network_policies_in_the_way() {
+    let closed = "
+{apiVersion: v1, kind: Service, metadata: {name: db}, spec: {selector: {app: db}, ports: [{port: 5432}]}}
+---
+{apiVersion: apps/v1, kind: Deployment, metadata: {name: db}, spec: {template: {metadata: {labels: {app: db}}}}}
+---
+{apiVersion: apps/v1, kind: Deployment, metadata: {name: web}, spec: {selector: {matchLabels: {app: web}}, template: {metadata: {labels: {app: web}},
+  spec: {containers: [{name: main, env: [{name: URL, value: 'postgres://db'}]}]}}}}
+---
+{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: shut}, spec: {podSelector: {}, policyTypes: [Ingress, Egress]}}
+";
+    let objects = parse_manifests(closed, "all.yaml").unwrap();
+    let policy = longshore_check::flows::Policy::read(&objects[3].to_json(), "shop");
+    let objects: Vec<_> = objects.iter().collect();
+    let network = longshore_check::flows::Network { policies: vec![policy], ..Default::default() };
+    let names = longshore_check::flows::Names::default();
+    let scene =
+        longshore_check::flows::Scene { objects: &objects, namespace: "shop", pods: &[], names: &names };
+    let blocked: Vec<_> = longshore_check::flows::blocked(&scene, &network)
+        .into_iter()
+        .filter(|blocked| blocked.by == key("web"))
+        .collect();
+    assert_eq!(blocked.len(), 2);
+    let facts = [Facts { blocked, ..Facts::default() }];
+    let probe = "Unhealthy: Readiness probe failed: HTTP probe failed with statuscode: 503";
+    let refused = "Unhealthy: Readiness probe failed: dial tcp 10.2.0.7:80: connect: connection refused";
+    let (db, dns) =
+        ("cannot reach Service/db:5432: NetworkPolicy/shut", "cannot ask the cluster's DNS for names");
+    for (cause, event, line, expected) in [
+        (Cause::Unready, probe, "", db),
+        (Cause::Unready, "", "", db),
+        (Cause::Unready, refused, "", "connection refused"),
+        (Cause::Unready, refused, "dial tcp 10.96.0.7:5432: i/o timeout", db),
+        (Cause::Unready, probe, "listen tcp :80: bind: address already in use", "statuscode: 503"),
+        (Cause::InitHangs, "", "waiting", db),
+        (Cause::CrashLoop, "", "connect to db:5432 failed: Connection timed out", db),
+        (Cause::CrashLoop, "", "dial tcp 10.96.0.7:5432: i/o timeout", db),
+        (Cause::CrashLoop, "", "dial tcp 10.96.0.7:6379: i/o timeout", "does not answer"),
+        (Cause::CrashLoop, "", "dial tcp: lookup db: no such host", dns),
+        (Cause::CrashLoop, "", "bad value for LEVEL", "bad value for LEVEL"),
+        (Cause::CrashLoop, "", "password authentication failed", "does not accept its credentials"),
+    ] {
+        let mut web = culprit("web", cause, "", 5);
+        web.events = Some(event.to_owned()).filter(|event| !event.is_empty()).into_iter().collect();
+        web.logs = Some(line.to_owned()).filter(|line| !line.is_empty()).into_iter().collect();
+        let failure = explained(vec![web], &facts);
+        let root = failure.root().unwrap();
+        assert!(root.reason.contains(expected), "{cause:?} {event} {line}: {}", root.reason);
+        if expected == db {
+            let link = "Service/db ← NetworkPolicy/shut does not let it out to TCP 5432, and NetworkPolicy/shut does not let it in to Deployment/db at TCP 5432";
+            assert_eq!(root.chain.last().unwrap(), link);
+            assert!(root.hint.as_ref().unwrap().contains(
+                "add to `ingress` of NetworkPolicy/shut: `- {from: [{podSelector: {matchLabels: {app: web}}}]"
+            ));
+        }
+    }
 }

@@ -1,0 +1,46 @@
+//! What a release that is ready still has wrong with it: what does not fit together keeps no object from being ready.
+
+use longshore_check::flows;
+use longshore_cluster::Selector;
+use longshore_diag::Diagnostic;
+use longshore_object::diagnosis::wiring;
+use longshore_object::{Gvk, Object};
+use serde_json::Value;
+
+use crate::Context;
+use crate::event::Event;
+
+/// Tells what is wrong: Services that select nothing, autoscalers without metrics,
+/// budgets that let no pod go. Each is a warning with its next step; live objects are asked for only where the
+/// release itself does not tell.
+pub(crate) async fn remarks(context: &Context, release: &str, objects: &[Object]) {
+    let pods = if wiring::asks_for_pods(objects) { pod_labels(context).await } else { None };
+    for warning in wiring::wiring(objects, pods.as_deref()) {
+        context.tell(release, Event::Warning(warning));
+    }
+    let all: Vec<&Object> = objects.iter().collect();
+    for warning in flows::warnings(&context.cluster.blocked_flows(&all, &context.namespace).await) {
+        context.tell(release, Event::Warning(warning));
+    }
+    for object in objects.iter().filter(|object| object.kind() == "HorizontalPodAutoscaler") {
+        let key = object.key_in(&context.namespace);
+        let live = context.cluster.get(object.gvk(), key.namespace.as_deref(), &key.name).await;
+        if let Some(words) = live.ok().flatten().as_ref().and_then(wiring::why_not_scaling) {
+            let warning = Diagnostic::warning("wiring/no-metrics", format!("{key} does not scale: {words}"));
+            let hint =
+                "metrics come from metrics-server or an adapter, and shares want requests of every container";
+            context.tell(release, Event::Warning(warning.at(object.place().clone()).hint(hint)));
+        }
+    }
+}
+
+/// The labels of the pods of the namespace, as far as they may be read.
+async fn pod_labels(context: &Context) -> Option<Vec<wiring::Labels>> {
+    let pods = Gvk::new("v1", "Pod");
+    let found = context.cluster.list(&pods, Some(&context.namespace), &Selector::default()).await.ok()?;
+    let labels = |pod: &Value| {
+        let labels = pod.pointer("/metadata/labels").and_then(Value::as_object).into_iter().flatten();
+        labels.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect()
+    };
+    Some(found.items.iter().map(labels).collect())
+}
