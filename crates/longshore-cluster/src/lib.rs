@@ -40,6 +40,7 @@ mod status;
 #[cfg(test)]
 mod testing;
 mod transport;
+mod trouble;
 mod wait;
 mod watch;
 
@@ -58,6 +59,7 @@ pub use objects::{DeleteOptions, List, Patch, Propagation, Selector, WriteOption
 pub use options::{ClusterOptions, Environment, Impersonation, RetryPolicy};
 pub use status::{Status, StatusCause, StatusDetails};
 pub use transport::{ConnectError, ConnectProblem};
+pub use trouble::Trouble;
 pub use wait::{
     Culprit, Deployed, PodCause, Progress, WaitError, WaitFailure, WaitOptions, WaitTarget, WaitVerdict,
     Waited,

@@ -5,7 +5,9 @@
 //! parts. What is not recognised is not interpreted: the message itself is shown in any case.
 
 mod exit;
+mod gateway;
 mod image;
+mod issuing;
 mod lines;
 mod missing;
 mod refusal;
@@ -13,7 +15,9 @@ mod schedule;
 pub mod wiring;
 
 pub use exit::meaning_of_exit;
+pub use gateway::{Attachment, Parent, parents, why_no_controller, why_not_programmed};
 pub use image::why_not_pulled;
+pub use issuing::{issuing_hint, why_not_issued};
 pub use lines::{About, Reading, read_lines};
 pub use missing::{Missing, missing};
 pub use refusal::{is_refusal, why_refused};

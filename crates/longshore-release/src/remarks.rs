@@ -1,5 +1,8 @@
 //! What a release that is ready still has wrong with it: what does not fit together keeps no object from being ready.
 
+mod certificates;
+mod routes;
+
 use longshore_check::flows;
 use longshore_cluster::Selector;
 use longshore_diag::Diagnostic;
@@ -15,11 +18,15 @@ use crate::event::Event;
 /// release itself does not tell.
 pub(crate) async fn remarks(context: &Context, release: &str, objects: &[Object]) {
     let pods = if wiring::asks_for_pods(objects) { pod_labels(context).await } else { None };
-    for warning in wiring::wiring(objects, pods.as_deref()) {
-        context.tell(release, Event::Warning(warning));
-    }
+    let mut found = wiring::wiring(objects, pods.as_deref());
+    let (of_certificates, looked_at) = certificates::remarks(context, objects).await;
+    // What is really there says more than what resembles it.
+    found.retain(|warning| !looked_at || warning.code != "wiring/no-certificate");
+    found.extend(of_certificates);
+    found.extend(routes::remarks(context, objects).await);
     let all: Vec<&Object> = objects.iter().collect();
-    for warning in flows::warnings(&context.cluster.blocked_flows(&all, &context.namespace).await) {
+    found.extend(flows::warnings(&context.cluster.blocked_flows(&all, &context.namespace).await));
+    for warning in found {
         context.tell(release, Event::Warning(warning));
     }
     for object in objects.iter().filter(|object| object.kind() == "HorizontalPodAutoscaler") {

@@ -6,6 +6,8 @@
 
 use jiff::Timestamp;
 use rustls::pki_types::{CertificateDer, pem::PemObject as _};
+use x509_parser::certificate::X509Certificate;
+use x509_parser::extensions::GeneralName;
 
 /// Who a certificate was issued to, and when it is valid.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +20,8 @@ pub struct CertificateFacts {
     pub not_before: Timestamp,
     /// Not valid after this moment.
     pub not_after: Timestamp,
+    /// The names of hosts that it is for: its alternative names, wildcards as they are.
+    pub hosts: Vec<String>,
 }
 
 impl CertificateFacts {
@@ -84,7 +88,19 @@ fn facts(der: &[u8], index: usize) -> Result<CertificateFacts, CertificateError>
         issuer: certificate.issuer().to_string(),
         not_before: moment(validity.not_before.timestamp())?,
         not_after: moment(validity.not_after.timestamp())?,
+        hosts: hosts(&certificate),
     })
+}
+
+/// Its alternative names; none if the extension is not there, or broken.
+fn hosts(certificate: &X509Certificate<'_>) -> Vec<String> {
+    let names = certificate.subject_alternative_name().ok().flatten();
+    let names = names.into_iter().flat_map(|extension| &extension.value.general_names);
+    let of_host = |name: &GeneralName<'_>| match name {
+        GeneralName::DNSName(name) => Some((*name).to_owned()),
+        _ => None,
+    };
+    names.filter_map(of_host).collect()
 }
 
 #[cfg(test)]

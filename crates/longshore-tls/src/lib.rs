@@ -14,8 +14,10 @@ mod certificate;
 mod client;
 mod key;
 mod provider;
+mod served;
 
 pub use certificate::{CertificateError, CertificateFacts, certificates};
 pub use client::{ClientError, ClientOptions, client_config};
 pub use key::{KeyError, KeyKind, PrivateKey};
 pub use provider::{install, provider};
+pub use served::{Flaw, flaws};

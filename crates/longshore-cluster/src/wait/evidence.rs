@@ -71,7 +71,10 @@ async fn look_into(cluster: &Cluster, culprit: &mut Culprit, facts: &mut Facts, 
     if !uid.is_empty() {
         culprit.events = events(cluster, &namespace, &uid).await;
     }
-    let Some(pod) = culprit.pod.clone() else { return };
+    let Some(pod) = culprit.pod.clone() else {
+        facts.trouble = cluster.trouble(&culprit.gvk, &culprit.key).await;
+        return;
+    };
     for claim in pod.claims.iter().filter(|_| matches!(pod.cause, Cause::Claim | Cause::Unschedulable)) {
         facts.claims.extend(look_at_claim(cluster, &namespace, claim).await);
     }

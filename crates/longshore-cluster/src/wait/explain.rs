@@ -14,6 +14,7 @@ use longshore_object::readiness::pod::Cause;
 
 use super::deployed::Deployed;
 use super::failure::{Culprit, PodCause, WaitFailure};
+use crate::trouble::Trouble;
 
 /// What was found out about a culprit beyond its events and lines.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -24,6 +25,8 @@ pub(super) struct Facts {
     pub(super) live_keys: Option<Vec<String>>,
     /// Connections that its release declares for it and that network policies do not let through.
     pub(super) blocked: Vec<Blocked>,
+    /// What a route, a gateway or a certificate hangs on.
+    pub(super) trouble: Option<Trouble>,
 }
 
 /// A claim without a volume.
@@ -142,6 +145,11 @@ fn headline(pod: &PodCause) -> String {
 
 fn root_of(culprit: &Culprit, facts: &Facts, deployed: &Deployed) -> Option<Root> {
     let Some(pod) = &culprit.pod else {
+        if let Some(trouble) = &facts.trouble {
+            let links = trouble.chain.iter().cloned().chain([trouble.what.clone()]);
+            let link = links.collect::<Vec<_>>().join(" ← ");
+            return Some(Root { link, meaning: meaning(&trouble.what, &trouble.hint), from: None });
+        }
         let meaning = why_refused(&culprit.reason)?;
         return Some(Root { link: meaning.what.clone(), meaning, from: None });
     };

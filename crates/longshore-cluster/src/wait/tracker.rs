@@ -19,6 +19,7 @@ use super::surroundings::{Concerned, Part, Surroundings};
 use super::tracked::{Judging, Look, LookKey, State, Tracked, makes_pods};
 use super::{Progress, WaitTarget};
 use crate::error::Error;
+use crate::trouble::is_known;
 use crate::watch::Change;
 
 /// A pod: namespace, name, uid.
@@ -288,6 +289,12 @@ impl Tracker {
                 State::Waiting { reason, .. } if reason.is_empty() => {
                     waiting.push((key, "the server was not reached".to_owned()));
                 }
+                // What hangs on others can be told when the time is up.
+                State::Waiting { reason, pod: None }
+                    if verdict != WaitVerdict::Failed && is_known(&tracked.target.gvk) =>
+                {
+                    culprits.push(culprit(tracked, deployed, reason.clone(), None, false));
+                }
                 State::Waiting { reason, pod: None } => waiting.push((key, reason.clone())),
                 // When the time is up, what only lasts is what it was lost with.
                 State::Waiting { reason, .. } if verdict == WaitVerdict::Failed => {
@@ -307,6 +314,8 @@ impl Tracker {
             (
                 !culprit.certain,
                 !culprit.changed,
+                // A route may wait for what a pod is wrong with, and not the other way round.
+                is_known(&culprit.gvk),
                 culprit.pod.as_ref().map(|pod| pod.cause),
                 culprit.key.clone(),
             )

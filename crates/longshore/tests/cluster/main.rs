@@ -30,6 +30,7 @@ mod recorded;
 mod records;
 mod records_sql;
 mod refused;
+mod routed;
 mod secrets;
 mod taken_back;
 mod uninstalled;
