@@ -195,11 +195,12 @@ mod tests {
         assert_eq!(route(&own)[1], "own taken");
         // Of two controllers one refuses.
         let resolved = says("ResolvedRefs", "False", "BackendNotFound", "service \"web\" not found");
-        let both = json!([{"parentRef": gateway, "conditions": [yes]}, {"parentRef": gateway, "conditions": [yes, resolved]}]);
-        assert_eq!(
-            route(&both)[0],
-            "gw a backend of it does not exist: service \"web\" not found (correct the name or the port of its backendRef)"
-        );
+        let refuses = json!({"parentRef": gateway, "conditions": [yes, resolved]});
+        let takes = json!({"parentRef": gateway, "conditions": [yes]});
+        let words = "gw a backend of it does not exist: service \"web\" not found (correct the name or the port of its backendRef)";
+        for both in [json!([takes, refuses]), json!([refuses, takes])] {
+            assert_eq!(route(&both)[0], words);
+        }
     }
 
     #[test]
