@@ -28,6 +28,12 @@ pub fn versions() -> std::ops::RangeInclusive<u32> {
     table.first..=table.last
 }
 
+/// Whether an API group is one of Kubernetes' own.
+pub(crate) fn is_builtin(group: &str) -> bool {
+    let table = Table::get();
+    table.kinds.keys().any(|(version, _)| version.split_once('/').map_or("", |(group, _)| group) == group)
+}
+
 /// What is wrong with one field.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Problem {

@@ -5,7 +5,7 @@
 //! shown where a person wrote it. Around it stands what Longshore knows about kinds without asking a
 //! cluster: [`kinds`] (scope, plural), [`lifecycle`] (API versions that end), [`order`] (Helm's order, and our own dependency graph),
 //! [`references`] (which objects a workload needs), [`mod@readiness`] (verdicts on live objects),
-//! [`owners`] (which pods belong to a workload) and [`diagnosis`] (what a cluster's messages mean).
+//! [`secrecy`] (names of secrets), [`owners`] (which pods belong to a workload) and [`diagnosis`] (what a cluster's messages mean).
 //!
 //! Everything here is a pure function of what is passed in: the crate never talks to a cluster.
 //!
@@ -30,6 +30,7 @@ pub mod order;
 pub mod owners;
 pub mod readiness;
 pub mod references;
+pub mod secrecy;
 mod tree;
 
 pub use identity::{Gvk, ObjectKey};

@@ -59,7 +59,8 @@ pub use error::ReleaseError;
 pub use event::{Done, Event, Observer, Silent};
 pub use fault::{FaultPoint, Faults, NoFaults};
 pub use hold::{HOLD_TERM, holder};
-pub use mask::{Mask, is_sensitive};
+pub use longshore_object::secrecy::is_sensitive;
+pub use mask::Mask;
 pub use permissions::{missing_permissions, permission_problem};
 pub use plan::{
     ConflictOutcome, FieldConflict, ObjectAction, ObjectChange, ReleaseAction, ReleasePlan, Verified,

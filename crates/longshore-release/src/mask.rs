@@ -11,6 +11,7 @@ use std::sync::Arc;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use longshore_diag::Diagnostic;
+use longshore_object::secrecy::{PLAIN, is_reference, is_sensitive};
 use longshore_object::{Object, parse_manifests};
 use serde_json::{Map, Value};
 
@@ -23,26 +24,6 @@ const MIN_PART: usize = 8;
 
 /// A line of a longer value (a key, a certificate) that is covered by itself has at least so many characters.
 const MIN_LINE: usize = 24;
-
-/// Keys of Secrets that hold no secrets by themselves. Their values stand in images, labels and addresses.
-const PLAIN: [&str; 16] = [
-    "user", "username", "usr", "host", "hostname", "port", "db", "dbname", "database", "name", "type",
-    "region", "endpoint", "scheme", "email", "bucket",
-];
-
-/// Words by which a key of the values says that it holds a secret.
-const SENSITIVE: [&str; 10] = [
-    "password",
-    "passwd",
-    "passphrase",
-    "secret",
-    "token",
-    "apikey",
-    "accesskey",
-    "privatekey",
-    "credential",
-    "encryptionkey",
-];
 
 /// Values that must not be shown.
 #[derive(Clone, Default)]
@@ -240,24 +221,6 @@ impl Observer for Masked {
         };
         self.observer.observe(release, &event);
     }
-}
-
-/// Whether a key of values says that its value is a secret.
-pub fn is_sensitive(key: &str) -> bool {
-    let key: String =
-        key.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
-    SENSITIVE.iter().any(|word| key.contains(word)) || key == "auth"
-}
-
-/// Whether a key only names where a secret is: `existingSecret`, `secretName`, `passwordKey`.
-fn is_reference(key: &str) -> bool {
-    let key = key.to_ascii_lowercase();
-    key.starts_with("existing")
-        || ["name", "key", "ref", "file", "path"].iter().any(|end| {
-            key.ends_with(end)
-                && !["apikey", "accesskey", "privatekey", "encryptionkey"].iter().any(|k| key.ends_with(k))
-        })
-        || PLAIN.contains(&key.as_str())
 }
 
 #[cfg(test)]

@@ -20,22 +20,70 @@ use crate::{Object, references::Relation};
 /// Labels.
 pub type Labels = BTreeMap<String, String>;
 
-/// What does not fit together. `pods` are the labels of live pods of the namespace; `None` if they are not known, in
-/// which case nothing is said of selectors that match no workload of the release.
-pub fn wiring(objects: &[Object], pods: Option<&[Labels]>) -> Vec<Diagnostic> {
-    let workloads: Vec<Workload<'_>> = objects.iter().filter_map(Workload::of).collect();
-    let mut found = Vec::new();
-    for object in objects {
+/// What is known of the pods of a namespace.
+#[derive(Debug, Clone, Copy)]
+pub enum Pods<'a> {
+    /// Nothing: selectors that match no workload are not spoken of.
+    Unknown,
+    /// The labels of those that live.
+    Live(&'a [Labels]),
+    /// No others than those that the objects at hand make.
+    Ours,
+}
+
+impl Pods<'_> {
+    /// Whether it is known that no pod is like that.
+    fn lack(self, is_like: impl Fn(&Labels) -> bool) -> bool {
+        match self {
+            Pods::Unknown => false,
+            Pods::Live(pods) => !pods.iter().any(is_like),
+            Pods::Ours => true,
+        }
+    }
+}
+
+/// Objects of a namespace, between which things must fit.
+pub struct Surroundings<'a> {
+    objects: Vec<&'a Object>,
+    workloads: Vec<Workload<'a>>,
+    pods: Pods<'a>,
+}
+
+impl std::fmt::Debug for Surroundings<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Surroundings({} objects)", self.objects.len())
+    }
+}
+
+impl<'a> Surroundings<'a> {
+    /// The surroundings that these objects are for each other.
+    pub fn new(objects: impl IntoIterator<Item = &'a Object>, pods: Pods<'a>) -> Self {
+        let objects: Vec<&Object> = objects.into_iter().collect();
+        let workloads = objects.iter().filter_map(|object| Workload::of(object)).collect();
+        Self { objects, workloads, pods }
+    }
+
+    /// What of an object does not fit to the others.
+    pub fn wiring(&self, object: &Object) -> Vec<Diagnostic> {
+        let Self { objects, workloads, pods } = self;
+        let mut found = Vec::new();
         match (object.gvk().group.as_str(), object.kind()) {
-            ("", "Service") => found.extend(service(object, &workloads, pods)),
-            ("autoscaling", "HorizontalPodAutoscaler") => found.extend(autoscaler(object, &workloads)),
-            ("policy", "PodDisruptionBudget") => found.extend(budget(object, &workloads)),
-            ("networking.k8s.io", "NetworkPolicy") => found.extend(policy::policy(object, &workloads, pods)),
+            ("", "Service") => found.extend(service(object, workloads, *pods)),
+            ("autoscaling", "HorizontalPodAutoscaler") => found.extend(autoscaler(object, workloads)),
+            ("policy", "PodDisruptionBudget") => found.extend(budget(object, workloads)),
+            ("networking.k8s.io", "NetworkPolicy") => found.extend(policy::policy(object, workloads, *pods)),
             _ => {}
         }
         found.extend(misspelled(object, objects));
+        found
     }
-    found
+}
+
+/// What does not fit together. `pods` are the labels of live pods of the namespace; `None` if they are not known, in
+/// which case nothing is said of selectors that match no workload of the release.
+pub fn wiring(objects: &[Object], pods: Option<&[Labels]>) -> Vec<Diagnostic> {
+    let surroundings = Surroundings::new(objects, pods.map_or(Pods::Unknown, Pods::Live));
+    objects.iter().flat_map(|object| surroundings.wiring(object)).collect()
 }
 
 /// Whether a Service or network policy of the release selects pods of none of its workloads: only then live pods are
@@ -105,7 +153,7 @@ fn told(labels: &Labels) -> String {
     labels.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(",")
 }
 
-fn service(object: &Object, workloads: &[Workload<'_>], pods: Option<&[Labels]>) -> Vec<Diagnostic> {
+fn service(object: &Object, workloads: &[Workload<'_>], pods: Pods<'_>) -> Vec<Diagnostic> {
     let selector = labels(object, "/spec/selector");
     if selector.is_empty() || object.str_at("/spec/type") == Some("ExternalName") {
         return Vec::new();
@@ -113,14 +161,14 @@ fn service(object: &Object, workloads: &[Workload<'_>], pods: Option<&[Labels]>)
     let at = |pointer: &str| object.place_of(pointer).unwrap_or_else(|| object.place().clone());
     let chosen: Vec<&Workload<'_>> = workloads.iter().filter(|w| matches(&selector, &w.labels)).collect();
     if chosen.is_empty() {
-        let Some(pods) = pods.filter(|pods| !pods.iter().any(|pod| matches(&selector, pod))) else {
+        if !pods.lack(|pod| matches(&selector, pod)) {
             return Vec::new();
-        };
+        }
         let message = format!("{} selects no pod: {}", object.key(), told(&selector));
         let warning = Diagnostic::warning("wiring/no-endpoints", message).at(at("/spec/selector"));
         let hint = match most_alike(&selector, workloads) {
             Some(near) => format!("pods of {} have {}", near.name(), told(&near.labels)),
-            None if pods.is_empty() => "there is no pod in the namespace".to_owned(),
+            None if matches!(pods, Pods::Live([])) => "there is no pod in the namespace".to_owned(),
             None => "no workload of the release has these labels".to_owned(),
         };
         return vec![warning.hint(hint)];
@@ -164,7 +212,7 @@ fn ports(workload: &Workload<'_>) -> BTreeSet<String> {
 
 /// Services to which an Ingress or a route of the release sends or by which a StatefulSet is governed, and Secrets with
 /// certificates, which the release does not have, where a similar one is there: others may well exist beside the release.
-fn misspelled(object: &Object, objects: &[Object]) -> Vec<Diagnostic> {
+fn misspelled(object: &Object, objects: &[&Object]) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for reference in references(object) {
         let target = &reference.target;
@@ -175,9 +223,8 @@ fn misspelled(object: &Object, objects: &[Object]) -> Vec<Diagnostic> {
             Relation::Attaches => ("Service", "is governed by", "wiring/no-governor"),
             _ => continue,
         };
-        let there: Vec<&Object> =
-            objects.iter().filter(|o| o.gvk().group.is_empty() && o.kind() == kind).collect();
-        let names = there.iter().map(|object| object.name());
+        let there = objects.iter().filter(|o| o.gvk().group.is_empty() && o.kind() == kind);
+        let names = there.map(|object| object.name());
         let is_made = || target.kind == "Secret" && makes_certificate(object, objects, &target.name);
         if target.kind != kind || names.clone().any(|name| name == target.name) || is_made() {
             continue;
@@ -193,7 +240,7 @@ fn misspelled(object: &Object, objects: &[Object]) -> Vec<Diagnostic> {
 }
 
 /// Whether cert-manager makes the Secret: for the annotations of the object that names it, or for a Certificate.
-fn makes_certificate(object: &Object, objects: &[Object], secret: &str) -> bool {
+fn makes_certificate(object: &Object, objects: &[&Object], secret: &str) -> bool {
     ["cert-manager.io/issuer", "cert-manager.io/cluster-issuer"]
         .iter()
         .any(|name| object.annotation(name).is_some())

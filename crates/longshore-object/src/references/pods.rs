@@ -103,8 +103,8 @@ fn environment(container: &Tree, base: &str, out: &mut Collector) {
     }
 }
 
-/// The keys that the pods of `object` read from ConfigMaps and Secrets one by one: kind, name, key and
-/// the pointer of the naming field, optional ones left out.
+/// The keys that the pods of `object` read from ConfigMaps and Secrets one by one, as variables and as files: kind, name,
+/// key and the pointer of the naming field, optional ones left out.
 pub fn keys_read(object: &Object) -> Vec<(&'static str, String, String, String)> {
     let mut found = Vec::new();
     let Some((spec, base)) = pod_spec(object) else {
@@ -114,18 +114,47 @@ pub fn keys_read(object: &Object) -> Vec<(&'static str, String, String, String)>
         for (i, container) in items(spec, list).iter().enumerate() {
             for (j, variable) in items(container, "env").iter().enumerate() {
                 let Some(from) = variable.child("valueFrom") else { continue };
+                let base = format!("{base}/{list}/{i}/env/{j}/valueFrom");
                 for (source, kind) in [("configMapKeyRef", "ConfigMap"), ("secretKeyRef", "Secret")] {
                     let Some(source_tree) = from.child(source).filter(|tree| !is_optional(tree)) else {
                         continue;
                     };
                     if let (Some(name), Some(key)) = (member(source_tree, "name"), member(source_tree, "key"))
                     {
-                        let field = format!("{base}/{list}/{i}/env/{j}/valueFrom/{source}/key");
-                        found.push((kind, name.to_owned(), key.to_owned(), field));
+                        found.push((kind, name.to_owned(), key.to_owned(), format!("{base}/{source}/key")));
                     }
                 }
             }
         }
     }
+    for (i, volume) in items(spec, "volumes").iter().enumerate() {
+        let base = format!("{base}/volumes/{i}");
+        files(volume, ("secret", "secretName"), &base, &mut found);
+        files(volume, ("configMap", "name"), &base, &mut found);
+        let sources = volume.get("/projected/sources").map_or(&[][..], Tree::items);
+        for (j, source) in sources.iter().enumerate() {
+            let base = format!("{base}/projected/sources/{j}");
+            files(source, ("secret", "name"), &base, &mut found);
+            files(source, ("configMap", "name"), &base, &mut found);
+        }
+    }
     found
+}
+
+/// Adds the keys that a volume makes files of, if it names them.
+fn files(
+    volume: &Tree,
+    (source, name_key): (&str, &str),
+    base: &str,
+    found: &mut Vec<(&'static str, String, String, String)>,
+) {
+    let kind = if source == "secret" { "Secret" } else { "ConfigMap" };
+    let Some(tree) = volume.child(source).filter(|tree| !is_optional(tree)) else { return };
+    let Some(name) = member(tree, name_key) else { return };
+    for (i, item) in items(tree, "items").iter().enumerate() {
+        if let Some(key) = member(item, "key") {
+            let field = format!("{base}/{source}/items/{i}/key");
+            found.push((kind, name.to_owned(), key.to_owned(), field));
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use longshore_diag::Diagnostic;
 
-use super::{Labels, Workload, labels, matches, told};
+use super::{Labels, Pods, Workload, labels, matches, told};
 use crate::{Object, Tree};
 
 /// A selector of labels alone, and where it stands.
@@ -44,15 +44,10 @@ pub(super) fn asks_for_pods(policy: &Object, workloads: &[Workload<'_>]) -> bool
 }
 
 /// What it guards or lets in that is neither in the release nor in the namespace.
-pub(super) fn policy(
-    policy: &Object,
-    workloads: &[Workload<'_>],
-    pods: Option<&[Labels]>,
-) -> Vec<Diagnostic> {
-    let Some(pods) = pods else { return Vec::new() };
+pub(super) fn policy(policy: &Object, workloads: &[Workload<'_>], pods: Pods<'_>) -> Vec<Diagnostic> {
     let known = |chosen: &Chosen| {
         workloads.iter().any(|workload| matches(&chosen.labels, &workload.labels))
-            || pods.iter().any(|pod| matches(&chosen.labels, pod))
+            || !pods.lack(|pod| matches(&chosen.labels, pod))
     };
     let unknown = selectors(policy).into_iter().filter(|chosen| !known(chosen));
     let told = unknown.map(|chosen| {
