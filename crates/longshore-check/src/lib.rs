@@ -71,7 +71,7 @@ pub fn check(releases: &[Release<'_>], options: &Options) -> Vec<Finding> {
     for (release, of) in releases.iter().enumerate() {
         for (number, object) in of.objects.iter().enumerate() {
             let namespace = object.namespace().unwrap_or(of.namespace);
-            let subject = rules::Subject { object, namespace, world: &world };
+            let subject = rules::Subject { object, release, namespace, world: &world };
             let mut diagnostics = rules::findings(&subject, &options.minors);
             silence::apply(object, &mut diagnostics);
             diagnostics.retain(|diagnostic| !options.disabled.contains(diagnostic.code));

@@ -17,6 +17,8 @@ use crate::world::World;
 /// An object that is looked at.
 pub(crate) struct Subject<'a> {
     pub(crate) object: &'a Object,
+    /// Its release, by its number.
+    pub(crate) release: usize,
     /// The namespace that it will be in.
     pub(crate) namespace: &'a str,
     pub(crate) world: &'a World<'a>,

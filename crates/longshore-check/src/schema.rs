@@ -28,6 +28,19 @@ pub fn versions() -> std::ops::RangeInclusive<u32> {
     table.first..=table.last
 }
 
+/// What a minor version serves, as charts ask for it: `apps/v1` and `apps/v1/Deployment`.
+pub fn api_versions(minor: u32) -> Vec<String> {
+    let table = Table::get();
+    let bit = table.bit(minor);
+    let served = table.kinds.iter().filter(|(_, (_, versions))| versions & bit > 0);
+    let mut all: Vec<String> = served
+        .flat_map(|((version, kind), _)| [(*version).to_owned(), format!("{version}/{kind}")])
+        .collect();
+    all.sort_unstable();
+    all.dedup();
+    all
+}
+
 /// Whether an API group is one of Kubernetes' own.
 pub(crate) fn is_builtin(group: &str) -> bool {
     let table = Table::get();

@@ -47,6 +47,8 @@ pub(crate) struct World<'a> {
     namespaces: BTreeMap<&'a str, Surroundings<'a>>,
     /// The labels of pods by namespace, of those that releases are deployed to.
     pods: BTreeMap<&'a str, Vec<Labels>>,
+    /// For each release, what its programs may create: plural names of resources.
+    creates: Vec<Vec<&'a str>>,
     external: &'a [String],
     pub(crate) definitions: Definitions<'a>,
 }
@@ -87,6 +89,7 @@ impl<'a> World<'a> {
             told,
             namespaces,
             pods,
+            creates: releases.iter().map(|release| creates(release.objects)).collect(),
             external,
             definitions: Definitions::of(all()),
         }
@@ -130,6 +133,12 @@ impl<'a> World<'a> {
             || self.told.iter().any(|text| mentions(text, name))
     }
 
+    /// Whether the programs of a release may create ConfigMaps or Secrets: then those that it names may be of their making.
+    pub(crate) fn may_create(&self, release: usize, kind: &str) -> bool {
+        let plural = format!("{}s", kind.to_ascii_lowercase());
+        self.creates.get(release).is_some_and(|names| names.contains(&&*plural) || names.contains(&"*"))
+    }
+
     /// Whether a controller of a custom resource may make pods with this label.
     pub(crate) fn may_have_pods(&self, key: &str, value: &str) -> bool {
         let domain = key.split_once('/').map_or("", |(domain, _)| domain);
@@ -146,6 +155,21 @@ fn labels(object: &Object) -> Option<Labels> {
     let (template, _) = pod_template(object)?;
     let labels = template.get("/metadata/labels").and_then(Tree::as_map).into_iter().flatten();
     Some(labels.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect())
+}
+
+/// The resources of the core group that Roles among the objects allow to create.
+fn creates(objects: &[Object]) -> Vec<&str> {
+    let roles = objects.iter().filter(|object| matches!(object.kind(), "Role" | "ClusterRole"));
+    let rules = roles.flat_map(|role| role.get("/rules").map_or(&[][..], Tree::items));
+    let has = |rule: &Tree, key: &str, words: &[&str]| {
+        let items = rule.child(key).map_or(&[][..], Tree::items);
+        items.iter().any(|item| item.as_str().is_some_and(|word| words.contains(&word)))
+    };
+    rules
+        .filter(|rule| has(rule, "verbs", &["create", "*"]) && has(rule, "apiGroups", &["", "*"]))
+        .flat_map(|rule| rule.child("resources").map_or(&[][..], Tree::items))
+        .filter_map(Tree::as_str)
+        .collect()
 }
 
 /// Whether a controller may make other objects for it.

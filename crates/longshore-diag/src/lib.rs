@@ -24,4 +24,4 @@ mod visible;
 pub use diagnostic::{Diagnostic, Link, Report, Severity};
 pub use place::Place;
 pub use render::{Render, Sources, Style, count};
-pub use suggest::nearest;
+pub use suggest::{nearest, slip};

@@ -11,7 +11,22 @@
 /// assert_eq!(nearest("colour", ["needs"]), None);
 /// ```
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let limit = (word.chars().count() / 3).max(1);
+    within((word.chars().count() / 3).max(1), word, candidates)
+}
+
+/// The candidate that a word is most likely a slip of: as [`nearest`], but never more than two edits away. Names that
+/// people choose are often long and alike.
+///
+/// ```
+/// use longshore_diag::slip;
+/// assert_eq!(slip("shop-web-tsl", ["shop-web-tls"]), Some("shop-web-tls"));
+/// assert_eq!(slip("shop-web-tls", ["shop-web-certs"]), None);
+/// ```
+pub fn slip<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    within((word.chars().count() / 3).clamp(1, 2), word, candidates)
+}
+
+fn within<'a>(limit: usize, word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     candidates
         .into_iter()
         .map(|candidate| {

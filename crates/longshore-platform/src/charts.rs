@@ -71,6 +71,9 @@ fn assumed(options: &RenderOptions, level: Level) -> Result<Capabilities, Diagno
             Diagnostic::error("chart/kube-version", text).hint("write `1.29` or `v1.29.3`")
         })?;
     }
+    if options.only_api_versions {
+        capabilities.api_versions.clear();
+    }
     capabilities.api_versions.extend(options.api_versions.iter().cloned());
     Ok(capabilities)
 }
@@ -197,7 +200,7 @@ pub(crate) fn all_objects(rendered: &Rendered, release: &str) -> Result<Vec<Obje
 }
 
 /// What the chart has in `crds/`.
-fn definitions(rendered: &Rendered) -> Result<Vec<Object>, Diagnostic> {
+pub(crate) fn definitions(rendered: &Rendered) -> Result<Vec<Object>, Diagnostic> {
     let mut crds = Vec::new();
     for file in &rendered.crds {
         crds.extend(parse_manifests(&file.data.to_str_lossy(), &file.name)?);

@@ -7,6 +7,7 @@
 //! of an environment.
 
 mod charts;
+mod check;
 mod compare;
 mod deploy;
 mod destroy;
@@ -40,6 +41,7 @@ mod world;
 mod yaml;
 
 pub use charts::{OpenError, open_chart};
+pub use check::{CheckOptions, Checked, check, rule};
 pub use compare::{Comparison, ObjectDifference, ObjectPresence, compare};
 pub use deploy::{Deployed, DeployedRelease, deploy};
 pub use destroy::{Removal, Removed, destroy, plan_destroy};

@@ -4,6 +4,7 @@
 //! `${cluster.name}`, `${cluster.vars.KEY}` and `${secret.NAME}`, and nothing else is computed. Every value knows its line, so that a
 //! mistake found late (a missing values file, a cycle) is still reported where it was written.
 
+mod check;
 mod cluster;
 mod drift;
 mod fields;
@@ -24,6 +25,8 @@ use longshore_chart::Level;
 use longshore_diag::{Diagnostic, Place};
 use longshore_release::IgnoreRule;
 
+pub use check::CheckSpec;
+pub(crate) use check::is_rule;
 pub use cluster::{ClusterSpec, Placement};
 pub(crate) use interpolate::Scope;
 pub use layer::{Layer, Switch};
@@ -108,6 +111,8 @@ pub struct Project {
     pub hosts: Vec<String>,
     /// Differences from what was deployed that are known and no drift.
     pub ignored_drift: Vec<Placed<IgnoreRule>>,
+    /// What `check` looks for.
+    pub check: CheckSpec,
     /// By name, in the file's order.
     pub releases: Vec<ReleaseSpec>,
     /// Where secret values come from.

@@ -15,6 +15,8 @@ pub struct RenderOptions {
     pub kube_version: Option<String>,
     /// Further API versions, as `group/version` or `group/version/Kind`.
     pub api_versions: Vec<String>,
+    /// Whether these are all that there are.
+    pub only_api_versions: bool,
     /// Whether [`Rendered::list`] is wanted: the text alone takes less time.
     pub list: bool,
 }

@@ -10,8 +10,8 @@ use serde_json::{Map, Value};
 
 use crate::kustomize::Kustomizations;
 use crate::project::{
-    ClusterSpec, Environment, FILE_NAME, GeneratedSecret, Layer, Method, Placed, Placement, Project,
-    ReleaseSpec, Scope, Vars, WaitSpec, parse, waves,
+    CheckSpec, ClusterSpec, Environment, FILE_NAME, GeneratedSecret, Layer, Method, Placed, Placement,
+    Project, ReleaseSpec, Scope, Vars, WaitSpec, parse, waves,
 };
 use crate::secrets::{Identities, Secrets};
 
@@ -260,6 +260,7 @@ impl Selection {
             default_environment: None,
             hosts: Vec::new(),
             ignored_drift: Vec::new(),
+            check: CheckSpec::default(),
             wait: WaitSpec::default(),
             releases: Vec::new(),
             secrets: Vec::new(),
@@ -298,6 +299,11 @@ impl Selection {
     /// The chosen releases in the order in which they are deployed.
     pub fn releases(&self) -> impl DoubleEndedIterator<Item = &ReleaseSpec> {
         self.waves.iter().flatten()
+    }
+
+    /// All releases that are wanted here, chosen or not.
+    pub(crate) fn all_wanted(&self) -> impl Iterator<Item = &ReleaseSpec> {
+        self.resolved.iter().filter(|release| self.wanted.contains(&release.name))
     }
 
     /// How a release's objects are made: as chosen, as the project says, or as the release can.

@@ -12,11 +12,13 @@ use longshore_object::readiness::GraceValue;
 use longshore_platform::project::{IdleTimeout, duration};
 use longshore_release::IgnoreRule;
 
+mod check;
 mod operate;
 mod output;
 mod set;
 mod values;
 
+pub(crate) use check::CheckArgs;
 pub(crate) use operate::{ExecArgs, LogsArgs, PortForwardArgs, Ports};
 pub(crate) use output::{Output, OutputArg, OutputParser};
 pub(crate) use set::{SetArgs, SetCommand, SetImageArgs};
@@ -27,6 +29,7 @@ pub(crate) use values::{ValuesArgs, ValuesCommand};
 #[command(name = "longshore", version, propagate_version = true, arg_required_else_help = true)]
 #[command(after_help = "Examples:
   longshore init                          write a first longshore.yaml
+  longshore check -e staging              find what is wrong, without a cluster
   longshore plan -e staging               show what a deploy would change
   longshore deploy -e staging             deploy, and wait until everything is ready
   longshore status -e staging             what runs, and how well
@@ -185,6 +188,8 @@ pub(crate) enum Command {
     Render(RenderArgs),
     /// Show the values that charts are given, and who has set one
     Values(ValuesArgs),
+    /// Find what is wrong, without a cluster
+    Check(CheckArgs),
     /// Show what a deploy would change
     Plan(PlanArgs),
     /// Deploy an environment and wait until it is ready

@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod check;
 mod completion;
 mod deploy;
 mod destroy;
@@ -43,6 +44,7 @@ pub(crate) fn run(cli: &Cli, printer: &Printer) -> anyhow::Result<ExitStatus> {
             })?;
             Ok(ExitStatus::Success)
         }
+        Command::Check(args) => check::run(global, args, printer),
         Command::Completion(args) => completion::run(args, printer),
         Command::Helm(_) => Ok(misplaced("helm", printer)),
         Command::Kustomize(_) => Ok(misplaced("kustomize", printer)),

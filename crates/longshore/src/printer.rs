@@ -93,7 +93,7 @@ impl Printer {
         text: impl FnOnce() -> String,
     ) -> anyhow::Result<()> {
         let shown = match self.output {
-            Output::Text | Output::Markdown => text(),
+            Output::Text | Output::Markdown | Output::Sarif | Output::Junit => text(),
             Output::Json => format!("{}\n", serde_json::to_string_pretty(value)?),
             Output::Yaml => longshore_platform::to_yaml(&serde_json::to_value(value)?),
         };
@@ -143,6 +143,13 @@ impl Printer {
             return self.to_stderr(&format!("{}\n", diagnostic.to_json()));
         }
         self.to_stderr(&self.shown(diagnostic, &source));
+    }
+
+    /// A diagnostic that is itself the result, as standard output shows it; with lines of files that may be shown.
+    pub(crate) fn shown_as_result(&self, diagnostic: &Diagnostic, may_show: &dyn Fn(&str) -> bool) -> String {
+        let style = if self.out_colour { Style::Colour } else { Style::Plain };
+        let sources = |file: &str| source(file).filter(|_| may_show(file));
+        Render::new(diagnostic, style).sources(&sources).to_string()
     }
 
     /// A diagnostic as standard error shows it, with lines of these texts.

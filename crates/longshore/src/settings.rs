@@ -52,6 +52,12 @@ pub(crate) fn selections(
     Ok(Selection::all(&platform, &choice, &for_releases())?)
 }
 
+/// The names of all environments of the project.
+pub(crate) fn environments(global: &GlobalArgs) -> anyhow::Result<Vec<String>> {
+    let platform = Platform::load(global.file.as_deref(), &std::env::current_dir()?)?;
+    Ok(platform.project.environments.into_iter().map(|environment| environment.name).collect())
+}
+
 fn for_releases() -> Arc<dyn Kustomizations> {
     Arc::new(ForReleases)
 }

@@ -1,5 +1,6 @@
 //! Results as text for people: plans, outcomes, states, histories.
 
+pub(crate) mod check;
 mod comparison;
 mod drift;
 mod history;

@@ -40,9 +40,12 @@ fn missing(subject: &Subject<'_>, reference: &Reference) -> Option<Diagnostic> {
     };
     let namespace = target.namespace.as_deref().unwrap_or(subject.namespace);
     let world = subject.world;
+    // What is in a namespace that no release is deployed to, others make.
+    world.pods(namespace)?;
     if reference.optional
         || world.find(&target.group, &target.kind, namespace, &target.name).is_some()
         || world.may_be_there(&target.kind, &target.name)
+        || world.may_create(subject.release, &target.kind)
         || claims(subject, &target.kind, &target.name)
     {
         return None;

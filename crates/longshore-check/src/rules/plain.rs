@@ -87,7 +87,7 @@ fn secret(name: &str, value: &str) -> Option<&'static str> {
         || value.contains("{{")
         || value.starts_with('/')
         || value.contains("://")
-        || value.contains(' ')
+        || value.contains([' ', ','])
         || ["true", "false", "none", "null", "disabled", "enabled"].contains(&&*value.to_ascii_lowercase())
         || value.parse::<f64>().is_ok();
     (is_sensitive(name) && !is_reference(name) && !is_about && !is_other)

@@ -56,10 +56,11 @@ pub(super) fn find(subject: &Subject<'_>) -> Vec<Diagnostic> {
             }
         }
     }
-    if object.gvk().group.is_empty() && object.kind() == "Service" {
-        if let Some(spec) = object.get("/spec") {
-            look(spec, "/spec", "ports", &["port", "protocol"]);
-        }
+    if object.gvk().group.is_empty()
+        && object.kind() == "Service"
+        && let Some(spec) = object.get("/spec")
+    {
+        look(spec, "/spec", "ports", &["port", "protocol"]);
     }
     found
 }

@@ -1,6 +1,6 @@
 //! Services, budgets, network policies and autoscalers that do not fit to the pods of their namespace.
 
-use longshore_diag::Diagnostic;
+use longshore_diag::{Diagnostic, slip};
 use longshore_object::Tree;
 
 use super::Subject;
@@ -14,7 +14,7 @@ pub(super) fn find(subject: &Subject<'_>) -> Vec<Diagnostic> {
         // These are told of all names that are not there, whether one is like them or not.
         "wiring/no-backend" | "wiring/no-target" => false,
         "wiring/no-endpoints" => !has_others_pods(subject, "/spec/selector"),
-        "wiring/no-pods" => !has_others_pods(subject, "/spec/podSelector/matchLabels"),
+        "wiring/no-pods" => is_misspelled(subject, "/spec/podSelector/matchLabels"),
         "wiring/no-certificate" => !may_be_there(subject, "Secret", &["secretName", "name"]),
         _ => true,
     });
@@ -22,13 +22,61 @@ pub(super) fn find(subject: &Subject<'_>) -> Vec<Diagnostic> {
     found
 }
 
-/// Whether a selector may choose pods that a controller makes.
+/// Labels that Kubernetes itself puts on pods.
+const GIVEN: [&str; 9] = [
+    "apps.kubernetes.io/pod-index",
+    "batch.kubernetes.io/controller-uid",
+    "batch.kubernetes.io/job-completion-index",
+    "batch.kubernetes.io/job-name",
+    "controller-revision-hash",
+    "controller-uid",
+    "job-name",
+    "pod-template-hash",
+    "statefulset.kubernetes.io/pod-name",
+];
+
+/// Labels that people write, and no program at run time.
+const WRITTEN: [&str; 10] =
+    ["app", "name", "tier", "component", "k8s-app", "release", "chart", "instance", "version", "service"];
+
+/// Whether a selector may choose pods that a controller makes, or that are labelled while they run (`role: leader`).
 fn has_others_pods(subject: &Subject<'_>, pointer: &str) -> bool {
-    let labels = subject.object.get(pointer).and_then(Tree::as_map);
-    labels
-        .into_iter()
-        .flatten()
-        .any(|(key, value)| value.as_str().is_some_and(|value| subject.world.may_have_pods(key, value)))
+    let wanted = labels(subject, pointer);
+    if wanted.iter().any(|(key, value)| subject.world.may_have_pods(key, value)) {
+        return true;
+    }
+    let is_written = |key: &str| {
+        WRITTEN.contains(&key) || key.starts_with("app.kubernetes.io/") || key.starts_with("helm.sh/")
+    };
+    let pods = subject.world.pods(subject.namespace).unwrap_or_default();
+    pods.iter().any(|pod| {
+        let mut of_template = 0;
+        let fits = wanted.iter().all(|(key, value)| match pod.get(key) {
+            Some(known) => {
+                of_template += 1;
+                known == value
+            }
+            None => GIVEN.contains(&&**key) || !is_written(key),
+        });
+        fits && of_template > 0
+    })
+}
+
+/// Whether pods have all labels of a selector, with values that it only misspells. A policy for pods that are not there
+/// yet does no harm.
+fn is_misspelled(subject: &Subject<'_>, pointer: &str) -> bool {
+    let wanted = labels(subject, pointer);
+    let pods = subject.world.pods(subject.namespace).unwrap_or_default();
+    pods.iter().any(|pod| {
+        wanted
+            .iter()
+            .all(|(key, value)| pod.get(key).is_some_and(|known| slip(value, [known.as_str()]).is_some()))
+    })
+}
+
+fn labels(subject: &Subject<'_>, pointer: &str) -> Labels {
+    let labels = subject.object.get(pointer).and_then(Tree::as_map).into_iter().flatten();
+    labels.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect()
 }
 
 /// Whether one of the names in an object is of something that may be there without us.

@@ -357,3 +357,44 @@ fn findings_are_silenced_by_rule_and_with_a_reason() {
         Vec::<String>::new()
     );
 }
+
+#[test]
+fn labels_that_pods_get_while_they_run_are_not_asked_of_templates() {
+    let of = |selector: &str| {
+        let selected = format!("spec: {{selector: {{{selector}}}");
+        told(&GOOD.replacen("spec: {selector: {app: web}", &selected, 1)).len()
+    };
+    assert_eq!(of("app: web, role: leader"), 0);
+    assert_eq!(of("app: web, statefulset.kubernetes.io/pod-name: web-0"), 0);
+    assert_eq!(of("app: web, tier: front"), 1);
+    assert_eq!(of("role: leader"), 1);
+}
+
+#[test]
+fn policies_are_told_only_if_they_misspell_a_label() {
+    let of = |label: &str| {
+        let policy = format!(
+            "---\n{{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {{name: p}}, spec: {{podSelector: {{matchLabels: {{{label}}}}}}}}}\n"
+        );
+        told(&format!("{GOOD}{policy}"))
+    };
+    assert_eq!(of("app: web"), Vec::<String>::new());
+    assert_eq!(of("app: worker"), Vec::<String>::new());
+    let found = of("app: wbe");
+    assert!(found.len() == 1 && found[0].contains("[wiring/no-pods]"), "{found:?}");
+}
+
+#[test]
+fn programs_that_may_create_secrets_are_trusted_to() {
+    let other = GOOD.replace("secretKeyRef: {name: login,", "secretKeyRef: {name: certificate,");
+    assert_eq!(told(&other).len(), 1);
+    let role = "---\n{apiVersion: rbac.authorization.k8s.io/v1, kind: Role, metadata: {name: r}, rules: [{apiGroups: [''], resources: [secrets], verbs: [create]}]}\n";
+    assert_eq!(told(&format!("{other}{role}")), Vec::<String>::new());
+    assert_eq!(told(&format!("{other}{}", role.replace("secrets", "pods"))).len(), 1);
+}
+
+#[test]
+fn several_workloads_may_share_the_ports_of_a_service() {
+    let worker = "---\n{apiVersion: apps/v1, kind: Deployment, metadata: {name: worker}, spec: {selector: {matchLabels: {app: web}}, template: {metadata: {labels: {app: web}}, spec: {containers: [{name: w, image: x}]}}}}\n";
+    assert_eq!(told(&format!("{GOOD}{worker}")), Vec::<String>::new());
+}

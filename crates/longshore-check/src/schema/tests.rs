@@ -213,3 +213,15 @@ fn what_was_required_once_and_is_no_more_is_not_asked_for() {
         "{apiVersion: apps/v1, kind: StatefulSet, metadata: {name: a}, spec: {selector: {}, template: {}}}";
     assert_eq!(told(set, &[19, 36]), Vec::<String>::new());
 }
+
+#[test]
+fn charts_are_told_what_a_version_serves() {
+    let (old, new) = (super::api_versions(20), super::api_versions(25));
+    let has = |all: &[String], name: &str| all.iter().any(|known| known == name);
+    assert!(
+        has(&old, "policy/v1beta1")
+            && has(&old, "policy/v1beta1/PodDisruptionBudget")
+            && !has(&old, "policy/v1")
+    );
+    assert!(has(&new, "policy/v1/PodDisruptionBudget") && !has(&new, "policy/v1beta1"));
+}

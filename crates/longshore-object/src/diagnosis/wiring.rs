@@ -174,25 +174,29 @@ fn service(object: &Object, workloads: &[Workload<'_>], pods: Pods<'_>) -> Vec<D
         return vec![warning.hint(hint)];
     }
     let mut found = Vec::new();
+    // Without an address of its own, only the names of its pods are asked for. Pods that end are there beside others.
+    let is_headless = object.str_at("/spec/clusterIP") == Some("None");
+    let serving: Vec<&&Workload<'_>> =
+        chosen.iter().filter(|w| !matches!(w.object.kind(), "Job" | "CronJob" | "Pod")).collect();
+    let Some(first) = serving.first().filter(|_| !is_headless) else { return found };
     for (index, port) in object.get("/spec/ports").map_or(&[][..], crate::Tree::items).iter().enumerate() {
         let Some(name) = port.child("targetPort").and_then(crate::Tree::as_str) else { continue };
-        if name.parse::<u16>().is_ok() {
+        // Several workloads may share a Service, each with some of its ports.
+        if name.parse::<u16>().is_ok() || serving.iter().any(|workload| ports(workload).contains(name)) {
             continue;
         }
-        let has = |workload: &&&Workload<'_>| ports(workload).contains(name);
-        if let Some(without) = chosen.iter().find(|workload| !has(workload)) {
-            let message =
-                format!("{} sends to port `{name}`, which {} does not have", object.key(), without.name());
-            let warning = Diagnostic::warning("wiring/no-port", message)
-                .at(at(&format!("/spec/ports/{index}/targetPort")));
-            let known = ports(without);
-            found.push(match longshore_diag::nearest(name, known.iter().map(String::as_str)) {
-                Some(near) => warning.hint(format!("did you mean `{near}`?")),
-                None if known.is_empty() => warning.hint("none of its containers names a port"),
-                None => warning
-                    .hint(format!("its ports are {}", known.into_iter().collect::<Vec<_>>().join(", "))),
-            });
-        }
+        let message =
+            format!("{} sends to port `{name}`, which {} does not have", object.key(), first.name());
+        let warning =
+            Diagnostic::warning("wiring/no-port", message).at(at(&format!("/spec/ports/{index}/targetPort")));
+        let known = ports(first);
+        found.push(match longshore_diag::nearest(name, known.iter().map(String::as_str)) {
+            Some(near) => warning.hint(format!("did you mean `{near}`?")),
+            None if known.is_empty() => warning.hint("none of its containers names a port"),
+            None => {
+                warning.hint(format!("its ports are {}", known.into_iter().collect::<Vec<_>>().join(", ")))
+            }
+        });
     }
     found
 }
@@ -229,7 +233,7 @@ fn misspelled(object: &Object, objects: &[&Object]) -> Vec<Diagnostic> {
         if target.kind != kind || names.clone().any(|name| name == target.name) || is_made() {
             continue;
         }
-        if let Some(near) = longshore_diag::nearest(&target.name, names) {
+        if let Some(near) = longshore_diag::slip(&target.name, names) {
             let message =
                 format!("{} {verb} {kind}/{}, which is not in this release", object.key(), target.name);
             let place = object.place_of(&reference.field).unwrap_or_else(|| object.place().clone());

@@ -14,7 +14,7 @@ use super::vars::vars;
 use super::waiting::waiting;
 use super::{API_VERSION, Environment, Method, Placed, Project, ReleaseSpec, suggest, waves};
 
-const PROJECT_KEYS: [&str; 15] = [
+const PROJECT_KEYS: [&str; 16] = [
     "apiVersion",
     "kind",
     "name",
@@ -26,6 +26,7 @@ const PROJECT_KEYS: [&str; 15] = [
     "defaultEnvironment",
     "hosts",
     "drift",
+    "check",
     "wait",
     "releases",
     "secrets",
@@ -108,6 +109,7 @@ fn read(text: &str, file: &str) -> Result<Project, Diagnostic> {
         default_environment: fields.string("defaultEnvironment")?,
         hosts: fields.strings("hosts")?.into_iter().map(|placed| placed.value).collect(),
         ignored_drift: super::drift::ignored(file, &fields)?,
+        check: super::check::check(file, &fields)?,
         wait: waiting(file, &fields)?,
         releases: releases(file, &fields)?,
         secrets: secrets(file, &fields)?,

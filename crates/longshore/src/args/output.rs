@@ -20,6 +20,10 @@ pub(crate) enum Output {
     Yaml,
     /// For a comment on a pull request: plans and differences
     Markdown,
+    /// For a code host: what `check` has found
+    Sarif,
+    /// For a CI system: what `check` has found
+    Junit,
 }
 
 /// What may stand behind `-o`.
@@ -106,6 +110,10 @@ impl Cli {
                 "`-o markdown` is there for plans (`plan`, `--dry-run`) and for `history --diff`".to_owned(),
             );
         }
+        let is_check = matches!(self.command, Command::Check(_));
+        if matches!(self.global.format(), Output::Sarif | Output::Junit) && !is_check {
+            return wrong("`-o sarif` and `-o junit` are there for `check`".to_owned());
+        }
         None
     }
 }
@@ -144,6 +152,11 @@ mod tests {
             ("longshore plan -o jsn", "invalid value 'jsn'"),
             ("longshore deploy -o out.plan", "only `longshore plan` writes a file"),
             ("longshore status -o markdown", "`-o markdown` is there for plans"),
+            ("longshore status -o sarif", "are there for `check`"),
+            ("longshore plan -o junit", "are there for `check`"),
+            ("longshore check --kube-version 1.99", "1.19 to 1.37"),
+            ("longshore check --disable secret/plain", "did you mean `secrets/plain`?"),
+            ("longshore check --all -e dev", "cannot be used with"),
             ("longshore plan -o json -o yaml", "takes one format"),
             ("longshore plan -o a.plan -o b.plan", "takes one format"),
             ("longshore deploy a.plan --overwrite", "cannot be used with"),

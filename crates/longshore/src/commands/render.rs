@@ -18,6 +18,7 @@ pub(crate) fn run(global: &GlobalArgs, args: &RenderArgs, printer: &Printer) -> 
     let options = RenderOptions {
         kube_version: args.kube_version.clone(),
         api_versions: args.api_versions.clone(),
+        only_api_versions: false,
         list: global.format() == Output::Json,
     };
     if let Some(wanted) = &args.trace {
@@ -29,7 +30,7 @@ pub(crate) fn run(global: &GlobalArgs, args: &RenderArgs, printer: &Printer) -> 
     }
     match global.format() {
         Output::Json => printer.result(&rendered.list, String::new)?,
-        Output::Text | Output::Yaml | Output::Markdown => printer.raw(rendered.text.as_bytes())?,
+        _ => printer.raw(rendered.text.as_bytes())?,
     }
     Ok(ExitStatus::Success)
 }

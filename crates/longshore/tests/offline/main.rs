@@ -4,6 +4,7 @@
 
 mod access_layer;
 mod api_versions;
+mod checked;
 mod complete;
 mod create;
 mod dependencies;
