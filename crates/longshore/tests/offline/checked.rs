@@ -194,6 +194,29 @@ fn a_file_with_a_password_in_plain_text_is_not_quoted() {
 }
 
 #[test]
+fn secrets_are_not_read_and_their_programs_not_run() {
+    let project = Project::new(&format!(
+        "{HEAD}
+        secrets: {{db: {{env: NOBODY_HAS_THIS}}, token: {{command: [touch, run-after-all]}}}}
+        releases:
+          web: {{chart: web, set: {{password: '${{secret.db}}', apiToken: '${{secret.token}}'}}}}
+        //- web/Chart.yaml
+        {{apiVersion: v2, name: web, version: 1.0.0}}
+        //- web/templates/secret.yaml
+        apiVersion: v1
+        kind: Secret
+        metadata: {{name: web}}
+        data: {{password: {{{{ .Values.password | b64enc }}}}, token: {{{{ .Values.apiToken | b64enc }}}}}}
+        "
+    ))
+    .unwrap();
+    let outcome = longshore(&project, "check --strict");
+    assert_eq!(outcome.code, Some(0), "{outcome}");
+    assert!(!project.file("run-after-all").exists());
+    assert_eq!(longshore(&project, "render").code, Some(1));
+}
+
+#[test]
 fn charts_see_the_version_that_is_asked_for() {
     let project = Project::new(&format!(
         "{HEAD}
