@@ -2,8 +2,7 @@
 //!
 //! "Required" in Kubernetes' OpenAPI documents says that a field is always written, not that a server refuses an object
 //! without it: it may fall back to zero, or to a default. What a server of 1.36.3 does was measured by leaving the fields
-//! of `tests/objects/good.yaml` out one by one (strict dry runs, 22 November 2026); `tests/cluster/checked.rs` of
-//! `longshore` repeats it.
+//! of `tests/objects/good.yaml` out one by one (strict dry runs, 22 November 2026).
 
 /// Fields that the server does without: type and fields.
 #[rustfmt::skip]

@@ -39,12 +39,17 @@ pub(super) fn check(file: &str, fields: &Fields<'_>) -> Result<CheckSpec, Diagno
     Ok(CheckSpec { external: values(external), disable: values(disable) })
 }
 
+/// The names of all rules: those about objects, and those about how releases are made.
+pub(super) fn rules() -> impl Iterator<Item = &'static str> {
+    RULES.iter().map(|rule| rule.code).chain(crate::check::WARNINGS)
+}
+
 /// Checks that there is a rule of that name.
 ///
 /// # Errors
 /// There is none; the nearest is suggested.
 pub(crate) fn is_rule(name: &str) -> Result<(), Diagnostic> {
-    let known: Vec<&str> = RULES.iter().map(|rule| rule.code).chain(crate::check::WARNINGS).collect();
+    let known: Vec<&str> = rules().collect();
     if known.contains(&name) {
         return Ok(());
     }

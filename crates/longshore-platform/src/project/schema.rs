@@ -36,6 +36,7 @@ pub fn schema() -> Value {
             "defaultEnvironment": text("The environment without -e"),
             "hosts": texts("Host names that `status` prints with the ingress' address"),
             "drift": drift(),
+            "check": check(),
             "wait": {"$ref": "#/definitions/wait"},
             "releases": named("What is deployed", &release()),
             "secrets": {"$ref": "#/definitions/secrets"},
@@ -47,6 +48,22 @@ pub fn schema() -> Value {
         },
         "definitions": {"wait": wait(), "secrets": secrets(), "layer": layer(), "variables": variables()},
     })
+}
+
+fn check() -> Value {
+    let rules: Vec<&str> = super::check::rules().collect();
+    let rule = json!({"enum": rules});
+    object(
+        "What `longshore check` looks for",
+        &[
+            ("external", texts("What is there beside the releases: `Secret/registry`, `Secret/*-tls`")),
+            (
+                "disable",
+                json!({"anyOf": [rule, {"type": "array", "items": rule}], "description": "Rules that are left out"}),
+            ),
+        ],
+        &[],
+    )
 }
 
 fn cluster() -> Value {

@@ -38,6 +38,7 @@ environments:
 defaultEnvironment: dev
 hosts: [a.example.com]
 drift: {ignore: [{kind: Deployment, group: apps, release: web, name: web, pointers: [/spec/replicas]}]}
+check: {external: [Secret/registry], disable: secrets/plain}
 wait:
   timeout: 10m
   idleTimeout: never
@@ -86,6 +87,7 @@ fn mistakes_are_mistakes_by_both() {
         ("clustersAtOnce: 1", "clustersAtOnce: 0"),
         ("length: 32", "length: 3"),
         ("method: helm", "method: kubectl"),
+        ("disable: secrets/plain", "disable: [secret/plain]"),
         ("createNamespace: true", "createNamespace: sure"),
         ("{env: A}}", "{env: A, file: b}}"),
         ("command: [cat, c]", "command: cat"),
