@@ -17,6 +17,7 @@ mod release;
 mod schema;
 mod secret;
 mod vars;
+mod vars_schema;
 mod waiting;
 
 use std::collections::BTreeMap;
@@ -36,6 +37,7 @@ pub use parse::parse;
 pub use schema::schema;
 pub use secret::{SecretFrom, SecretSpec};
 pub use vars::{Var, Vars};
+pub use vars_schema::VarsSchema;
 pub use waiting::{IdleTimeout, WaitSpec, duration, limit};
 
 /// The `apiVersion` that this version of Longshore reads.
@@ -115,6 +117,8 @@ pub struct Project {
     pub check: CheckSpec,
     /// By name, in the file's order.
     pub releases: Vec<ReleaseSpec>,
+    /// What the variables of environments must be.
+    pub vars_schema: Option<VarsSchema>,
     /// Where secret values come from.
     pub secrets: Vec<SecretSpec>,
     /// Releases that had another name.

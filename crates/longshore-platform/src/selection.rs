@@ -148,6 +148,9 @@ impl Selection {
         kustomizations: &Arc<dyn Kustomizations>,
     ) -> Result<Vec<Self>, Diagnostic> {
         let environment = platform.project.environment(choice.environment.as_deref())?;
+        if let Some(schema) = &platform.project.vars_schema {
+            schema.check(&environment, &platform.root)?;
+        }
         for name in &choice.only {
             platform.project.release(name)?;
         }
@@ -269,6 +272,7 @@ impl Selection {
             check: CheckSpec::default(),
             wait: WaitSpec::default(),
             releases: Vec::new(),
+            vars_schema: None,
             secrets: Vec::new(),
             moved: Vec::new(),
             file: place.file.clone(),

@@ -32,6 +32,10 @@ pub fn schema() -> Value {
             "method": {"enum": methods, "description": "How releases are made that can be made in several ways"},
             "helmCompat": {"enum": levels, "description": "The Helm that charts are rendered as"},
             "clusters": named("Clusters by the names that the project gives them", &cluster()),
+            "varsSchema": {
+                "type": ["string", "object"],
+                "description": "What the variables of environments must be: a JSON Schema, or its file",
+            },
             "environments": named("Where the platform runs: `dev`, `staging`, `production`", &environment()),
             "defaultEnvironment": text("The environment without -e"),
             "hosts": texts("Host names that `status` prints with the ingress' address"),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use longshore_diag::{Diagnostic, Place};
 use longshore_platform::{
-    Behaviour, Fleet, Planned, PlatformPlan, PlatformStatus, Removed, Revision, Selection, history,
+    Behaviour, Fleet, Planned, PlatformPlan, PlatformStatus, Removed, Revision, Selection, drift, history,
     plan_destroy, status,
 };
 use longshore_release::{Event, Observer, Silent};
@@ -242,12 +242,22 @@ pub(crate) async fn state(
     behaviour: &Behaviour,
     printer: &Printer,
 ) -> anyhow::Result<ExitStatus> {
-    if args.watch || args.drift {
-        let flag = if args.watch { "--watch" } else { "--drift" };
-        return Err(one_only(&selections, flag).into());
+    if args.watch {
+        return Err(one_only(&selections, "--watch").into());
     }
     let observer = Arc::new(Silent);
-    let fleet = reach(selections, &args.cluster, |_| behaviour.clone(), observer, printer).await?;
+    let mut fleet = reach(selections, &args.cluster, |_| behaviour.clone(), observer, printer).await?;
+    for session in fleet.sessions_mut() {
+        *session = session.clone().ignoring(args.ignore.clone());
+    }
+    if args.drift {
+        let found = fleet.each(drift).await.map_err(told(printer))?;
+        printer.result(&on_clusters(&fleet, found.iter().collect()), || {
+            joined(found.iter().map(|found| view::drift(found, printer)))
+        })?;
+        let tells = args.detailed_exitcode && found.iter().any(|found| found.drifted);
+        return Ok(if tells { ExitStatus::Changes } else { ExitStatus::Success });
+    }
     let states: Vec<PlatformStatus> = fleet.each(status).await.map_err(told(printer))?;
     let healthy = states.iter().all(PlatformStatus::is_healthy);
     printer.result(&on_clusters(&fleet, states.iter().collect()), || {

@@ -127,6 +127,7 @@ async fn an_environment_on_two_clusters() {
     cannot_be_reached(&Two::new(eu, us, "fleet-away").await).await;
     fails_midway(&Two::new(eu, us, "fleet-fails").await).await;
     goes_in_waves(&Two::new(eu, us, "fleet-waves").await).await;
+    is_interrupted(&Two::new(eu, us, "fleet-stopped").await).await;
     is_locked(&Two::new(eu, us, "fleet-locked").await).await;
 }
 
@@ -160,6 +161,20 @@ async fn lives(two: &Two) {
     assert!(frozen.stderr.contains("a frozen plan is about one cluster"), "{frozen}");
     two.ends("plan --cluster eu -o out.plan", 0);
 
+    // What somebody has changed on one of them.
+    let body = json!({"data": {"level": "debug"}});
+    let path = format!("/api/v1/namespaces/{}/configmaps/web?fieldManager=kubectl-edit", two.us.name());
+    let request = http::Request::patch(path).header("content-type", "application/merge-patch+json");
+    let request = request.body(body.to_string().into_bytes()).unwrap();
+    two.us.client().await.unwrap().request::<Value>(request).await.unwrap();
+    let drift = two.ends("status --drift --detailed-exitcode -o json", 2);
+    let drift: Value = serde_json::from_str(&drift.stdout).unwrap();
+    let drifted: Vec<&Value> =
+        drift["clusters"].as_array().unwrap().iter().map(|cluster| &cluster["drifted"]).collect();
+    assert_eq!(drifted, [&json!(false), &json!(true)]);
+    two.ends("deploy --overwrite", 0);
+    two.ends("status --drift --detailed-exitcode", 0);
+
     // The last deploy changed one cluster; that one goes back.
     two.edit("longshore.yaml", "set: {replicas: 2}", "set: {replicas: 3}");
     two.ends("deploy", 0);
@@ -173,7 +188,7 @@ async fn lives(two: &Two) {
         .iter()
         .map(|c| c["revisions"].as_array().unwrap().len())
         .collect();
-    assert_eq!(counts, [1, 3]);
+    assert_eq!(counts, [1, 4]);
 
     let removed = two.ends("destroy --yes", 0);
     assert!(position(&removed, "us/web") < position(&removed, "eu/db"), "{removed}");
@@ -241,6 +256,22 @@ async fn goes_in_waves(two: &Two) {
         Value::Null,
         "mail is not wanted in this environment"
     );
+}
+
+/// Ctrl-C: what is worked on is told, the lock is given back, and the next command goes on.
+async fn is_interrupted(two: &Two) {
+    two.edit("longshore.yaml", "unschedulable: 1s", "unschedulable: 10m");
+    two.edit("mail.yaml", "nodeSelector: {}", "nodeSelector: {disk: golden}");
+    let program = Program::new(env!("CARGO_BIN_EXE_longshore")).unwrap();
+    let mut deploying = program.args(["deploy"]).folder(two.project.path()).start().unwrap();
+    deploying.wait_for("us/mail waiting for").unwrap();
+    deploying.interrupt().unwrap();
+    let stopped = deploying.finish().unwrap();
+    assert_eq!(stopped.code, Some(130), "{stopped}");
+    assert!(stopped.stderr.contains("interrupted while working on us/mail"), "{stopped}");
+    two.edit("mail.yaml", "nodeSelector: {disk: golden}", "nodeSelector: {}");
+    two.ends("deploy", 0);
+    assert_eq!(data(&two.us, "web").await["zone"], "us-1");
 }
 
 /// Who is at work is named; who has died is followed.

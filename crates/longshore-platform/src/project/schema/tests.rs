@@ -48,6 +48,7 @@ wait:
   readiness: [{kind: Certificate.cert-manager.io, path: .status.phase, ready: [Ready], failed: Failed, progressing: [A], message: .status.message}]
 secrets: {a: {env: A}, b: {file: b}, c: {command: [cat, c]}, d: {age: d}}
 moved: [{from: api, to: web}]
+varsSchema: {type: object}
 releases:
   db: {manifests: [a, b], generate: {s: {keys: {k: {length: 32}}, stringData: {u: v, n: 1}}}}
   web: {needs: db, chart: c, values: [a], set: {a: {b: c}}, enabled: false, clusters: eu}
