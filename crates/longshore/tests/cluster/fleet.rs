@@ -268,7 +268,8 @@ async fn is_interrupted(two: &Two) {
     deploying.interrupt().unwrap();
     let stopped = deploying.finish().unwrap();
     assert_eq!(stopped.code, Some(130), "{stopped}");
-    assert!(stopped.stderr.contains("interrupted while working on us/mail"), "{stopped}");
+    let told = stopped.stderr.lines().find(|line| line.starts_with("interrupted while working on"));
+    assert!(told.is_some_and(|line| line.contains("us/mail")), "{stopped}");
     two.edit("mail.yaml", "nodeSelector: {disk: golden}", "nodeSelector: {}");
     two.ends("deploy", 0);
     assert_eq!(data(&two.us, "web").await["zone"], "us-1");
