@@ -14,7 +14,7 @@ use super::vars::vars;
 use super::waiting::waiting;
 use super::{API_VERSION, Environment, Method, Placed, Project, ReleaseSpec, suggest, waves};
 
-const PROJECT_KEYS: [&str; 16] = [
+const PROJECT_KEYS: [&str; 17] = [
     "apiVersion",
     "kind",
     "name",
