@@ -16,6 +16,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use longshore_diag::{Diagnostic, Place};
+use longshore_object::diagnosis::Meaning;
 use longshore_object::{Gvk, Object, ObjectKey};
 
 pub use refused::{FieldConflict, InvalidField, Refusal};
@@ -68,8 +69,8 @@ pub enum Error {
         at: Box<Subject>,
         /// The time.
         after: std::time::Duration,
-        /// What is still in the way.
-        because: Option<String>,
+        /// What is still in the way, and what to do about it.
+        because: Option<Box<Meaning>>,
     },
 }
 

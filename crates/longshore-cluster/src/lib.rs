@@ -31,6 +31,7 @@ mod error;
 mod exec;
 mod flows;
 mod forward;
+mod held;
 mod kubeconfig;
 mod logs;
 mod lookup;

@@ -12,6 +12,7 @@
 
 mod cause;
 mod deployed;
+mod dns;
 mod evidence;
 mod explain;
 mod failure;

@@ -4,8 +4,11 @@
 //! Kubernetes tells most of what is wrong only in messages made for people, so these are read by their fixed
 //! parts. What is not recognised is not interpreted: the message itself is shown in any case.
 
+mod cron;
+mod denied;
 mod exit;
 mod gateway;
+mod held;
 mod image;
 mod issuing;
 mod lines;
@@ -14,9 +17,12 @@ mod refusal;
 mod schedule;
 pub mod wiring;
 
+pub use cron::{LastRun, last_run, why_not_scheduled};
+pub use denied::{Denied, denied, why_denied};
 pub use exit::meaning_of_exit;
 pub use gateway::{Attachment, Parent, parents, why_no_controller, why_not_programmed};
-pub use image::why_not_pulled;
+pub use held::{Unanswered, is_held_as_usual, is_namespace_blind, why_held};
+pub use image::{other_architecture, why_not_pulled};
 pub use issuing::{issuing_hint, why_not_issued};
 pub use lines::{About, Reading, read_lines};
 pub use missing::{Missing, missing};

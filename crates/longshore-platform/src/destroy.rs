@@ -2,7 +2,9 @@
 
 use longshore_cluster::{DeleteOptions, Propagation, Selector};
 use longshore_object::{Gvk, ObjectKey};
-use longshore_release::{ObjectAction, ObjectChange, ReleaseError, Uninstall, prepare_uninstall, uninstall};
+use longshore_release::{
+    ObjectAction, ObjectChange, ReleaseError, Uninstall, prepare_uninstall, uninstall, until_gone,
+};
 use serde::Serialize;
 
 use crate::plan::in_release;
@@ -98,7 +100,10 @@ pub(crate) async fn delete_namespace(session: &Session) -> Result<bool, ReleaseE
     let gvk = Gvk::new("v1", "Namespace");
     let options = DeleteOptions { propagation: Propagation::Background, ..DeleteOptions::default() };
     if session.cluster.delete(&gvk, None, name, &options).await? {
-        session.cluster.wait_gone(&gvk, None, name, None, session.context.timeout).await?;
+        let key =
+            ObjectKey { group: String::new(), kind: gvk.kind.clone(), namespace: None, name: name.clone() };
+        let platform = &session.selection.platform.project.name.value;
+        Box::pin(until_gone(&session.context, platform, &gvk, &key)).await?;
     }
     Ok(true)
 }

@@ -181,7 +181,7 @@ pub async fn thaw(
             .hint("choose the plan's cluster with --context, or make a plan for this one")
             .into());
     }
-    let creates_namespace = session.live_namespace().await?.is_none();
+    let creates_namespace = session.lacks_namespace().await?;
     if creates_namespace && !head.creates_namespace {
         let message = format!("the plan is stale: namespace `{}` was there, and is gone", head.namespace);
         return Err(Diagnostic::error("plan/stale", message)

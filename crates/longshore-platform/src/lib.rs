@@ -59,8 +59,8 @@ pub use selection::{Choice, Platform, Selection};
 pub use session::{Actor, Behaviour, CREATED_FOR, ENVIRONMENT_LABEL, Session};
 pub use set_image::plan_set_image;
 pub use status::{
-    EventStatus, HostLine, IngressStatus, ObjectStatus, PlatformDrift, PlatformStatus, PodStatus,
-    ReleaseDrift, ReleaseStatus, ServiceStatus, drift, status,
+    CronJobStatus, EventStatus, HostLine, IngressStatus, LastJob, ObjectStatus, PlatformDrift,
+    PlatformStatus, PodStatus, ReleaseDrift, ReleaseStatus, ServiceStatus, drift, status,
 };
 pub use trace::{LineAction, LineObject, LineOrigin, LineValue, TracedLine, trace};
 pub use values::{ExplainedValue, ReleaseValues, ValueSetting, explain_value, release_values};

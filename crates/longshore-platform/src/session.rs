@@ -7,6 +7,7 @@ use std::time::Duration;
 use longshore_cluster::Cluster;
 use longshore_diag::Diagnostic;
 use longshore_object::Gvk;
+use longshore_object::diagnosis::Meaning;
 use longshore_release::{
     Clock, Context, DEPLOY_LABEL, Faults, Force, HeldRecords, IgnoreRule, Observer, PLATFORM_LABEL,
     ReleaseError, Waiting,
@@ -189,9 +190,9 @@ impl Session {
     /// Whether the namespace is missing and will be created.
     ///
     /// # Errors
-    /// It is missing and may not be created.
+    /// It is missing and may not be created, or it is being deleted.
     pub(crate) async fn creates_namespace(&self) -> Result<bool, ReleaseError> {
-        if self.live_namespace().await?.is_some() {
+        if !self.lacks_namespace().await? {
             return Ok(false);
         }
         if self.may_create_namespace {
@@ -207,6 +208,28 @@ impl Session {
             .at(self.selection.environment.place.clone())
             .hint("add `createNamespace: true` to the environment, or pass --create-namespace")
             .into())
+    }
+
+    /// Whether the namespace is missing.
+    ///
+    /// # Errors
+    /// It is being deleted: nothing new can be made in it, and what is in it goes.
+    pub(crate) async fn lacks_namespace(&self) -> Result<bool, ReleaseError> {
+        let Some(live) = self.live_namespace().await? else { return Ok(true) };
+        match self.cluster.why_held(&live).await {
+            Some(held) => Err(self.going(&held)),
+            None => Ok(false),
+        }
+    }
+
+    /// That the namespace is being deleted, and what keeps it.
+    fn going(&self, held: &Meaning) -> ReleaseError {
+        let message = format!("namespace `{}` is {}", self.selection.namespace, held.what);
+        let wait = "run the command again when it is gone";
+        Diagnostic::error("platform/namespace-terminating", message)
+            .note(format!("cluster: {}", self.cluster.name()))
+            .hint(format!("{}; {wait}", held.hint))
+            .into()
     }
 
     /// Creates the namespace, marked as ours, so that `destroy --delete-data` may remove it again.

@@ -1,6 +1,7 @@
 //! What runs, and how well.
 
 mod around;
+mod cron;
 mod drift;
 
 use futures::stream::{self, StreamExt, TryStreamExt};
@@ -12,6 +13,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 pub use around::{EventStatus, IngressStatus, PodStatus, ServiceStatus};
+pub use cron::{CronJobStatus, LastJob};
 pub use drift::{PlatformDrift, ReleaseDrift, drift};
 
 use crate::session::Session;
@@ -68,6 +70,9 @@ pub struct ReleaseStatus {
     /// Its Ingresses, with their hosts and addresses.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub ingresses: Vec<IngressStatus>,
+    /// Its CronJobs, with how the last run of each ended.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub cron_jobs: Vec<CronJobStatus>,
     /// The pods of its workloads.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub pods: Vec<PodStatus>,
@@ -181,6 +186,7 @@ fn missing(name: &str) -> ReleaseStatus {
         notes: String::new(),
         services: Vec::new(),
         ingresses: Vec::new(),
+        cron_jobs: Vec::new(),
         pods: Vec::new(),
         warnings: Vec::new(),
         drift: Vec::new(),
@@ -203,7 +209,7 @@ async fn one(
     let mut awaited = Vec::new();
     for (key, live) in &found {
         if longshore_object::readiness::is_awaited(&key.group, &key.kind) {
-            awaited.push(state(key, live.as_ref()));
+            awaited.push(state(session, key, live.as_ref()).await);
         }
     }
     let keys: Vec<&ObjectKey> = found.iter().map(|(key, _)| key).collect();
@@ -231,6 +237,11 @@ async fn one(
             .filter(|(key, _)| key.kind == "Ingress")
             .filter_map(|(key, live)| Some(ingress_status(key, live.as_ref()?)))
             .collect(),
+        cron_jobs: found
+            .iter()
+            .filter(|(key, _)| key.kind == "CronJob" && key.group == "batch")
+            .filter_map(|(key, live)| Some(around.cron_job(key, live.as_ref()?, &mask)))
+            .collect(),
         pods: around.pods(&keys),
         warnings: around.warnings(&keys, &mask),
         drift: drift.into_iter().filter_map(ObjectDrift::unexpected).collect(),
@@ -244,7 +255,8 @@ async fn look(
     object: &Object,
 ) -> Result<(ObjectKey, Option<Value>), ReleaseError> {
     let key: ObjectKey = object.key_in(&session.selection.namespace);
-    let is_wanted = longshore_object::readiness::is_awaited(&key.group, &key.kind) || key.kind == "Ingress";
+    let is_wanted = longshore_object::readiness::is_awaited(&key.group, &key.kind)
+        || matches!(key.kind.as_str(), "Ingress" | "CronJob");
     if !is_wanted {
         return Ok((key, None));
     }
@@ -256,10 +268,13 @@ async fn look(
 }
 
 /// The state of an object that is waited for.
-fn state(key: &ObjectKey, live: Option<&Value>) -> ObjectStatus {
+async fn state(session: &Session, key: &ObjectKey, live: Option<&Value>) -> ObjectStatus {
     let Some(live) = live else {
         return ObjectStatus { object: key.to_string(), ready: false, message: "is missing".to_owned() };
     };
+    if let Some(held) = session.cluster.why_held(live).await {
+        return ObjectStatus { object: key.to_string(), ready: false, message: held.what };
+    }
     let verdict = readiness(live);
     let message = match &verdict {
         Readiness::Ready => "ready".to_owned(),

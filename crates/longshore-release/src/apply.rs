@@ -108,7 +108,7 @@ async fn carry_out(
             apply(context, release, object, before.as_deref(), settlement, part).await?
         }
         Todo::Recreate => {
-            removal::delete_and_wait(context, object.gvk(), &key).await?;
+            removal::delete_and_wait(context, release, object.gvk(), &key).await?;
             context.tell(release, Event::Object { key: key.clone(), done: Done::Deleted });
             context.faults.reached(release, FaultPoint::RecreatedDeleted).await;
             apply(context, release, object, None, &Settlement::default(), part).await?

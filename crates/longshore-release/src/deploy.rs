@@ -228,7 +228,7 @@ async fn delete_removed(
         };
         if let Some(object) = objects.get(&change.object).filter(|_| done == Done::Deleted) {
             let key = &change.object;
-            removal::delete_and_wait(context, object.gvk(), key).await?;
+            removal::delete_and_wait(context, &prepared.plan.release, object.gvk(), key).await?;
             context.faults.reached(&prepared.plan.release, FaultPoint::ObjectDeleted).await;
         }
         context.tell(&prepared.plan.release, Event::Object { key: change.object.clone(), done });

@@ -57,14 +57,14 @@ pub(crate) async fn run(
         let key = object.key_in(&context.namespace);
         let told = |succeeded| Event::Hook { key: key.clone(), event: event.to_owned(), succeeded };
         if has_policy(hook, "before-hook-creation") {
-            delete(context, object).await?;
+            delete(context, release, object).await?;
         }
         context.tell(release, told(None));
         let result = run_object(context, release, object).await;
         context.tell(release, told(Some(result.is_ok())));
         let over = if result.is_ok() { "hook-succeeded" } else { "hook-failed" };
         if has_policy(hook, over) {
-            delete(context, object).await?;
+            delete(context, release, object).await?;
         }
         result.map_err(|error| {
             ReleaseError::from(
@@ -97,7 +97,7 @@ fn has_policy(hook: &Hook, policy: &str) -> bool {
     hook.delete_policies.iter().any(|p| p == policy)
 }
 
-async fn delete(context: &Context, object: &Object) -> Result<(), ReleaseError> {
+async fn delete(context: &Context, release: &str, object: &Object) -> Result<(), ReleaseError> {
     let key = object.key_in(&context.namespace);
-    removal::delete_and_wait(context, object.gvk(), &key).await
+    removal::delete_and_wait(context, release, object.gvk(), &key).await
 }

@@ -69,6 +69,7 @@ pub use prepare::{DEPLOY_LABEL, Intent, PLATFORM_LABEL, Prepared, Snapshot, prep
 pub use prior::{Prior, objects};
 pub use quota::{Demand, quota_warnings};
 pub use records::{Memory, Records, RecordsError, Sql};
+pub use removal::until_gone;
 pub use rollback::rollback_candidate;
 pub use set_image::{ImageTarget, SetImage, set_image_candidate};
 pub use store::{Store, Stored};

@@ -197,12 +197,12 @@ pub async fn uninstall(context: &Context, removal: &Uninstall) -> Result<(), Rel
     let work = Work::begin(context, store.clone(), last, since);
     context.faults.reached(name, FaultPoint::PendingWritten).await;
     let guarded = &Context { cluster: context.cluster.guarded(work.guard()), ..context.clone() };
-    work.during(async {
+    let removing = work.during(async {
         deploy::run_hooks(guarded, &work, &hooks, "pre-delete").await?;
         delete_objects(guarded, removal).await?;
         deploy::run_hooks(guarded, &work, &hooks, "post-delete").await
-    })
-    .await?;
+    });
+    Box::pin(removing).await?;
     work.end(|release| "Uninstallation complete".clone_into(&mut release.info.description)).await?;
     context.faults.reached(name, FaultPoint::Ended).await;
     // The newest goes last: while it is there the next removal goes on.
@@ -223,7 +223,7 @@ async fn delete_objects(context: &Context, removal: &Uninstall) -> Result<(), Re
             let mut done = Done::Kept;
             if change.action == ObjectAction::Delete {
                 done = Done::Deleted;
-                delete::delete_and_wait(context, &removal.kinds[key], key).await?;
+                delete::delete_and_wait(context, name, &removal.kinds[key], key).await?;
                 context.faults.reached(name, FaultPoint::ObjectDeleted).await;
             }
             context.tell(name, Event::Object { key: key.clone(), done });

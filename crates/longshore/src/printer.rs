@@ -66,6 +66,18 @@ impl Printer {
         self.interactive && !self.quiet
     }
 
+    /// Whether what happens is told to a program: results are for machines, and nobody looks on.
+    pub(crate) fn tells_programs(&self) -> bool {
+        matches!(self.output, Output::Json | Output::Yaml) && !self.shows_progress()
+    }
+
+    /// A line of JSON on standard error, unless quiet was asked for.
+    pub(crate) fn event<T: Serialize>(&self, event: &T) {
+        if let (false, Ok(line)) = (self.quiet, serde_json::to_string(event)) {
+            self.to_stderr(&format!("{line}\n"));
+        }
+    }
+
     /// Whether standard output takes colours.
     pub(crate) fn colours(&self) -> bool {
         self.out_colour

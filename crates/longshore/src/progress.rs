@@ -1,4 +1,5 @@
-//! Progress of an operation: a live view on a terminal, plain lines everywhere else.
+//! Progress of an operation: a live view on a terminal, plain lines everywhere else, and for programs (`-o json`) the
+//! lines of JSON that `status --watch -o json` has.
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -8,11 +9,13 @@ use std::time::Duration;
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use longshore_cluster::Cluster;
 use longshore_object::ObjectKey;
+use longshore_object::readiness::is_awaited;
 use longshore_operate::{Live, Scope};
 use longshore_release::{Done, Event, Observer};
 
 use crate::live::{self, Screen};
 use crate::printer::{Paint, Printer};
+use crate::view::Changed;
 
 /// Tells a person what happens, as it happens.
 pub(crate) struct Progress {
@@ -129,14 +132,51 @@ impl Progress {
     }
 }
 
+/// What an event is for programs; nothing for what is told in another way or is no news.
+fn changed(release: &str, event: &Event) -> Option<Changed> {
+    let (key, state, message) = match event {
+        Event::Started(what) => (None, "progressing", what.clone()),
+        Event::Object { done: Done::Unchanged, .. } | Event::Warning(_) => return None,
+        Event::Object { key, done } => {
+            let state = match done {
+                Done::Deleted => "gone",
+                // What is waited for tells by itself when it is there.
+                Done::Created | Done::Configured if is_awaited(&key.group, &key.kind) => "progressing",
+                _ => "ready",
+            };
+            (Some(key), state, done.as_str().to_owned())
+        }
+        Event::Hook { key, event, succeeded } => match succeeded {
+            None => (Some(key), "progressing", format!("{event} hook begins")),
+            Some(true) => (Some(key), "ready", format!("{event} hook succeeded")),
+            Some(false) => (Some(key), "failed", format!("{event} hook failed")),
+        },
+        Event::Waiting(count) => (None, "progressing", format!("waiting for {count} objects to be ready")),
+        Event::Progress { key, message, ready } => {
+            (Some(key), if *ready { "ready" } else { "progressing" }, message.clone())
+        }
+        Event::Finished(how) => (None, "ready", how.clone()),
+    };
+    Some(Changed::now(release, key.map(ToString::to_string), state, message))
+}
+
 impl Observer for Progress {
     fn observe(&self, release: &str, event: &Event) {
+        if self.printer.tells_programs() {
+            match (event, changed(release, event)) {
+                (Event::Warning(warning), _) => self.printer.remark(warning),
+                (_, Some(changed)) => self.printer.event(&changed),
+                (_, None) => {}
+            }
+            return;
+        }
         let mut state = self.state();
         let view = state.entry(release.to_owned()).or_default();
         match event {
             Event::Started(what) => self.line(release, what),
             Event::Object { key, done } => {
                 *view.counts.entry(*done).or_default() += 1;
+                view.waiting.remove(key);
                 if *done != Done::Unchanged {
                     self.object(release, key, *done);
                 }
@@ -174,5 +214,56 @@ impl Observer for Progress {
                 self.line(release, &self.printer.paint_err(Paint::Good, how));
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use longshore_object::ObjectKey;
+    use longshore_release::{Done, Event};
+
+    use super::changed;
+
+    #[test]
+    fn events_are_told_to_programs_in_the_words_of_the_live_tree() {
+        let key = |group: &str, kind: &str| ObjectKey {
+            group: group.to_owned(),
+            kind: kind.to_owned(),
+            namespace: Some("shop".to_owned()),
+            name: "web".to_owned(),
+        };
+        let (web, settings) = (key("apps", "Deployment"), key("", "ConfigMap"));
+        let hook =
+            |succeeded| Event::Hook { key: key("batch", "Job"), event: "pre-install".to_owned(), succeeded };
+        let object = |key: &ObjectKey, done| Event::Object { key: key.clone(), done };
+        for (event, expected) in [
+            (Event::Started("installing".to_owned()), r#""state":"progressing","message":"installing"}"#),
+            (
+                object(&web, Done::Created),
+                r#""object":"Deployment/web","state":"progressing","message":"created"}"#,
+            ),
+            (
+                object(&settings, Done::Configured),
+                r#""object":"ConfigMap/web","state":"ready","message":"configured"}"#,
+            ),
+            (object(&web, Done::Deleted), r#""object":"Deployment/web","state":"gone","message":"deleted"}"#),
+            (object(&settings, Done::Kept), r#""object":"ConfigMap/web","state":"ready","message":"kept"}"#),
+            (hook(None), r#""object":"Job/web","state":"progressing","message":"pre-install hook begins"}"#),
+            (
+                hook(Some(false)),
+                r#""object":"Job/web","state":"failed","message":"pre-install hook failed"}"#,
+            ),
+            (Event::Waiting(2), r#""state":"progressing","message":"waiting for 2 objects to be ready"}"#),
+            (
+                Event::Progress { key: web.clone(), message: "ready".to_owned(), ready: true },
+                r#""object":"Deployment/web","state":"ready","message":"ready"}"#,
+            ),
+            (Event::Finished("deployed".to_owned()), r#""state":"ready","message":"deployed"}"#),
+        ] {
+            let line = serde_json::to_string(&changed("shop", &event).unwrap()).unwrap();
+            assert!(line.starts_with("{\"time\":\"") && line.contains(r#""release":"shop","#), "{line}");
+            assert!(line.ends_with(expected), "{line}");
+        }
+        assert_eq!(changed("shop", &object(&web, Done::Unchanged)), None);
     }
 }

@@ -16,7 +16,7 @@ pub(crate) mod trace;
 pub(crate) use comparison::comparison;
 pub(crate) use drift::drift;
 pub(crate) use history::history;
-pub(crate) use live::{Changes, lines as live_lines, rows as live_rows};
+pub(crate) use live::{Changed, Changes, lines as live_lines, rows as live_rows};
 pub(crate) use logs::LogView;
 pub(crate) use outcome::{deployed, removal, removed};
 pub(crate) use plan::{plan, summary};

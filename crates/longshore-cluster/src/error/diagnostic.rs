@@ -40,7 +40,7 @@ pub(super) fn of(error: &Error) -> Diagnostic {
                 diagnostic = diagnostic.at(place.clone());
             }
             match because {
-                Some(because) => diagnostic.note(because.clone()),
+                Some(because) => diagnostic.note(because.what.clone()).hint(because.hint.clone()),
                 None => diagnostic,
             }
         }

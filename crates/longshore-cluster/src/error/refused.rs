@@ -8,6 +8,7 @@
 
 use longshore_diag::Place;
 use longshore_object::Object;
+use longshore_object::diagnosis::why_not_scheduled;
 
 use super::{Subject, locate};
 use crate::status::{Status, StatusCause};
@@ -136,12 +137,16 @@ pub struct InvalidField {
 
 impl InvalidField {
     /// What to write so that the server takes it, where its own words do not tell.
-    pub(super) fn way_out(&self) -> Option<&'static str> {
+    pub(super) fn way_out(&self) -> Option<String> {
+        if let Some(meaning) = why_not_scheduled(&self.field, &self.message) {
+            return Some(format!("{}; {}", meaning.what, meaning.hint));
+        }
         // The server filled the field in when the strategy was the default one, and applying leaves it where it is.
         let leftover =
             self.field.ends_with("spec.strategy.rollingUpdate") && self.message.contains("'Recreate'");
         leftover.then_some(
-            r#"the server filled `rollingUpdate` in, and applying leaves it: take it away once with `kubectl patch deployment NAME --type merge -p '{"spec":{"strategy":{"type":"Recreate","rollingUpdate":null}}}'`, then deploy"#,
+            r#"the server filled `rollingUpdate` in, and applying leaves it: take it away once with `kubectl patch deployment NAME --type merge -p '{"spec":{"strategy":{"type":"Recreate","rollingUpdate":null}}}'`, then deploy"#
+                .to_owned(),
         )
     }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use http::Method;
 use longshore_object::Gvk;
+use longshore_object::diagnosis::{Meaning, why_held};
 use serde_json::{Value as Json, json};
 use tokio::time::Instant;
 
@@ -120,44 +121,36 @@ impl Cluster {
             Err(_) => Err(Error::Deadline {
                 at: Box::new(Subject::object("delete", key(gvk, namespace, name))),
                 after: within,
-                because: last.as_ref().map(still_there),
+                because: Box::pin(self.still_there(gvk, namespace, name, last)).await.map(Box::new),
             }),
+        }
+    }
+
+    /// Why an object is still there: as the server has it now, for a namespace says only after a while what it still
+    /// holds; as it was last, if the server does not answer.
+    async fn still_there(
+        &self,
+        gvk: &Gvk,
+        namespace: Option<&str>,
+        name: &str,
+        last: Option<Json>,
+    ) -> Option<Meaning> {
+        const PATIENCE: Duration = Duration::from_secs(5);
+        let look = async {
+            let now = self.get(gvk, namespace, name).await.ok().flatten();
+            let live = now.or(last.clone())?;
+            self.why_held(&live).await.or_else(|| {
+                let hint = "run the command again";
+                Some(Meaning { what: "nobody has asked for its deletion".to_owned(), hint: hint.to_owned() })
+            })
+        };
+        match tokio::time::timeout(PATIENCE, look).await {
+            Ok(found) => found,
+            Err(_) => why_held(&last?, None, &[]),
         }
     }
 }
 
 fn text<'a>(json: &'a Json, pointer: &str) -> &'a str {
     json.pointer(pointer).and_then(Json::as_str).unwrap_or_default()
-}
-
-/// Why an object is still there.
-fn still_there(live: &Json) -> String {
-    let finalizers: Vec<_> = live
-        .pointer("/metadata/finalizers")
-        .and_then(Json::as_array)
-        .into_iter()
-        .flatten()
-        .filter_map(Json::as_str)
-        .collect();
-    if text(live, "/metadata/deletionTimestamp").is_empty() {
-        return "nobody has asked for its deletion".to_owned();
-    }
-    // A namespace says itself what it still holds, and which API keeps it from looking.
-    let conditions = live.pointer("/status/conditions").and_then(Json::as_array).into_iter().flatten();
-    let told: Vec<&str> = conditions
-        .filter(|condition| text(condition, "/status") == "True" && text(live, "/kind") == "Namespace")
-        .map(|condition| text(condition, "/message"))
-        .filter(|message| !message.is_empty())
-        .collect();
-    if !told.is_empty() {
-        return format!("being deleted: {}", told.join("; "));
-    }
-    if finalizers.is_empty() {
-        "being deleted: what it owns, or its containers, are still ending".to_owned()
-    } else {
-        format!(
-            "held by finalizers: {}; whoever set them must take them away, so look whether that controller still runs",
-            finalizers.join(", ")
-        )
-    }
 }

@@ -47,6 +47,11 @@ impl Deployed {
         longshore_diag::nearest(name, named.map(Object::name))
     }
 
+    /// The names of the objects of this kind.
+    pub(super) fn names_of<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a str> {
+        self.objects.iter().map(|(_, object)| object).filter(move |o| o.kind() == kind).map(Object::name)
+    }
+
     /// The keys of a ConfigMap or Secret; `None` if the release has none of that name.
     pub(super) fn keys_of(&self, kind: &str, name: &str) -> Option<Vec<String>> {
         let object = self.find(kind, name)?;

@@ -4,15 +4,16 @@
 use std::time::Duration;
 
 use longshore_object::Gvk;
-use longshore_object::diagnosis::missing;
+use longshore_object::diagnosis::{About, denied, missing, read_lines};
 use longshore_object::readiness::pod::Cause;
 use serde_json::Value as Json;
 use tokio::time::timeout;
 
 use super::WaitOptions;
 use super::cause::{event_time, text};
+use super::dns::look_at_dns;
 use super::explain::{self, Claim, Facts};
-use super::failure::{Culprit, WaitFailure};
+use super::failure::{Culprit, PodCause, WaitFailure};
 use crate::cluster::Cluster;
 use crate::logs::LogOptions;
 use crate::objects::Selector;
@@ -64,22 +65,52 @@ fn may_wait(cause: Cause) -> bool {
 }
 
 async fn look_into(cluster: &Cluster, culprit: &mut Culprit, facts: &mut Facts, log_lines: u32) {
-    let Some(namespace) = culprit.key.namespace.clone() else {
+    let namespace = culprit.key.namespace.clone();
+    if culprit.pod.is_none()
+        && let Ok(Some(live)) = cluster.get(&culprit.gvk, namespace.as_deref(), &culprit.key.name).await
+    {
+        facts.held = cluster.why_held(&live).await;
+    }
+    let Some(namespace) = namespace else {
         return;
     };
     let uid = culprit.pod.as_ref().map_or(culprit.uid.clone(), |pod| pod.uid.clone());
     if !uid.is_empty() {
         culprit.events = events(cluster, &namespace, &uid).await;
     }
-    let Some(pod) = culprit.pod.clone() else {
-        facts.trouble = cluster.trouble(&culprit.gvk, &culprit.key).await;
-        return;
+    match culprit.pod.clone() {
+        Some(pod) => look_into_pod(cluster, culprit, &pod, &namespace, facts, log_lines).await,
+        None => facts.trouble = cluster.trouble(&culprit.gvk, &culprit.key).await,
+    }
+    let of_events = culprit.events.iter().find_map(|event| denied(event));
+    let about = read_lines(&culprit.logs).map_or(About::Other, |read| read.about);
+    let found = match about {
+        About::Name => {
+            facts.dns = look_at_dns(cluster).await;
+            None
+        }
+        About::Denied(found) => Some(*found),
+        About::Connection | About::Architecture | About::Other => of_events,
     };
+    if let Some((namespace, account)) = found.as_ref().and_then(|found| found.account()) {
+        let live = cluster.get(&Gvk::new("v1", "ServiceAccount"), Some(namespace), account).await;
+        facts.no_account = matches!(live, Ok(None)).then(|| account.to_owned());
+    }
+}
+
+async fn look_into_pod(
+    cluster: &Cluster,
+    culprit: &mut Culprit,
+    pod: &PodCause,
+    namespace: &str,
+    facts: &mut Facts,
+    log_lines: u32,
+) {
     for claim in pod.claims.iter().filter(|_| matches!(pod.cause, Cause::Claim | Cause::Unschedulable)) {
-        facts.claims.extend(look_at_claim(cluster, &namespace, claim).await);
+        facts.claims.extend(look_at_claim(cluster, namespace, claim).await);
     }
     if let Some(found) = missing(&pod.message).filter(|found| found.key.is_some() && !found.name.is_empty()) {
-        let live = cluster.get(&Gvk::new("v1", found.kind), Some(&namespace), &found.name).await;
+        let live = cluster.get(&Gvk::new("v1", found.kind), Some(namespace), &found.name).await;
         let keys = |live: &Json| {
             let maps = ["data", "binaryData"].into_iter().filter_map(|field| live.get(field)?.as_object());
             maps.flat_map(|map| map.keys().cloned()).collect::<Vec<_>>()
@@ -90,20 +121,53 @@ async fn look_into(cluster: &Cluster, culprit: &mut Culprit, facts: &mut Facts, 
         pod.cause,
         Cause::CrashLoop | Cause::OutOfMemory | Cause::Ended | Cause::InitHangs | Cause::Unready
     );
-    let Some(container) = pod.container.filter(|_| speaks && log_lines > 0) else {
-        return;
+    let ends = matches!(pod.cause, Cause::CrashLoop | Cause::OutOfMemory);
+    let may_be_foreign = ends || matches!(pod.cause, Cause::ImagePull | Cause::Start);
+    let live = if may_be_foreign {
+        cluster.get(&Gvk::new("v1", "Pod"), Some(namespace), &pod.pod).await.ok().flatten()
+    } else {
+        None
     };
-    // After a restart the present run may not have said anything yet.
-    let ended = matches!(pod.cause, Cause::CrashLoop | Cause::OutOfMemory);
-    for previous in [pod.restarts > 0 && ended, false] {
-        let options = LogOptions { previous, tail_lines: Some(log_lines), ..LogOptions::default() };
-        if let Ok(lines) = cluster.logs(&namespace, &pod.pod, Some(&container), &options).await
-            && !lines.is_empty()
-        {
-            culprit.logs = lines;
-            return;
+    if let Some(container) = pod.container.as_deref().filter(|_| speaks && log_lines > 0) {
+        // One that has ended and was not started again speaks by its present log: the one before may be gone by then. One
+        // that runs again may not have come to what it fails of.
+        let runs = live.as_ref().is_none_or(|live| is_running(live, container));
+        let order: &[bool] = if ends && pod.restarts > 0 { &[runs, !runs] } else { &[false] };
+        for previous in order.iter().copied() {
+            let options = LogOptions { previous, tail_lines: Some(log_lines), ..LogOptions::default() };
+            if let Ok(lines) = cluster.logs(namespace, &pod.pod, Some(container), &options).await
+                && lines.iter().any(|line| !line.trim().is_empty() && !is_of_node(line))
+            {
+                culprit.logs = lines.into_iter().filter(|line| !is_of_node(line)).collect();
+                break;
+            }
         }
     }
+    let foreign = ["exec format error", "no match for platform", "no matching manifest"];
+    let mut said = culprit.logs.iter().chain([&pod.message]);
+    if said.any(|line| foreign.iter().any(|words| line.contains(words)))
+        && let Some(node) =
+            live.as_ref().map(|live| text(live, "/spec/nodeName")).filter(|node| !node.is_empty())
+        && let Ok(Some(node)) = cluster.get(&Gvk::new("v1", "Node"), None, node).await
+    {
+        let architecture = text(&node, "/status/nodeInfo/architecture");
+        facts.architecture = Some(architecture.to_owned()).filter(|known| !known.is_empty());
+    }
+}
+
+/// Whether a container of a live pod runs.
+fn is_running(pod: &Json, container: &str) -> bool {
+    let lists = ["/status/initContainerStatuses", "/status/containerStatuses"].into_iter();
+    let mut all = lists.filter_map(|list| pod.pointer(list)?.as_array()).flatten();
+    all.any(|status| {
+        text(status, "/name") == container && status.pointer("/state/running").is_some_and(Json::is_object)
+    })
+}
+
+/// Whether a line is not the container's, but the node's: of a log that is gone it tells so in its place.
+fn is_of_node(line: &str) -> bool {
+    line.starts_with("unable to retrieve container logs for ")
+        || line.starts_with("failed to try resolving symlinks in path \"/var/log/pods/")
 }
 
 /// A claim that has no volume, and why as far as the server tells.

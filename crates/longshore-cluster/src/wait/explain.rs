@@ -4,11 +4,13 @@
 //! fails, are told as its consequences and no more.
 
 mod network;
+mod said;
 
 use longshore_check::flows::Blocked;
 use longshore_object::ObjectKey;
 use longshore_object::diagnosis::{
-    Meaning, Missing, meaning_of_exit, missing, read_lines, why_not_pulled, why_refused, why_unschedulable,
+    Meaning, Missing, denied, missing, other_architecture, why_denied, why_not_pulled, why_refused,
+    why_unschedulable,
 };
 use longshore_object::readiness::pod::Cause;
 
@@ -27,6 +29,14 @@ pub(super) struct Facts {
     pub(super) blocked: Vec<Blocked>,
     /// What a route, a gateway or a certificate hangs on.
     pub(super) trouble: Option<Trouble>,
+    /// Why the cluster's DNS does not answer, link by link, if a lookup has failed and nothing answers.
+    pub(super) dns: Vec<String>,
+    /// The architecture of the pod's node, where that matters.
+    pub(super) architecture: Option<String>,
+    /// The service account that was refused something, if it does not exist.
+    pub(super) no_account: Option<String>,
+    /// What keeps the object, if it is being deleted.
+    pub(super) held: Option<Meaning>,
 }
 
 /// A claim without a volume.
@@ -41,11 +51,20 @@ pub(super) struct Claim {
 
 /// What a cause comes down to.
 struct Root {
+    /// Links of the chain above the last one.
+    above: Vec<String>,
     /// The last link of the chain, which two culprits with one cause have in common.
     link: String,
     meaning: Meaning,
     /// The workload that it comes from, if it is another one of the release.
     from: Option<ObjectKey>,
+}
+
+impl Root {
+    /// A cause that is its own last link.
+    fn of(meaning: Meaning) -> Self {
+        Self { above: Vec::new(), link: meaning.what.clone(), meaning, from: None }
+    }
 }
 
 /// Explains the culprits, each with its facts, and puts the root first.
@@ -129,6 +148,7 @@ fn apply(culprit: &mut Culprit, root: Option<Root>) -> (Option<String>, Option<O
     } else {
         culprit.reason.clone_from(&root.meaning.what);
     }
+    culprit.chain.extend(root.above);
     culprit.chain.push(root.link.clone());
     culprit.hint = Some(root.meaning.hint).filter(|hint| !hint.is_empty());
     (Some(root.link), root.from)
@@ -144,17 +164,29 @@ fn headline(pod: &PodCause) -> String {
 }
 
 fn root_of(culprit: &Culprit, facts: &Facts, deployed: &Deployed) -> Option<Root> {
+    let plain = |meaning: Meaning| Some(Root::of(meaning));
     let Some(pod) = &culprit.pod else {
+        if let Some(held) = &facts.held {
+            return plain(held.clone());
+        }
         if let Some(trouble) = &facts.trouble {
             let links = trouble.chain.iter().cloned().chain([trouble.what.clone()]);
             let link = links.collect::<Vec<_>>().join(" ← ");
-            return Some(Root { link, meaning: meaning(&trouble.what, &trouble.hint), from: None });
+            return Some(Root { link, ..Root::of(meaning(&trouble.what, &trouble.hint)) });
         }
-        let meaning = why_refused(&culprit.reason)?;
-        return Some(Root { link: meaning.what.clone(), meaning, from: None });
+        return match missing(&culprit.reason).filter(|missing| missing.kind == "ServiceAccount") {
+            Some(account) => plain(what_is_missing(&account, facts, deployed, &culprit.key)),
+            None => {
+                plain(why_refused(&culprit.reason).or_else(|| said::refused(culprit, "", facts, deployed))?)
+            }
+        };
     };
-    let plain = |meaning: Meaning| Some(Root { link: meaning.what.clone(), meaning, from: None });
     let image = pod.image.as_deref().unwrap_or("the image");
+    let architecture = facts.architecture.as_deref();
+    let words = || {
+        let denied = said::refused(culprit, &pod.message, facts, deployed);
+        denied.unwrap_or_else(|| meaning(pod.message.clone(), hint_for(pod.cause)))
+    };
     match pod.cause {
         Cause::ImageName if pod.message.contains("ErrImageNeverPull") => plain(meaning(
             format!("`{image}` is not on the node, and its pull policy is Never"),
@@ -164,7 +196,7 @@ fn root_of(culprit: &Culprit, facts: &Facts, deployed: &Deployed) -> Option<Root
             format!("`{image}` is no name of an image"),
             "correct the image's name: lower-case letters, `/` between parts, one `:` before the tag",
         )),
-        Cause::ImagePull => plain(why_not_pulled(&pod.message, image).unwrap_or_else(|| {
+        Cause::ImagePull => plain(why_not_pulled(&pod.message, image, architecture).unwrap_or_else(|| {
             meaning(
                 pod.message.clone(),
                 "check the image's name and tag, and that the cluster may pull it (imagePullSecrets)",
@@ -172,15 +204,18 @@ fn root_of(culprit: &Culprit, facts: &Facts, deployed: &Deployed) -> Option<Root
         })),
         Cause::MissingKey | Cause::Config | Cause::Mount => plain(match missing(&pod.message) {
             Some(found) => what_is_missing(&found, facts, deployed, &culprit.key),
-            None => meaning(pod.message.clone(), hint_for(pod.cause)),
+            None => words(),
         }),
-        Cause::Start => plain(meaning(pod.message.clone(), hint_for(pod.cause))),
+        Cause::Start if said::is_of_other_architecture(&pod.message) => {
+            plain(other_architecture(architecture))
+        }
+        Cause::Start => plain(words()),
         Cause::OutOfMemory => plain(memory(pod, deployed, &culprit.key)),
-        Cause::CrashLoop | Cause::Ended => Some(crash(culprit, pod, facts, deployed)),
+        Cause::CrashLoop | Cause::Ended => Some(said::crash(culprit, pod, facts, deployed)),
         Cause::Unschedulable => plain(why_unschedulable(&pod.message)),
         Cause::Claim => Some(claim(pod, facts, deployed)),
-        Cause::InitHangs => Some(hangs(culprit, facts, deployed)),
-        Cause::Unready => Some(unready(culprit, pod, facts, deployed)),
+        Cause::InitHangs => Some(said::hangs(culprit, facts, deployed)),
+        Cause::Unready => Some(said::unready(culprit, pod, facts, deployed)),
     }
 }
 
@@ -256,86 +291,9 @@ fn memory(pod: &PodCause, deployed: &Deployed, key: &ObjectKey) -> Meaning {
     )
 }
 
-/// A container that ends: its liveness probe, what its lines say, or its exit code.
-fn crash(culprit: &Culprit, pod: &PodCause, facts: &Facts, deployed: &Deployed) -> Root {
-    if let Some(root) = network::of_lines(culprit, facts) {
-        return root;
-    }
-    let probe = culprit.events.iter().rev().find_map(|event| {
-        let (_, words) = event.split_once(": ")?;
-        ["Liveness probe failed", "Startup probe failed"]
-            .iter()
-            .any(|start| words.starts_with(start))
-            .then(|| words.to_owned())
-    });
-    if let Some(root) = read(culprit, deployed) {
-        return root;
-    }
-    if let Some(words) = probe {
-        let meaning = meaning(
-            format!("the kubelet restarts it: {words}"),
-            "compare the probe's port and path with what it serves; a startupProbe gives it time to begin",
-        );
-        return Root { link: meaning.what.clone(), meaning, from: None };
-    }
-    let code = pod.problem().exit_code();
-    let told = code.and_then(meaning_of_exit);
-    let last = culprit.logs.iter().rev().find(|line| !line.trim().is_empty());
-    let (what, hint) = match (told, last, code) {
-        (Some(told), _, _) => (told.what, told.hint),
-        (None, Some(last), _) => {
-            (format!("its last line is: {}", shortened(last.trim())), read_on(culprit, pod))
-        }
-        (None, None, Some(code)) => {
-            (format!("it says nothing, its exit code is {code}"), read_on(culprit, pod))
-        }
-        (None, None, None) => (pod.message.clone(), read_on(culprit, pod)),
-    };
-    let link = what.clone();
-    Root { link, meaning: Meaning { what, hint }, from: None }
-}
-
-fn read_on(culprit: &Culprit, pod: &PodCause) -> String {
-    let previous = if pod.restarts > 0 { " --previous" } else { "" };
-    let namespace = culprit.key.namespace.as_deref().unwrap_or("default");
-    format!("read on with `kubectl logs -n {namespace} {}{previous}`", pod.pod)
-}
-
-/// A line fit for a sentence.
-fn shortened(line: &str) -> String {
-    const LONGEST: usize = 200;
-    if line.chars().count() <= LONGEST {
-        return line.to_owned();
-    }
-    line.chars().take(LONGEST).chain(['…']).collect()
-}
-
-/// What the container's lines say, and who is behind the host that they name.
-fn read(culprit: &Culprit, deployed: &Deployed) -> Option<Root> {
-    let found = read_lines(&culprit.logs)?;
-    let mut meaning = found.meaning;
-    let mut from = None;
-    if let Some(host) = &found.host {
-        let first = host.split('.').next().unwrap_or(host);
-        match deployed.service_of(host) {
-            Some(service) => from = deployed.workload_behind(service).cloned(),
-            None => {
-                if let Some(near) = deployed.nearest("Service", first) {
-                    meaning.what = format!(
-                        "{}; no Service of this release has it; did you mean `{near}`?",
-                        meaning.what
-                    );
-                }
-            }
-        }
-    }
-    Some(Root { link: meaning.what.clone(), meaning, from })
-}
-
 fn claim(pod: &PodCause, facts: &Facts, deployed: &Deployed) -> Root {
     let Some(claim) = facts.claims.first() else {
-        let meaning = why_unschedulable(&pod.message);
-        return Root { link: meaning.what.clone(), meaning, from: None };
+        return Root::of(why_unschedulable(&pod.message));
     };
     let named = format!("PersistentVolumeClaim/{}", claim.name);
     let meaning = match (claim.exists, claim.class.as_deref(), claim.class_exists) {
@@ -358,57 +316,20 @@ fn claim(pod: &PodCause, facts: &Facts, deployed: &Deployed) -> Root {
             "set `storageClassName`, or mark a class as the default",
         ),
         _ => match claim.events.last() {
-            Some(event) => {
-                meaning(format!("{named} has no volume: {event}"), "look at who makes volumes of that class")
-            }
+            Some(event) => match denied(event).map(|found| why_denied(&found, &[])) {
+                Some(told) => meaning(format!("{named} has no volume: {}", told.what), told.hint),
+                None => meaning(
+                    format!("{named} has no volume: {event}"),
+                    "look at who makes volumes of that class",
+                ),
+            },
             None => meaning(
                 format!("{named} has no volume"),
                 "look at its class, its size and its access modes, and at who makes volumes of that class",
             ),
         },
     };
-    Root { link: meaning.what.clone(), meaning, from: None }
-}
-
-fn hangs(culprit: &Culprit, facts: &Facts, deployed: &Deployed) -> Root {
-    if let Some(root) = network::of_silence(culprit, facts) {
-        return root;
-    }
-    if let Some(root) = read(culprit, deployed) {
-        return root;
-    }
-    let last = culprit.logs.iter().rev().find(|line| !line.trim().is_empty());
-    let what = match last {
-        Some(last) => format!("its last line is: {}", shortened(last.trim())),
-        None => "it says nothing".to_owned(),
-    };
-    let meaning = meaning(what, "look at what it waits for; if it only needs long, raise the grace `init`");
-    Root { link: meaning.what.clone(), meaning, from: None }
-}
-
-fn unready(culprit: &Culprit, pod: &PodCause, facts: &Facts, deployed: &Deployed) -> Root {
-    let event = culprit.events.iter().rev().find_map(|event| {
-        let (_, words) = event.split_once(": ")?;
-        words.contains("probe failed").then(|| words.to_owned())
-    });
-    // A probe that finds nobody listening tells of its own port as well as of what the container waits for.
-    let listens = !event.as_ref().is_some_and(|words| words.contains("connection refused"));
-    let found = if listens { network::of_silence(culprit, facts) } else { network::of_lines(culprit, facts) };
-    if let Some(root) = found {
-        return root;
-    }
-    let hint = "compare the probe's port and path with what it serves; if it only needs long, use a startupProbe or raise the grace `probe`";
-    if let Some(words) = event {
-        let meaning = meaning(words, hint);
-        // Behind the probe there may be what it waits for.
-        let from = read(culprit, deployed).and_then(|root| root.from);
-        return Root { link: meaning.what.clone(), meaning, from };
-    }
-    if let Some(root) = read(culprit, deployed) {
-        return root;
-    }
-    let what = if pod.message.is_empty() { "nothing says why".to_owned() } else { pod.message.clone() };
-    Root { link: what.clone(), meaning: meaning(what, hint), from: None }
+    Root::of(meaning)
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Waits against a scripted server, on a clock that jumps.
 
+mod evidence;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -271,12 +273,17 @@ async fn a_finished_job_may_be_cleared_away() {
         "spec": {"ttlSecondsAfterFinished": 0},
         "status": {"conditions": [{"type": "Complete", "status": "True"}]}});
     let line = |kind: &str, object: &Json| format!("{}\n", json!({"type": kind, "object": object}));
+    // The server deletes it with its pods, and tells so first.
+    let mut going = job.clone();
+    going["metadata"]["deletionTimestamp"] = json!("2026-01-01T00:00:00Z");
+    going["metadata"]["finalizers"] = json!(["foregroundDeletion"]);
     let mut running = job.clone();
     running["status"] = json!({"active": 1});
     let (cluster, _) = cluster(move |seen| match seen.line.contains("watch=true") {
-        true if seen.line.contains("/jobs?") => {
-            Answer::Lines(vec![line("MODIFIED", &job), line("DELETED", &job)], End::Never)
-        }
+        true if seen.line.contains("/jobs?") => Answer::Lines(
+            vec![line("MODIFIED", &job), line("MODIFIED", &going), line("DELETED", &going)],
+            End::Never,
+        ),
         true => Answer::Lines(Vec::new(), End::Never),
         false if seen.line.contains("/jobs?") => {
             Answer::Json(200, json!({"metadata": {"resourceVersion": "1"}, "items": [running.clone()]}))

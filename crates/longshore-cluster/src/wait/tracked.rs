@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use longshore_object::Gvk;
+use longshore_object::diagnosis::why_held;
 use longshore_object::readiness::pod::Cause;
 use longshore_object::readiness::{Grace, Readiness, Rules, readiness_by, unproved};
 use serde_json::Value as Json;
@@ -155,7 +156,14 @@ impl Tracked {
     }
 
     fn judge_live(&mut self, live: &Json, around: &Surroundings, judging: &mut Judging<'_>) -> State {
-        let verdict = readiness_by(live, judging.rules);
+        if let Some(held) = why_held(live, None, &[]).filter(|_| !clears_itself(live)) {
+            self.was_unready = true;
+            self.settles_since = None;
+            // What has a finalizer whose controller is gone stays as it is for ever.
+            let fatal = self.outlasts(judging.grace.other, judging);
+            return State::Failing { reason: held.what, pod: None, fatal };
+        }
+        let verdict = verdict_of(live, judging.rules);
         if verdict.is_ready() {
             self.failing_since = None;
             self.problems.clear();
@@ -283,8 +291,8 @@ impl Tracked {
         }
         if let Some(last) = &self.last {
             // A finished Job may be set to be cleared away.
-            if last.pointer("/spec/ttlSecondsAfterFinished").is_some() {
-                match readiness_by(last, judging.rules) {
+            if clears_itself(last) {
+                match verdict_of(last, judging.rules) {
                     Readiness::Ready => return State::Ready,
                     Readiness::Failed { reason, .. } => {
                         return State::Failing { reason, pod: None, fatal: true };
@@ -297,6 +305,23 @@ impl Tracked {
         let fatal = self.outlasts(judging.grace.other, judging);
         State::Failing { reason: reason.to_owned(), pod: None, fatal }
     }
+}
+
+/// Whether an object is cleared away when it has finished, as a Job may be.
+fn clears_itself(live: &Json) -> bool {
+    live.pointer("/spec/ttlSecondsAfterFinished").is_some()
+}
+
+/// The verdict on a live object. One that is cleared away is judged by how it ended, also while it goes.
+fn verdict_of(live: &Json, rules: &Rules) -> Readiness {
+    if !clears_itself(live) || live.pointer("/metadata/deletionTimestamp").is_none() {
+        return readiness_by(live, rules);
+    }
+    let mut ended = live.clone();
+    if let Some(Json::Object(metadata)) = ended.get_mut("metadata") {
+        metadata.remove("deletionTimestamp");
+    }
+    readiness_by(&ended, rules)
 }
 
 /// What is wrong with the pods of a target, with what is around it.

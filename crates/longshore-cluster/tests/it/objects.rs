@@ -93,7 +93,17 @@ async fn a_finalizer_that_holds_an_object_is_named() -> Result<()> {
     cluster.delete(&config_maps(), name, "held", &DeleteOptions::default()).await?;
     let waited = cluster.wait_gone(&config_maps(), name, "held", None, Duration::from_millis(500)).await;
     let told = waited.expect_err("it is held").diagnostic();
-    assert!(told.notes[0].starts_with("held by finalizers: longshore.dev/hold; "), "{told:?}");
+    assert!(
+        told.notes[0].starts_with("being deleted for ")
+            && told.notes[0].ends_with(
+                " s, held by finalizer longshore.dev/hold (likely the controller of longshore.dev)"
+            ),
+        "{told:?}"
+    );
+    assert!(
+        told.hint.as_deref().unwrap_or_default().contains("whoever set it must take it away"),
+        "{told:?}"
+    );
 
     let gvk = config_maps();
     let waiting = cluster.wait_gone(&gvk, name, "held", None, Duration::from_secs(20));

@@ -2,15 +2,12 @@
 
 use super::Meaning;
 
-/// What the message of a failed pull means.
-pub fn why_not_pulled(message: &str, image: &str) -> Option<Meaning> {
+/// What the message of a failed pull means; `node` is the architecture of the pod's node, where that is known.
+pub fn why_not_pulled(message: &str, image: &str, node: Option<&str>) -> Option<Meaning> {
     let text = message.to_lowercase();
     let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
     Some(if has(&["no match for platform", "no matching manifest", "exec format error"]) {
-        Meaning::new(
-            format!("`{image}` is not there for the node's architecture"),
-            "build the image for that platform, or choose nodes by the label kubernetes.io/arch",
-        )
+        Meaning::new(format!("`{image}` is not there for {}", of_node(node)), way_to_it(node))
     } else if has(&["toomanyrequests", "rate limit", "429 too many"]) {
         Meaning::new(
             "the registry answers that it was asked too often",
@@ -59,9 +56,33 @@ pub fn why_not_pulled(message: &str, image: &str) -> Option<Meaning> {
     })
 }
 
+/// A program that a node cannot execute, whose architecture may be known. The kernel says the same of a script of which
+/// it does not know what runs it.
+pub fn other_architecture(node: Option<&str>) -> Meaning {
+    Meaning::new(
+        format!("its program is not made for {}", of_node(node)),
+        format!("{}; a script without `#!` in its first line fails with the same words", way_to_it(node)),
+    )
+}
+
+fn of_node(node: Option<&str>) -> String {
+    match node {
+        Some(node) => format!("the node's architecture, {node}"),
+        None => "the node's architecture".to_owned(),
+    }
+}
+
+fn way_to_it(node: Option<&str>) -> String {
+    let which = match node {
+        Some(node) => format!(" linux/{node}"),
+        None => " that platform".to_owned(),
+    };
+    format!("build the image for{which}, or choose other nodes by the label kubernetes.io/arch")
+}
+
 #[cfg(test)]
 mod tests {
-    use super::why_not_pulled;
+    use super::{other_architecture, why_not_pulled};
 
     #[test]
     fn messages_of_registries() {
@@ -90,11 +111,24 @@ mod tests {
             ),
         ] {
             assert_eq!(
-                why_not_pulled(message, "r/a:1").map(|m| m.what).as_deref(),
+                why_not_pulled(message, "r/a:1", None).map(|m| m.what).as_deref(),
                 Some(meaning),
                 "{message}"
             );
         }
-        assert_eq!(why_not_pulled("something else", "r/a:1"), None);
+        assert_eq!(why_not_pulled("something else", "r/a:1", None), None);
+    }
+
+    #[test]
+    fn the_node_s_architecture_is_named() {
+        let message =
+            "failed to pull and unpack image \"r/a:1\": no match for platform in manifest: not found";
+        let pulled = why_not_pulled(message, "r/a:1", Some("amd64")).unwrap();
+        assert_eq!(pulled.what, "`r/a:1` is not there for the node's architecture, amd64");
+        assert!(pulled.hint.starts_with("build the image for linux/amd64, or "), "{}", pulled.hint);
+        let run = other_architecture(Some("arm64"));
+        assert_eq!(run.what, "its program is not made for the node's architecture, arm64");
+        assert!(run.hint.contains("linux/arm64") && run.hint.contains("`#!`"), "{}", run.hint);
+        assert_eq!(other_architecture(None).what, "its program is not made for the node's architecture");
     }
 }

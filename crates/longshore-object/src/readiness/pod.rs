@@ -135,12 +135,13 @@ impl Problem {
 /// not ready yet.
 pub fn problems(pod: &Json) -> Vec<Problem> {
     let mut found = Vec::new();
+    let has_failed = text(pod, "/status/phase") == "Failed";
     for list in ["/status/initContainerStatuses", "/status/containerStatuses"] {
         for status in items(pod, list) {
-            found.extend(container_problem(status));
+            found.extend(container_problem(status).or_else(|| if has_failed { None } else { crash(status) }));
         }
     }
-    if text(pod, "/status/phase") == "Failed" {
+    if has_failed {
         found.extend(ended(pod));
     }
     if let Some(scheduled) = condition(pod, "PodScheduled").filter(|c| c.reason == "Unschedulable") {
@@ -195,12 +196,23 @@ fn container_problem(status: &Json) -> Option<Problem> {
         | "RegistryUnavailable"
         | "SignatureValidationFailed" => waiting(Cause::ImagePull),
         "CrashLoopBackOff" => Some(problem(last_cause(status), last_words(status))),
-        // Between two restarts a crashing container is for a moment merely terminated.
         _ if restarts > 0 && text(status, "/state/terminated/reason") == "OOMKilled" => {
             Some(problem(Cause::OutOfMemory, exit_words(status, "/state/terminated")))
         }
         _ => None,
     }
+}
+
+/// Between two restarts a crashing container is merely terminated, and the kubelet may take as long as its pause to say
+/// `CrashLoopBackOff` (80 s with the fourth). One that ended well has done what it is for, as an init container does.
+fn crash(status: &Json) -> Option<Problem> {
+    let restarts = count(status, "/restartCount");
+    (restarts > 0 && count(status, "/state/terminated/exitCode") != 0).then(|| Problem {
+        cause: Cause::CrashLoop,
+        container: Some(text(status, "/name").to_owned()),
+        message: exit_words(status, "/state/terminated"),
+        restarts,
+    })
 }
 
 fn last_cause(status: &Json) -> Cause {

@@ -254,6 +254,23 @@ fn pods_say_which_container_and_why() {
 }
 
 #[test]
+fn a_crash_counts_before_the_kubelet_says_that_it_pauses() {
+    let pod = |phase: &str, restarts: i64, code: i64| {
+        json!({"status": {"phase": phase, "containerStatuses": [
+            {"name": "web", "restartCount": restarts, "state": {"terminated": {"exitCode": code, "reason": "Error"}}}]}})
+    };
+    for (body, expected) in [
+        (pod("Running", 4, 3), "failed: container web keeps crashing (4 restarts): exit code 3"),
+        (pod("Running", 1, 3), "failing: container web keeps crashing (1 restarts): exit code 3"),
+        (pod("Running", 0, 3), "progressing: running, not ready yet"),
+        (pod("Running", 4, 0), "progressing: running, not ready yet"),
+        (pod("Failed", 1, 3), "failed: container web ended (1 restarts): exit code 3"),
+    ] {
+        assert_eq!(verdict("v1 Pod", &body), expected, "{body}");
+    }
+}
+
+#[test]
 fn a_cause_becomes_certain_after_its_grace() {
     let pod = json!({"status": {"phase": "Pending", "containerStatuses": [
         {"name": "a", "restartCount": 2, "state": {"waiting": {"reason": "CrashLoopBackOff"}},

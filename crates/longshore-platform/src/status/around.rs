@@ -9,6 +9,7 @@ use longshore_release::{Mask, ReleaseError};
 use serde::Serialize;
 use serde_json::Value;
 
+use super::cron::{CronJobStatus, cron_job_status};
 use crate::session::Session;
 
 /// How many warnings are told of one object, and of one release.
@@ -81,6 +82,7 @@ pub(super) struct Around {
     pods: Vec<Value>,
     /// Which workload a ReplicaSet or Job is of: `ReplicaSet/web-6d4f` → `Deployment/web`.
     owners: BTreeMap<String, String>,
+    jobs: Vec<Value>,
     slices: Vec<Value>,
     events: Vec<Value>,
 }
@@ -96,19 +98,19 @@ impl Around {
         let (pods, sets, jobs, slices, events) = tokio::try_join!(
             list(session, "v1", "Pod", &all, false),
             list(session, "apps/v1", "ReplicaSet", &all, true),
-            list(session, "batch/v1", "Job", &all, true),
+            list(session, "batch/v1", "Job", &all, false),
             list(session, "discovery.k8s.io/v1", "EndpointSlice", &all, false),
             list(session, "v1", "Event", &warnings, false),
         )?;
         let mut owners = BTreeMap::new();
-        for (kind, items) in [("ReplicaSet", sets), ("Job", jobs)] {
+        for (kind, items) in [("ReplicaSet", &sets), ("Job", &jobs)] {
             for item in items {
-                if let Some(owner) = owner(&item) {
-                    owners.insert(format!("{kind}/{}", name(&item)), owner);
+                if let Some(owner) = owner(item) {
+                    owners.insert(format!("{kind}/{}", name(item)), owner);
                 }
             }
         }
-        Ok(Self { pods, owners, slices, events })
+        Ok(Self { pods, owners, jobs, slices, events })
     }
 
     /// A Service's endpoints; nothing if it has none at all, as those without a selector.
@@ -130,6 +132,11 @@ impl Around {
         }
         let ready = seen.values().filter(|ready| **ready).count();
         found.then(|| ServiceStatus { service: service.to_owned(), ready, not_ready: seen.len() - ready })
+    }
+
+    /// A CronJob and how its last run ended.
+    pub(super) fn cron_job(&self, key: &ObjectKey, live: &Value, mask: &Mask) -> CronJobStatus {
+        cron_job_status(key, live, &self.jobs, &self.pods, mask)
     }
 
     /// The pods of a release's workloads.

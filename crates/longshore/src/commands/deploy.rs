@@ -134,7 +134,7 @@ pub(crate) async fn carry_out(
         printer.say("nothing was changed");
         return Ok(ExitStatus::Failure);
     }
-    if planned.plan.changes_something() {
+    if planned.plan.changes_something() && !printer.tells_programs() {
         printer.say(view::summary(&planned.plan, printer));
     }
     let scope = Scope::of(&session.selection.namespace, planned.objects());
@@ -161,6 +161,11 @@ pub(crate) async fn carry_out(
 pub(crate) async fn interrupted(session: &Session, printer: &Printer, command: &str) -> ExitStatus {
     let open = session.context.let_go().await;
     let what = if open.is_empty() { String::new() } else { format!(" while working on {}", open.join(", ")) };
+    if printer.tells_programs() {
+        let told = Diagnostic::warning("cli/interrupted", format!("interrupted{what}"));
+        printer.remark(&told.hint(format!("run `longshore {command}` again: it goes on from here")));
+        return ExitStatus::Interrupted;
+    }
     printer.say(printer.paint_err(Paint::Bad, &format!("interrupted{what}")));
     printer.say(format!("run `longshore {command}` again: it goes on from here"));
     ExitStatus::Interrupted

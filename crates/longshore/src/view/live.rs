@@ -177,6 +177,12 @@ fn told(key: &(String, String), value: &(String, &'static str, String), now: Tim
 }
 
 impl Changed {
+    /// What an operation has done to something, or waits for: the release itself, without an object.
+    pub(crate) fn now(release: &str, object: Option<String>, state: &'static str, message: String) -> Self {
+        let time = Timestamp::now().to_string();
+        Self { time, release: release.to_owned(), object, under: None, state, message }
+    }
+
     /// For people: `web Pod/web-1: ready`.
     pub(crate) fn text(&self) -> String {
         match &self.object {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use longshore_platform::{EventStatus, PlatformStatus, ReleaseStatus};
+use longshore_platform::{EventStatus, LastJob, PlatformStatus, ReleaseStatus};
 
 use crate::printer::{Paint, Printer};
 use crate::view::drift::{moment, write_object};
@@ -38,6 +38,7 @@ pub(crate) fn status(state: &PlatformStatus, notes: bool, printer: &Printer) -> 
         details(&mut out, release, printer);
     }
     network(&mut out, state, printer);
+    cron_jobs(&mut out, state, printer);
     if !state.hosts.is_empty() {
         out.push_str("\nFor DNS or /etc/hosts:\n");
         for line in &state.hosts {
@@ -117,6 +118,37 @@ fn network(out: &mut String, state: &PlatformStatus, printer: &Printer) {
         }
     }
     for table in [services, ingresses].iter().filter(|table| !table.is_empty()) {
+        let _ = write!(out, "\n{}", table.render());
+    }
+}
+
+/// CronJobs with when they run and how they last did.
+fn cron_jobs(out: &mut String, state: &PlatformStatus, printer: &Printer) {
+    let mut table = Table::new(&["CRONJOB", "RELEASE", "SCHEDULE", "LAST RUN"]);
+    for release in &state.releases {
+        for cron_job in &release.cron_jobs {
+            let zone = cron_job.time_zone.as_ref().map(|zone| format!(" ({zone})")).unwrap_or_default();
+            let mut told = Vec::new();
+            if cron_job.suspended {
+                told.push(printer.paint(Paint::Changed, "suspended"));
+            }
+            if cron_job.active > 0 {
+                told.push(format!("{} running", cron_job.active));
+            }
+            told.push(match &cron_job.last_job {
+                None => "none that has ended".to_owned(),
+                Some(LastJob { job, ended, message: None, .. }) => {
+                    printer.paint(Paint::Good, &format!("{job} succeeded {}", moment(ended)))
+                }
+                Some(LastJob { job, ended, message: Some(message), .. }) => {
+                    printer.paint(Paint::Bad, &format!("{job} failed {}: {message}", moment(ended)))
+                }
+            });
+            let schedule = format!("{}{zone}", cron_job.schedule);
+            table.row([cron_job.cron_job.clone(), release.release.clone(), schedule, told.join(", ")]);
+        }
+    }
+    if !table.is_empty() {
         let _ = write!(out, "\n{}", table.render());
     }
 }

@@ -152,6 +152,13 @@ async fn refusals_jobs_and_mounts() {
     stage.patch("api/v1/namespaces/{ns}", "test", &labels).await;
     fails(&stage, &["the namespace's pod security level forbids it: \"restricted:latest\""]);
 
+    // It exists by no other name: the release has one that is nearly called so.
+    let account = pod("{serviceAccountName: opertor, containers: [{name: main, image: x}]}")
+        + "---\n        {apiVersion: v1, kind: ServiceAccount, metadata: {name: operator}}\n        ";
+    let words =
+        ["ServiceAccount/opertor does not exist and is not in this release; did you mean `operator`?"];
+    fails(&Stage::new("vaccount", &account).await, &words);
+
     let job = deployment("{}").split("//- web.yaml").next().unwrap().to_owned()
         + "//- web.yaml
         {apiVersion: batch/v1, kind: Job, metadata: {name: migrate}, spec: {backoffLimit: 0, template: {metadata: {annotations: {longshore.dev/kwok: fail, longshore.dev/kwok-exit-code: '3'}}, spec: {restartPolicy: Never, containers: [{name: main, image: x}]}}}}

@@ -60,6 +60,45 @@ async fn changes_are_lines_where_there_is_no_terminal() {
     assert_eq!(ready.len(), 3, "{json}");
 }
 
+/// What a deploy tells a program is JSON line by line, in the shape of `status --watch`, warnings and errors too.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deploy_tells_programs_its_progress_as_lines_of_json() {
+    let stage = Stage::new("told", SHOP).await;
+    let lines = |stderr: &str| -> Vec<Value> {
+        stderr.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("{line}"))).collect()
+    };
+    for (output, last) in [("json", "deployed revision 1"), ("yaml", "deployed revision 2")] {
+        let deployed = stage.ok(&format!("deploy -o {output}"));
+        let told = lines(&deployed.stderr);
+        let of = |object: &str| {
+            let of_object = told.iter().filter(|line| line["object"] == object);
+            of_object.map(|line| line["state"].as_str().unwrap()).collect::<Vec<_>>()
+        };
+        assert!(told.iter().all(|line| line["release"] == "web" && line["time"].is_string()), "{deployed}");
+        assert_eq!(of("Deployment/front").last(), Some(&"ready"), "{deployed}");
+        assert_eq!(of("Deployment/front").first(), Some(&"progressing"), "{deployed}");
+        assert_eq!(of("ConfigMap/settings"), ["ready"], "{deployed}");
+        let end = told.last().unwrap();
+        assert_eq!((&end["state"], &end["message"]), (&"ready".into(), &last.into()), "{deployed}");
+        assert!(end.get("object").is_none(), "{deployed}");
+        let files = stage.project.read("web.yaml").unwrap();
+        stage
+            .project
+            .write(
+                "web.yaml",
+                &files.replace("a: b", "a: c").replace("image: example.com/app", "image: example.com/app:2"),
+            )
+            .unwrap();
+    }
+    let refused = stage.longshore("destroy -o json");
+    assert_eq!(lines(&refused.stderr)[0]["code"], "cli/needs-yes", "{refused}");
+    let gone = stage.ok("destroy --yes -o json");
+    let told = lines(&gone.stderr);
+    let went = told.iter().filter(|line| line["state"] == "gone").count();
+    assert_eq!(went, 2, "{gone}");
+    assert_eq!(stage.ok("deploy -q -o json").stderr, "");
+}
+
 /// On a terminal there is one picture, which stays, and the terminal is as it was.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_terminal_shows_a_tree_that_stays() {

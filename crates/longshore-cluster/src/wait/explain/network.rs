@@ -28,9 +28,11 @@ pub(super) fn of_silence(culprit: &Culprit, facts: &Facts) -> Option<Root> {
 
 /// Whether what a line says comes from this connection being closed.
 fn is_about(read: &Reading, blocked: &Blocked) -> bool {
-    match (&blocked.to, read.about) {
-        (_, About::Other) | (Aim::Service { .. }, About::Name) => false,
-        (Aim::Names, about) => about == About::Name || read.port == Some(NAMES),
+    match (&blocked.to, &read.about) {
+        (_, About::Other | About::Denied(_) | About::Architecture) | (Aim::Service { .. }, About::Name) => {
+            false
+        }
+        (Aim::Names, about) => *about == About::Name || read.port == Some(NAMES),
         (Aim::Service { name, port, .. }, About::Connection) => {
             let first = |host: &String| host.split('.').any(|label| label == name);
             // A line often has the Service's address in place of its name, and its port with it.
@@ -49,5 +51,5 @@ fn root(blocked: &Blocked) -> Root {
         Aim::Names => "the cluster's DNS".to_owned(),
     };
     let meaning = Meaning { what: blocked.what(), hint: blocked.hint() };
-    Root { link: format!("{to} ← {}", blocked.who()), meaning, from: None }
+    Root { link: format!("{to} ← {}", blocked.who()), ..Root::of(meaning) }
 }

@@ -17,6 +17,8 @@ const RELEASE: &str = "
 ---
 {apiVersion: v1, kind: Service, metadata: {name: redis-master}, spec: {selector: {app: redis}}}
 ---
+{apiVersion: v1, kind: ServiceAccount, metadata: {name: operator}}
+---
 {apiVersion: apps/v1, kind: Deployment, metadata: {name: redis}, spec: {template: {metadata: {labels: {app: redis}}}}}
 ---
 {apiVersion: apps/v1, kind: Deployment, metadata: {name: web}, spec: {template: {spec: {containers: [{name: main, resources: {limits: {memory: 64Mi}}}]}}}}
@@ -177,6 +179,56 @@ fn a_claim_names_its_class() {
     assert_eq!(
         failure.root().unwrap().reason,
         "the pod waits for a volume: PersistentVolumeClaim/data has no volume: there is no StorageClass `fast`"
+    );
+}
+
+/// What an event or a condition says that an account may not do, and an account that is not there at all.
+#[test]
+fn accounts_that_may_not_or_are_not_there() {
+    let denied = r#"User "system:serviceaccount:kube-system:provisioner" cannot create resource "persistentvolumes" in API group "" at the cluster scope"#;
+    let claim = Claim {
+        name: "data".to_owned(),
+        exists: true,
+        class: Some("fast".to_owned()),
+        class_exists: Some(true),
+        events: vec![format!("ProvisioningFailed: persistentvolumes is forbidden: {denied}")],
+    };
+    let facts = Facts { claims: vec![claim], ..Facts::default() };
+    let failure = explained(vec![culprit("web", Cause::Claim, "unbound", 0)], &[facts]);
+    let root = failure.root().unwrap();
+    assert!(
+        root.reason
+            .ends_with("ServiceAccount/provisioner may not create persistentvolumes in the whole cluster")
+    );
+    assert!(
+        root.hint.as_deref().unwrap().contains("kubectl create clusterrole provisioner-persistentvolumes")
+    );
+
+    let mut web = culprit("web", Cause::CrashLoop, "exit code 1", 4);
+    web.logs = vec![r#"pods is forbidden: User "system:serviceaccount:shop:app" cannot list resource "pods" in API group "" in the namespace "shop""#.to_owned()];
+    let facts = Facts { no_account: Some("app".to_owned()), ..Facts::default() };
+    let failure = explained(vec![web], &[facts]);
+    let hint = failure.root().unwrap().hint.as_deref().unwrap();
+    let first = "ServiceAccount/app does not exist: `kubectl create serviceaccount app -n shop`, or add it to the release; then `kubectl create role app-pods -n shop ";
+    assert!(hint.starts_with(first), "{hint}");
+
+    let bare = |reason: &str| Culprit {
+        pod: None,
+        reason: reason.to_owned(),
+        ..culprit("web", Cause::Start, "", 0)
+    };
+    let reason = "pods cannot be created: pods \"w-\" is forbidden: error looking up service account shop/web: serviceaccount \"web\" not found";
+    let failure = explained(vec![bare(reason)], &[]);
+    assert_eq!(
+        failure.root().unwrap().reason,
+        "ServiceAccount/web does not exist and is not in this release"
+    );
+    let reason = r#"not ready: configmaps "x" is forbidden: User "system:serviceaccount:shop:default" cannot get resource "configmaps" in API group "" in the namespace "shop""#;
+    let failure = explained(vec![bare(reason)], &[]);
+    let root = failure.root().unwrap();
+    assert_eq!(root.reason, "ServiceAccount/default may not get configmaps `x` in namespace `shop`");
+    assert!(
+        root.hint.as_deref().unwrap().starts_with("the pod names no account: `serviceAccountName: operator`")
     );
 }
 

@@ -6,7 +6,8 @@ use longshore_object::ObjectKey;
 use longshore_release::Mask;
 use serde_json::{Value, json};
 
-use super::{Around, EventStatus, PodStatus, ServiceStatus};
+use super::{Around, CronJobStatus, EventStatus, PodStatus, ServiceStatus};
+use crate::status::LastJob;
 
 fn key(group: &str, kind: &str, name: &str) -> ObjectKey {
     ObjectKey { group: group.into(), kind: kind.into(), namespace: Some("shop".into()), name: name.into() }
@@ -37,6 +38,11 @@ fn around() -> Around {
             ("ReplicaSet/web-1".to_owned(), "Deployment/web".to_owned()),
             ("Job/tick-1".to_owned(), "CronJob/tick".to_owned()),
         ]),
+        jobs: vec![
+            json!({"metadata": {"name": "tick-1", "uid": "t1", "ownerReferences": [{"uid": "t", "controller": true}]},
+                "status": {"conditions": [{"type": "Failed", "status": "True", "message": "Job has reached the specified backoff limit",
+                    "lastTransitionTime": "2026-11-22T01:00:07Z"}]}}),
+        ],
         slices: vec![
             slice(
                 "web",
@@ -100,4 +106,28 @@ fn warnings_are_told_once_the_newest_last_and_not_too_many() {
         "Pod/web-1-a BackOff 3",
     ];
     assert_eq!(told, expected);
+}
+
+#[test]
+fn a_cron_job_tells_when_it_runs_and_how_its_last_run_ended() {
+    let tick = key("batch", "CronJob", "tick");
+    let live = json!({"metadata": {"name": "tick", "uid": "t"}, "status": {"active": [{}]},
+        "spec": {"schedule": "0 3 * * *", "timeZone": "Europe/Berlin", "suspend": true}});
+    let expected = CronJobStatus {
+        cron_job: "tick".to_owned(),
+        schedule: "0 3 * * *".to_owned(),
+        time_zone: Some("Europe/Berlin".to_owned()),
+        suspended: true,
+        active: 1,
+        last_job: Some(LastJob {
+            job: "tick-1".to_owned(),
+            ended: "2026-11-22T01:00:07Z".to_owned(),
+            succeeded: false,
+            message: Some("Job has reached the specified backoff limit".to_owned()),
+        }),
+    };
+    assert_eq!(around().cron_job(&tick, &live, &Mask::default()), expected);
+    let other = json!({"metadata": {"name": "tock", "uid": "x"}, "spec": {"schedule": "@daily"}});
+    let told = around().cron_job(&key("batch", "CronJob", "tock"), &other, &Mask::default());
+    assert_eq!((told.last_job, told.suspended, told.active), (None, false, 0));
 }
