@@ -75,6 +75,11 @@ impl Image {
         Ok(Self::new(name)?.program(&path, program).entrypoint([path]))
     }
 
+    /// An image of nothing but what is added to it.
+    pub fn of_files(name: &str) -> Result<Self> {
+        Self::new(name)
+    }
+
     /// An image of a root file system, a tar file such as [`debian_root`] makes.
     pub fn of_root(name: &str, tar: &Path) -> Result<Self> {
         Ok(Self { root: Some(tar.to_owned()), ..Self::new(name)? })

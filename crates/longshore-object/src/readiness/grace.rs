@@ -19,7 +19,8 @@ pub struct Grace {
     pub probe: Duration,
     /// How long an init container may run.
     pub init: Duration,
-    /// How long anything else may go wrong: a missing Secret, a volume that does not mount.
+    /// How long anything else may go wrong: a missing Secret, a volume that does not mount, an object that is being
+    /// deleted.
     pub other: Duration,
     /// How long a workload must stay ready that nothing but its running says to be ready; see [`unproved`](super::unproved).
     pub settle: Duration,
@@ -58,7 +59,10 @@ impl Grace {
         ("volume", "how long a pod may wait for a claim that is not bound"),
         ("probe", "how long a container may run without being ready, beyond what its own probes allow"),
         ("init", "how long an init container may run"),
-        ("other", "how long anything else may go wrong: a missing Secret, a volume that does not mount"),
+        (
+            "other",
+            "how long anything else may go wrong: a missing Secret, a volume that does not mount, an object that is being deleted",
+        ),
         ("settle", "how long a workload must stay ready if a container of it has no readiness probe"),
     ];
 

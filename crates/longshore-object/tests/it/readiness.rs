@@ -93,7 +93,7 @@ fn page(rows: &[Row]) -> String {
     let mut page = String::from(
         "# When an object is ready\n\n\
          *Made by `UPDATE_DOCS=1 cargo test -p longshore-object --test it` from `crates/longshore-object/tests/readiness`, where each row has its cases as YAML with the verdict of each. A test holds this page and the cases to the rules.*\n\n\
-         `longshore deploy` and `rollback` wait until every object of a release is ready, and stop at the first failure that is certain. An object that is being deleted, or whose newest change its controller has not seen, is on its way. Rules start from [kstatus](https://github.com/kubernetes-sigs/cli-utils/blob/master/pkg/kstatus/README.md); where they differ, the last column says so.\n\n\
+         `longshore deploy` and `rollback` wait until every object of a release is ready, and stop at the first failure that is certain. An object that is being deleted, or whose newest change its controller has not seen, is on its way; one that is still there with its deletion after the grace `other` fails, with whose finalizer holds it. Rules start from [kstatus](https://github.com/kubernetes-sigs/cli-utils/blob/master/pkg/kstatus/README.md); where they differ, the last column says so.\n\n\
          | kind | ready when | failed when | note |\n|---|---|---|---|\n",
     );
     for row in rows {

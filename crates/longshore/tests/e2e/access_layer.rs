@@ -27,6 +27,7 @@ const PATIENCE: Duration = Duration::from_mins(5);
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs the real node: cargo xtask e2e"]
 async fn al6_al12_bc4_the_access_layer_is_updated_through_its_ingress_without_a_lost_request() {
+    let _together = crate::together().await;
     let stage = Stage::new("access-layer", "").await;
     let images = tokio::task::spawn_blocking(|| access_layer(&stand_in())).await.unwrap().unwrap();
     for image in &images {

@@ -82,6 +82,7 @@ const HELLO: &str = r#"
 #[tokio::test]
 #[ignore = "needs the real node: cargo xtask e2e"]
 async fn a_project_is_deployed_changed_and_destroyed() {
+    let _together = crate::together().await;
     let stage = Stage::new("hello", HELLO).await;
     let client = stage.namespace.client().await.unwrap();
     let pods: Api<Pod> = Api::default_namespaced(client.clone());
@@ -112,6 +113,7 @@ async fn a_project_is_deployed_changed_and_destroyed() {
 #[tokio::test]
 #[ignore = "needs the real node: cargo xtask e2e"]
 async fn it_is_reached_from_outside_through_the_ingress() {
+    let _together = crate::together().await;
     let stage = Stage::new("ingress", HELLO).await;
     stage.ok("deploy");
     let host = format!("{}.example.com", stage.namespace.name());

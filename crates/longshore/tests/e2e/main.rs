@@ -5,6 +5,7 @@
 
 mod access_layer;
 mod deployed;
+mod dns;
 mod verdicts;
 
 use std::io::{self, Read, Write};
@@ -12,6 +13,20 @@ use std::net::TcpStream;
 use std::time::Duration;
 
 use longshore_testkit::{Outcome, Program, Project, TestCluster, TestNamespace};
+use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+/// The cluster's DNS, which all but one want to be there.
+static DNS: RwLock<()> = RwLock::const_new(());
+
+/// For a test that goes on beside others: to be held to its end.
+async fn together() -> RwLockReadGuard<'static, ()> {
+    DNS.read().await
+}
+
+/// For a test that takes away what others need.
+async fn alone() -> RwLockWriteGuard<'static, ()> {
+    DNS.write().await
+}
 
 /// A namespace of the real cluster, and a project that is deployed to it.
 struct Stage {

@@ -141,6 +141,6 @@ fn lookups_that_nobody_answers() {
     let refused = read_lines(&["connect: connection refused"]).unwrap();
     assert_eq!(
         (refused.meaning.what.as_str(), refused.about),
-        ("nothing listens at an address that it needs", About::Other)
+        ("nothing listens at an address that it needs", About::Connection)
     );
 }
