@@ -100,6 +100,8 @@ pub(super) struct Tracked {
     was_unready: bool,
     /// Since when it has been ready without a proof of it.
     pub(super) settles_since: Option<Instant>,
+    /// How often that has come to nothing.
+    fallen_back: u32,
 }
 
 impl Tracked {
@@ -117,6 +119,7 @@ impl Tracked {
             problems: BTreeMap::new(),
             was_unready: false,
             settles_since: None,
+            fallen_back: 0,
         }
     }
 
@@ -157,8 +160,7 @@ impl Tracked {
 
     fn judge_live(&mut self, live: &Json, around: &Surroundings, judging: &mut Judging<'_>) -> State {
         if let Some(held) = why_held(live, None, &[]).filter(|_| !clears_itself(live)) {
-            self.was_unready = true;
-            self.settles_since = None;
+            self.is_unready();
             // What has a finalizer whose controller is gone stays as it is for ever.
             let fatal = self.outlasts(judging.grace.other, judging);
             return State::Failing { reason: held.what, pod: None, fatal };
@@ -169,8 +171,7 @@ impl Tracked {
             self.problems.clear();
             return self.settle(live, judging);
         }
-        self.was_unready = true;
-        self.settles_since = None;
+        self.is_unready();
         let pods = around.pods.items();
         let of_old = fails_of_old(live);
         if let Readiness::Failed { reason, certain: true } = &verdict
@@ -208,14 +209,23 @@ impl Tracked {
         }
     }
 
+    /// Notes that it is not ready now, whatever it was.
+    fn is_unready(&mut self) {
+        self.was_unready = true;
+        if self.settles_since.take().is_some() {
+            self.fallen_back += 1;
+        }
+    }
+
     /// The state of a ready object: a workload that is ready because it runs has to stay so for a while, unless it has
-    /// been ready since before the wait.
+    /// been ready since before the wait. Each time that this came to nothing it has to for longer, because a node that is
+    /// busy hears late of what has ended.
     fn settle(&mut self, live: &Json, judging: &mut Judging<'_>) -> State {
         let is_new = self.was_unready || second(changed_at(live)) >= judging.recent;
         let Some(unproved) = unproved(live).filter(|_| is_new && !self.target.ruled) else {
             return State::Ready;
         };
-        let needed = judging.grace.settle.saturating_sub(unproved.proved);
+        let needed = (judging.grace.settle * (1 + self.fallen_back)).saturating_sub(unproved.proved);
         let since = *self.settles_since.get_or_insert(judging.now);
         if judging.now - since >= needed {
             return State::Ready;

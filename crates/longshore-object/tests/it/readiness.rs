@@ -114,7 +114,7 @@ fn page(rows: &[Row]) -> String {
     }
     write!(
         page,
-        "\nA pod that fits no node is waited for as long as an autoscaler says that it makes one. A claim of a class that does not exist is certain with `unschedulable`, any other with `volume`. What a startup probe and the delay of a readiness probe allow comes on top of `probe`. The other way round, a container without a readiness probe is ready from the moment it runs, so that one that crashes at once is ready now and then: a workload with such a container has to stay ready for `settle`, less its `minReadySeconds`; `settle=0s` takes it at its word.\n\n\
+        "\nA pod that fits no node is waited for as long as an autoscaler says that it makes one. A claim of a class that does not exist is certain with `unschedulable`, any other with `volume`. What a startup probe and the delay of a readiness probe allow comes on top of `probe`. The other way round, a container without a readiness probe is ready from the moment it runs, so that one that crashes at once is ready now and then: a workload with such a container has to stay ready for `settle`, twice as long after it has fallen back once, three times after twice, less its `minReadySeconds`; `settle=0s` takes it at its word.\n\n\
          Beside the total `--timeout` (`wait: {{timeout: 5m}}`) there is `--idle-timeout` (`wait: {{idleTimeout: 4m}}`, or `never`): it ends a wait in which nothing gets on. While a grace runs, a node is being made or an image is being pulled, it does not count.\n\n\
          ## Rules of your own\n\n\
          A JSON path and which of its values mean what. In the project file, for every object of a kind (`Kind`, or `Kind.group`):\n\n\

@@ -109,3 +109,37 @@ async fn a_release_that_was_renamed_keeps_its_objects() {
     assert_eq!(old, None, "the records of the old name are gone");
     assert!(stage.ok("deploy").stdout.contains("nothing has changed"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_platforms_and_two_environments_in_one_namespace_leave_each_other_alone() {
+    let stage = Stage::new("neighbours", SHOP).await;
+    let blog = SHOP
+        .replace("name: shop\n", "name: blog\n")
+        .replace("      web: {manifests: web.yaml}\n", "      posts: {manifests: posts.yaml}\n")
+        .replace("      mail: {manifests: mail.yaml, enabled: '${env.vars.mail}'}\n", "")
+        .replace("//- web.yaml\n", "//- posts.yaml\n")
+        .replace("name: web}", "name: posts}");
+    let blog = longshore_testkit::Project::new(&blog).unwrap();
+    let in_blog = |arguments: &str, code: i32| {
+        let file = blog.path().display().to_string();
+        let outcome = stage.longshore(&format!("{arguments} -f {file}"));
+        assert_eq!(outcome.code, Some(code), "{arguments}\n{outcome}");
+        outcome
+    };
+    stage.ok("deploy");
+    in_blog("deploy", 0);
+    // What the one does not know of is the other's, and no leftover.
+    let plan = in_blog("plan --prune --detailed-exitcode", 0);
+    assert!(!plan.stdout.contains("web") && !plan.stdout.contains("mail"), "{plan}");
+    stage.ok("plan --prune --detailed-exitcode");
+    // Another environment of the same platform, too.
+    edit(&stage, "environments: {dev:", "environments: {test: {namespace: shop, vars: {mail: false}}, dev:");
+    let other = stage.longshore("plan -e test --prune -o json");
+    let other: Value = serde_json::from_str(&other.stdout).unwrap();
+    assert_eq!(other["unlisted"], Value::Null, "what `dev` has deployed is no leftover of `test`");
+    in_blog("destroy --yes", 0);
+    assert!(!exists(&stage, "configmaps", "posts").await);
+    for name in ["web", "mail", "extra"] {
+        assert!(exists(&stage, "configmaps", name).await, "{name}");
+    }
+}

@@ -138,9 +138,13 @@ fn ready_after(written: &str, grace: Grace, told: &[(u64, Option<u32>)]) -> Vec<
 async fn a_container_without_a_probe_has_to_go_on_running() {
     let (old, new) = ("2026-01-01T00:00:00Z", "2026-01-01T00:59:59Z");
     let grace = Grace::default();
-    let crashing = [(0, Some(0)), (1, Some(1)), (2, Some(0)), (3, Some(1)), (7, None), (8, None)];
+    // Each time that it falls back it has to go on for longer: 10 s the second time, 15 s the third.
+    let crashing = [(0, Some(0)), (1, Some(1)), (2, Some(0)), (3, Some(1)), (12, None), (13, None)];
     assert_eq!(ready_after(new, grace, &crashing), [false, false, false, false, false, true]);
     assert_eq!(ready_after(old, grace, &crashing), [false, false, false, false, false, true]);
+    let again =
+        [(0, Some(1)), (1, Some(0)), (2, Some(1)), (3, Some(0)), (4, Some(1)), (18, None), (19, None)];
+    assert_eq!(ready_after(new, grace, &again), [false, false, false, false, false, false, true]);
     assert_eq!(ready_after(new, grace, &[(0, Some(1)), (4, None), (5, None)]), [false, false, true]);
     assert_eq!(ready_after(old, grace, &[(0, Some(1))]), [true], "it has run all the time");
     let at_its_word = Grace { settle: Duration::ZERO, ..grace };
