@@ -91,6 +91,7 @@ pub(crate) async fn remove(session: &Session, unlisted: &[Unlisted]) -> Result<V
                     || planned.objects.iter().any(|other| other.object == change.object)
             };
             removal.objects.retain(is_planned);
+            removal.runs_hooks = planned.moved_to.is_none();
             Box::pin(uninstall(&session.context, &removal)).await
         };
         removal.await.map_err(|error: ReleaseError| in_release(error, name))?;

@@ -27,6 +27,9 @@ pub struct Uninstall {
     pub name: String,
     /// Whether there is a record of it; if not, only what an earlier removal kept is left.
     pub recorded: bool,
+    /// Whether its `pre-delete` and `post-delete` hooks run. Those of a release that goes on under another name do not:
+    /// they end what it still is.
+    pub runs_hooks: bool,
     /// What happens to each object, in order.
     pub objects: Vec<ObjectChange>,
     kinds: BTreeMap<ObjectKey, Gvk>,
@@ -75,7 +78,13 @@ pub async fn prepare_uninstall(
     changes.sort_by_key(|change| change.action == ObjectAction::Keep);
     let recorded = !prior.history.is_empty();
     let something = recorded || changes.iter().any(|change| change.action == ObjectAction::Delete);
-    Ok(something.then(|| Uninstall { name: name.to_owned(), recorded, objects: changes, kinds }))
+    Ok(something.then(|| Uninstall {
+        name: name.to_owned(),
+        recorded,
+        runs_hooks: true,
+        objects: changes,
+        kinds,
+    }))
 }
 
 async fn look(
@@ -193,7 +202,7 @@ pub async fn uninstall(context: &Context, removal: &Uninstall) -> Result<(), Rel
     hold::take(&mut last.annotations, context);
     let since = Instant::now();
     let last = store.update(&last, context.clock.now()).await?;
-    let hooks = last.release.hooks.clone();
+    let hooks = if removal.runs_hooks { last.release.hooks.clone() } else { Vec::new() };
     let work = Work::begin(context, store.clone(), last, since);
     context.faults.reached(name, FaultPoint::PendingWritten).await;
     let guarded = &Context { cluster: context.cluster.guarded(work.guard()), ..context.clone() };

@@ -11,7 +11,7 @@ use longshore_diag::Diagnostic;
 use longshore_object::Gvk;
 use longshore_release::ReleaseError;
 use serde_json::{Value, json};
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::session::Session;
 
@@ -85,15 +85,17 @@ impl<'a> Lock<'a> {
     async fn renew(&self) -> ReleaseError {
         let term = self.session.context.term;
         let mut good = Instant::now();
+        let mut pause = term / 3;
         loop {
-            sleep(term / 3).await;
+            sleep(pause).await;
             let sent = Instant::now();
-            match self.renewed().await {
-                Ok(true) => good = sent,
-                Ok(false) => return busy(self.session, "another command"),
+            match timeout_at(good + term / 2, self.renewed()).await {
+                Ok(Ok(true)) => (good, pause) = (sent, term / 3),
+                Ok(Ok(false)) => return busy(self.session, "another command"),
                 // An API server that restarts is borne as long as nobody may take us for dead.
-                Err(_) if good.elapsed() < term / 2 => {}
-                Err(error) => return error.into(),
+                Ok(Err(_)) if good.elapsed() < term / 2 => pause = term / 30,
+                Ok(Err(error)) => return error.into(),
+                Err(_) => return silent(self.session),
             }
         }
     }
@@ -159,6 +161,17 @@ fn gvk() -> Gvk {
 
 fn name(session: &Session) -> String {
     format!("longshore-{}-{}", session.selection.platform.project.name.value, session.environment())
+}
+
+fn silent(session: &Session) -> ReleaseError {
+    let message = format!(
+        "the lock of environment `{}` could not be renewed on cluster `{}`, so that nothing more is written",
+        session.environment(),
+        session.cluster_name()
+    );
+    Diagnostic::error("platform/lock-lost", message)
+        .hint("run the command again when that cluster answers: it goes on from here")
+        .into()
 }
 
 fn busy(session: &Session, by: &str) -> ReleaseError {

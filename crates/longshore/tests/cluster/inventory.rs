@@ -143,3 +143,41 @@ async fn two_platforms_and_two_environments_in_one_namespace_leave_each_other_al
         assert!(exists(&stage, "configmaps", name).await, "{name}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn hooks_that_end_a_release_run_when_it_goes_and_not_when_it_is_renamed() {
+    let stage = Stage::new(
+        "farewell",
+        "
+        //- longshore.yaml
+        apiVersion: longshore.dev/v1alpha1
+        kind: Project
+        name: shop
+        environments: {dev: {namespace: shop}}
+        defaultEnvironment: dev
+        releases:
+          api: {chart: chart}
+          web: {manifests: web.yaml}
+        //- web.yaml
+        {apiVersion: v1, kind: ConfigMap, metadata: {name: web}}
+        //- chart/Chart.yaml
+        {apiVersion: v2, name: api, version: 1.0.0}
+        //- chart/templates/api.yaml
+        {apiVersion: v1, kind: ConfigMap, metadata: {name: api}}
+        ---
+        {apiVersion: v1, kind: ConfigMap, metadata: {name: farewell, annotations: {helm.sh/hook: pre-delete}}}
+        ",
+    )
+    .await;
+    stage.ok("deploy");
+    edit(&stage, "api: {chart: chart}", "gateway: {chart: chart}");
+    edit(&stage, "releases:\n", "moved: [{from: api, to: gateway}]\nreleases:\n");
+    stage.ok("deploy --yes");
+    assert!(exists(&stage, "configmaps", "api").await);
+    assert!(!exists(&stage, "configmaps", "farewell").await, "it goes on, so that nothing ends it");
+    edit(&stage, "moved: [{from: api, to: gateway}]\n", "");
+    edit(&stage, "  gateway: {chart: chart}\n", "");
+    stage.ok("deploy --prune --yes");
+    assert!(!exists(&stage, "configmaps", "api").await);
+    assert!(exists(&stage, "configmaps", "farewell").await, "its hook has run");
+}
