@@ -154,6 +154,11 @@ impl TestKubelet {
         self.change(pod, container, Log::restart);
     }
 
+    /// The container is started again right before the log of its run before is asked for the next time.
+    pub fn restart_before_previous(&self, pod: &str, container: &str) {
+        self.change(pod, container, |log| log.restarts_before_previous = true);
+    }
+
     /// The container's run ends, and none follows; how many lines it has written in all its runs.
     pub fn stop(&self, pod: &str, container: &str) -> u64 {
         let mut written = 0;

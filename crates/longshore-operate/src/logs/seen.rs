@@ -47,12 +47,19 @@ impl Seen {
         let from = (newest - SLACK).div_euclid(SECOND) * SECOND;
         self.floor = self.floor.max(from);
         self.forget(from);
+        self.read_again();
+        self.expects = !self.again.is_empty();
+        Timestamp::from_nanosecond(from.into()).ok()
+    }
+
+    /// Prepares for another reading from the same time on: all that is remembered may come in it once more, also what
+    /// was told since the last resumption. For the two readings may be of one run of the container: it was started
+    /// again after the present run's log was opened, and before that of the run before was.
+    pub(super) fn read_again(&mut self) {
         self.again.clear();
         for line in &self.recent {
             *self.again.entry(*line).or_default() += 1;
         }
-        self.expects = !self.again.is_empty();
-        Timestamp::from_nanosecond(from.into()).ok()
     }
 
     /// Whether lines may be missing between what was read before the last resumption and what was read since: new ones
@@ -143,6 +150,19 @@ mod tests {
         // Two of one time and text are two; one that came out of order and was not read yet is new.
         let again = [(50, "a"), (61, "b"), (65, "c"), (65, "c"), (64, "d"), (64, "e"), (65, "c"), (66, "f")];
         assert_eq!(told(&mut seen, &again), ["64e", "65c", "66f"]);
+        assert!(!seen.has_gap());
+    }
+
+    #[test]
+    fn two_readings_of_one_run_tell_its_lines_once() {
+        let mut seen = Seen::default();
+        told(&mut seen, &[(50, "a"), (61, "b")]);
+        seen.resume();
+        let run = [(50, "a"), (61, "b"), (62, "c"), (63, "d")];
+        assert_eq!(told(&mut seen, &run), ["62c", "63d"]);
+        seen.read_again();
+        assert_eq!(told(&mut seen, &run), Vec::<String>::new());
+        assert_eq!(told(&mut seen, &[(64, "e"), (62, "c")]), ["64e", "62c"]);
         assert!(!seen.has_gap());
     }
 

@@ -6,8 +6,9 @@
 //!
 //! Where a reading goes on, the log of the run before is read first, from the same time on: if the container was
 //! started again in between, its last lines are there, and if it was not, nothing is. It is asked for after the present
-//! run's log was opened, so that no run can end between the two unnoticed. What the API server says of restarts comes
-//! later than they do, and decides nothing but how long to wait.
+//! run's log was opened, so that no run can end between the two unnoticed; if the run that was opened does, both
+//! readings are of it. What the API server says of restarts comes later than they do, and decides nothing but how long
+//! to wait.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -226,6 +227,7 @@ impl Follower {
             let more = lines.read(&mut batch).await;
             self.pass(state, &mut batch, &mut 0).await?;
             if !matches!(more, Ok(true)) {
+                state.seen.read_again();
                 return Ok(());
             }
         }

@@ -112,7 +112,7 @@ async fn log(mut stream: impl AsyncWrite + Unpin, asked: &Asked, state: &State) 
         return refuse(&mut stream, "400 Bad Request", "a path has four parts").await;
     };
     let key = (pod.clone(), container.clone());
-    let begun = held(&state.logs).get(&key).map(|log| log.begin(asked));
+    let begun = held(&state.logs).get_mut(&key).map(|log| log.begin(asked));
     let mut reading: Reading = match begun {
         None => {
             let text = format!("container \"{container}\" in pod \"{pod}\" is waiting to start");

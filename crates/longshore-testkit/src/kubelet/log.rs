@@ -15,6 +15,8 @@ pub(super) struct Log {
     /// Between two lines, in nanoseconds; none if there are no lines.
     period: Option<i64>,
     runs: Vec<Run>,
+    /// Whether the next run begins right before the log of the run before is asked for.
+    pub(super) restarts_before_previous: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -41,7 +43,11 @@ fn now() -> i64 {
 impl Log {
     pub(super) fn new(rate: u32) -> Self {
         let period = (rate > 0).then(|| 1_000_000_000 / i64::from(rate));
-        Self { period, runs: vec![Run { began: now(), ended: None, first: 0, kept: 0 }] }
+        Self {
+            period,
+            runs: vec![Run { began: now(), ended: None, first: 0, kept: 0 }],
+            restarts_before_previous: false,
+        }
     }
 
     /// The number after the last line of a run so far.
@@ -72,7 +78,10 @@ impl Log {
     }
 
     /// Where an answer begins; `None` if there is no such run.
-    pub(super) fn begin(&self, asked: &Asked) -> Option<Reading> {
+    pub(super) fn begin(&mut self, asked: &Asked) -> Option<Reading> {
+        if asked.is("previous") && std::mem::take(&mut self.restarts_before_previous) {
+            self.restart();
+        }
         let back = if asked.is("previous") { 2 } else { 1 };
         let index = self.runs.len().checked_sub(back)?;
         let run = &self.runs[index];

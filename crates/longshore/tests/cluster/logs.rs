@@ -171,6 +171,25 @@ async fn following_loses_and_repeats_no_line() {
     assert_eq!(outcome.stderr, "", "nothing was missing, and nothing is said to be");
 }
 
+/// A container that is started again between the openings of its two logs: both readings are of one run.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_is_read_twice_is_told_once() {
+    let field = Field::new("twice").await;
+    field.kubelet.write_log("web-0", "app", 200);
+    field.pod("web-0").await;
+    let mut following = field.stage.start("logs web -f --tail 1000000 -o json");
+    following.wait_for("\"0000000100 ").unwrap();
+    field.kubelet.restart_before_previous("web-0", "app");
+    field.kubelet.cut();
+    following.wait_for("\"0000000500 ").unwrap();
+    let end = field.kubelet.stop("web-0", "app");
+    following.wait_for(&format!("\"{:010} ", end - 1)).unwrap();
+    following.interrupt().unwrap();
+    let outcome = following.finish().unwrap();
+    whole("web-0", &numbers(&outcome.stdout)["web-0"], end);
+    assert_eq!(outcome.stderr, "");
+}
+
 /// A log that was rotated while nobody could read it has lost lines, and that is said once.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_rotation_took_is_told() {
