@@ -121,7 +121,8 @@ impl Problem {
         };
         let mut text = format!("{who} {what}");
         if self.restarts > 0 {
-            let _ = write!(text, " ({} restarts)", self.restarts);
+            let plural = if self.restarts == 1 { "" } else { "s" };
+            let _ = write!(text, " ({} restart{plural})", self.restarts);
         }
         if !self.message.is_empty() {
             text.push_str(": ");

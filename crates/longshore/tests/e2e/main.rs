@@ -6,6 +6,7 @@
 mod access_layer;
 mod deployed;
 mod dns;
+mod healthy;
 mod verdicts;
 
 use std::io::{self, Read, Write};

@@ -351,6 +351,8 @@ fn page(measured: &[Measured]) -> String {
 const BELOW: &str = "
 A crash loop is certain when a container has ended badly for the fifth time, the kubelet having paused for about 10, 20 and 40 s between its restarts; what is certain by contract (a name, a key, a quota, an admission, a failed Job) is told at once.
 
+**No false verdict**: `tests/e2e/healthy.rs` deploys fifty times what is slow or falls at first, and is healthy (a late start, a startup probe, an init container, a late probe, no probe, one crash, two, with and without a probe), five at a time with the usual graces. All fifty succeed, in 2.5 to 37.5 s on two processors with a load of 18.
+
 ## What is looked up besides
 
 - **The cluster's DNS.** Where a container says that it cannot look a name up, the endpoints of `kube-system`'s DNS are looked at. If none is ready, that is the cause, not the name: `Deployment/web ← ReplicaSet/… ← Pod/… ← container main ← the name `redis` does not resolve ← Service kube-system/kube-dns has no ready endpoint ← Deployment/coredns is scaled to 0`; what crashes of it elsewhere in the release stands behind it. `tests/e2e/dns.rs` has CoreDNS gone on a real node.
