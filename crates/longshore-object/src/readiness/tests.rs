@@ -224,7 +224,7 @@ fn pods_say_which_container_and_why() {
         ),
         (
             waiting("CrashLoopBackOff", "back-off", 1),
-            "failing: container web keeps crashing (1 restarts): exit code 3",
+            "failing: container web keeps crashing (1 restart): exit code 3",
         ),
         (
             waiting("CrashLoopBackOff", "back-off", 4),
@@ -261,10 +261,10 @@ fn a_crash_counts_before_the_kubelet_says_that_it_pauses() {
     };
     for (body, expected) in [
         (pod("Running", 4, 3), "failed: container web keeps crashing (4 restarts): exit code 3"),
-        (pod("Running", 1, 3), "failing: container web keeps crashing (1 restarts): exit code 3"),
+        (pod("Running", 1, 3), "failing: container web keeps crashing (1 restart): exit code 3"),
         (pod("Running", 0, 3), "progressing: running, not ready yet"),
         (pod("Running", 4, 0), "progressing: running, not ready yet"),
-        (pod("Failed", 1, 3), "failed: container web ended (1 restarts): exit code 3"),
+        (pod("Failed", 1, 3), "failed: container web ended (1 restart): exit code 3"),
     ] {
         assert_eq!(verdict("v1 Pod", &body), expected, "{body}");
     }
