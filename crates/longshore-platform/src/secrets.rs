@@ -43,7 +43,7 @@ pub(crate) struct Secrets {
     are_assumed: bool,
 }
 
-/// What stands in for secrets that are not read.
+/// What stands in for secrets that are not read, before the name of each: charts may refuse two that are the same.
 const ASSUMED: &str = "a-secret-that-was-not-read";
 
 impl Secrets {
@@ -66,10 +66,10 @@ impl Secrets {
         root: &Path,
         fill: impl Fn(&Placed<String>) -> Result<String, Diagnostic>,
     ) -> Result<SecretString, Diagnostic> {
-        if self.are_assumed {
-            return Ok(ASSUMED.into());
-        }
         let name = &spec.name.value;
+        if self.are_assumed {
+            return Ok(format!("{ASSUMED}-{name}").into());
+        }
         if let Some(known) = self.known.lock().unwrap_or_else(PoisonError::into_inner).get(name) {
             return Ok(known.clone());
         }

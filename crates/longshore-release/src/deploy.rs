@@ -206,7 +206,7 @@ async fn carry_out(
     delete_removed(context, prepared, prior, |key| !removal::is_read_by_pods(key)).await?;
     wait::until_ready(context, name, &candidate.objects).await?;
     context.faults.reached(name, FaultPoint::Ready).await;
-    Box::pin(remarks::remarks(context, name, &candidate.objects)).await;
+    Box::pin(remarks::remarks(context, name, &candidate.objects, &candidate.hooks)).await;
     // Until the new pods are ready the old ones may start again, and read what they were made for.
     delete_removed(context, prepared, prior, removal::is_read_by_pods).await?;
     run_hooks(context, work, &candidate.hooks, after).await

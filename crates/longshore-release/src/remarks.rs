@@ -7,17 +7,22 @@ use longshore_check::flows;
 use longshore_cluster::Selector;
 use longshore_diag::Diagnostic;
 use longshore_object::diagnosis::wiring;
-use longshore_object::{Gvk, Object};
+use longshore_object::{Gvk, Object, parse_manifests};
 use serde_json::Value;
 
 use crate::Context;
 use crate::event::Event;
+use crate::record::Hook;
 
 /// Tells what is wrong: Services that select nothing, autoscalers without metrics,
 /// budgets that let no pod go. Each is a warning with its next step; live objects are asked for only where the
-/// release itself does not tell.
-pub(crate) async fn remarks(context: &Context, release: &str, objects: &[Object]) {
-    let pods = if wiring::asks_for_pods(objects) { pod_labels(context).await } else { None };
+/// release itself does not tell. Pods that its hooks bring count as there, though they come and go.
+pub(crate) async fn remarks(context: &Context, release: &str, objects: &[Object], hooks: &[Hook]) {
+    let mut pods = if wiring::asks_for_pods(objects) { pod_labels(context).await } else { None };
+    if let Some(pods) = &mut pods {
+        let of_hooks = hooks.iter().filter_map(|hook| parse_manifests(&hook.manifest, &hook.path).ok());
+        pods.extend(of_hooks.flat_map(|objects| wiring::labels_of_pods(&objects)));
+    }
     let mut found = wiring::wiring(objects, pods.as_deref());
     let (of_certificates, looked_at) = certificates::remarks(context, objects).await;
     // What is really there says more than what resembles it.

@@ -70,7 +70,7 @@ impl<'a> Surroundings<'a> {
         match (object.gvk().group.as_str(), object.kind()) {
             ("", "Service") => found.extend(service(object, workloads, *pods)),
             ("autoscaling", "HorizontalPodAutoscaler") => found.extend(autoscaler(object, workloads)),
-            ("policy", "PodDisruptionBudget") => found.extend(budget(object, workloads)),
+            ("policy", "PodDisruptionBudget") => found.extend(budget(object, objects, workloads)),
             ("networking.k8s.io", "NetworkPolicy") => found.extend(policy::policy(object, workloads, *pods)),
             _ => {}
         }
@@ -98,6 +98,11 @@ pub fn asks_for_pods(objects: &[Object]) -> bool {
         ("networking.k8s.io", "NetworkPolicy") => policy::asks_for_pods(object, &workloads),
         _ => false,
     })
+}
+
+/// The labels of the pods that objects make, or are.
+pub fn labels_of_pods<'a>(objects: impl IntoIterator<Item = &'a Object>) -> Vec<Labels> {
+    objects.into_iter().filter_map(Workload::of).map(|workload| workload.labels).collect()
 }
 
 /// Why a live autoscaler cannot do its work, in its own words.
@@ -299,16 +304,16 @@ fn autoscaler(object: &Object, workloads: &[Workload<'_>]) -> Option<Diagnostic>
     None
 }
 
-fn budget(object: &Object, workloads: &[Workload<'_>]) -> Option<Diagnostic> {
+fn budget(object: &Object, objects: &[&Object], workloads: &[Workload<'_>]) -> Option<Diagnostic> {
     let selector = labels(object, "/spec/selector/matchLabels");
     let json = object.to_json();
     let least = json.pointer("/spec/minAvailable");
     let most = json.pointer("/spec/maxUnavailable");
     let is_none = |value: &Json| value.as_i64() == Some(0) || value.as_str() == Some("0%");
     let chosen = workloads.iter().find(|w| !selector.is_empty() && matches(&selector, &w.labels))?;
-    let replicas = match chosen.object.get("/spec/replicas") {
-        Some(replicas) => replicas.as_i64()?,
-        None => 1,
+    let replicas = match fewest(chosen.object, objects) {
+        Some(fewest) => fewest,
+        None => chosen.object.get("/spec/replicas").map_or(Some(1), |replicas| replicas.as_i64())?,
     };
     let all = least.is_some_and(|least| {
         least.as_str() == Some("100%")
@@ -321,6 +326,20 @@ fn budget(object: &Object, workloads: &[Workload<'_>]) -> Option<Diagnostic> {
             .at(object.place().clone())
             .hint("draining a node will wait for ever; allow one pod to be unavailable, or add a replica")
     })
+}
+
+/// How many pods an autoscaler leaves a workload at least; nothing if none scales it.
+fn fewest(workload: &Object, objects: &[&Object]) -> Option<i64> {
+    let scales = |object: &&&Object| {
+        object.kind() == "HorizontalPodAutoscaler"
+            && references(object).iter().any(|reference| {
+                reference.relation == Relation::Scales
+                    && reference.target.kind == workload.kind()
+                    && reference.target.name == workload.name()
+            })
+    };
+    let autoscaler = objects.iter().find(scales)?;
+    Some(autoscaler.get("/spec/minReplicas").and_then(|fewest| fewest.as_i64()).unwrap_or(1))
 }
 
 #[cfg(test)]
@@ -411,6 +430,22 @@ spec: {minAvailable: 1, selector: {matchLabels: {app: web}}}
             assert_eq!(told.len(), 1, "{told:?}");
             assert!(told[0].contains(expected), "{}\n{expected}", told[0]);
         }
+    }
+
+    /// The number of pods is the autoscaler's, and may be left out of the workload.
+    #[test]
+    fn a_budget_counts_on_what_the_autoscaler_leaves() {
+        let told = |fewest: &str, least: u32| {
+            let target = "scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}";
+            found(&format!(
+                "{{apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, metadata: {{name: h}}, spec: {{{target}{fewest}}}}}
+---
+{{apiVersion: policy/v1, kind: PodDisruptionBudget, metadata: {{name: p}}, spec: {{minAvailable: {least}, selector: {{matchLabels: {{app: web}}}}}}}}"
+            ))
+        };
+        assert!(told(", minReplicas: 3", 2).is_empty());
+        assert!(told(", minReplicas: 3", 3)[0].contains("never lets a pod of Deployment/web go: 3 replicas"));
+        assert!(told("", 1)[0].contains("1 replicas"));
     }
 
     #[test]

@@ -26,6 +26,7 @@ mod kustomized;
 mod life;
 mod logs;
 mod lookup;
+mod nest;
 mod nowconnect;
 mod preflight;
 mod recorded;

@@ -21,6 +21,7 @@ mod kustomized;
 mod lint;
 mod localize;
 mod mistakes;
+mod nest;
 mod nowconnect;
 mod plugin;
 mod plugin_sources;
