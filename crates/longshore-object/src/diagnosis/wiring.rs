@@ -15,7 +15,7 @@ use serde_json::Value as Json;
 
 use crate::live::{Condition, condition, items, text};
 use crate::references::{pod_template, references};
-use crate::{Object, references::Relation};
+use crate::{Object, Tree, references::Relation};
 
 /// Labels.
 pub type Labels = BTreeMap<String, String>;
@@ -313,7 +313,7 @@ fn budget(object: &Object, objects: &[&Object], workloads: &[Workload<'_>]) -> O
     let chosen = workloads.iter().find(|w| !selector.is_empty() && matches(&selector, &w.labels))?;
     let replicas = match fewest(chosen.object, objects) {
         Some(fewest) => fewest,
-        None => chosen.object.get("/spec/replicas").map_or(Some(1), |replicas| replicas.as_i64())?,
+        None => chosen.object.get("/spec/replicas").map_or(Some(1), Tree::as_i64)?,
     };
     let all = least.is_some_and(|least| {
         least.as_str() == Some("100%")
@@ -339,7 +339,7 @@ fn fewest(workload: &Object, objects: &[&Object]) -> Option<i64> {
             })
     };
     let autoscaler = objects.iter().find(scales)?;
-    Some(autoscaler.get("/spec/minReplicas").and_then(|fewest| fewest.as_i64()).unwrap_or(1))
+    Some(autoscaler.get("/spec/minReplicas").and_then(Tree::as_i64).unwrap_or(1))
 }
 
 #[cfg(test)]

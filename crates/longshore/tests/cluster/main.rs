@@ -22,6 +22,7 @@ mod interrupt;
 mod inventory;
 mod killed;
 mod killed_removing;
+mod kubently;
 mod kustomized;
 mod life;
 mod logs;

@@ -114,7 +114,9 @@ fn mistakes_are_told_where_a_person_wrote_them() {
 fn the_platforms_have_no_findings() {
     let usual = &["dev", "staging", "production"][..];
     let nest = &["dev", "staging", "production", "staging-alone"];
-    for (platform, environments) in [("access-layer", usual), ("nest", nest), ("nowconnect", usual)] {
+    for (platform, environments) in
+        [("access-layer", usual), ("kubently", usual), ("nest", nest), ("nowconnect", usual)]
+    {
         let folder = workspace_root().join("platforms").join(platform);
         let check = |arguments: &str| {
             let program = Program::new(env!("CARGO_BIN_EXE_longshore")).unwrap();

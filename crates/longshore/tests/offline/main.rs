@@ -13,6 +13,7 @@ mod getters;
 mod helm;
 mod hostile;
 mod init;
+mod kubently;
 mod kustomize;
 mod kustomize_complete;
 mod kustomize_explained;
