@@ -7,6 +7,7 @@
 
 mod kubectl;
 mod pending;
+mod platforms;
 mod records;
 mod turns;
 mod uninstalled;
