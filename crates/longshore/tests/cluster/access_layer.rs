@@ -123,7 +123,7 @@ async fn generations(stage: &Stage) -> Vec<(String, i64)> {
 }
 
 /// Copies a folder of text files into a project.
-fn copy(from: &Path, project: &Project) {
+pub(crate) fn copy(from: &Path, project: &Project) {
     let mut open = vec![from.to_path_buf()];
     while let Some(folder) = open.pop() {
         for entry in std::fs::read_dir(&folder).unwrap() {

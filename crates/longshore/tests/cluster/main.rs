@@ -5,6 +5,7 @@
 
 mod access_layer;
 mod applied;
+mod b2connect;
 mod changed;
 mod contested;
 mod cron;

@@ -1,4 +1,4 @@
-//! NowConnect's overlays on a real control plane: NC3, and of NC1 what a Kustomize base has of it.
+//! NowConnect's overlays and chart on a real control plane: NC1, NC3.
 
 use std::path::Path;
 
@@ -104,4 +104,27 @@ async fn certificates_of_the_mesh_are_left_alone() {
     assert!(again.stdout.contains("nothing has changed"), "{again}");
     let secret = stage.live("api/v1", "secrets", "nowconnect-mesh-certs").await.unwrap();
     assert_eq!(secret["data"]["mesh_ca.pem"], "eA==");
+}
+
+/// NC1: the chart goes on where the overlay was, and back; what its test asks for is there.
+#[tokio::test(flavor = "multi_thread")]
+async fn nc1_the_chart_takes_over_from_the_overlay() {
+    let (stage, file) = stage("nowchart").await;
+    let before = stage.everything().await;
+    stage.ok(&format!("deploy -e staging -f {file}"));
+    let pod = async || {
+        let hub = stage.live("apis/apps/v1", "deployments", "nowconnect").await.unwrap();
+        (hub["metadata"]["uid"].clone(), hub["metadata"]["generation"].clone())
+    };
+    let by_overlay = pod().await;
+    stage.ok(&format!("deploy -e staging --method helm -f {file}"));
+    is_the_documents(&stage, 2, "v1.1.0-rc.1", "api.staging.example.com").await;
+    assert_eq!(pod().await, by_overlay, "the hubs go on");
+    let again = stage.ok(&format!("deploy -e staging --method helm -f {file}"));
+    assert!(again.stdout.contains("nothing has changed"), "{again}");
+    stage.ok("helm test nowconnect");
+    stage.ok(&format!("rollback -e staging -f {file}"));
+    assert_eq!(pod().await, by_overlay);
+    stage.ok(&format!("destroy --yes -e staging -f {file}"));
+    assert_eq!(stage.everything().await, before);
 }

@@ -4,6 +4,8 @@
 
 mod access_layer;
 mod api_versions;
+mod b2connect;
+mod b2connect_guarded;
 mod checked;
 mod complete;
 mod create;
