@@ -109,8 +109,8 @@ pub struct Project {
     pub default_environment: Option<Placed<String>>,
     /// How deploys wait, unless an environment or a flag says otherwise.
     pub wait: WaitSpec,
-    /// Host names that `status` prints with the ingress' address.
-    pub hosts: Vec<String>,
+    /// Host names that `status` prints with the ingress' address; may have variables.
+    pub hosts: Vec<Placed<String>>,
     /// Differences from what was deployed that are known and no drift.
     pub ignored_drift: Vec<Placed<IgnoreRule>>,
     /// What `check` looks for.

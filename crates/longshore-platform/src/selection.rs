@@ -93,6 +93,8 @@ pub struct Selection {
     pub cluster: Option<ClusterSpec>,
     /// The namespace of its releases.
     pub namespace: String,
+    /// Host names that `status` prints with the ingress' address.
+    pub hosts: Vec<String>,
     /// The kubeconfig context, if one was named.
     pub context: Option<String>,
     /// The chosen releases in waves: each needs only releases of earlier waves.
@@ -190,6 +192,8 @@ impl Selection {
                     .hint("add `namespace:` to it, or choose one with -n"));
             }
         };
+        let hosts = project.hosts.iter().map(|host| scope(&namespace).text(&host.value, &host.place));
+        let hosts = hosts.collect::<Result<_, _>>()?;
         let resolved: Vec<ReleaseSpec> =
             project.releases.iter().map(|release| layered(release, &environment, cluster.as_ref())).collect();
         let mut wanted = Vec::new();
@@ -216,6 +220,7 @@ impl Selection {
             environment,
             cluster,
             namespace,
+            hosts,
             context,
             waves,
             resolved,
@@ -296,6 +301,7 @@ impl Selection {
             environment,
             cluster: None,
             namespace: namespace.to_owned(),
+            hosts: Vec::new(),
             context,
             waves: Vec::new(),
             resolved: Vec::new(),

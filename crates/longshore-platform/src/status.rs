@@ -134,7 +134,7 @@ pub async fn status(session: &Session) -> Result<PlatformStatus, ReleaseError> {
         ingress = ingress.or_else(|| addresses.next().cloned());
         releases.push(release);
     }
-    let hosts = session.selection.platform.project.hosts.iter();
+    let hosts = session.selection.hosts.iter();
     let address = ingress.unwrap_or_else(|| "<ingress-ip>".to_owned());
     Ok(PlatformStatus {
         platform: session.selection.platform.project.name.value.clone(),

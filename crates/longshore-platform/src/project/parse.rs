@@ -108,7 +108,7 @@ fn read(text: &str, file: &str) -> Result<Project, Diagnostic> {
         clusters: clusters(file, &fields, |name, at| check_name("a cluster", name, at, 63))?,
         environments: environments(file, &fields)?,
         default_environment: fields.string("defaultEnvironment")?,
-        hosts: fields.strings("hosts")?.into_iter().map(|placed| placed.value).collect(),
+        hosts: fields.strings("hosts")?,
         ignored_drift: super::drift::ignored(file, &fields)?,
         check: super::check::check(file, &fields)?,
         wait: waiting(file, &fields)?,

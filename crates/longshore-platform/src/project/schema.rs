@@ -38,7 +38,7 @@ pub fn schema() -> Value {
             },
             "environments": named("Where the platform runs: `dev`, `staging`, `production`", &environment()),
             "defaultEnvironment": text("The environment without -e"),
-            "hosts": texts("Host names that `status` prints with the ingress' address"),
+            "hosts": texts("Host names that `status` prints with the ingress' address; may have variables"),
             "drift": drift(),
             "check": check(),
             "wait": {"$ref": "#/definitions/wait"},

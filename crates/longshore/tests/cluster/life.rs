@@ -11,7 +11,7 @@ const SHOP: &str = "
     name: shop
     environments: {dev: {namespace: shop, vars: {tag: v1}}, staging: {namespace: shop, vars: {tag: v2}}}
     defaultEnvironment: dev
-    hosts: [shop.example.com]
+    hosts: ['shop.${env.vars.tag}.example.com']
     releases:
       base:
         manifests: base.yaml
@@ -85,7 +85,7 @@ async fn a_platform_lives_from_deploy_to_destroy() {
     }
     let status = stage.json("status");
     assert!(status["releases"].as_array().unwrap().iter().all(|release| release["status"] == "deployed"));
-    assert!(stage.ok("status").stdout.contains("shop.example.com"));
+    assert!(stage.ok("status").stdout.contains("  <ingress-ip>  shop.v1.example.com\n"));
 
     // A second deploy changes nothing and says so.
     let versions = versions(&stage).await;

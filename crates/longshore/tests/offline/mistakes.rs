@@ -184,6 +184,11 @@ fn unknown_environment_release_and_variable() {
     expect("render", "add `-e staging`");
     expect("render -e staging --only wbe", "did you mean `web`?");
     expect("render -e staging", "`${env.vars.dir}` is not known in environment `staging`");
+    let text = project.read("longshore.yaml").unwrap();
+    let text = text.replace("${env.vars.dir}", "k8s") + "hosts: [a.example, '${env.vars.host}']\n";
+    project.write("longshore.yaml", &text).unwrap();
+    expect("status -e staging", "longshore.yaml:6:20");
+    expect("status -e staging", "`${env.vars.host}` is not known in environment `staging`");
 }
 
 /// Helm's own check, told at the chart: a dependency that is listed must be there.

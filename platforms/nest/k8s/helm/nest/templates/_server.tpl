@@ -17,7 +17,7 @@ capabilities:
   drop: [ALL]
 {{- end }}
 
-{{/* A Service of the server's name; each pod has a name below it, too. */}}
+{{/* A Service of the server's name: not a headless one, whose name is unknown until a pod is ready. */}}
 {{- define "nest.server.service" -}}
 apiVersion: v1
 kind: Service
@@ -26,7 +26,6 @@ metadata:
   labels:
     {{- include "nest.component.labels" . | nindent 4 }}
 spec:
-  clusterIP: None
   selector:
     {{- include "nest.component.selectorLabels" . | nindent 4 }}
   ports:
