@@ -33,6 +33,9 @@ postgresql:
   data_dir: /var/lib/postgresql/data/pgdata
   bin_dir: {{ .Values.binDir }}
   pgpass: /tmp/pgpass
+  # A new replica does not wait for the primary's next checkpoint.
+  basebackup:
+    checkpoint: fast
   parameters:
     password_encryption: scram-sha-256
     unix_socket_directories: /tmp
