@@ -5,9 +5,11 @@
 //! `CustomResourceDefinition` of the same set ([`scope_from_definition`]).
 
 mod helm_order;
+mod projects;
 mod table;
 
 pub use helm_order::{INSTALL_ORDER, UNINSTALL_ORDER, compare_by_kind, install_rank, uninstall_rank};
+pub use projects::project_of;
 
 use serde_json::Value as Json;
 
@@ -61,4 +63,31 @@ pub fn scope_from_definition(crd: &Json) -> Option<(String, String, String, Scop
         _ => return None,
     };
     Some((field("/spec/group")?, field("/spec/names/kind")?, field("/spec/names/plural")?, scope))
+}
+
+/// A kind that a `CustomResourceDefinition` defines, and the versions that it serves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Defined {
+    /// API group.
+    pub group: String,
+    /// Kind.
+    pub kind: String,
+    /// Versions that are served.
+    pub versions: Vec<String>,
+}
+
+/// What a `CustomResourceDefinition` defines; `None` for other objects.
+pub fn defined_by(object: &Json) -> Option<Defined> {
+    if text(object, "/kind") != "CustomResourceDefinition" {
+        return None;
+    }
+    let (group, kind, ..) = scope_from_definition(object)?;
+    let listed = object.pointer("/spec/versions").and_then(Json::as_array).into_iter().flatten();
+    let served = listed.filter(|version| version["served"] == true);
+    let mut versions: Vec<String> =
+        served.filter_map(|version| Some(version["name"].as_str()?.to_owned())).collect();
+    // As `v1beta1` wrote it, with one version.
+    versions.extend(object.pointer("/spec/version").and_then(Json::as_str).map(str::to_owned));
+    versions.dedup();
+    Some(Defined { group, kind, versions })
 }

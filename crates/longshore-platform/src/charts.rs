@@ -15,7 +15,8 @@ use longshore_source::{Limits, SourceFile, read_file, read_tree_telling};
 use tokio::runtime::Handle;
 
 use crate::explain;
-use crate::project::{Placed, ReleaseSpec};
+use crate::locked;
+use crate::project::{ChartSpec, Placed, ReleaseSpec};
 use crate::render::RenderOptions;
 use crate::selection::Selection;
 use crate::session::Session;
@@ -32,10 +33,11 @@ pub(crate) async fn live(
     prior: &Prior,
 ) -> Result<(Candidate, Found), ReleaseError> {
     let version = session.cluster.fetch_version().await?;
-    let capabilities = Capabilities {
+    let mut capabilities = Capabilities {
         kube_version: KubeVersion::of_server(&version.git_version, &version.major, &version.minor),
         api_versions: session.cluster.discovery().await?.api_versions(),
     };
+    capabilities.api_versions = with_required(capabilities.api_versions, release);
     let (selection, spec) = (session.selection.clone(), release.clone());
     let world = World { cluster: Some((session.cluster.clone(), Handle::current())), ..World::default() };
     let (revision, is_upgrade) = (prior.next_revision(), prior.exists());
@@ -58,13 +60,28 @@ pub(crate) fn offline(
     options: &RenderOptions,
 ) -> Result<(Rendered, Found), Diagnostic> {
     let world = World::default();
-    let (rendered, _, found) =
-        rendered(selection, release, assumed(options, selection.level())?, &world, 1, false)?;
+    let capabilities = assumed(options, release, selection.level())?;
+    let (rendered, _, found) = rendered(selection, release, capabilities, &world, 1, false)?;
     Ok((rendered, found))
 }
 
+/// What a chart is told of the API: what there is, and what the release requires, which is there when it is deployed.
+/// A release before it may be about to bring that.
+pub(crate) fn with_required(mut known: Vec<String>, release: &ReleaseSpec) -> Vec<String> {
+    for required in &release.requires {
+        let mut parts = required.value.split('/');
+        let group_version = parts.by_ref().take(2).collect::<Vec<_>>().join("/");
+        for api in [group_version, required.value.clone()] {
+            if !known.contains(&api) {
+                known.push(api);
+            }
+        }
+    }
+    known
+}
+
 /// What charts are told of a cluster that is not asked.
-fn assumed(options: &RenderOptions, level: Level) -> Result<Capabilities, Diagnostic> {
+fn assumed(options: &RenderOptions, release: &ReleaseSpec, level: Level) -> Result<Capabilities, Diagnostic> {
     let mut capabilities = Capabilities::assumed(level.rules());
     if let Some(version) = &options.kube_version {
         capabilities.kube_version = KubeVersion::parse(version, level.rules()).map_err(|text| {
@@ -75,6 +92,7 @@ fn assumed(options: &RenderOptions, level: Level) -> Result<Capabilities, Diagno
         capabilities.api_versions.clear();
     }
     capabilities.api_versions.extend(options.api_versions.iter().cloned());
+    capabilities.api_versions = with_required(capabilities.api_versions, release);
     Ok(capabilities)
 }
 
@@ -123,14 +141,28 @@ impl Opened {
             let message = format!("release `{}` has no chart", spec.name);
             return Err(Diagnostic::error("project/no-chart", message).at(spec.place.clone()));
         };
-        let path = selection.path(&entry.value, &entry.place)?;
         let level = selection.level();
-        let mut links = Vec::new();
-        let opened = open_chart(&path, level, None, |found| links = found.to_vec());
-        links.iter().try_for_each(|link| stays_inside(&path, link))?;
-        let chart = opened.map_err(|error| Diagnostic::from(error).or_at(entry.place.clone()))?;
+        let (path, chart, place) = match entry {
+            ChartSpec::Here(entry) => {
+                let path = selection.path(&entry.value, &entry.place)?;
+                let mut links = Vec::new();
+                let opened = open_chart(&path, level, None, |found| links = found.to_vec());
+                links.iter().try_for_each(|link| stays_inside(&path, link))?;
+                (
+                    path,
+                    opened.map_err(|error| Diagnostic::from(error).or_at(entry.place.clone()))?,
+                    &entry.place,
+                )
+            }
+            ChartSpec::Remote(remote) => {
+                let archive = locked::archive(selection, spec, remote)?;
+                let chart = load::open(&archive.name, &archive.bytes, level);
+                let chart = chart.map_err(|error| error.diagnostic().or_at(remote.name.place.clone()))?;
+                (PathBuf::from(archive.name), chart, &remote.name.place)
+            }
+        };
         dependencies::check_installable(&chart, level.rules())
-            .map_err(|error| not_installable(&error, &chart, &path).or_at(entry.place.clone()))?;
+            .map_err(|error| not_installable(&error, &chart, &path).or_at(place.clone()))?;
         let (values, files) = read_values(selection, spec, level)?;
         Ok(Self { path, chart, values, files })
     }
@@ -162,7 +194,8 @@ impl Opened {
         options: &RenderOptions,
     ) -> Result<(Rendered, Origins), Diagnostic> {
         let world = World::default();
-        let input = self.input(selection, spec, assumed(options, selection.level())?, &world, 1, false);
+        let capabilities = assumed(options, spec, selection.level())?;
+        let input = self.input(selection, spec, capabilities, &world, 1, false);
         let engine = Engine::new(selection.level());
         engine.render_traced(&self.chart, &input).map_err(|error| self.located(&error, spec, &engine))
     }

@@ -2,7 +2,9 @@
 
 use futures::future::join_all;
 use longshore_release::record::Release;
-use longshore_release::{Intent, Prepared, ReleaseError, Verified, deploy as deploy_release, prepare};
+use longshore_release::{
+    Intent, Premises, Prepared, ReleaseError, Verified, deploy as deploy_release, prepare,
+};
 use serde::Serialize;
 
 use crate::fleet::Desk;
@@ -128,7 +130,7 @@ async fn verified(session: &Session, prepared: Prepared) -> Result<Prepared, Rel
         return Ok(prepared);
     }
     let name = prepared.plan.release.clone();
-    prepare(&session.context, &name, prepared.candidate, Intent::Deploy, false).await
+    prepare(&session.context, &name, prepared.candidate, Intent::Deploy, &Premises::default()).await
 }
 
 fn with_rest(error: ReleaseError, left: &[String]) -> ReleaseError {

@@ -15,7 +15,7 @@ mod file;
 use std::sync::Arc;
 
 use longshore_diag::{Diagnostic, Place};
-use longshore_release::{Intent, Prepared, ReleaseError, prepare};
+use longshore_release::{Brought, Intent, Premises, Prepared, ReleaseError, prepare};
 use longshore_secrets::{Identity, Recipient, open, seal};
 use sha2::{Digest, Sha256};
 
@@ -189,20 +189,21 @@ pub async fn thaw(
             .into());
     }
     let mut waves = Vec::new();
+    let mut premises = Premises { missing_namespace: creates_namespace, ..Premises::default() };
     for wave in frozen.waves() {
         let mut prepared = Vec::new();
         for release in wave {
             let content = frozen.content(release, identities)?;
             let (candidate, basis) = content.candidate()?;
-            let again =
-                prepare(&session.context, &release.name, candidate, Intent::Deploy, creates_namespace)
-                    .await
-                    .map_err(|error| in_release(error, &release.name))?;
+            let again = prepare(&session.context, &release.name, candidate, Intent::Deploy, &premises)
+                .await
+                .map_err(|error| in_release(error, &release.name))?;
             basis
                 .still_holds(&again)
                 .map_err(|stale| stale.within(format!("in release `{}`", release.name), None))?;
             prepared.push(again);
         }
+        premises.brought.extend(prepared.iter().flat_map(Brought::by));
         waves.push(prepared);
     }
     let mut planned = assemble(session, waves, creates_namespace, Vec::new()).await?;

@@ -13,8 +13,9 @@ use longshore_kustomize::diagnose::Teller;
 use longshore_kustomize::{Error, Files, Options, build};
 use longshore_release::{Candidate, ReleaseError};
 
+use crate::charts::with_required;
 use crate::generate::Random;
-use crate::project::{Method, ReleaseSpec};
+use crate::project::{Method, ReleaseSpec, WantedChart};
 use crate::render::RenderOptions;
 use crate::selection::Selection;
 use crate::session::Session;
@@ -23,13 +24,20 @@ use crate::synthetic::{self, Existing, Written};
 use crate::warn::Found;
 use target::{Target, Unwritten};
 
-/// What kustomizations are built from: who wires a [`Selection`] says where files and charts come from.
+/// What releases are made from that lies elsewhere: who wires a [`Selection`] says where files and charts come from.
 pub trait Kustomizations: Debug + Send + Sync {
     /// What one build sees of the world, with what inflates charts if they may be inflated.
     ///
     /// # Errors
     /// There is nothing to see.
     fn files(&self, charts: Option<ChartsAs>) -> Result<Box<dyn Files>, Diagnostic>;
+
+    /// The archive of a chart in a repository or registry: of the newest version that is wanted, or, where its digest is
+    /// known, of that one, which may then come from a cache.
+    ///
+    /// # Errors
+    /// There is none, or it cannot be got.
+    fn archive(&self, wanted: &WantedChart, digest: Option<&str>) -> Result<Vec<u8>, Diagnostic>;
 }
 
 /// How charts of a kustomization are inflated.
@@ -83,7 +91,7 @@ fn candidate(
     let files = selection.kustomizations.files(spec.enable_helm.then(charts))?;
     let options = Options {
         enable_helm: spec.enable_helm,
-        helm_api_versions: options.api_versions.clone(),
+        helm_api_versions: with_required(options.api_versions.clone(), release),
         helm_kube_version: options.kube_version.clone().unwrap_or_default(),
         notices: true,
         ..Options::default()

@@ -19,6 +19,7 @@ mod history;
 mod inventory;
 mod keys;
 mod kustomize;
+mod locked;
 mod manifests;
 mod places;
 mod plan;
@@ -35,7 +36,9 @@ mod status;
 mod synthetic;
 mod trace;
 mod undo;
+mod update;
 mod values;
+mod vendor;
 mod warn;
 mod world;
 mod yaml;
@@ -63,6 +66,8 @@ pub use status::{
     PlatformStatus, PodStatus, ReleaseDrift, ReleaseStatus, ServiceStatus, drift, status,
 };
 pub use trace::{LineAction, LineObject, LineOrigin, LineValue, TracedLine, trace};
+pub use update::{ChartChange, RenderedChange, RenderedObject, Update, update};
 pub use values::{ExplainedValue, ReleaseValues, ValueSetting, explain_value, release_values};
+pub use vendor::{Vendored, vendor};
 pub use world::{Told, World};
 pub use yaml::to_yaml;

@@ -4,7 +4,8 @@ use futures::future::try_join_all;
 use longshore_diag::Diagnostic;
 use longshore_object::{Object, ObjectKey};
 use longshore_release::{
-    Candidate, Event, Intent, ObjectAction, Prepared, Prior, ReleaseError, ReleasePlan, Snapshot, prepare_in,
+    Brought, Candidate, Event, Intent, ObjectAction, Premises, Prepared, Prior, ReleaseError, ReleasePlan,
+    Snapshot, prepare_in,
 };
 use serde::Serialize;
 
@@ -154,12 +155,60 @@ async fn prepare_all(
     for (_, candidate, _) in rendered.iter().flatten() {
         live.expect(candidate.wanted(&context.namespace));
     }
-    let one = |(name, candidate, prior): (String, Candidate, Prior)| async move {
-        prepare_in(context, live, &name, candidate, prior, Intent::Deploy, creates_namespace)
-            .await
-            .map_err(|error| in_release(error, &name))
+    let one = |brought: &[(usize, Brought)],
+               (wave, at, release): (usize, usize, (String, Candidate, Prior))| {
+        let (name, candidate, prior) = release;
+        let premises = premises(session, &name, wave, brought, creates_namespace);
+        async move {
+            let prepared =
+                prepare_in(context, live, &name, candidate, prior, Intent::Deploy, &premises).await;
+            Ok::<_, ReleaseError>((wave, at, prepared.map_err(|error| in_release(error, &name))?))
+        }
     };
-    try_join_all(rendered.into_iter().map(|wave| try_join_all(wave.into_iter().map(one)))).await
+    // Those that define kinds come first, wave by wave: what others may count on is known then.
+    let mut slots: Vec<Vec<Option<Prepared>>> = Vec::new();
+    let mut brought: Vec<(usize, Brought)> = Vec::new();
+    let mut others: Vec<(usize, usize, (String, Candidate, Prior))> = Vec::new();
+    for (wave, releases) in rendered.into_iter().enumerate() {
+        slots.push(std::iter::repeat_with(|| None).take(releases.len()).collect());
+        let mut defining = Vec::new();
+        for (at, release) in releases.into_iter().enumerate() {
+            if release.1.defines_kinds() {
+                defining.push((wave, at, release));
+            } else {
+                others.push((wave, at, release));
+            }
+        }
+        let defined = try_join_all(defining.into_iter().map(|release| one(&brought, release))).await?;
+        brought
+            .extend(defined.iter().flat_map(|(.., prepared)| Brought::by(prepared)).map(|one| (wave, one)));
+        for (wave, at, prepared) in defined {
+            slots[wave][at] = Some(prepared);
+        }
+    }
+    let prepared = try_join_all(others.into_iter().map(|release| one(&brought, release))).await?;
+    for (wave, at, prepared) in prepared {
+        slots[wave][at] = Some(prepared);
+    }
+    Ok(slots.into_iter().map(|wave| wave.into_iter().flatten().collect()).collect())
+}
+
+/// What a release of a wave may count on.
+fn premises(
+    session: &Session,
+    name: &str,
+    wave: usize,
+    brought: &[(usize, Brought)],
+    missing_namespace: bool,
+) -> Premises {
+    let spec = session.selection.releases().find(|release| release.name == name);
+    let required = spec.into_iter().flat_map(|release| &release.requires);
+    let seen = |(by, one): &(usize, Brought)| if *by < wave { one.clone() } else { one.late() };
+    Premises {
+        missing_namespace,
+        brought: brought.iter().map(seen).collect(),
+        required: required.map(|placed| (placed.value.clone(), placed.place.clone())).collect(),
+    }
 }
 
 /// Whoever asks for an object to be made anew means one that is there.

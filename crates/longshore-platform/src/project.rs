@@ -4,12 +4,14 @@
 //! `${cluster.name}`, `${cluster.vars.KEY}` and `${secret.NAME}`, and nothing else is computed. Every value knows its line, so that a
 //! mistake found late (a missing values file, a cycle) is still reported where it was written.
 
+mod chart;
 mod check;
 mod cluster;
 mod drift;
 mod fields;
 mod interpolate;
 mod layer;
+mod lock;
 mod moved;
 mod order;
 mod parse;
@@ -26,11 +28,14 @@ use longshore_chart::Level;
 use longshore_diag::{Diagnostic, Place};
 use longshore_release::IgnoreRule;
 
+pub use chart::{ChartSpec, RemoteChart};
+pub(crate) use chart::{is_address, is_name};
 pub use check::CheckSpec;
 pub(crate) use check::is_rule;
 pub use cluster::{ClusterSpec, Placement};
 pub(crate) use interpolate::Scope;
 pub use layer::{Layer, Switch};
+pub use lock::{Lock, LockedChart, WantedChart, parse_lock};
 pub use moved::Moved;
 pub use order::waves;
 pub use parse::parse;
@@ -165,8 +170,10 @@ pub struct ReleaseSpec {
     pub place: Place,
     /// Releases that must be ready before it.
     pub needs: Vec<Placed<String>>,
-    /// The chart's folder, relative to the project file.
-    pub chart: Option<Placed<String>>,
+    /// API versions that the cluster must have before it: `group/version` or `group/version/Kind`.
+    pub requires: Vec<Placed<String>>,
+    /// The chart.
+    pub chart: Option<ChartSpec>,
     /// Its values, and whether and where it is wanted: its own layer, and in a [`crate::Selection`] those of the
     /// environment and the cluster behind it.
     pub layers: Vec<Layer>,

@@ -2,7 +2,9 @@
 
 use longshore_diag::Diagnostic;
 use longshore_release::record::Status;
-use longshore_release::{DEPLOY_LABEL, Intent, ReleaseError, Store, Stored, prepare, rollback_candidate};
+use longshore_release::{
+    DEPLOY_LABEL, Intent, Premises, ReleaseError, Store, Stored, prepare, rollback_candidate,
+};
 
 use crate::plan::{Planned, assemble, in_release};
 use crate::session::Session;
@@ -33,7 +35,7 @@ pub async fn plan_rollback(
                 .map_err(|error| in_release(error, &name))?;
             let intent = Intent::Rollback { to };
             prepared.push(
-                prepare(&session.context, &name, candidate, intent, false)
+                prepare(&session.context, &name, candidate, intent, &Premises::default())
                     .await
                     .map_err(|error| in_release(error, &name))?,
             );

@@ -1,6 +1,7 @@
 //! Which part of the project a command is about: an environment, a namespace, some of the releases.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -10,8 +11,8 @@ use serde_json::{Map, Value};
 
 use crate::kustomize::Kustomizations;
 use crate::project::{
-    CheckSpec, ClusterSpec, Environment, FILE_NAME, GeneratedSecret, Layer, Method, Placed, Placement,
-    Project, ReleaseSpec, Scope, Vars, WaitSpec, parse, waves,
+    CheckSpec, ClusterSpec, Environment, FILE_NAME, GeneratedSecret, Layer, Lock, Method, Placed, Placement,
+    Project, ReleaseSpec, Scope, Vars, WaitSpec, parse, parse_lock, waves,
 };
 use crate::secrets::{Identities, Secrets};
 
@@ -22,6 +23,8 @@ pub struct Platform {
     pub project: Project,
     /// The file's folder.
     pub root: PathBuf,
+    /// What `longshore.lock` beside it says, if that is there.
+    pub lock: Option<Lock>,
 }
 
 impl Platform {
@@ -29,16 +32,51 @@ impl Platform {
     /// the nearest one in `here` or above is taken.
     ///
     /// # Errors
-    /// There is no such file, it cannot be read, or [`parse`] finds a mistake in it.
+    /// There is no such file, it cannot be read, or [`parse`] finds a mistake in it; or so it is with the lock beside it.
     pub fn load(path: Option<&Path>, here: &Path) -> Result<Self, Diagnostic> {
-        let file = find(path, here)?;
+        let mut platform = Self::read(&find(path, here)?)?;
+        platform.lock = read_lock(&platform.lock_file())?;
+        Ok(platform)
+    }
+
+    fn read(file: &Path) -> Result<Self, Diagnostic> {
         let shown = file.display().to_string();
-        let text = fs::read_to_string(&file).map_err(|error| {
+        let text = fs::read_to_string(file).map_err(|error| {
             Diagnostic::error("project/unreadable", format!("cannot be read: {error}"))
                 .at(Place::file(&shown))
         })?;
         let root = file.parent().filter(|parent| !parent.as_os_str().is_empty());
-        Ok(Self { project: parse(&text, &shown)?, root: root.unwrap_or(Path::new(".")).to_path_buf() })
+        let root = root.unwrap_or(Path::new(".")).to_path_buf();
+        Ok(Self { project: parse(&text, &shown)?, root, lock: None })
+    }
+
+    /// The same to make the lock anew: one that cannot be read counts as none.
+    ///
+    /// # Errors
+    /// As of [`Self::load`] for the project file.
+    pub fn load_to_lock(path: Option<&Path>, here: &Path) -> Result<Self, Diagnostic> {
+        let file = find(path, here)?;
+        let mut platform = Self::read(&file)?;
+        platform.lock = read_lock(&platform.lock_file()).unwrap_or_default();
+        Ok(platform)
+    }
+
+    /// The lock file: beside the project file, of its name.
+    pub fn lock_file(&self) -> PathBuf {
+        Path::new(&self.project.file).with_extension("lock")
+    }
+}
+
+/// The lock, if there is one.
+fn read_lock(file: &Path) -> Result<Option<Lock>, Diagnostic> {
+    let shown = file.display().to_string();
+    match fs::read_to_string(file) {
+        Ok(text) => parse_lock(&text, &shown).map(Some),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => {
+            let message = format!("cannot be read: {error}");
+            Err(Diagnostic::error("lock/unreadable", message).at(Place::file(&shown)))
+        }
     }
 }
 
@@ -237,6 +275,13 @@ impl Selection {
         Self { secrets: Secrets::assumed(), ..self }
     }
 
+    /// The same with another lock.
+    pub(crate) fn with_lock(&self, lock: &Lock) -> Self {
+        let mut selection = self.clone();
+        selection.platform.lock = Some(lock.clone());
+        selection
+    }
+
     /// The name of its cluster in the project, if the environment names any.
     pub fn cluster_name(&self) -> Option<&str> {
         self.cluster.as_ref().map(|cluster| cluster.name.as_str())
@@ -297,7 +342,7 @@ impl Selection {
             place,
         };
         Self {
-            platform: Platform { project, root: PathBuf::from(".") },
+            platform: Platform { project, root: PathBuf::from("."), lock: None },
             environment,
             cluster: None,
             namespace: namespace.to_owned(),

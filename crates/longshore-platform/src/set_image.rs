@@ -1,7 +1,7 @@
 //! Another image in a release, without its files.
 
 use longshore_diag::Diagnostic;
-use longshore_release::{ImageTarget, Intent, ReleaseError, prepare, set_image_candidate};
+use longshore_release::{ImageTarget, Intent, Premises, ReleaseError, prepare, set_image_candidate};
 
 use crate::plan::{Planned, assemble, in_release};
 use crate::session::Session;
@@ -24,7 +24,7 @@ pub async fn plan_set_image(
     let candidate = set_image_candidate(&session.context, release, target, images)
         .await
         .map_err(|error| in_release(error, release))?;
-    let prepared = prepare(&session.context, release, candidate, Intent::Deploy, false)
+    let prepared = prepare(&session.context, release, candidate, Intent::Deploy, &Premises::default())
         .await
         .map_err(|error| in_release(error, release))?;
     assemble(session, vec![vec![prepared]], false, Vec::new()).await

@@ -16,8 +16,8 @@ use longshore_diag::Diagnostic;
 use longshore_object::{Gvk, Object, Tree};
 use longshore_release::record::Status;
 use longshore_release::{
-    Candidate, DEPLOY_LABEL, Event, Intent, ObjectAction, ReleaseError, Store, Stored, deploy, objects,
-    prepare, prepare_uninstall, uninstall,
+    Candidate, DEPLOY_LABEL, Event, Intent, ObjectAction, Premises, ReleaseError, Store, Stored, deploy,
+    objects, prepare, prepare_uninstall, uninstall,
 };
 
 use crate::destroy::delete_namespace;
@@ -129,7 +129,7 @@ impl Undo {
         let to = target.release.revision;
         let intent = Intent::Rollback { to };
         let candidate = || Candidate::recorded(&target.release);
-        let prepared = prepare(context, name, candidate()?, intent, false).await?;
+        let prepared = prepare(context, name, candidate()?, intent, &Premises::default()).await?;
         let sets = prepared.candidate.objects.iter().filter(|object| object.kind() == "StatefulSet");
         let sets: Vec<String> = sets.map(|object| object.name().to_owned()).collect();
         let deployed = tokio::select! {
@@ -147,7 +147,7 @@ impl Undo {
         };
         // Precisely: what is still not as that revision has it.
         let mut left = vec![format!("the way back to revision {to} failed: {failed}")];
-        let differs = prepare(context, name, candidate()?, intent, false).await?;
+        let differs = prepare(context, name, candidate()?, intent, &Premises::default()).await?;
         let open: Vec<String> = differs
             .plan
             .objects

@@ -61,6 +61,11 @@ impl Candidate {
         self.crds.iter().chain(&self.objects).map(move |object| (object.gvk(), object.key_in(namespace)))
     }
 
+    /// Whether it brings definitions of kinds.
+    pub fn defines_kinds(&self) -> bool {
+        self.crds.iter().chain(&self.objects).any(|object| object.kind() == "CustomResourceDefinition")
+    }
+
     /// `name-version` of the chart.
     pub fn chart_name_version(&self) -> String {
         let field = |name: &str| self.chart["metadata"][name].as_str().unwrap_or_default();

@@ -13,7 +13,7 @@ use crate::event::{Done, Event};
 use crate::fault::FaultPoint;
 use crate::mask::Masked;
 use crate::plan::{ObjectAction, ReleaseAction, ReleasePlan};
-use crate::prepare::{Intent, Prepared, prepare};
+use crate::prepare::{Intent, Premises, Prepared, prepare};
 use crate::prior::Prior;
 use crate::record::{Hook, HookPhase, Info, Release, Status, Time};
 use crate::store::Store;
@@ -133,7 +133,7 @@ async fn anew(context: &Context, old: Prepared) -> Result<Prepared, ReleaseError
             .filter(|change| matches!(change.action, ObjectAction::Delete | ObjectAction::Recreate));
         deleted.map(|change| change.object.clone()).collect()
     };
-    let new = prepare(context, &name, old.candidate, old.intent, false).await?;
+    let new = prepare(context, &name, old.candidate, old.intent, &Premises::default()).await?;
     if let Some(problem) = new.plan.problems.first() {
         return Err(problem.clone().into());
     }

@@ -65,7 +65,9 @@ pub use permissions::{missing_permissions, permission_problem};
 pub use plan::{
     ConflictOutcome, FieldConflict, ObjectAction, ObjectChange, ReleaseAction, ReleasePlan, Verified,
 };
-pub use prepare::{DEPLOY_LABEL, Intent, PLATFORM_LABEL, Prepared, Snapshot, prepare, prepare_in};
+pub use prepare::{
+    Brought, DEPLOY_LABEL, Intent, PLATFORM_LABEL, Premises, Prepared, Snapshot, prepare, prepare_in,
+};
 pub use prior::{Prior, objects};
 pub use quota::{Demand, quota_warnings};
 pub use records::{Memory, Records, RecordsError, Sql};

@@ -8,6 +8,7 @@ mod definition;
 mod immutable;
 mod look;
 mod plain;
+mod premises;
 mod rolling;
 mod snapshot;
 pub(crate) mod unchanged;
@@ -31,6 +32,8 @@ use crate::quota::Demand;
 use crate::store::Store;
 use crate::{Context, ReleaseError, data, hooks, ownership, set_image};
 use look::{Look, Survey};
+use premises::{AllMissing, Definition};
+pub use premises::{Brought, Premises};
 pub use snapshot::Snapshot;
 
 /// The label that names the platform of a record.
@@ -73,10 +76,7 @@ pub struct Prepared {
     pub(crate) todo: Todos,
 }
 
-/// Compares a candidate with the cluster.
-///
-/// `missing_namespace` says that the namespace does not exist yet: then nothing can be tried, and every
-/// object waits for it.
+/// Compares a candidate with the cluster, and with what other releases bring before.
 ///
 /// # Errors
 /// The cluster cannot be asked. What keeps the plan from being carried out is no error but one of its
@@ -86,13 +86,16 @@ pub async fn prepare(
     name: &str,
     candidate: Candidate,
     intent: Intent,
-    missing_namespace: bool,
+    premises: &Premises,
 ) -> Result<Prepared, ReleaseError> {
     let store = Store::new(context.cluster.clone(), &context.namespace);
-    let prior =
-        if missing_namespace { Prior::default() } else { Prior { history: store.history(name).await? } };
+    let prior = if premises.missing_namespace {
+        Prior::default()
+    } else {
+        Prior { history: store.history(name).await? }
+    };
     let live = Snapshot::new(context.cluster.clone());
-    prepare_in(context, &live, name, candidate, prior, intent, missing_namespace).await
+    prepare_in(context, &live, name, candidate, prior, intent, premises).await
 }
 
 /// As [`prepare`], with a past that was read before, and live objects that several releases share.
@@ -106,7 +109,7 @@ pub async fn prepare_in(
     mut candidate: Candidate,
     prior: Prior,
     intent: Intent,
-    missing_namespace: bool,
+    premises: &Premises,
 ) -> Result<Prepared, ReleaseError> {
     if context.skip_crds {
         candidate.crds.clear();
@@ -134,7 +137,12 @@ pub async fn prepare_in(
     plan.problems.extend(order::mistaken_needs(&candidate.objects, &context.namespace));
     plan.problems.extend(candidate.objects.iter().filter_map(|object| CustomRule::of_object(object).err()));
     let (mut todo, mut written, mut demand) = (Todos::new(), BTreeMap::new(), Demand::default());
-    for look in looks(context, live, name, &candidate, missing_namespace).await? {
+    let mut missing = AllMissing::default();
+    let (looks, defined) = looks(context, live, name, &candidate, premises).await?;
+    for look in looks {
+        if let Some((error, gvk, place)) = look.unknown {
+            missing.add(&gvk, error, look.change.object.clone(), place);
+        }
         todo.insert(look.change.object.clone(), look.todo);
         demand.plus(&look.demand);
         written.extend(look.written.map(|fields| (look.change.object.clone(), fields)));
@@ -153,7 +161,13 @@ pub async fn prepare_in(
     if plan.action != ReleaseAction::Nothing {
         plan.revision = prior.next_revision();
         plan.hooks = hooks::planned(&candidate.hooks, plan.action);
+        let (before, after) = hooks::events(plan.action);
+        let hooks = [before, after].into_iter().flat_map(|event| hooks::of_event(&candidate.hooks, event));
+        let is_defined = |gvk: &Gvk| defined.iter().any(|definition| definition.serves(gvk));
+        missing.add_hooks(context, hooks, is_defined).await?;
     }
+    plan.problems.extend(missing.problems(context, name, premises));
+    plan.problems.extend(premises::unmet(context, name, premises).await?);
     if plan.open_conflicts().next().is_some() {
         plan.problems.push(contest::problem(&plan));
     }
@@ -165,15 +179,16 @@ pub async fn prepare_in(
     Ok(Prepared { plan, candidate, intent, demand, basis, mask, prior, todo })
 }
 
-/// Looks at every object; in the order in which they would be applied, definitions of `crds/` first.
+/// Looks at every object; in the order in which they would be applied, definitions of `crds/` first. With it come the
+/// definitions that are written by then.
 async fn looks(
     context: &Context,
     live: &Snapshot,
     name: &str,
     candidate: &Candidate,
-    missing_namespace: bool,
-) -> Result<Vec<Look>, ReleaseError> {
-    let mut survey = Survey::of(context, live, name, candidate, missing_namespace);
+    premises: &Premises,
+) -> Result<(Vec<Look>, Vec<Definition>), ReleaseError> {
+    let mut survey = Survey::of(context, live, name, candidate, premises);
     let (definitions, others): (Vec<usize>, Vec<usize>) =
         (0..candidate.objects.len()).partition(|index| definition::is_definition(&candidate.objects[*index]));
     let besides = look_at(&survey, candidate.crds.iter().collect(), Part::Beside).await?;
@@ -190,7 +205,8 @@ async fn looks(
     }
     let waves = order::waves(&candidate.objects, &context.namespace);
     let ordered = waves.into_iter().flatten().filter_map(|index| found[index].take());
-    Ok(besides.into_iter().chain(ordered).collect())
+    let looks = besides.into_iter().chain(ordered).collect();
+    Ok((looks, survey.defined))
 }
 
 async fn look_at(survey: &Survey<'_>, objects: Vec<&Object>, part: Part) -> Result<Vec<Look>, ReleaseError> {

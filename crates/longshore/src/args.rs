@@ -3,7 +3,6 @@
 //! This file only describes; [`crate::settings`] turns what was typed, the environment and the project
 //! file into what a command works with.
 
-use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -15,13 +14,17 @@ use longshore_release::IgnoreRule;
 mod check;
 mod operate;
 mod output;
+mod render;
 mod set;
+mod update;
 mod values;
 
 pub(crate) use check::CheckArgs;
 pub(crate) use operate::{ExecArgs, LogsArgs, PortForwardArgs, Ports};
 pub(crate) use output::{Output, OutputArg, OutputParser};
+pub(crate) use render::RenderArgs;
 pub(crate) use set::{SetArgs, SetCommand, SetImageArgs};
+pub(crate) use update::{UpdateArgs, VendorArgs};
 pub(crate) use values::{ValuesArgs, ValuesCommand};
 
 /// Ships multi-service platforms to Kubernetes, from one project file.
@@ -190,6 +193,10 @@ pub(crate) enum Command {
     Values(ValuesArgs),
     /// Find what is wrong, without a cluster
     Check(CheckArgs),
+    /// Lock the versions of charts that are fetched (longshore.lock), and show what that changes
+    Update(UpdateArgs),
+    /// Put the locked charts into the project, so that it renders without a network
+    Vendor(VendorArgs),
     /// Show what a deploy would change
     Plan(PlanArgs),
     /// Deploy an environment and wait until it is ready
@@ -238,36 +245,6 @@ pub(crate) struct InitArgs {
     /// Folder to write to
     #[arg(long, default_value = ".", value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) dir: PathBuf,
-}
-
-/// `longshore render`
-#[derive(Debug, Args)]
-#[command(after_help = "Examples:
-  longshore render -e dev                            everything, as one YAML stream
-  longshore render -e dev --only web --method helm   as `helm template web` prints it
-  longshore render -e dev --trace                    each line with its template, action and value
-  longshore render -e dev --trace=42                 all that is known of line 42")]
-pub(crate) struct RenderArgs {
-    #[command(flatten)]
-    pub(crate) select: SelectArgs,
-    #[command(flatten)]
-    pub(crate) method: MethodArgs,
-    /// Kubernetes version that charts see [default: v1.37.0]
-    #[arg(long, value_name = "VERSION")]
-    pub(crate) kube_version: Option<String>,
-    /// Further API versions that charts see, as `group/version` or `group/version/Kind`
-    #[arg(short = 'a', long = "api-versions", value_name = "API", value_delimiter = ',')]
-    pub(crate) api_versions: Vec<String>,
-    /// Say where each line comes from, or only these: `12`, `12-20`, `12-`
-    #[arg(
-        long,
-        value_name = "LINES",
-        num_args = 0..=1,
-        require_equals = true,
-        default_missing_value = "1-",
-        value_parser = crate::view::trace::lines
-    )]
-    pub(crate) trace: Option<RangeInclusive<usize>>,
 }
 
 /// `longshore plan`

@@ -15,6 +15,7 @@ mod render;
 mod rollback;
 mod set;
 mod status;
+mod update;
 mod values;
 mod version;
 
@@ -26,7 +27,7 @@ use longshore_platform::Session;
 use longshore_release::Silent;
 use tokio::runtime;
 
-use crate::args::{Cli, ClusterArgs, Command, GlobalArgs, SelectArgs};
+use crate::args::{Cli, ClusterArgs, Command, GlobalArgs, SelectArgs, VendorArgs};
 use crate::exit::ExitStatus;
 use crate::printer::Printer;
 use crate::settings;
@@ -45,6 +46,8 @@ pub(crate) fn run(cli: &Cli, printer: &Printer) -> anyhow::Result<ExitStatus> {
             Ok(ExitStatus::Success)
         }
         Command::Check(args) => check::run(global, args, printer),
+        Command::Update(args) => update::run(global, args, printer),
+        Command::Vendor(VendorArgs {}) => update::vendor(global, printer),
         Command::Completion(args) => completion::run(args, printer),
         Command::Helm(_) => Ok(misplaced("helm", printer)),
         Command::Kustomize(_) => Ok(misplaced("kustomize", printer)),

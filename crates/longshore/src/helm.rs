@@ -4,6 +4,7 @@
 //! What it does is Helm's; the help is told in our words.
 
 mod act;
+mod archives;
 mod beside;
 mod changed;
 mod cluster;
@@ -65,6 +66,7 @@ use std::time::Duration;
 use longshore_chart::Level;
 
 use crate::cobra::{self, Arguments, Command, Matches, failed, print, say};
+pub(crate) use archives::archive;
 pub(crate) use inflate::Inflater;
 pub(crate) use settings::Settings;
 

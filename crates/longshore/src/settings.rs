@@ -58,7 +58,8 @@ pub(crate) fn environments(global: &GlobalArgs) -> anyhow::Result<Vec<String>> {
     Ok(platform.project.environments.into_iter().map(|environment| environment.name).collect())
 }
 
-fn for_releases() -> Arc<dyn Kustomizations> {
+/// Where releases get what lies elsewhere.
+pub(crate) fn for_releases() -> Arc<dyn Kustomizations> {
     Arc::new(ForReleases)
 }
 

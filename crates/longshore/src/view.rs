@@ -12,6 +12,7 @@ mod plan;
 mod status;
 mod table;
 pub(crate) mod trace;
+pub(crate) mod update;
 
 pub(crate) use comparison::comparison;
 pub(crate) use drift::drift;

@@ -6,6 +6,7 @@
 use serde_json::Value as Json;
 
 use super::Meaning;
+use crate::kinds::project_of;
 use crate::live::{condition, items, text};
 
 /// An API that does not answer, by the name of its `APIService`.
@@ -194,26 +195,10 @@ const OWN: &[(&str, &str, &str)] = &[
     ),
 ];
 
-/// Domains in finalizers, and who uses them.
+/// Domains in finalizers that are no API group of a project ([`project_of`]), and who uses them.
 const KNOWN: &[(&str, &str)] = &[
-    ("elbv2.k8s.aws", "the AWS Load Balancer Controller"),
     ("ingress.k8s.aws", "the AWS Load Balancer Controller"),
     ("service.k8s.aws", "the AWS Load Balancer Controller"),
-    ("networking.gke.io", "GKE's load balancer controller"),
-    ("argoproj.io", "Argo CD"),
-    ("fluxcd.io", "Flux"),
-    ("cert-manager.io", "cert-manager"),
-    ("external-secrets.io", "External Secrets"),
-    ("karpenter.sh", "Karpenter"),
-    ("keda.sh", "KEDA"),
-    ("crossplane.io", "Crossplane"),
-    ("cluster.x-k8s.io", "Cluster API"),
-    ("longhorn.io", "Longhorn"),
-    ("rook.io", "Rook"),
-    ("strimzi.io", "Strimzi"),
-    ("cattle.io", "Rancher"),
-    ("velero.io", "Velero"),
-    ("tekton.dev", "Tekton"),
     ("snapshot.storage.kubernetes.io", "the CSI snapshot controller"),
     ("external-provisioner.volume.kubernetes.io", "the CSI provisioner"),
     ("external-attacher", "the CSI attacher"),
@@ -226,8 +211,9 @@ impl Holder {
         }
         let domain = finalizer.split('/').next().unwrap_or(finalizer);
         let is_of = |known: &str| domain == known || domain.ends_with(&format!(".{known}"));
-        if let Some((_, who)) = KNOWN.iter().find(|(known, _)| is_of(known)) {
-            return Self { who: (*who).to_owned(), hint: None };
+        let known = KNOWN.iter().find(|(known, _)| is_of(known)).map(|(_, who)| *who);
+        if let Some(who) = known.or_else(|| project_of(domain)) {
+            return Self { who: who.to_owned(), hint: None };
         }
         // `finalizer.example.com`, `finalizers.example.com`
         let domain = ["finalizer.", "finalizers."]

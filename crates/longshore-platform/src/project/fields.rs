@@ -102,6 +102,15 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// The items of a list, if the key is there.
+    pub(super) fn list(&self, key: &str) -> Result<Vec<&'a Node>, Diagnostic> {
+        match self.get(key) {
+            None => Ok(Vec::new()),
+            Some(node) if node.kind == Kind::Sequence => Ok(node.content.iter().collect()),
+            Some(node) => Err(expected(&self.path(key), "a list", node, self.file)),
+        }
+    }
+
     /// A mapping of strings to strings; numbers and bools count as what is written.
     pub(super) fn string_map(&self, key: &str) -> Result<BTreeMap<String, String>, Diagnostic> {
         let Some(node) = self.get(key) else { return Ok(BTreeMap::new()) };

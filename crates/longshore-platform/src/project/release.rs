@@ -5,12 +5,23 @@ use std::collections::BTreeMap;
 use longshore_diag::{Diagnostic, Place};
 use longshore_yaml::{Kind, Node};
 
+use super::chart::chart;
 use super::fields::{Fields, expected};
 use super::layer::layer;
-use super::{GeneratedSecret, KustomizeSpec, ReleaseSpec};
+use super::{GeneratedSecret, KustomizeSpec, Placed, ReleaseSpec};
 
-const RELEASE_KEYS: [&str; 9] =
-    ["needs", "chart", "values", "set", "enabled", "clusters", "manifests", "kustomize", "generate"];
+const RELEASE_KEYS: [&str; 10] = [
+    "needs",
+    "requires",
+    "chart",
+    "values",
+    "set",
+    "enabled",
+    "clusters",
+    "manifests",
+    "kustomize",
+    "generate",
+];
 const KUSTOMIZE_KEYS: [&str; 2] = ["path", "enableHelm"];
 const GENERATE_KEYS: [&str; 2] = ["keys", "stringData"];
 
@@ -23,7 +34,8 @@ pub(super) fn release(file: &str, name: String, at: Place, node: &Node) -> Resul
     let fields = Fields::read(file, &*origin, node, &RELEASE_KEYS)?;
     let release = ReleaseSpec {
         needs: fields.strings("needs")?,
-        chart: fields.string("chart")?,
+        requires: requires(&fields)?,
+        chart: chart(file, &fields)?,
         layers: vec![layer(file, origin, &fields)?],
         manifests: fields.strings("manifests")?,
         kustomize: kustomize(file, &fields)?,
@@ -41,6 +53,36 @@ pub(super) fn release(file: &str, name: String, at: Place, node: &Node) -> Resul
         Some(place) => Err(no_chart(&release).at(place)),
         None => Ok(release),
     }
+}
+
+/// API versions that a release needs, as charts ask for them.
+fn requires(fields: &Fields<'_>) -> Result<Vec<Placed<String>>, Diagnostic> {
+    let required = fields.strings("requires")?;
+    for (at, placed) in required.iter().enumerate() {
+        let parts: Vec<&str> = placed.value.split('/').collect();
+        let is_version = |text: &str| {
+            text.strip_prefix('v').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+        };
+        let is_kind = |text: &str| text.starts_with(|c: char| c.is_ascii_uppercase());
+        let is_good = match parts[..] {
+            [group, version] => !group.is_empty() && is_version(version),
+            [group, version, kind] => !group.is_empty() && is_version(version) && is_kind(kind),
+            _ => false,
+        };
+        if !is_good {
+            let message = format!("{} names no API version: `{}`", fields.path("requires"), placed.value);
+            return Err(Diagnostic::error("project/requires", message).at(placed.place.clone()).hint(
+                "write `group/version` or `group/version/Kind`, as in `cert-manager.io/v1/Certificate`",
+            ));
+        }
+        if let Some(first) = required[..at].iter().find(|first| first.value == placed.value) {
+            let message = format!("{} names `{}` twice", fields.path("requires"), placed.value);
+            return Err(Diagnostic::error("project/requires", message)
+                .at(placed.place.clone())
+                .within("the first one is here", Some(first.place.clone())));
+        }
+    }
+    Ok(required)
 }
 
 /// Values that nothing takes.

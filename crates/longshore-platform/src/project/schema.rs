@@ -122,6 +122,15 @@ fn release() -> Value {
         ],
         &[],
     );
+    let remote = object(
+        "A chart that is fetched; `longshore update` locks its version",
+        &[
+            ("repo", text("Its repository (`https://…`) or registry (`oci://…`)")),
+            ("name", text("Its name there")),
+            ("version", text("A version, or a range: `1.4.2`, `^1.4`, `~1.4.2`")),
+        ],
+        &["repo", "name", "version"],
+    );
     let kustomize = object(
         "",
         &[("path", text("The folder")), ("enableHelm", flag("Whether it may inflate charts"))],
@@ -129,7 +138,13 @@ fn release() -> Value {
     );
     let mut fields = vec![
         ("needs", texts("Releases that must be ready before it")),
-        ("chart", text("The chart's folder or archive")),
+        (
+            "requires",
+            texts(
+                "API versions that must be there before it: `cert-manager.io/v1`, `cert-manager.io/v1/Certificate`",
+            ),
+        ),
+        ("chart", json!({"anyOf": [text("The chart's folder or archive"), remote]})),
         ("manifests", texts("Manifest files or folders")),
         ("kustomize", json!({"anyOf": [text("The kustomization's folder"), kustomize]})),
         ("generate", named("Secrets that are made once and kept", &generated)),

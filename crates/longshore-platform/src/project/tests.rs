@@ -114,6 +114,27 @@ fn wrong_types_say_what_was_wanted_and_found() {
 }
 
 #[test]
+fn what_a_release_requires_is_an_api_version() {
+    check("releases: {web: {chart: c, requires: [a.io/v1, a.io/v1beta1/Kind]}}\n", "ok");
+    for wrong in ["cert-manager.io", "v1", "a.io/Certificate", "a.io/v1/certificate", "a.io/v1/A/b", "/v1"] {
+        check(
+            &format!("releases: {{web: {{chart: c, requires: [{wrong}]}}}}\n"),
+            &format!(
+                "longshore.yaml:4:39: `requires` of release `web` names no API version: `{wrong}` (write `group/version` or `group/version/Kind`, as in `cert-manager.io/v1/Certificate`)"
+            ),
+        );
+    }
+    check(
+        "releases: {web: {chart: c, requires: {a: b}}}\n",
+        "longshore.yaml:4:38: `requires` of release `web` must be a string, not a mapping",
+    );
+    check(
+        "releases: {web: {chart: c, requires: [a.io/v1, a.io/v1]}}\n",
+        "longshore.yaml:4:48: `requires` of release `web` names `a.io/v1` twice",
+    );
+}
+
+#[test]
 fn a_release_must_have_a_source_and_a_name_that_kubernetes_takes() {
     check(
         "releases: {web: {}}\n",

@@ -39,12 +39,16 @@ impl crate::Kustomizations for Nothing {
     fn files(&self, _: Option<ChartsAs>) -> Result<Box<dyn longshore_kustomize::Files>, Diagnostic> {
         unreachable!("no kustomization is built here")
     }
+
+    fn archive(&self, _: &crate::project::WantedChart, _: Option<&str>) -> Result<Vec<u8>, Diagnostic> {
+        unreachable!("no chart is fetched here")
+    }
 }
 
 fn all(choice: &Choice) -> Result<Vec<Selection>, Diagnostic> {
     let project = parse(FILE, "longshore.yaml")?;
     let nothing: Arc<dyn crate::Kustomizations> = Arc::new(Nothing);
-    Selection::all(&Platform { project, root: PathBuf::from(".") }, choice, &nothing)
+    Selection::all(&Platform { project, root: PathBuf::from("."), lock: None }, choice, &nothing)
 }
 
 fn choice(environment: &str) -> Choice {
@@ -91,7 +95,7 @@ fn without_clusters_everything_is_on_the_one_there_is() {
 #[test]
 fn one_cluster_is_chosen_where_a_command_is_about_one() {
     let project = parse(FILE, "longshore.yaml").unwrap();
-    let platform = Platform { project, root: PathBuf::from(".") };
+    let platform = Platform { project, root: PathBuf::from("."), lock: None };
     let nothing: Arc<dyn crate::Kustomizations> = Arc::new(Nothing);
     let error = Selection::new(&platform, &choice("prod"), &nothing).unwrap_err();
     assert_eq!(

@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use longshore_cluster::{Error as ClusterError, Refusal};
-use longshore_diag::Diagnostic;
-use longshore_object::{Object, ObjectKey, lifecycle};
+use longshore_diag::{Diagnostic, Place};
+use longshore_object::{Gvk, Object, ObjectKey, lifecycle};
 use serde_json::Value;
 
+use super::premises::{Definition, Premises};
 use super::snapshot::{Sample, Snapshot};
 use super::{definition, immutable, plain, unchanged};
 use crate::apply::{Part, Todo};
@@ -34,9 +35,18 @@ pub(super) struct Look {
     pub(super) demand: Demand,
     /// The fields that it writes, if the context asks for that.
     pub(super) written: Option<basis::Fields>,
+    /// That nothing serves its kind, nor will when it is applied.
+    pub(super) unknown: Option<(ClusterError, Gvk, Place)>,
 }
 
 impl Look {
+    /// An object that the server cannot try before another one is there.
+    fn waiting(mut self, object: &Object, waits_for: String) -> Self {
+        self.demand = Demand::of(&object.to_json());
+        self.change.verified = Verified::WaitsFor(waits_for);
+        self
+    }
+
     fn new(object: &Object, key: &ObjectKey, todo: Todo) -> Self {
         let change = ObjectChange {
             object: key.clone(),
@@ -54,6 +64,7 @@ impl Look {
             todo,
             demand: Demand::default(),
             written: None,
+            unknown: None,
         }
     }
 }
@@ -67,18 +78,8 @@ pub(super) struct Survey<'a> {
     missing: Option<&'a str>,
     /// Namespaces that the candidate itself makes, whether they exist already or not.
     made: BTreeSet<&'a str>,
-    /// Kinds that the candidate itself defines.
-    defined: Vec<Defined>,
-}
-
-/// A kind that the candidate itself defines.
-struct Defined {
-    group: String,
-    kind: String,
-    /// Its definition.
-    by: String,
-    /// Whether the definition is new: then nothing can be tried before it is there.
-    is_new: bool,
+    /// Kinds that the candidate itself defines, or that releases before it bring.
+    pub(super) defined: Vec<Definition>,
 }
 
 impl<'a> Survey<'a> {
@@ -87,26 +88,18 @@ impl<'a> Survey<'a> {
         live: &'a Snapshot,
         release: &'a str,
         candidate: &'a Candidate,
-        missing_namespace: bool,
+        premises: &Premises,
     ) -> Self {
-        let missing = missing_namespace.then_some(context.namespace.as_str());
+        let missing = premises.missing_namespace.then_some(context.namespace.as_str());
         let namespaces = candidate.objects.iter().filter(|object| object.kind() == "Namespace");
         let made = namespaces.map(Object::name).collect();
-        Self { context, live, release, missing, made, defined: Vec::new() }
+        Self { context, live, release, missing, made, defined: premises.in_time().cloned().collect() }
     }
 
     /// Takes note of the definitions that were looked at, and of what is to become of each.
     pub(super) fn define<'b>(&mut self, looks: impl IntoIterator<Item = (&'b Object, &'b Look)>) {
-        for (object, look) in looks {
-            let Some((group, kind, ..)) = longshore_object::kinds::scope_from_definition(&object.to_json())
-            else {
-                continue;
-            };
-            if look.change.action != ObjectAction::Nothing {
-                let is_new = look.change.action != ObjectAction::Update;
-                self.defined.push(Defined { group, kind, by: object.key().to_string(), is_new });
-            }
-        }
+        let defined = looks.into_iter().filter_map(|(object, look)| Definition::of(object, &look.change));
+        self.defined.extend(defined);
     }
 
     /// Asks the server what applying the object would do.
@@ -116,14 +109,22 @@ impl<'a> Survey<'a> {
         let settlement = Settlement::unseen(context);
         let mut look = Look::new(object, &key, Todo::Apply { before: None, settlement, converts: false });
         look.warnings.extend(self.ending(object, &key));
-        if let Some(waits_for) = self.waits_for(object, &key) {
-            look.demand = Demand::of(&object.to_json());
-            look.change.verified = Verified::WaitsFor(waits_for);
-            return Ok(look);
+        if let Some(defined) = self.definition_of(object)
+            && defined.is_new
+            && defined.serves(object.gvk())
+        {
+            return Ok(look.waiting(object, defined.by.clone()));
+        }
+        if let Some(namespace) = self.missing.filter(|missing| key.namespace.as_deref() == Some(*missing)) {
+            // What nobody knows must be told before the namespace is made.
+            return match context.cluster.resource(object.gvk()).await {
+                Ok(_) => Ok(look.waiting(object, format!("Namespace/{namespace}"))),
+                Err(error) => self.unknown(error, look, object),
+            };
         }
         let live = match self.live.get(object.gvk(), &key).await {
             Ok(live) => live,
-            Err(error) => return unless_fatal(error, look, object),
+            Err(error) => return self.unknown(error, look, object),
         };
         let mut applied = object.clone();
         if part == Part::Marked {
@@ -267,8 +268,7 @@ impl<'a> Survey<'a> {
         if let Some(defined) = self.definition_of(object)
             && matches!(error.refusal(), Some(Refusal::Invalid { .. }))
         {
-            look.change.verified = Verified::WaitsFor(defined.by.clone());
-            return Ok(look);
+            return Ok(look.waiting(object, defined.by.clone()));
         }
         let (Some(fields), Some(live)) = (immutable::fields(&error), live) else {
             return unless_fatal(error, look, object);
@@ -293,19 +293,23 @@ impl<'a> Survey<'a> {
         Ok(look)
     }
 
-    fn definition_of(&self, object: &Object) -> Option<&Defined> {
-        let gvk = object.gvk();
-        self.defined.iter().find(|defined| defined.group == gvk.group && defined.kind == gvk.kind)
+    /// What it means that the object cannot be asked for: its kind may be about to be served.
+    fn unknown(&self, error: ClusterError, mut look: Look, object: &Object) -> Result<Look, ReleaseError> {
+        if !matches!(error, ClusterError::UnknownKind { .. }) {
+            return unless_fatal(error, look, object);
+        }
+        match self.definition_of(object).filter(|defined| defined.serves(object.gvk())) {
+            Some(defined) => Ok(look.waiting(object, defined.by.clone())),
+            None => {
+                look.unknown = Some((error, object.gvk().clone(), object.place().clone()));
+                Ok(look)
+            }
+        }
     }
 
-    /// The object of this plan that must exist before the server can try this one.
-    fn waits_for(&self, object: &Object, key: &ObjectKey) -> Option<String> {
-        if let Some(namespace) = key.namespace.as_deref().filter(|namespace| self.missing == Some(*namespace))
-        {
-            return Some(format!("Namespace/{namespace}"));
-        }
-        let defined = self.definition_of(object).filter(|defined| defined.is_new)?;
-        Some(defined.by.clone())
+    /// The definition of the object's kind that is written before the object is; the release's own counts more.
+    fn definition_of(&self, object: &Object) -> Option<&Definition> {
+        self.defined.iter().rev().find(|definition| definition.is_of(object.gvk()))
     }
 }
 

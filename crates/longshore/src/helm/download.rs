@@ -279,6 +279,21 @@ pub(super) fn to_cache(
     checked.map(|_| path)
 }
 
+/// What is cached under a digest, if it is what the digest says.
+pub(super) fn kept(settings: &Settings, digest: &str) -> Option<Vec<u8>> {
+    let digits = decoded(digest).ok()??;
+    let bytes = fs::read(content_path(settings, &digits, "chart")).ok()?;
+    (hex(&bytes) == digits).then_some(bytes)
+}
+
+/// Caches an archive under its digest.
+///
+/// # Errors
+/// It cannot be written.
+pub(super) fn keep_by_digest(settings: &Settings, digits: &str, bytes: &[u8]) -> anyhow::Result<()> {
+    keep(&content_path(settings, digits, "chart"), bytes)
+}
+
 /// Writes a file of the cache.
 fn keep(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     let failed = |error: &std::io::Error| anyhow!("open {}: {}", path.display(), reason(error));

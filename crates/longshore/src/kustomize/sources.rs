@@ -5,12 +5,13 @@ use longshore_diag::Diagnostic;
 use longshore_kustomize::files::Entry;
 use longshore_kustomize::remote::Repository;
 use longshore_kustomize::{Charts, Error, Files, Programs, Resolved};
+use longshore_platform::project::WantedChart;
 use longshore_platform::{ChartsAs, Kustomizations};
 use longshore_source::{KustomizationFiles, Remotes};
 
 use super::programs::Processes;
 use super::{log, remotes};
-use crate::helm::Inflater;
+use crate::helm::{Inflater, archive};
 
 /// Files and repositories, with what inflates charts and runs programs.
 pub(super) struct Sources {
@@ -84,5 +85,9 @@ impl Kustomizations for ForReleases {
     fn files(&self, charts: Option<ChartsAs>) -> Result<Box<dyn Files>, Diagnostic> {
         let charts = charts.map(Inflater::of_release);
         Ok(Box::new(Sources::with(charts, None, remotes::from_environment())))
+    }
+
+    fn archive(&self, wanted: &WantedChart, digest: Option<&str>) -> Result<Vec<u8>, Diagnostic> {
+        archive(wanted, digest, remotes::from_environment().is_offline)
     }
 }

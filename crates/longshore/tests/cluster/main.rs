@@ -35,6 +35,7 @@ mod recorded;
 mod records;
 mod records_sql;
 mod refused;
+mod required;
 mod routed;
 mod secrets;
 mod taken_back;

@@ -23,6 +23,7 @@ mod kustomize_told;
 mod kustomized;
 mod lint;
 mod localize;
+mod locked;
 mod mistakes;
 mod nest;
 mod nowconnect;

@@ -20,9 +20,9 @@ fn skipped(why: &str) {
 }
 
 /// A running registry in a project's folder; it ends when it is dropped.
-struct Registry {
+pub(crate) struct Registry {
     project: Project,
-    host: String,
+    pub(crate) host: String,
     _program: Started,
 }
 
@@ -39,7 +39,7 @@ fn program() -> Option<PathBuf> {
 
 impl Registry {
     /// Starts one, with TLS and a password or without both; nothing if the program is not installed.
-    fn start(is_closed: bool) -> Option<Self> {
+    pub(crate) fn start(is_closed: bool) -> Option<Self> {
         let program = program()?;
         let project = Project::new("//- README\nCharts.\n").unwrap();
         // Nobody else takes the port in the moment in which it is free.
@@ -69,7 +69,7 @@ impl Registry {
     }
 
     /// Runs ours; `HOST` stands for the registry.
-    fn helm(&self, arguments: &str) -> Outcome {
+    pub(crate) fn helm(&self, arguments: &str) -> Outcome {
         self.run(&PathBuf::from(env!("CARGO_BIN_EXE_longshore")), &["helm"], arguments)
     }
 

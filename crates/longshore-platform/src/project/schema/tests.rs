@@ -51,7 +51,8 @@ moved: [{from: api, to: web}]
 varsSchema: {type: object}
 releases:
   db: {manifests: [a, b], generate: {s: {keys: {k: {length: 32}}, stringData: {u: v, n: 1}}}}
-  web: {needs: db, chart: c, values: [a], set: {a: {b: c}}, enabled: false, clusters: eu}
+  web: {needs: db, requires: cert-manager.io/v1/Certificate, chart: c, values: [a], set: {a: {b: c}}, enabled: false, clusters: eu}
+  far: {chart: {repo: 'https://charts.example.com', name: web, version: ^1.2}}
   over: {kustomize: overlays/dev}
   more: {kustomize: {path: overlays/dev, enableHelm: true}}
 ";

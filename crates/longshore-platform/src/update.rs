@@ -1,0 +1,259 @@
+//! Making the lock: which version of each chart elsewhere is the newest that is wanted, over all environments.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use longshore_chart::{Level, load};
+use longshore_diag::{Diagnostic, Place};
+use longshore_object::{Object, ObjectKey};
+use longshore_release::{FieldChange, diff};
+use serde::Serialize;
+
+use crate::kustomize::Kustomizations;
+use crate::locked::{digest, wanted};
+use crate::project::{ChartSpec, Lock, LockedChart, Method, WantedChart};
+use crate::render::RenderOptions;
+use crate::selection::{Platform, Selection};
+use crate::source::named;
+use crate::{charts, vendor};
+
+/// What a new lock changes.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Update {
+    /// The lock file.
+    pub file: String,
+    /// Each chart that the project wants or the lock had, in the lock's order.
+    pub charts: Vec<ChartChange>,
+    /// What it changes in what is rendered, if that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rendered: Option<Vec<RenderedChange>>,
+    /// Whether the file's bytes change.
+    pub changed: bool,
+    /// The new lock.
+    #[serde(skip)]
+    pub lock: Lock,
+}
+
+/// What becomes of one entry.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ChartChange {
+    /// What is wanted.
+    #[serde(flatten)]
+    pub wanted: WantedChart,
+    /// Releases that want it.
+    pub releases: Vec<String>,
+    /// What was locked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub old: Option<LockedChart>,
+    /// What is locked now; nothing if no release wants it any more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub new: Option<LockedChart>,
+}
+
+impl ChartChange {
+    /// Whether the entry changes.
+    pub fn is_change(&self) -> bool {
+        self.old != self.new
+    }
+}
+
+/// What a new lock changes in one release.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RenderedChange {
+    /// The environment.
+    pub environment: String,
+    /// The cluster, where the environment names any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cluster: Option<String>,
+    /// The release.
+    pub release: String,
+    /// Objects that come, go, or change.
+    pub objects: Vec<RenderedObject>,
+}
+
+/// What a new lock changes in one object.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RenderedObject {
+    /// `Kind/name`.
+    pub object: String,
+    /// `create`, `update` or `delete`.
+    pub action: &'static str,
+    /// The fields that change; of Secrets without their values.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<FieldChange>,
+}
+
+/// Resolves the charts of the releases that are named, of all without a name, and of those that the lock does not have.
+/// Nothing is written.
+///
+/// `selections` are all environments on all their clusters; `shows` asks for what changes in what is rendered.
+///
+/// # Errors
+/// There is no such release, or none of its charts lies elsewhere; a chart cannot be found or read; with `shows`, a
+/// release does not render.
+pub fn update(
+    platform: &Platform,
+    selections: &[Selection],
+    releases: &[String],
+    shows: bool,
+) -> Result<Update, Diagnostic> {
+    for name in releases {
+        let release = platform.project.release(name)?;
+        if !matches!(release.chart, Some(ChartSpec::Remote(_))) {
+            let message = format!("the chart of release `{name}` is not fetched: there is nothing to lock");
+            return Err(Diagnostic::error("lock/nothing", message).at(release.place.clone()).hint(
+                "only charts of repositories and registries (`chart: {repo, name, version}`) are locked",
+            ));
+        }
+    }
+    let all = all_wanted(selections)?;
+    let file = platform.lock_file().display().to_string();
+    let before = platform.lock.clone().unwrap_or(Lock { charts: Vec::new(), file: file.clone() });
+    let (mut charts, mut lock) = (Vec::new(), Lock { charts: Vec::new(), file: file.clone() });
+    for (wanted, users) in &all {
+        let old = before.find(wanted);
+        let is_meant = releases.is_empty() || users.keys().any(|user| releases.contains(user));
+        let new = match old {
+            Some(old) if !is_meant => old.clone(),
+            _ => {
+                let place = users.values().next().cloned();
+                let sources = selections.first().map(|selection| &*selection.kustomizations);
+                let Some(sources) = sources else { continue };
+                resolve(wanted, sources, platform.project.helm_compat).map_err(|error| match place {
+                    Some(place) => error.or_at(place),
+                    None => error,
+                })?
+            }
+        };
+        lock.charts.push(new.clone());
+        let releases = users.keys().cloned().collect();
+        charts.push(ChartChange { wanted: wanted.clone(), releases, old: old.cloned(), new: Some(new) });
+    }
+    for old in before.charts.iter().filter(|old| !all.contains_key(&old.wanted)) {
+        charts.push(ChartChange {
+            wanted: old.wanted.clone(),
+            releases: Vec::new(),
+            old: Some(old.clone()),
+            new: None,
+        });
+    }
+    charts.sort_by(|a, b| a.wanted.cmp(&b.wanted));
+    let rendered = shows.then(|| rendered(selections, &charts, &before, &lock)).transpose()?;
+    let changed = std::fs::read_to_string(platform.lock_file()).ok() != Some(lock.to_yaml());
+    // A project without such charts needs no lock.
+    let changed = changed && (platform.lock.is_some() || !lock.charts.is_empty());
+    Ok(Update { file, charts, rendered, changed, lock })
+}
+
+impl Update {
+    /// Writes the lock file, if it changes.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn write(&self) -> Result<(), Diagnostic> {
+        if !self.changed {
+            return Ok(());
+        }
+        vendor::replace(std::path::Path::new(&self.file), self.lock.to_yaml().as_bytes()).map_err(|error| {
+            let message = format!("cannot be written: {error}");
+            Diagnostic::error("lock/unwritable", message).at(Place::file(&self.file))
+        })
+    }
+}
+
+/// What all releases want that are wanted anywhere, who wants it, and where that is written.
+fn all_wanted(
+    selections: &[Selection],
+) -> Result<BTreeMap<WantedChart, BTreeMap<String, Place>>, Diagnostic> {
+    let mut all: BTreeMap<WantedChart, BTreeMap<String, Place>> = BTreeMap::new();
+    for selection in selections {
+        for release in selection.all_wanted() {
+            let Some(ChartSpec::Remote(remote)) = &release.chart else { continue };
+            let wanted = wanted(selection, remote)?;
+            let users = all.entry(wanted).or_default();
+            users.insert(release.name.clone(), remote.name.place.clone());
+        }
+    }
+    Ok(all)
+}
+
+/// Finds the newest version.
+fn resolve(
+    wanted: &WantedChart,
+    sources: &dyn Kustomizations,
+    level: Level,
+) -> Result<LockedChart, Diagnostic> {
+    let bytes = sources.archive(wanted, None)?;
+    let shown = format!("{}/{}", wanted.repo, wanted.name);
+    let chart = load::open(&shown, &bytes, level).map_err(|error| error.diagnostic())?;
+    let metadata = chart.metadata();
+    if !wanted.is_met_by(&metadata.version) {
+        let message = format!(
+            "the repository gives out version {} of chart `{}` where {} is wanted",
+            metadata.version, wanted.name, wanted.wanted
+        );
+        return Err(Diagnostic::error("lock/version", message));
+    }
+    Ok(LockedChart {
+        wanted: wanted.clone(),
+        version: metadata.version.clone(),
+        app_version: metadata.app_version.clone(),
+        digest: digest(&bytes),
+    })
+}
+
+/// What changes in what is rendered.
+fn rendered(
+    selections: &[Selection],
+    charts: &[ChartChange],
+    before: &Lock,
+    after: &Lock,
+) -> Result<Vec<RenderedChange>, Diagnostic> {
+    let touched: BTreeSet<&str> = charts
+        .iter()
+        .filter(|change| change.is_change() && change.old.is_some())
+        .flat_map(|change| change.releases.iter().map(String::as_str))
+        .collect();
+    let mut changes = Vec::new();
+    for selection in selections {
+        let (old, new) = (selection.with_lock(before), selection.with_lock(after));
+        for release in selection.all_wanted().filter(|release| touched.contains(release.name.as_str())) {
+            if selection.method(release)? != Method::Helm {
+                continue;
+            }
+            let objects = |selection: &Selection| -> Result<BTreeMap<ObjectKey, Object>, Diagnostic> {
+                let rendered = charts::offline(selection, release, &RenderOptions::default());
+                let rendered = rendered.map_err(|error| named(error, release))?.0;
+                let objects = charts::all_objects(&rendered, &release.name)?;
+                Ok(objects.into_iter().map(|one| (one.key_in(&selection.namespace), one)).collect())
+            };
+            let objects = between(&objects(&old)?, &objects(&new)?);
+            changes.push(RenderedChange {
+                environment: selection.environment.name.clone(),
+                cluster: selection.cluster_name().map(str::to_owned),
+                release: release.name.clone(),
+                objects,
+            });
+        }
+    }
+    Ok(changes)
+}
+
+fn between(old: &BTreeMap<ObjectKey, Object>, new: &BTreeMap<ObjectKey, Object>) -> Vec<RenderedObject> {
+    let keys: BTreeSet<&ObjectKey> = old.keys().chain(new.keys()).collect();
+    let mut found = Vec::new();
+    for key in keys {
+        let (action, fields) = match (old.get(key), new.get(key)) {
+            (Some(old), Some(new)) => ("update", diff(key, &old.to_json(), &new.to_json())),
+            (None, _) => ("create", Vec::new()),
+            (_, None) => ("delete", Vec::new()),
+        };
+        if action != "update" || !fields.is_empty() {
+            found.push(RenderedObject { object: key.to_string(), action, fields });
+        }
+    }
+    found
+}

@@ -1,0 +1,33 @@
+//! `longshore update` and `vendor`: their flags.
+
+use clap::Args;
+
+/// `longshore update`
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  longshore update                                 the newest version that is wanted, of every chart that is fetched
+  longshore update web --diff                      only of this release; with what changes in its objects
+  longshore update --dry-run --detailed-exitcode   exit code 2 if longshore.lock would change; nothing is written")]
+pub(crate) struct UpdateArgs {
+    /// Releases whose charts are looked for [default: all]
+    #[arg(value_name = "RELEASE")]
+    pub(crate) releases: Vec<String>,
+    /// Show what would change, and write nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Exit with 2 if the lock changes
+    #[arg(long)]
+    pub(crate) detailed_exitcode: bool,
+    /// Show what changes in the objects, in all environments
+    #[arg(long)]
+    pub(crate) diff: bool,
+    /// Put the charts into the project as `longshore vendor` does
+    #[arg(long, conflicts_with = "dry_run")]
+    pub(crate) vendor: bool,
+}
+
+/// `longshore vendor`
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  longshore vendor     every chart of longshore.lock into vendor/charts; from then on they are taken from there")]
+pub(crate) struct VendorArgs {}

@@ -1,0 +1,87 @@
+//! `longshore update`: the lock of charts that are fetched; `longshore vendor`: those charts in the project.
+
+use longshore_diag::{Diagnostic, Place};
+use longshore_platform::{Choice, Platform, Selection, Update, Vendored, update};
+use serde::Serialize;
+
+use crate::args::{GlobalArgs, UpdateArgs};
+use crate::exit::ExitStatus;
+use crate::printer::Printer;
+use crate::{settings, view};
+
+/// What `update` prints for machines.
+#[derive(Serialize)]
+struct Result<'a> {
+    #[serde(flatten)]
+    update: &'a Update,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    vendored: Option<&'a Vendored>,
+}
+
+/// Makes the lock anew, over all environments and clusters, and says what that changes.
+pub(crate) fn run(global: &GlobalArgs, args: &UpdateArgs, printer: &Printer) -> anyhow::Result<ExitStatus> {
+    let platform = Platform::load_to_lock(global.file.as_deref(), &std::env::current_dir()?)?;
+    let selections = everywhere(&platform)?;
+    let update = update(&platform, &selections, &args.releases, args.diff)?;
+    let mut vendored = None;
+    if !args.dry_run {
+        update.write()?;
+        if args.vendor {
+            vendored = Some(longshore_platform::vendor(&platform, &update.lock, &*settings::for_releases())?);
+        }
+    }
+    printer.result(&Result { update: &update, vendored: vendored.as_ref() }, || {
+        let mut text = view::update::update(&update, printer);
+        if let Some(vendored) = &vendored {
+            text.push_str(&view::update::vendored(vendored, printer));
+        }
+        text
+    })?;
+    if update.lock.charts.is_empty() && update.charts.is_empty() {
+        printer.say("no release has a chart that is fetched: there is nothing to lock");
+    } else if args.dry_run {
+        printer.say("nothing was written");
+    } else if update.changed {
+        printer.say(format!("wrote {}", update.file));
+    }
+    Ok(if args.detailed_exitcode && update.changed { ExitStatus::Changes } else { ExitStatus::Success })
+}
+
+/// Puts the locked charts into the project.
+pub(crate) fn vendor(global: &GlobalArgs, printer: &Printer) -> anyhow::Result<ExitStatus> {
+    let platform = Platform::load(global.file.as_deref(), &std::env::current_dir()?)?;
+    let Some(lock) = &platform.lock else {
+        let shown = platform.lock_file().display().to_string();
+        return Err(Diagnostic::error(
+            "lock/missing",
+            format!("there is no {shown}: nothing says which charts are meant"),
+        )
+        .at(Place::file(&platform.project.file))
+        .hint("`longshore update` makes it")
+        .into());
+    };
+    let vendored = longshore_platform::vendor(&platform, lock, &*settings::for_releases())?;
+    printer.result(&vendored, || view::update::vendored(&vendored, printer))?;
+    Ok(ExitStatus::Success)
+}
+
+/// Every environment on each of its clusters, without their secrets.
+fn everywhere(platform: &Platform) -> anyhow::Result<Vec<Selection>> {
+    let sources = settings::for_releases();
+    let names = platform.project.environments.iter().map(|environment| Some(environment.name.clone()));
+    let mut names: Vec<Option<String>> = names.collect();
+    if names.is_empty() {
+        names.push(None);
+    }
+    let mut all = Vec::new();
+    for environment in names {
+        // Which namespace it is decides nothing here, and `-n` may be the only one who says it.
+        let named = environment.as_deref().and_then(|name| platform.project.environment(Some(name)).ok());
+        let has_namespace = named.is_some_and(|environment| environment.namespace.is_some());
+        let namespace = (!has_namespace).then(|| "default".to_owned());
+        let choice = Choice { environment, namespace, ..Choice::default() };
+        let selections = Selection::all(platform, &choice, &sources)?;
+        all.extend(selections.into_iter().map(Selection::without_secrets));
+    }
+    Ok(all)
+}
