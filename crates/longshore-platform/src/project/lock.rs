@@ -227,10 +227,10 @@ mod tests {
             assert_eq!(error, format!("{expected} (`longshore update` writes it anew)"));
         };
         check("kind: Lock", "kind: Project", "longshore.lock:3:7: `kind` must be `Lock`, not `Project`");
-        check(
-            "charts:\n  - ",
-            "charts: x\n# - ",
-            "longshore.lock:4:9: `charts` of the lock file must be a list, not `x`",
+        let no_list = format!("{}charts: x\n", text.split("charts:").next().unwrap());
+        assert_eq!(
+            parse_lock(&no_list, "longshore.lock").unwrap_err().to_string(),
+            "longshore.lock:4:9: `charts` of the lock file must be a list, not `x` (`longshore update` writes it anew)"
         );
         check(
             "\"1.10.0\"",

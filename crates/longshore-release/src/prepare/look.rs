@@ -298,13 +298,11 @@ impl<'a> Survey<'a> {
         if !matches!(error, ClusterError::UnknownKind { .. }) {
             return unless_fatal(error, look, object);
         }
-        match self.definition_of(object).filter(|defined| defined.serves(object.gvk())) {
-            Some(defined) => Ok(look.waiting(object, defined.by.clone())),
-            None => {
-                look.unknown = Some((error, object.gvk().clone(), object.place().clone()));
-                Ok(look)
-            }
+        if let Some(defined) = self.definition_of(object).filter(|defined| defined.serves(object.gvk())) {
+            return Ok(look.waiting(object, defined.by.clone()));
         }
+        look.unknown = Some((error, object.gvk().clone(), object.place().clone()));
+        Ok(look)
     }
 
     /// The definition of the object's kind that is written before the object is; the release's own counts more.

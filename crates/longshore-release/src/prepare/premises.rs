@@ -175,11 +175,12 @@ impl AllMissing {
                 problem = problem.at(place.clone());
             }
             let named = objects.iter().take(NAMED).map(|(key, place)| format!("{key} ({place})"));
-            let mut named = named.collect::<Vec<_>>().join(", ");
-            if objects.len() > NAMED {
-                named.push_str(&format!(" and {} more", objects.len() - NAMED));
-            }
-            problem = problem.note(format!("needed by {named}"));
+            let named = named.collect::<Vec<_>>().join(", ");
+            let more = match objects.len().saturating_sub(NAMED) {
+                0 => String::new(),
+                more => format!(" and {more} more"),
+            };
+            problem = problem.note(format!("needed by {named}{more}"));
             advised(
                 problem,
                 release,
