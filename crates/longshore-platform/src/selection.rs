@@ -1,8 +1,6 @@
 //! Which part of the project a command is about: an environment, a namespace, some of the releases.
 
-use std::fs;
-use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use longshore_chart::Level;
@@ -10,96 +8,12 @@ use longshore_diag::{Diagnostic, Place};
 use serde_json::{Map, Value};
 
 use crate::kustomize::Kustomizations;
+use crate::platform::Platform;
 use crate::project::{
-    CheckSpec, ClusterSpec, Environment, FILE_NAME, GeneratedSecret, Layer, Lock, Method, Placed, Placement,
-    Project, ReleaseSpec, Scope, Vars, WaitSpec, parse, parse_lock, waves,
+    CheckSpec, ClusterSpec, Environment, GeneratedSecret, Layer, Lock, Method, Placed, Placement, Project,
+    ReleaseSpec, Scope, Vars, WaitSpec, waves,
 };
 use crate::secrets::{Identities, Secrets};
-
-/// A project and the folder that its paths are relative to.
-#[derive(Debug, Clone)]
-pub struct Platform {
-    /// What the file says.
-    pub project: Project,
-    /// The file's folder.
-    pub root: PathBuf,
-    /// What `longshore.lock` beside it says, if that is there.
-    pub lock: Option<Lock>,
-}
-
-impl Platform {
-    /// Reads a project file. `path` is the file, or a folder that holds a `longshore.yaml`; without it
-    /// the nearest one in `here` or above is taken.
-    ///
-    /// # Errors
-    /// There is no such file, it cannot be read, or [`parse`] finds a mistake in it; or so it is with the lock beside it.
-    pub fn load(path: Option<&Path>, here: &Path) -> Result<Self, Diagnostic> {
-        let mut platform = Self::read(&find(path, here)?)?;
-        platform.lock = read_lock(&platform.lock_file())?;
-        Ok(platform)
-    }
-
-    fn read(file: &Path) -> Result<Self, Diagnostic> {
-        let shown = file.display().to_string();
-        let text = fs::read_to_string(file).map_err(|error| {
-            Diagnostic::error("project/unreadable", format!("cannot be read: {error}"))
-                .at(Place::file(&shown))
-        })?;
-        let root = file.parent().filter(|parent| !parent.as_os_str().is_empty());
-        let root = root.unwrap_or(Path::new(".")).to_path_buf();
-        Ok(Self { project: parse(&text, &shown)?, root, lock: None })
-    }
-
-    /// The same to make the lock anew: one that cannot be read counts as none.
-    ///
-    /// # Errors
-    /// As of [`Self::load`] for the project file.
-    pub fn load_to_lock(path: Option<&Path>, here: &Path) -> Result<Self, Diagnostic> {
-        let file = find(path, here)?;
-        let mut platform = Self::read(&file)?;
-        platform.lock = read_lock(&platform.lock_file()).unwrap_or_default();
-        Ok(platform)
-    }
-
-    /// The lock file: beside the project file, of its name.
-    pub fn lock_file(&self) -> PathBuf {
-        Path::new(&self.project.file).with_extension("lock")
-    }
-}
-
-/// The lock, if there is one.
-fn read_lock(file: &Path) -> Result<Option<Lock>, Diagnostic> {
-    let shown = file.display().to_string();
-    match fs::read_to_string(file) {
-        Ok(text) => parse_lock(&text, &shown).map(Some),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        Err(error) => {
-            let message = format!("cannot be read: {error}");
-            Err(Diagnostic::error("lock/unreadable", message).at(Place::file(&shown)))
-        }
-    }
-}
-
-fn find(path: Option<&Path>, here: &Path) -> Result<PathBuf, Diagnostic> {
-    if let Some(path) = path {
-        let file = if path.is_dir() { path.join(FILE_NAME) } else { path.to_path_buf() };
-        if file.is_file() {
-            return Ok(file);
-        }
-        let message = format!("there is no project file at `{}`", file.display());
-        return Err(Diagnostic::error("project/missing", message).hint("`longshore init` writes a first one"));
-    }
-    for folder in here.ancestors() {
-        let file = folder.join(FILE_NAME);
-        if file.is_file() {
-            // The way a person would write it: relative where it lies in the present folder.
-            return Ok(if folder == here { PathBuf::from(FILE_NAME) } else { file });
-        }
-    }
-    let message = format!("there is no {FILE_NAME} in this folder or above it");
-    Err(Diagnostic::error("project/missing", message)
-        .hint("`longshore init` writes a first one; `-f FILE` names one that lies elsewhere"))
-}
 
 /// What was chosen on the command line.
 #[derive(Debug, Clone, Default)]

@@ -10,9 +10,10 @@ use serde::Serialize;
 
 use crate::kustomize::Kustomizations;
 use crate::locked::{digest, wanted};
+use crate::platform::Platform;
 use crate::project::{ChartSpec, Lock, LockedChart, Method, WantedChart};
 use crate::render::RenderOptions;
-use crate::selection::{Platform, Selection};
+use crate::selection::Selection;
 use crate::source::named;
 use crate::{charts, vendor};
 

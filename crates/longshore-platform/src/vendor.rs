@@ -9,8 +9,8 @@ use serde::Serialize;
 
 use crate::kustomize::Kustomizations;
 use crate::locked::{VENDOR, digest, file_name};
+use crate::platform::Platform;
 use crate::project::{Lock, WantedChart};
-use crate::selection::Platform;
 
 /// What vendoring did.
 #[derive(Debug, Clone, Default, Serialize)]
