@@ -10,6 +10,8 @@ mod order;
 mod removal;
 mod rollback;
 
+use std::collections::BTreeMap;
+
 use futures::future::join_all;
 use longshore_diag::Diagnostic;
 use longshore_release::{DEPLOY_LABEL, ReleaseError};
@@ -21,12 +23,15 @@ use crate::session::Session;
 use board::Board;
 pub(crate) use board::Desk;
 use lock::Lock;
+pub(crate) use order::Node;
 use order::needs;
 
 /// A platform on several clusters.
 #[derive(Clone)]
 pub struct Fleet {
     sessions: Vec<Session>,
+    /// What each release waits for on other clusters, where a frozen plan says it and not the project.
+    order: Option<BTreeMap<Node, Vec<Node>>>,
 }
 
 /// How a deploy to several clusters ended.
@@ -64,7 +69,25 @@ impl Fleet {
                 session.context.labels.insert(DEPLOY_LABEL.to_owned(), deploy.clone());
             }
         }
-        Self { sessions }
+        Self { sessions, order: None }
+    }
+
+    /// The same, where a release waits for what is said here, and not for what the project says.
+    pub(crate) fn in_order(self, order: BTreeMap<Node, Vec<Node>>) -> Self {
+        Self { order: Some(order), ..self }
+    }
+
+    /// What each release waits for on other clusters.
+    ///
+    /// # Errors
+    /// The order of clusters cannot be kept.
+    pub(crate) fn needs(&self) -> Result<BTreeMap<Node, Vec<Node>>, Diagnostic> {
+        self.order.clone().map_or_else(|| needs(&self.sessions), Ok)
+    }
+
+    /// To how many clusters is deployed at once.
+    pub(crate) fn at_once(&self) -> Option<usize> {
+        self.sessions.first()?.selection.environment.placement.at_once
     }
 
     /// The sessions, in the order of the clusters.
@@ -82,7 +105,7 @@ impl Fleet {
     /// # Errors
     /// Those of all clusters that cannot be planned, or the order of clusters cannot be kept.
     pub async fn plan(&self) -> Result<Vec<Planned>, Vec<Diagnostic>> {
-        needs(&self.sessions).map_err(|error| vec![error])?;
+        self.needs().map_err(|error| vec![error])?;
         let planned = join_all(self.sessions.iter().map(plan)).await;
         self.all(planned)
     }
@@ -99,7 +122,7 @@ impl Fleet {
         self.all(done)
     }
 
-    fn all<T>(&self, results: Vec<Result<T, ReleaseError>>) -> Result<Vec<T>, Vec<Diagnostic>> {
+    pub(crate) fn all<T>(&self, results: Vec<Result<T, ReleaseError>>) -> Result<Vec<T>, Vec<Diagnostic>> {
         let (mut good, mut bad) = (Vec::new(), Vec::new());
         for (session, result) in self.sessions.iter().zip(results) {
             match result {
@@ -125,7 +148,7 @@ impl Fleet {
         let Some(first) = self.sessions.first() else {
             return Err(Diagnostic::error("platform/no-cluster", "there is no cluster to deploy to").into());
         };
-        let mut needs = needs(&self.sessions)?;
+        let mut needs = self.needs()?;
         // What is not part of the plans is not waited for.
         let is_planned = |(at, release): &(usize, String)| {
             planned.get(*at).is_some_and(|one| one.plan.releases.iter().any(|plan| plan.release == *release))
@@ -133,7 +156,7 @@ impl Fleet {
         for needed in needs.values_mut() {
             needed.retain(is_planned);
         }
-        let at_once = first.selection.environment.placement.at_once.unwrap_or(usize::MAX);
+        let at_once = self.at_once().unwrap_or(usize::MAX);
         let lock = Lock::take(first, planned.first().is_some_and(|one| one.plan.creates_namespace)).await?;
         let names = self.sessions.iter().map(|session| session.cluster_name().to_owned()).collect();
         let board = &Board::new(names, needs, at_once);

@@ -6,11 +6,13 @@
 //! value that is named like one, for what is made of a secret can stand anywhere in it. In its place the
 //! objects stand with the secrets covered, to be looked at.
 //!
-//! A plan is for one cluster and one namespace. It is stale when a field that it writes, or that field's
+//! A plan is for one cluster and one namespace; a file may hold those of several clusters ([`FrozenFile`]), which are
+//! carried out as one deploy. A plan is stale when a field that it writes, or that field's
 //! owner, has changed; that is found out by trying it again.
 
 mod content;
 mod file;
+mod several;
 
 use std::sync::Arc;
 
@@ -21,11 +23,12 @@ use sha2::{Digest, Sha256};
 
 use crate::kustomize::Kustomizations;
 use crate::plan::{Planned, assemble, in_release};
-use crate::selection::Selection;
+use crate::selection::{OfPlan, Selection};
 use crate::session::Session;
 use content::{Content, SealedContent};
+use file::{File, FrozenRelease, Head};
 pub use file::{Frozen, Made};
-use file::{FrozenRelease, Head};
+pub use several::FrozenFile;
 
 /// Where a plan came from that is carried out.
 #[derive(Debug, Clone)]
@@ -48,6 +51,10 @@ pub(crate) fn digest(bytes: &[u8]) -> String {
 /// # Errors
 /// The plan has problems; something must be sealed, and the environment names nobody to seal to.
 pub async fn freeze(session: &Session, planned: &Planned) -> Result<Vec<u8>, ReleaseError> {
+    Ok(file::write(&frozen(session, planned).await?)?)
+}
+
+async fn frozen(session: &Session, planned: &Planned) -> Result<File, ReleaseError> {
     if let Some((plan, problem)) = planned.plan.problems().next() {
         return Err(in_release(problem.clone().into(), &plan.release));
     }
@@ -66,7 +73,7 @@ pub async fn freeze(session: &Session, planned: &Planned) -> Result<Vec<u8>, Rel
             wave.iter().map(|prepared| release(session, &head, prepared)).collect();
         waves.push(wave?);
     }
-    Ok(Frozen::write(head, planned, waves)?)
+    Ok(File::of(head, planned, waves)?)
 }
 
 fn release(session: &Session, head: &Head, prepared: &Prepared) -> Result<FrozenRelease, Diagnostic> {
@@ -105,15 +112,29 @@ fn release(session: &Session, head: &Head, prepared: &Prepared) -> Result<Frozen
 impl Frozen {
     /// The selection that the plan is about; no project file is needed for it.
     pub fn selection(&self, context: Option<String>, kustomizations: Arc<dyn Kustomizations>) -> Selection {
-        Selection::of_plan(
-            &self.head().platform,
-            &self.head().environment,
-            &self.head().namespace,
-            self.wait().clone(),
-            context.or_else(|| self.head().context.clone()),
-            Place::file(self.name()),
-            kustomizations,
-        )
+        self.selection_among(context, None, kustomizations)
+    }
+
+    /// The same where other plans are carried out beside it, `at_once` at a time.
+    pub(crate) fn selection_among(
+        &self,
+        context: Option<String>,
+        at_once: Option<usize>,
+        kustomizations: Arc<dyn Kustomizations>,
+    ) -> Selection {
+        let head = self.head();
+        let plan = OfPlan {
+            platform: &head.platform,
+            environment: &head.environment,
+            namespace: &head.namespace,
+            cluster: head.cluster.in_project.as_deref(),
+            kubeconfig: head.cluster.kubeconfig.as_deref(),
+            context: context.or_else(|| head.context.clone()),
+            at_once,
+            wait: self.wait().clone(),
+            place: Place::file(self.name()),
+        };
+        Selection::of_plan(plan, kustomizations)
     }
 
     /// What it holds of a release, opened if it is sealed.

@@ -50,7 +50,7 @@ pub use compare::{Comparison, ObjectDifference, ObjectPresence, compare};
 pub use deploy::{Deployed, DeployedRelease, deploy};
 pub use destroy::{Removal, Removed, destroy, plan_destroy};
 pub use fleet::{ClusterDeployed, Fleet, FleetDeployed};
-pub use frozen::{Frozen, Made, freeze, thaw};
+pub use frozen::{Frozen, FrozenFile, Made, freeze, thaw};
 pub use generate::Random;
 pub use history::{Revision, history};
 pub use inventory::Unlisted;

@@ -1,5 +1,8 @@
 //! Which part of the project a command is about: an environment, a namespace, some of the releases.
 
+mod placed;
+mod planned;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -10,10 +13,11 @@ use serde_json::{Map, Value};
 use crate::kustomize::Kustomizations;
 use crate::platform::Platform;
 use crate::project::{
-    CheckSpec, ClusterSpec, Environment, GeneratedSecret, Layer, Lock, Method, Placed, Placement, Project,
-    ReleaseSpec, Scope, Vars, WaitSpec, waves,
+    ClusterSpec, Environment, GeneratedSecret, Layer, Lock, Method, ReleaseSpec, Scope, waves,
 };
 use crate::secrets::{Identities, Secrets};
+use placed::{chosen_clusters, is_wanted, layered};
+pub(crate) use planned::OfPlan;
 
 /// What was chosen on the command line.
 #[derive(Debug, Clone, Default)]
@@ -213,64 +217,6 @@ impl Selection {
         Some(self.platform.root.join(&placed.value))
     }
 
-    /// What a frozen plan is about. It has its releases itself, so that none is chosen here.
-    pub(crate) fn of_plan(
-        platform: &str,
-        environment: &str,
-        namespace: &str,
-        wait: WaitSpec,
-        context: Option<String>,
-        place: Place,
-        kustomizations: Arc<dyn Kustomizations>,
-    ) -> Self {
-        let project = Project {
-            name: Placed { value: platform.to_owned(), place: place.clone() },
-            description: None,
-            method: None,
-            helm_compat: Level::default(),
-            clusters: Vec::new(),
-            environments: Vec::new(),
-            default_environment: None,
-            hosts: Vec::new(),
-            ignored_drift: Vec::new(),
-            check: CheckSpec::default(),
-            wait: WaitSpec::default(),
-            releases: Vec::new(),
-            vars_schema: None,
-            secrets: Vec::new(),
-            moved: Vec::new(),
-            file: place.file.clone(),
-        };
-        let environment = Environment {
-            name: environment.to_owned(),
-            namespace: None,
-            create_namespace: None,
-            context: None,
-            placement: Placement::default(),
-            extends: None,
-            vars: Vars::new(),
-            releases: Vec::new(),
-            secrets: Vec::new(),
-            recipients: Vec::new(),
-            wait,
-            place,
-        };
-        Self {
-            platform: Platform { project, root: PathBuf::from("."), lock: None },
-            environment,
-            cluster: None,
-            namespace: namespace.to_owned(),
-            hosts: Vec::new(),
-            context,
-            waves: Vec::new(),
-            resolved: Vec::new(),
-            wanted: Vec::new(),
-            secrets: Secrets::default(),
-            kustomizations,
-            method: None,
-        }
-    }
-
     /// The chosen releases in the order in which they are deployed.
     pub fn releases(&self) -> impl DoubleEndedIterator<Item = &ReleaseSpec> {
         self.waves.iter().flatten()
@@ -361,69 +307,6 @@ impl Selection {
             Err(_) => path,
         })
     }
-}
-
-/// The clusters that are meant: those of the environment, or those of them that were chosen.
-fn chosen_clusters(
-    project: &Project,
-    environment: &Environment,
-    choice: &Choice,
-) -> Result<Vec<ClusterSpec>, Diagnostic> {
-    let has = &environment.placement.clusters;
-    let names: Vec<&str> = has.iter().map(|placed| placed.value.as_str()).collect();
-    for name in &choice.clusters {
-        if !names.contains(&name.as_str()) {
-            let message = format!("environment `{}` has no cluster `{name}`", environment.name);
-            let error = Diagnostic::error("project/unknown-cluster", message).at(environment.place.clone());
-            return Err(match longshore_diag::nearest(name, names.iter().copied()) {
-                Some(near) => error.hint(format!("did you mean `{near}`?")),
-                None if names.is_empty() => error.hint("it names none; `--context` chooses one"),
-                None => error.hint(format!("it has {}", names.join(", "))),
-            });
-        }
-    }
-    let chosen = names
-        .into_iter()
-        .filter(|name| choice.clusters.is_empty() || choice.clusters.iter().any(|chosen| chosen == name));
-    let clusters: Vec<ClusterSpec> = chosen.filter_map(|name| project.cluster(name)).cloned().collect();
-    if clusters.len() > 1 && choice.context.is_some() {
-        let message =
-            format!("environment `{}` is on several clusters: one context is not enough", environment.name);
-        return Err(Diagnostic::error("project/which-cluster", message)
-            .at(environment.place.clone())
-            .hint("choose a cluster with --cluster as well, or name contexts under `clusters:`"));
-    }
-    Ok(clusters)
-}
-
-/// A release with what the environment and the cluster say of it.
-fn layered(release: &ReleaseSpec, environment: &Environment, cluster: Option<&ClusterSpec>) -> ReleaseSpec {
-    let further = environment.releases.iter().chain(cluster.iter().flat_map(|cluster| &cluster.releases));
-    let further =
-        further.filter(|placed| placed.value.0 == release.name).map(|placed| placed.value.1.clone());
-    let mut release = release.clone();
-    release.layers.extend(further);
-    release
-}
-
-/// Whether a release is to be here: the last layer that says something decides.
-fn is_wanted(
-    release: &ReleaseSpec,
-    cluster: Option<&ClusterSpec>,
-    scope: &Scope<'_>,
-) -> Result<bool, Diagnostic> {
-    let mut layers = release.layers.iter().rev();
-    if let Some(switch) = layers.clone().find_map(|layer| layer.enabled.as_ref())
-        && !scope.switch(switch)?
-    {
-        return Ok(false);
-    }
-    let placed = layers.find_map(|layer| layer.clusters.as_ref());
-    Ok(match (placed, cluster) {
-        (Some(placed), Some(cluster)) => placed.iter().any(|placed| placed.value == cluster.name),
-        // Without clusters everything is on the one there is.
-        _ => true,
-    })
 }
 
 #[cfg(test)]

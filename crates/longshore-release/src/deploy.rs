@@ -92,7 +92,7 @@ pub async fn deploy(context: &Context, prepared: Prepared) -> Result<Release, Re
             context.tell(&name, Event::Finished(format!("deployed revision {revision}")));
             Ok(release)
         }
-        Err(error @ ReleaseError::Lost { .. }) => Err(error),
+        Err(error @ (ReleaseError::Lost { .. } | ReleaseError::Silent { .. })) => Err(error),
         Err(error) => {
             let error = error.masked(&prepared.mask);
             let description = failed(prepared.intent, prepared.plan.action, &name, &error);

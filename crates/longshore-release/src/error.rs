@@ -36,6 +36,16 @@ pub enum ReleaseError {
         /// Who has it now.
         by: String,
     },
+    /// The record could not be renewed for too long.
+    #[error(
+        "the cluster did not answer for {seconds} s while we were working on release `{name}`, and nothing more is written"
+    )]
+    Silent {
+        /// The release.
+        name: String,
+        /// For how long it was asked.
+        seconds: u64,
+    },
     /// Everything that is explained by a place, a chain and a hint.
     #[error("{0}")]
     Explained(Diagnostic),
@@ -60,6 +70,8 @@ impl ReleaseError {
             Self::Explained(diagnostic) => diagnostic,
             Self::Raced { .. } | Self::Lost { .. } => Diagnostic::error("release/busy", self.to_string())
                 .hint("see who with `longshore history`, then run the command again"),
+            Self::Silent { .. } => Diagnostic::error("release/silent", self.to_string())
+                .hint("run the command again when it answers: it goes on from here"),
             Self::Record { .. } => Diagnostic::error("release/record", self.to_string())
                 .hint("the record may be of a newer version, or damaged; `helm history` names the others"),
         }

@@ -16,9 +16,9 @@ use crate::record::Release;
 use crate::store::{Store, Stored};
 use crate::{Clock, Context, ReleaseError};
 
-/// How long an API server may be away before the work is given up. Longer than a restart, and than a request is
-/// tried again.
-const PATIENCE: Duration = Duration::from_mins(2);
+/// For how many terms of its hold the API server may be away before the work is given up: two minutes, longer than a
+/// restart, and than a request is tried again.
+const PATIENCE: u32 = 8;
 
 /// A record that this process holds.
 #[derive(Clone)]
@@ -90,8 +90,8 @@ enum Holding {
 enum Why {
     /// Somebody else wrote it.
     Taken,
-    /// It could not be renewed for too long.
-    Silent,
+    /// It could not be renewed for so long.
+    Silent(Duration),
 }
 
 /// Work on a release, behind its pending record. Dropping it stops the renewal and leaves the record
@@ -138,21 +138,19 @@ impl<'a> Work<'a> {
         };
         tokio::select! {
             result = work => result,
-            lost = lost => Err(self.lost(lost.unwrap_or(Holding::Lost(Why::Silent))).await),
+            lost = lost => Err(self.lost(lost.unwrap_or(Holding::Lost(Why::Taken))).await),
         }
     }
 
     async fn lost(&self, holding: Holding) -> ReleaseError {
         let name = self.held.name.clone();
-        let by = match holding {
-            Holding::Lost(Why::Taken) => {
-                let revision = self.held.record.lock().await.release.revision;
-                match self.held.store.get(&name, revision).await {
-                    Ok(Some(now)) => hold::holder(&now.annotations).unwrap_or("another command").to_owned(),
-                    _ => "somebody who removed it".to_owned(),
-                }
-            }
-            _ => "nobody that we could reach: the record could not be renewed".to_owned(),
+        if let Holding::Lost(Why::Silent(silent)) = holding {
+            return ReleaseError::Silent { name, seconds: silent.as_secs() };
+        }
+        let revision = self.held.record.lock().await.release.revision;
+        let by = match self.held.store.get(&name, revision).await {
+            Ok(Some(now)) => hold::holder(&now.annotations).unwrap_or("another command").to_owned(),
+            _ => "somebody who removed it".to_owned(),
         };
         ReleaseError::Lost { name, by }
     }
@@ -252,9 +250,9 @@ async fn renew(context: Context, held: Held, tell: watch::Sender<Holding>, wante
             }
             Err(error) => {
                 tracing::debug!(%error, "could not renew a record");
-                let patience = if may_recover(&error) { PATIENCE } else { context.term / 2 };
+                let patience = if may_recover(&error) { context.term * PATIENCE } else { context.term / 2 };
                 if renewed.elapsed() >= patience {
-                    tell.send_replace(Holding::Lost(Why::Silent));
+                    tell.send_replace(Holding::Lost(Why::Silent(renewed.elapsed())));
                     return;
                 }
             }

@@ -6,6 +6,7 @@ mod deploy;
 mod destroy;
 mod exec;
 mod fleet;
+mod frozen;
 mod history;
 mod init;
 mod logs;

@@ -8,7 +8,7 @@ use crate::selection::Selection;
 use crate::session::Session;
 
 /// A release on a cluster, by that cluster's place in the list.
-pub(super) type Node = (usize, String);
+pub(crate) type Node = (usize, String);
 
 /// What each release waits for on other clusters. What it needs on its own is the order of waves.
 ///

@@ -6,10 +6,12 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use longshore_diag::{Diagnostic, Place};
 use longshore_release::{Force, ReleaseError};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::content::Content;
+use super::several::LIST;
 use crate::plan::Planned;
 use crate::project::{API_VERSION, WaitSpec};
 use crate::session::{Behaviour, Session};
@@ -53,11 +55,18 @@ pub(crate) struct Head {
 
 /// The cluster that a plan is for.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct ClusterOfPlan {
     /// Which, whatever it is called.
     pub(super) id: String,
     /// What it was called.
     pub(super) name: String,
+    /// What the project calls it, if it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) in_project: Option<String>,
+    /// The kubeconfig file that the project names for it, as seen from where the plan was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) kubeconfig: Option<String>,
 }
 
 /// Who made a plan, when, from what.
@@ -96,10 +105,10 @@ pub(super) struct FrozenRelease {
     pub(super) sealed: Option<String>,
 }
 
-/// The whole file.
+/// The plan of one cluster, which is the whole file if there is no other.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct File {
+pub(super) struct File {
     #[serde(flatten)]
     head: Head,
     /// The plan as `-o json` prints it: to be looked at.
@@ -107,7 +116,7 @@ struct File {
     waves: Vec<Vec<FrozenRelease>>,
 }
 
-/// A frozen plan that was read.
+/// A frozen plan of one cluster that was read.
 #[derive(Debug)]
 pub struct Frozen {
     name: String,
@@ -138,6 +147,8 @@ impl Head {
             cluster: ClusterOfPlan {
                 id: session.cluster.id().await?.as_str().to_owned(),
                 name: session.cluster.name().to_owned(),
+                in_project: session.selection.cluster_name().map(str::to_owned),
+                kubeconfig: session.selection.kubeconfig().map(|file| file.display().to_string()),
             },
             adopt: context.force.adopt,
             overwrite: context.force.overwrite,
@@ -155,56 +166,79 @@ impl Head {
     }
 }
 
-impl Frozen {
-    pub(super) fn write(
+impl File {
+    pub(super) fn of(
         head: Head,
         planned: &Planned,
         waves: Vec<Vec<FrozenRelease>>,
-    ) -> Result<Vec<u8>, Diagnostic> {
-        let wrong = |error: serde_json::Error| Diagnostic::error("plan/write", error.to_string());
-        let plan = serde_json::to_value(&planned.plan).map_err(wrong)?;
-        let mut bytes = serde_json::to_vec_pretty(&File { head, plan, waves }).map_err(wrong)?;
-        bytes.push(b'\n');
-        Ok(bytes)
+    ) -> Result<Self, Diagnostic> {
+        let plan = serde_json::to_value(&planned.plan).map_err(|error| unwritten(&error))?;
+        Ok(Self { head, plan, waves })
     }
+}
 
-    /// Reads a frozen plan; `name` is its file's, for messages.
-    ///
-    /// # Errors
-    /// It is none, or of another version of Longshore.
-    pub fn read(bytes: &[u8], name: &str) -> Result<Self, Diagnostic> {
-        let broken = |message: String| {
-            Diagnostic::error("plan/broken", message)
-                .at(Place::file(name))
-                .hint("`longshore plan -o FILE` writes one")
-        };
-        if bytes.len() > MAX_FILE {
-            return Err(broken(format!("a plan has at most {} MiB", MAX_FILE >> 20)));
-        }
-        #[derive(Deserialize)]
-        #[serde(rename_all = "camelCase", default)]
-        #[derive(Default)]
-        struct Kind {
-            api_version: String,
-            kind: String,
-        }
-        // What is in a file that is no plan is not quoted: it may be anything.
-        let told = |error: &serde_json::Error| format!("line {}, column {}", error.line(), error.column());
-        let kind: Kind = serde_json::from_slice(bytes)
-            .map_err(|error| broken(format!("this is no frozen plan (no JSON at {})", told(&error))))?;
-        if kind.kind != "Plan" {
-            return Err(broken("this is no frozen plan (its `kind` is not `Plan`)".to_owned()));
-        }
-        if kind.api_version != API_VERSION {
-            return Err(broken(format!(
-                "a plan of `{}`, and this Longshore reads `{API_VERSION}`",
-                kind.api_version
-            )));
-        }
-        let file: File = serde_json::from_slice(bytes)
-            .map_err(|error| broken(format!("the plan is damaged at {}", told(&error))))?;
+fn unwritten(error: &serde_json::Error) -> Diagnostic {
+    Diagnostic::error("plan/write", error.to_string())
+}
+
+/// The bytes of a file.
+pub(super) fn write(file: &impl Serialize) -> Result<Vec<u8>, Diagnostic> {
+    let mut bytes = serde_json::to_vec_pretty(file).map_err(|error| unwritten(&error))?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}
+
+/// What a file is.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Kind {
+    api_version: String,
+    kind: String,
+}
+
+/// What a file is, `Plan` or `PlanList`; and the file as `Plan` or [`super::several::List`] may read it.
+///
+/// # Errors
+/// It is neither, or of another version of Longshore.
+pub(super) fn kind(bytes: &[u8], name: &str) -> Result<String, Diagnostic> {
+    let broken = |message: String| broken(name, message);
+    if bytes.len() > MAX_FILE {
+        return Err(broken(format!("a plan has at most {} MiB", MAX_FILE >> 20)));
+    }
+    let kind: Kind = serde_json::from_slice(bytes)
+        .map_err(|error| broken(format!("this is no frozen plan (no JSON at {})", told(&error))))?;
+    if !["Plan", LIST].contains(&kind.kind.as_str()) {
+        return Err(broken("this is no frozen plan (its `kind` is not `Plan`)".to_owned()));
+    }
+    if kind.api_version != API_VERSION {
+        let (theirs, ours) = (&kind.api_version, API_VERSION);
+        return Err(broken(format!("a plan of `{theirs}`, and this Longshore reads `{ours}`")));
+    }
+    Ok(kind.kind)
+}
+
+/// Reads what [`kind`] has looked at.
+pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8], name: &str) -> Result<T, Diagnostic> {
+    serde_json::from_slice(bytes)
+        .map_err(|error| broken(name, format!("the plan is damaged at {}", told(&error))))
+}
+
+/// What is in a file that is no plan is not quoted: it may be anything.
+fn told(error: &serde_json::Error) -> String {
+    format!("line {}, column {}", error.line(), error.column())
+}
+
+pub(super) fn broken(name: &str, message: String) -> Diagnostic {
+    Diagnostic::error("plan/broken", message)
+        .at(Place::file(name))
+        .hint("`longshore plan -o FILE` writes one")
+}
+
+impl Frozen {
+    /// A plan of a file; `digest` is the file's.
+    pub(super) fn of(file: File, name: &str, digest: &str) -> Result<Self, Diagnostic> {
         let wait = WaitSpec::read_written(&file.head.wait, name)?;
-        Ok(Self { name: name.to_owned(), digest: super::digest(bytes), file, wait })
+        Ok(Self { name: name.to_owned(), digest: digest.to_owned(), file, wait })
     }
 
     /// The name of its file.
@@ -237,6 +271,12 @@ impl Frozen {
             freezes: true,
             ..behaviour
         }
+    }
+
+    /// The cluster that it is for: as the project calls it, else as it was called.
+    pub fn cluster(&self) -> &str {
+        let cluster = &self.file.head.cluster;
+        cluster.in_project.as_deref().unwrap_or(&cluster.name)
     }
 
     /// How it waits.

@@ -1,22 +1,20 @@
 //! `longshore deploy`: plan, ask where something would be deleted, carry out, wait.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use longshore_diag::{Diagnostic, Place};
+use longshore_diag::Diagnostic;
 use longshore_operate::Scope;
-use longshore_platform::{Behaviour, Frozen, Planned, Selection, Session, deploy, plan, thaw};
+use longshore_platform::{Behaviour, Planned, Selection, Session, deploy, plan};
 use longshore_release::Observer;
 
 use crate::args::{DeployArgs, GlobalArgs};
-use crate::commands::fleet;
 use crate::commands::plan::show;
+use crate::commands::{fleet, frozen};
 use crate::exit::ExitStatus;
-use crate::kustomize::ForReleases;
 use crate::printer::{Paint, Printer};
 use crate::progress::Progress;
-use crate::settings::{behaviour, connect, deploying, note_commit, plan_identities, selections};
+use crate::settings::{behaviour, connect, deploying, note_commit, selections};
 use crate::view;
 
 /// How long the live view may take to hear of the last changes.
@@ -29,7 +27,7 @@ pub(crate) async fn run(
     printer: &Printer,
 ) -> anyhow::Result<ExitStatus> {
     if let Some(file) = &args.plan {
-        return frozen(args, file, printer).await;
+        return frozen::deploy(args, file, printer).await;
     }
     let mut selections = selections(global, &args.select, Some(&args.method), Some(&args.cluster))?;
     let behaviour = Behaviour {
@@ -69,43 +67,6 @@ async fn on_several(
         return fleet::show(&fleet, &planned, printer, false);
     }
     fleet::carry_out(&mut fleet, planned, &progress, printer, args.yes, "deploy").await
-}
-
-/// Carries a frozen plan out, or shows what is left of it to do. Nobody is asked about deletions: they are in the
-/// plan.
-async fn frozen(args: &DeployArgs, file: &Path, printer: &Printer) -> anyhow::Result<ExitStatus> {
-    let name = file.display().to_string();
-    let bytes = std::fs::read(file).map_err(|error| {
-        Diagnostic::error("plan/unreadable", format!("the plan cannot be read: {error}"))
-            .at(Place::file(&name))
-    })?;
-    let plan = Frozen::read(&bytes, &name)?;
-    for (what, asked, planned) in [
-        ("environment", &args.select.environment, plan.environment()),
-        ("namespace", &args.select.namespace, plan.namespace()),
-    ] {
-        if let Some(asked) = asked.as_deref().filter(|asked| *asked != planned) {
-            let message = format!("the plan is for {what} `{planned}`, not for `{asked}`");
-            printer.diagnostic(&Diagnostic::error("usage/other-plan", message).at(Place::file(&name)));
-            return Ok(ExitStatus::Usage);
-        }
-    }
-    let identities = plan_identities(&args.identity)?;
-    let selection = plan.selection(args.cluster.context.clone(), Arc::new(ForReleases));
-    let behaviour = deploying(
-        &args.wait,
-        args.rollback_on_failure,
-        &selection,
-        plan.behaviour(behaviour(None, None, false)),
-    );
-    let progress = Arc::new(Progress::new(printer));
-    let observer: Arc<dyn Observer> = progress.clone();
-    let session = connect(selection, &args.cluster, &behaviour, observer).await?;
-    let planned = thaw(&session, &plan, &identities).await?;
-    if args.dry_run {
-        return show(&planned, printer, false);
-    }
-    carry_out(&session, planned, &progress, printer, true, &format!("deploy {name}")).await
 }
 
 /// Carries a plan out, unless the user says no or interrupts.

@@ -1,5 +1,6 @@
 //! Commands over an environment that is on several clusters.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use longshore_diag::{Diagnostic, Place};
@@ -12,6 +13,7 @@ use serde::Serialize;
 
 use crate::args::{ClusterArgs, DestroyArgs, HistoryArgs, PlanArgs, StatusArgs};
 use crate::commands::deploy::agreed;
+use crate::commands::frozen;
 use crate::exit::ExitStatus;
 use crate::printer::{Paint, Printer};
 use crate::progress::Progress;
@@ -120,25 +122,23 @@ pub(crate) async fn plan(
     selections: Vec<Selection>,
     args: &PlanArgs,
     behaviour: &Behaviour,
+    file: Option<&Path>,
     printer: &Printer,
 ) -> anyhow::Result<ExitStatus> {
-    if behaviour.freezes {
-        let names: Vec<&str> = selections.iter().filter_map(Selection::cluster_name).collect();
-        let environment = &selections[0].environment;
-        let message = format!(
-            "a frozen plan is about one cluster, and environment `{}` is on {}",
-            environment.name,
-            names.len()
-        );
-        return Err(Diagnostic::error("plan/clusters", message)
-            .at(environment.place.clone())
-            .hint(format!("freeze one for each, with `--cluster {}`", names.join("|")))
-            .into());
-    }
     let observer = Arc::new(Progress::new(printer));
-    let fleet = reach(selections, &args.cluster, |_| behaviour.clone(), observer, printer).await?;
+    let mut fleet = reach(selections, &args.cluster, |_| behaviour.clone(), observer, printer).await?;
+    if file.is_some() {
+        fleet.sessions_mut().iter_mut().for_each(note_commit);
+    }
     let planned = fleet.plan().await.map_err(told(printer))?;
-    show(&fleet, &planned, printer, args.detailed_exitcode)
+    let status = show(&fleet, &planned, printer, args.detailed_exitcode)?;
+    match file {
+        Some(file) if status != ExitStatus::Failure => {
+            let bytes = fleet.freeze(&planned).await.map_err(told(printer))?;
+            frozen::write(&bytes, file, printer).map(|()| status)
+        }
+        _ => Ok(status),
+    }
 }
 
 /// Shows plans. It fails if one could not be carried out.

@@ -1,14 +1,11 @@
 //! `longshore plan`: what a deploy would change, to be looked at or frozen.
 
-use std::io::Write;
-use std::path::Path;
 use std::sync::Arc;
 
-use longshore_diag::{Diagnostic, Place};
-use longshore_platform::{Behaviour, Frozen, Planned, Session, freeze, plan};
+use longshore_platform::{Behaviour, Planned, freeze, plan};
 
 use crate::args::{GlobalArgs, PlanArgs};
-use crate::commands::fleet;
+use crate::commands::{fleet, frozen};
 use crate::exit::ExitStatus;
 use crate::printer::Printer;
 use crate::progress::Progress;
@@ -30,7 +27,7 @@ pub(crate) async fn run(
         ..behaviour(Some(&args.force), None, args.create_namespace)
     };
     if selections.len() > 1 {
-        return fleet::plan(selections, args, &behaviour, printer).await;
+        return fleet::plan(selections, args, &behaviour, file, printer).await;
     }
     let selection = selections.remove(0);
     let mut session = connect(selection, &args.cluster, &behaviour, Arc::new(Progress::new(printer))).await?;
@@ -41,28 +38,10 @@ pub(crate) async fn run(
     let status = show(&planned, printer, args.detailed_exitcode)?;
     match file {
         Some(file) if status != ExitStatus::Failure => {
-            write(&session, &planned, file, printer).await.map(|()| status)
+            frozen::write(&freeze(&session, &planned).await?, file, printer).map(|()| status)
         }
         _ => Ok(status),
     }
-}
-
-/// Freezes a plan into a file, which only its owner may read.
-async fn write(session: &Session, planned: &Planned, file: &Path, printer: &Printer) -> anyhow::Result<()> {
-    let bytes = freeze(session, planned).await?;
-    let name = file.display().to_string();
-    let failed = |error: std::io::Error| {
-        Diagnostic::error("plan/write", format!("the plan cannot be written: {error}")).at(Place::file(&name))
-    };
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    // Whole or not at all; a temporary file is readable by its owner only, and stays so.
-    let mut temporary = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
-    temporary.write_all(&bytes).map_err(failed)?;
-    temporary.persist(file).map_err(|error| failed(error.error))?;
-    let frozen = Frozen::read(&bytes, &name)?;
-    printer.say(format!("frozen into {name} ({})", frozen.digest()));
-    printer.say(format!("`longshore deploy {name}` carries it out"));
-    Ok(())
 }
 
 /// Shows a plan. It fails if it could not be carried out.

@@ -202,7 +202,7 @@ async fn what_helm_left_pending_is_taken_over_when_asked() {
 }
 
 /// The API server of a cluster of one's own, to be killed and started again as it was.
-struct Server {
+pub(crate) struct Server {
     arguments: Vec<String>,
     folder: PathBuf,
     id: String,
@@ -211,7 +211,7 @@ struct Server {
 
 impl Server {
     /// Finds the program that serves at `address`, by its port.
-    fn of(address: &str) -> Self {
+    pub(crate) fn of(address: &str) -> Self {
         let port = format!("--secure-port={}", address.rsplit(':').next().unwrap());
         let processes = std::fs::read_dir("/proc").unwrap();
         for entry in processes.map(Result::unwrap) {
@@ -230,11 +230,11 @@ impl Server {
         panic!("nobody serves at {address}");
     }
 
-    fn kill(&self) {
+    pub(crate) fn kill(&self) {
         assert!(Command::new("kill").args(["-9", &self.id]).status().unwrap().success());
     }
 
-    fn start(&mut self) {
+    pub(crate) fn start(&mut self) {
         let mut command = Command::new(&self.arguments[0]);
         command.args(&self.arguments[1..]).current_dir(&self.folder);
         let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();

@@ -1,6 +1,9 @@
 //! One environment on several clusters: placement, values and order across them, one that cannot be reached, one that
 //! fails midway, the lock, going back, and removing.
 
+mod failing;
+mod frozen;
+
 use longshore_testkit::{Outcome, Program, Project, TestCluster, TestNamespace};
 use serde_json::{Value, json};
 
@@ -46,6 +49,9 @@ const FILES: &str = "
     data: {zone: {{ .Values.zone }}, replicas: {{ .Values.replicas | quote }}, level: {{ .Values.level }}}
     ";
 
+/// Short, so that no test waits for long; long enough for a machine that has much else to do.
+const HOLD: &str = "10";
+
 /// A project on two clusters.
 struct Two {
     project: Project,
@@ -75,7 +81,7 @@ impl Two {
             .unwrap()
             .args(arguments.split_whitespace())
             .env("USER", "tester")
-            .env("LONGSHORE_HOLD_SECONDS", "2")
+            .env("LONGSHORE_HOLD_SECONDS", HOLD)
             .folder(self.project.path())
             .run()
             .unwrap()
@@ -123,12 +129,15 @@ fn position(outcome: &Outcome, line: &str) -> usize {
 async fn an_environment_on_two_clusters() {
     let eu = TestCluster::get().await.unwrap();
     let us = &TestCluster::start("fleet-us").await.unwrap();
+    frozen::is_carried_out_later(&Two::new(eu, us, "fleet-frozen").await).await;
     lives(&Two::new(eu, us, "fleet-lives").await).await;
     cannot_be_reached(&Two::new(eu, us, "fleet-away").await).await;
     fails_midway(&Two::new(eu, us, "fleet-fails").await).await;
     goes_in_waves(&Two::new(eu, us, "fleet-waves").await).await;
     is_interrupted(&Two::new(eu, us, "fleet-stopped").await).await;
     is_locked(&Two::new(eu, us, "fleet-locked").await).await;
+    failing::goes_back_on_one(&Two::new(eu, us, "fleet-back").await).await;
+    failing::dies_midway(&Two::new(eu, us, "fleet-dies").await, us).await;
 }
 
 /// From the first plan to the removal.
@@ -157,9 +166,6 @@ async fn lives(two: &Two) {
     let asked = two.ends("logs", 1);
     assert!(asked.stderr.contains("choose one with `--cluster eu|us`"), "{asked}");
     assert!(!two.ends("status --cluster us", 0).stdout.contains("eu"));
-    let frozen = two.ends("plan -o out.plan", 1);
-    assert!(frozen.stderr.contains("a frozen plan is about one cluster"), "{frozen}");
-    two.ends("plan --cluster eu -o out.plan", 0);
 
     // What somebody has changed on one of them.
     let body = json!({"data": {"level": "debug"}});
@@ -283,7 +289,7 @@ async fn is_locked(two: &Two) {
         "apiVersion": "coordination.k8s.io/v1",
         "kind": "Lease",
         "metadata": {"name": "longshore-shop-prod"},
-        "spec": {"holderIdentity": "ann@laptop"},
+        "spec": {"holderIdentity": "ann@laptop", "leaseDurationSeconds": 2},
     });
     lease["spec"]["renewTime"] = renewed(0)["spec"]["renewTime"].clone();
     send(&two.eu, http::Method::POST, "", &lease).await;

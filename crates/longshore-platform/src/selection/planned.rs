@@ -1,0 +1,91 @@
+//! The selection that a frozen plan is about.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use longshore_chart::Level;
+use longshore_diag::Place;
+
+use super::Selection;
+use crate::kustomize::Kustomizations;
+use crate::platform::Platform;
+use crate::project::{CheckSpec, ClusterSpec, Environment, Placed, Placement, Project, Vars, WaitSpec};
+use crate::secrets::Secrets;
+
+/// What a frozen plan says of where it goes.
+pub(crate) struct OfPlan<'a> {
+    pub(crate) platform: &'a str,
+    pub(crate) environment: &'a str,
+    pub(crate) namespace: &'a str,
+    /// The cluster's name in the project, if it had one there.
+    pub(crate) cluster: Option<&'a str>,
+    /// The kubeconfig file that the project named for it.
+    pub(crate) kubeconfig: Option<&'a str>,
+    pub(crate) context: Option<String>,
+    /// To how many clusters is deployed at once.
+    pub(crate) at_once: Option<usize>,
+    pub(crate) wait: WaitSpec,
+    pub(crate) place: Place,
+}
+
+impl Selection {
+    /// What a frozen plan is about. It has its releases itself, so that none is chosen here.
+    pub(crate) fn of_plan(plan: OfPlan<'_>, kustomizations: Arc<dyn Kustomizations>) -> Self {
+        let OfPlan { place, .. } = plan;
+        let placed = |value: &str| Placed { value: value.to_owned(), place: place.clone() };
+        let project = Project {
+            name: placed(plan.platform),
+            description: None,
+            method: None,
+            helm_compat: Level::default(),
+            clusters: Vec::new(),
+            environments: Vec::new(),
+            default_environment: None,
+            hosts: Vec::new(),
+            ignored_drift: Vec::new(),
+            check: CheckSpec::default(),
+            wait: WaitSpec::default(),
+            releases: Vec::new(),
+            vars_schema: None,
+            secrets: Vec::new(),
+            moved: Vec::new(),
+            file: place.file.clone(),
+        };
+        let cluster = plan.cluster.map(|name| ClusterSpec {
+            name: name.to_owned(),
+            context: None,
+            kubeconfig: plan.kubeconfig.map(placed),
+            vars: Vars::new(),
+            releases: Vec::new(),
+            place: place.clone(),
+        });
+        let environment = Environment {
+            name: plan.environment.to_owned(),
+            namespace: None,
+            create_namespace: None,
+            context: None,
+            placement: Placement { at_once: plan.at_once, ..Placement::default() },
+            extends: None,
+            vars: Vars::new(),
+            releases: Vec::new(),
+            secrets: Vec::new(),
+            recipients: Vec::new(),
+            wait: plan.wait,
+            place,
+        };
+        Self {
+            platform: Platform { project, root: PathBuf::from("."), lock: None },
+            environment,
+            cluster,
+            namespace: plan.namespace.to_owned(),
+            hosts: Vec::new(),
+            context: plan.context,
+            waves: Vec::new(),
+            resolved: Vec::new(),
+            wanted: Vec::new(),
+            secrets: Secrets::default(),
+            kustomizations,
+            method: None,
+        }
+    }
+}
