@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use longshore_diag::Diagnostic;
 
+use crate::project::{Placed, ReleaseSpec};
 use crate::selection::Selection;
 use crate::session::Session;
 
@@ -28,30 +29,23 @@ pub(super) fn of(selections: &[&Selection]) -> Result<BTreeMap<Node, Vec<Node>>,
     let mut all = BTreeMap::new();
     for (at, here) in selections.iter().enumerate() {
         for release in here.releases() {
-            let mut needed: Vec<Node> = Vec::new();
-            for need in &release.needs {
-                if here.wanted.contains(&need.value) {
-                    continue;
+            let mut needed = Vec::new();
+            for (other, need) in elsewhere(selections, here, release) {
+                let there = selections[other];
+                if wave(there) > wave(here) {
+                    let name = |selection: &Selection| selection.cluster_name().unwrap_or("").to_owned();
+                    let message = format!(
+                        "release `{}` needs `{}`, which on cluster `{}` comes in a later wave than cluster `{}`",
+                        release.name,
+                        need.value,
+                        name(there),
+                        name(here)
+                    );
+                    return Err(Diagnostic::error("project/cluster-waves", message)
+                        .at(need.place.clone())
+                        .hint("put that cluster into an earlier wave of `clusterWaves`"));
                 }
-                for (other, there) in selections.iter().enumerate() {
-                    if !there.releases().any(|release| release.name == need.value) {
-                        continue;
-                    }
-                    if wave(there) > wave(here) {
-                        let name = |selection: &Selection| selection.cluster_name().unwrap_or("").to_owned();
-                        let message = format!(
-                            "release `{}` needs `{}`, which on cluster `{}` comes in a later wave than cluster `{}`",
-                            release.name,
-                            need.value,
-                            name(there),
-                            name(here)
-                        );
-                        return Err(Diagnostic::error("project/cluster-waves", message)
-                            .at(need.place.clone())
-                            .hint("put that cluster into an earlier wave of `clusterWaves`"));
-                    }
-                    needed.push((other, need.value.clone()));
-                }
+                needed.push((other, need.value.clone()));
             }
             for (other, there) in selections.iter().enumerate() {
                 if wave(there) < wave(here) {
@@ -64,4 +58,21 @@ pub(super) fn of(selections: &[&Selection]) -> Result<BTreeMap<Node, Vec<Node>>,
         }
     }
     Ok(all)
+}
+
+/// What a release needs that is not wanted on its own cluster: the places of the clusters that have it.
+pub(super) fn elsewhere<'a>(
+    selections: &[&Selection],
+    here: &Selection,
+    release: &'a ReleaseSpec,
+) -> Vec<(usize, &'a Placed<String>)> {
+    let mut found = Vec::new();
+    for need in release.needs.iter().filter(|need| !here.wanted.contains(&need.value)) {
+        for (other, there) in selections.iter().enumerate() {
+            if there.releases().any(|release| release.name == need.value) {
+                found.push((other, need));
+            }
+        }
+    }
+    found
 }

@@ -2,55 +2,101 @@
 
 use futures::future::join_all;
 use longshore_diag::Diagnostic;
+use longshore_release::Uninstall;
 
+use super::order::{Node, elsewhere};
 use super::{Fleet, on_cluster};
 use crate::destroy::{Removal, Removed, destroy};
 use crate::project::waves;
+use crate::selection::Selection;
+
+/// How far a removal has come.
+struct Progress<'a> {
+    fleet: &'a Fleet,
+    /// Why each cluster is not done.
+    failed: Vec<Option<Diagnostic>>,
+    /// What was to go and stays.
+    stays: Vec<Node>,
+}
 
 impl Fleet {
     /// Carries removals out, one for each session. What needs something on another cluster goes before that does. Where
-    /// something fails the rest of that cluster stays.
+    /// something fails the rest of that cluster stays, and what it needs elsewhere.
     pub async fn destroy(&self, removals: &[Removal]) -> Vec<Result<Removed, Diagnostic>> {
-        let mut failed: Vec<Option<Diagnostic>> = vec![None; self.sessions.len()];
         let of_file = self.sessions.first().map(|session| &session.selection.platform.project.releases);
         // A circle was refused when the file was read.
         let order = of_file.and_then(|releases| waves(releases).ok()).unwrap_or_default();
-        let steps = order.iter().rev().map(|wave| wave.iter().map(|release| release.name.as_str()).collect());
-        for step in steps.map(Some).chain([None]) {
-            let step: Option<Vec<&str>> = step;
-            let one = |(at, removal): (usize, &Removal)| {
-                let part = match &step {
-                    Some(names) => Removal {
-                        releases: removal
-                            .releases
-                            .iter()
-                            .filter(|release| names.contains(&release.name.as_str()))
-                            .cloned()
-                            .collect(),
-                        namespace: false,
-                    },
-                    None => Removal { releases: Vec::new(), namespace: removal.namespace },
-                };
-                let goes = failed[at].is_none() && !part.is_empty();
-                let session = &self.sessions[at];
-                async move {
-                    if !goes {
-                        return None;
-                    }
-                    Some((at, Box::pin(destroy(session, &part)).await))
-                }
-            };
-            for (at, result) in join_all(removals.iter().enumerate().map(one)).await.into_iter().flatten() {
-                if let Err(error) = result {
-                    failed[at] = Some(on_cluster(error.into_diagnostic(), &self.sessions[at]));
-                }
-            }
+        let mut progress =
+            Progress { fleet: self, failed: vec![None; self.sessions.len()], stays: Vec::new() };
+        for wave in order.iter().rev() {
+            let names: Vec<&str> = wave.iter().map(|release| release.name.as_str()).collect();
+            let parts = removals.iter().map(|removal| {
+                let of_step =
+                    removal.releases.iter().filter(|release| names.contains(&release.name.as_str()));
+                Removal { releases: of_step.cloned().collect(), namespace: false }
+            });
+            progress.step(parts.collect()).await;
         }
-        let ends = self.sessions.iter().zip(removals).zip(failed);
+        let rest = |removal: &Removal| Removal { releases: Vec::new(), namespace: removal.namespace };
+        progress.step(removals.iter().map(rest).collect()).await;
+        let ends = self.sessions.iter().zip(removals).zip(progress.failed);
         ends.map(|((session, removal), failed)| match failed {
             Some(error) => Err(error),
             None => Ok(removal.expected(&session.selection.namespace)),
         })
         .collect()
+    }
+}
+
+impl Progress<'_> {
+    /// Carries a part of each removal out, on all clusters at once.
+    async fn step(&mut self, parts: Vec<Removal>) {
+        let mut work = Vec::new();
+        for (at, mut part) in parts.into_iter().enumerate() {
+            let (go, stay): (Vec<Uninstall>, Vec<Uninstall>) =
+                part.releases.into_iter().partition(|release| self.may_go(at, &release.name));
+            self.stays.extend(stay.into_iter().map(|release| (at, release.name)));
+            part.releases = go;
+            if self.failed[at].is_some() {
+                part.namespace = false;
+            }
+            if !part.is_empty() {
+                work.push((at, part));
+            }
+        }
+        let sessions = &self.fleet.sessions;
+        let done = work.iter().map(|(at, part)| Box::pin(destroy(&sessions[*at], part)));
+        let done: Vec<_> = join_all(done).await;
+        for ((at, part), result) in work.into_iter().zip(done) {
+            if let Err(error) = result {
+                self.failed[at] = Some(on_cluster(error.into_diagnostic(), &sessions[at]));
+                // Some of them may be gone. What they need stays all the same.
+                self.stays.extend(part.releases.into_iter().map(|release| (at, release.name)));
+            }
+        }
+    }
+
+    /// Whether a release may go. If not, the cluster is not done.
+    fn may_go(&mut self, at: usize, name: &str) -> bool {
+        if self.failed[at].is_some() {
+            return false;
+        }
+        let selections: Vec<&Selection> =
+            self.fleet.sessions.iter().map(|session| &*session.selection).collect();
+        let needs = |(other, staying): &&Node| {
+            let there = selections[*other];
+            let release = there.releases().find(|release| release.name == *staying);
+            let needed = release.map(|release| elsewhere(&selections, there, release)).unwrap_or_default();
+            needed.iter().any(|(place, need)| *place == at && need.value == name)
+        };
+        let Some((other, staying)) = self.stays.iter().find(needs) else { return true };
+        let cluster = self.fleet.sessions[*other].cluster_name();
+        let message = format!(
+            "release `{name}` stays: `{staying}` on cluster `{cluster}` needs it, and was not removed"
+        );
+        let error = Diagnostic::error("platform/still-needed", message)
+            .hint("mend what failed there, then run the command again: it goes on from here");
+        self.failed[at] = Some(on_cluster(error, &self.fleet.sessions[at]));
+        false
     }
 }

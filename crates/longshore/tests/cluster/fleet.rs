@@ -3,6 +3,7 @@
 
 mod failing;
 mod frozen;
+mod three;
 
 use longshore_testkit::{Outcome, Program, Project, TestCluster, TestNamespace};
 use serde_json::{Value, json};
@@ -77,14 +78,7 @@ impl Two {
     }
 
     fn run(&self, arguments: &str) -> Outcome {
-        Program::new(env!("CARGO_BIN_EXE_longshore"))
-            .unwrap()
-            .args(arguments.split_whitespace())
-            .env("USER", "tester")
-            .env("LONGSHORE_HOLD_SECONDS", HOLD)
-            .folder(self.project.path())
-            .run()
-            .unwrap()
+        run(&self.project, arguments)
     }
 
     #[track_caller]
@@ -93,6 +87,18 @@ impl Two {
         assert_eq!(outcome.code, Some(code), "longshore {arguments}\n{outcome}");
         outcome
     }
+}
+
+/// Runs a command in a project's folder.
+fn run(project: &Project, arguments: &str) -> Outcome {
+    Program::new(env!("CARGO_BIN_EXE_longshore"))
+        .unwrap()
+        .args(arguments.split_whitespace())
+        .env("USER", "tester")
+        .env("LONGSHORE_HOLD_SECONDS", HOLD)
+        .folder(project.path())
+        .run()
+        .unwrap()
 }
 
 /// The data of a ConfigMap.
@@ -136,8 +142,16 @@ async fn an_environment_on_two_clusters() {
     goes_in_waves(&Two::new(eu, us, "fleet-waves").await).await;
     is_interrupted(&Two::new(eu, us, "fleet-stopped").await).await;
     is_locked(&Two::new(eu, us, "fleet-locked").await).await;
+    failing::stays_where_it_is_needed(&Two::new(eu, us, "fleet-stays").await).await;
     failing::goes_back_on_one(&Two::new(eu, us, "fleet-back").await).await;
     failing::dies_midway(&Two::new(eu, us, "fleet-dies").await, us).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn thirty_releases_over_three_clusters() {
+    let eu = TestCluster::get().await.unwrap();
+    let (us, ap) = tokio::join!(TestCluster::start("fleet-three-us"), TestCluster::start("fleet-three-ap"));
+    three::thirty_releases([eu, &us.unwrap(), &ap.unwrap()]).await;
 }
 
 /// From the first plan to the removal.

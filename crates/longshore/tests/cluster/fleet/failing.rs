@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use longshore_testkit::{Program, TestCluster, eventually};
-use serde_json::Value;
+use longshore_testkit::{Program, TestCluster, TestNamespace, eventually};
+use serde_json::{Value, json};
 
 use super::{Two, data, object};
 use crate::faults::Server;
@@ -52,4 +52,27 @@ pub(super) async fn dies_midway(two: &Two, us: &TestCluster) {
     two.edit("mail.yaml", "nodeSelector: {disk: golden}", "nodeSelector: {}");
     two.ends("deploy", 0);
     assert_eq!(data(&two.us, "web").await["zone"], "us-1");
+}
+
+/// A removal that fails on one cluster leaves on the others what is needed there.
+pub(super) async fn stays_where_it_is_needed(two: &Two) {
+    two.ends("deploy", 0);
+    let held = json!({"metadata": {"finalizers": ["example.com/held"]}});
+    patch(&two.us, "web", &held).await;
+    let failed = two.ends("destroy --yes --timeout 1s", 1);
+    assert!(failed.stderr.contains("example.com/held"), "{failed}");
+    let words = "release `db` stays: `web` on cluster `us` needs it, and was not removed\n  on cluster `eu`";
+    assert!(failed.stderr.contains(words), "{failed}");
+    assert_eq!(data(&two.eu, "db").await["a"], "b");
+    assert_eq!(data(&two.eu, "web").await, Value::Null, "nobody needs it");
+    patch(&two.us, "web", &json!({"metadata": {"finalizers": null}})).await;
+    two.ends("destroy --yes", 0);
+    assert_eq!(data(&two.eu, "db").await, Value::Null);
+}
+
+async fn patch(namespace: &TestNamespace, name: &str, body: &Value) {
+    let path = format!("/api/v1/namespaces/{}/configmaps/{name}", namespace.name());
+    let request = http::Request::patch(path).header("content-type", "application/merge-patch+json");
+    let request = request.body(body.to_string().into_bytes()).unwrap();
+    namespace.client().await.unwrap().request::<Value>(request).await.unwrap();
 }
