@@ -12,6 +12,7 @@ use longshore_platform::project::{IdleTimeout, duration};
 use longshore_release::IgnoreRule;
 
 mod check;
+mod init;
 mod operate;
 mod output;
 mod render;
@@ -20,6 +21,7 @@ mod update;
 mod values;
 
 pub(crate) use check::CheckArgs;
+pub(crate) use init::{InitArgs, Named};
 pub(crate) use operate::{ExecArgs, LogsArgs, PortForwardArgs, Ports};
 pub(crate) use output::{Output, OutputArg, OutputParser};
 pub(crate) use render::RenderArgs;
@@ -232,19 +234,6 @@ pub(crate) enum Command {
     Completion(CompletionArgs),
     /// Print the version, and those of Helm whose charts are rendered
     Version,
-}
-
-/// `longshore init`
-#[derive(Debug, Args)]
-#[command(after_help = "Examples:
-  longshore init shop             a project `shop` with one service, in this folder
-  longshore init --dir deploy     in another folder; charts and overlays found there become releases")]
-pub(crate) struct InitArgs {
-    /// Name of the platform [default: the folder's name]
-    pub(crate) name: Option<String>,
-    /// Folder to write to
-    #[arg(long, default_value = ".", value_name = "DIR", value_hint = ValueHint::DirPath)]
-    pub(crate) dir: PathBuf,
 }
 
 /// `longshore plan`

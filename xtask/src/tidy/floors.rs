@@ -18,6 +18,11 @@ const FLOORS: &[(&str, u8, &[&str])] = &[
     ("longshore-chart", 1, &["longshore-template", "longshore-object"]),
     ("longshore-kustomize", 1, &["longshore-chart", "longshore-object", "longshore-template"]),
     ("longshore-check", 1, &["longshore-object"]),
+    (
+        "longshore-import",
+        1,
+        &["longshore-chart", "longshore-kustomize", "longshore-object", "longshore-template"],
+    ),
     ("longshore-rollout", 1, &["longshore-object"]),
     ("longshore-tls", 2, &[]),
     ("longshore-source", 2, &["longshore-tls"]),

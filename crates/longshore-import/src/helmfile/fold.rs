@@ -1,0 +1,268 @@
+//! Several environments of a helmfile as one project file: what is the same in all stands once.
+
+mod group;
+mod layers;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use longshore_diag::Diagnostic;
+use longshore_yaml::Node;
+
+use super::chart;
+use super::load::State;
+use super::markers::Asked;
+use super::release::Release;
+use crate::draft::{Draft, DraftEnvironment, DraftLayer, DraftRelease, Origin, SecretFrom, Source, Switch};
+use crate::files::Reader;
+use crate::left::Left;
+use crate::names::name_of;
+use group::{Group, groups};
+
+/// Makes project files of what a helmfile is in its environments.
+///
+/// # Errors
+/// It has no releases.
+pub(super) fn fold(
+    reader: &Reader<'_>,
+    origin: &Origin,
+    path: &str,
+    states: &[State],
+    left: &mut BTreeSet<Left>,
+) -> Result<Vec<Draft>, Diagnostic> {
+    let groups = groups(states, left);
+    if groups.is_empty() {
+        return Err(Diagnostic::error("import/nothing", "the helmfile has no releases in any environment")
+            .at(longshore_diag::Place::file(path)));
+    }
+    let mut drafts = Vec::new();
+    for (index, group) in groups.iter().enumerate() {
+        let mut own = origin.clone();
+        let mut draft = Draft { name: origin.name.clone(), ..Draft::default() };
+        if index > 0 {
+            draft.folder = group.folder();
+            draft.name = name_of(&format!("{}-{}", origin.name, group.folder()), "platform");
+            own.base = crate::files::join("..", &origin.base);
+        }
+        let folding = Folding {
+            reader,
+            origin: &own,
+            states,
+            groups: &groups,
+            group,
+            is_alone: groups.len() == 1,
+            charts: if index > 0 { "../charts" } else { "charts" },
+        };
+        folding.fill(&mut draft, left);
+        drafts.push(draft);
+    }
+    Ok(drafts)
+}
+
+/// One project file to be.
+struct Folding<'a> {
+    reader: &'a Reader<'a>,
+    origin: &'a Origin,
+    states: &'a [State],
+    groups: &'a [Group<'a>],
+    group: &'a Group<'a>,
+    is_alone: bool,
+    /// The folder of charts of others.
+    charts: &'static str,
+}
+
+impl Folding<'_> {
+    fn fill(&self, draft: &mut Draft, left: &mut BTreeSet<Left>) {
+        let mut asked = Asked::default();
+        draft.environments = self.states.iter().map(|state| self.environment(state)).collect();
+        for (name, each) in &self.group.releases {
+            let release = self.release(name, each, draft, &mut asked, left);
+            draft.releases.push(release);
+        }
+        for environment in &mut draft.environments {
+            environment.vars =
+                asked.vars.iter().map(|name| (name.clone(), Node::string("change-me"))).collect();
+        }
+        for (name, variable) in asked.secrets {
+            draft.secrets.push((name, SecretFrom::Variable(variable)));
+        }
+    }
+
+    fn environment(&self, state: &State) -> DraftEnvironment {
+        let namespace = self.origin.namespace.clone().filter(|_| self.is_alone);
+        DraftEnvironment {
+            name: state.environment.clone(),
+            namespace: namespace.unwrap_or_else(|| self.group.namespace(&state.environment)),
+            create_namespace: true,
+            context: state.context.clone(),
+            ..DraftEnvironment::default()
+        }
+    }
+
+    fn release(
+        &self,
+        name: &str,
+        each: &BTreeMap<&str, &Release>,
+        draft: &mut Draft,
+        asked: &mut Asked,
+        left: &mut BTreeSet<Left>,
+    ) -> DraftRelease {
+        let mut made = DraftRelease::new(name_of(name, "release"), Source::Chart(String::new()));
+        if made.name != name {
+            let place = each
+                .values()
+                .next()
+                .map_or_else(|| longshore_diag::Place::file(""), |release| release.place.clone());
+            left.insert(Left::new(
+                place,
+                format!("release `{name}`"),
+                format!(
+                    "it is called `{}`, as names of releases are; `moved` does not know it by its old one",
+                    made.name
+                ),
+            ));
+        }
+        made.source = self.source(name, each, left);
+        self.needs(&mut made, each, left);
+        let present: Vec<&str> = each.keys().copied().collect();
+        let is_wanted = |state: &State| {
+            each.get(&*state.environment).map_or(&Switch::Is(false), |release| &release.wanted)
+        };
+        let mut switches = self.states.iter().map(is_wanted);
+        let first = switches.next().cloned().unwrap_or(Switch::Is(true));
+        if switches.all(|other| *other == first) {
+            made.layer.enabled = Some(first).filter(|switch| *switch != Switch::Is(true));
+        } else {
+            for state in self.states.iter().filter(|state| *is_wanted(state) != Switch::Is(true)) {
+                put(draft, &state.environment, &made.name, |layer| {
+                    layer.enabled = Some(is_wanted(state).clone());
+                });
+            }
+        }
+        // What switched-off ones would be given is not known, and not asked for.
+        let lists: Vec<(&str, &[super::values::Item])> = present
+            .iter()
+            .filter_map(|environment| {
+                let release = each.get(environment)?;
+                (release.wanted != Switch::Is(false)).then_some((*environment, &*release.values))
+            })
+            .collect();
+        if !matches!(made.source, Source::Chart(_)) {
+            if lists.iter().any(|(_, items)| !items.is_empty()) {
+                let place = each
+                    .values()
+                    .next()
+                    .map_or_else(|| longshore_diag::Place::file(""), |release| release.place.clone());
+                left.insert(Left::new(
+                    place,
+                    format!("values of release `{name}`"),
+                    "it is no chart, and takes none: they were left out",
+                ));
+            }
+            return made;
+        }
+        let folded = layers::fold(self.origin, name, &lists, self.states.len(), asked);
+        made.layer.values = folded.common.values;
+        made.layer.set = folded.common.set;
+        draft.files.extend(folded.files.into_iter().map(|mut file| {
+            file.path = crate::files::join(&draft.folder, &file.path);
+            file
+        }));
+        for (environment, layer) in folded.special {
+            put(draft, environment, &made.name, |known| {
+                known.values = layer.values;
+                known.set = layer.set;
+            });
+        }
+        made
+    }
+
+    /// Its chart, which may be another one in each environment.
+    fn source(&self, name: &str, each: &BTreeMap<&str, &Release>, left: &mut BTreeSet<Left>) -> Source {
+        let mut all: Vec<(Source, &Release, &str)> = Vec::new();
+        for (environment, release) in each {
+            let repositories = self
+                .states
+                .iter()
+                .find(|state| state.environment == *environment)
+                .map(|state| &*state.repositories);
+            let (source, fetched) = chart::source(
+                self.reader,
+                self.origin,
+                release,
+                repositories.unwrap_or_default(),
+                self.charts,
+            );
+            left.extend(fetched);
+            all.push((source, release, environment));
+        }
+        let Some((first, release, environment)) = all.first() else { return Source::Chart(String::new()) };
+        let others =
+            all.iter().find(|(source, other, _)| source != first || other.version != release.version);
+        if let Some((_, other, elsewhere)) = others {
+            let shown = |release: &Release| {
+                format!("{} {}", release.chart, release.version.as_deref().unwrap_or_default())
+            };
+            let advice = format!(
+                "{} in `{environment}`, {} in `{elsewhere}`: the first was taken; `chart: charts/NAME-${{env.vars.version}}` makes it depend on the environment",
+                shown(release).trim(),
+                shown(other).trim()
+            );
+            left.insert(Left::new(release.place.clone(), format!("chart of release `{name}`"), advice));
+        }
+        first.clone()
+    }
+
+    /// Releases of the same project file that it needs; others are told.
+    fn needs(&self, made: &mut DraftRelease, each: &BTreeMap<&str, &Release>, left: &mut BTreeSet<Left>) {
+        for release in each.values() {
+            for need in &release.needs {
+                let mut parts = need.rsplit('/');
+                let name = parts.next().unwrap_or_default();
+                let namespace = parts.next();
+                let is_it = |group: &&Group<'_>| {
+                    group.releases.contains_key(name)
+                        && namespace.is_none_or(|namespace| group.has_namespace(namespace))
+                };
+                let own = Some(self.group).filter(is_it);
+                match own.or_else(|| self.groups.iter().find(is_it)) {
+                    Some(group) if group.key == self.group.key => {
+                        let name = name_of(name, "release");
+                        if !made.needs.contains(&name) && name != made.name {
+                            made.needs.push(name);
+                        }
+                    }
+                    Some(group) => {
+                        let advice = format!(
+                            "it is in the project of namespace `{}`: deploy that before",
+                            group.folder()
+                        );
+                        left.insert(Left::new(
+                            release.place.clone(),
+                            format!("`needs: {need}` of release `{}`", release.name),
+                            advice,
+                        ));
+                    }
+                    None => {
+                        left.insert(Left::new(
+                            release.place.clone(),
+                            format!("`needs: {need}` of release `{}`", release.name),
+                            "there is no such release; it was left out",
+                        ));
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Changes what an environment says of a release.
+fn put(draft: &mut Draft, environment: &str, release: &str, change: impl FnOnce(&mut DraftLayer)) {
+    let Some(environment) = draft.environments.iter_mut().find(|found| found.name == environment) else {
+        return;
+    };
+    let place = environment.releases.iter().position(|(name, _)| name == release).unwrap_or_else(|| {
+        environment.releases.push((release.to_owned(), DraftLayer::default()));
+        environment.releases.len() - 1
+    });
+    change(&mut environment.releases[place].1);
+}
