@@ -7,16 +7,19 @@ use longshore_release::{
 };
 use serde::Serialize;
 
+use crate::hooks::at_the_end;
 use crate::plan::in_release;
 use crate::session::{CREATED_FOR, Session};
 
 /// What removing a platform would do.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Removal {
     /// The releases, in the order of removing.
     pub releases: Vec<Uninstall>,
     /// Whether the namespace goes too, if nothing else is left in it.
     pub namespace: bool,
+    /// The project file's hooks that are run, each behind its release's name.
+    pub hooks: Vec<String>,
 }
 
 /// How a removal ended.
@@ -65,7 +68,7 @@ impl Removal {
 /// Finds out what removing the selected releases would do.
 pub async fn plan_destroy(session: &Session, delete_data: bool) -> Result<Removal, ReleaseError> {
     let Some(live) = session.live_namespace().await? else {
-        return Ok(Removal { releases: Vec::new(), namespace: false });
+        return Ok(Removal { releases: Vec::new(), namespace: false, hooks: Vec::new() });
     };
     let mut releases = Vec::new();
     for release in session.selection.releases().rev() {
@@ -77,7 +80,13 @@ pub async fn plan_destroy(session: &Session, delete_data: bool) -> Result<Remova
     let all = session.selection.releases().count() == session.selection.platform.project.releases.len();
     let ours = live["metadata"]["annotations"][CREATED_FOR].as_str()
         == Some(session.selection.platform.project.name.value.as_str());
-    Ok(Removal { releases, namespace: delete_data && all && ours })
+    let mut hooks = Vec::new();
+    if session.runs_hooks {
+        for removal in releases.iter().filter(|removal| removal.recorded) {
+            hooks.extend(at_the_end(&session.selection, &removal.name)?);
+        }
+    }
+    Ok(Removal { releases, namespace: delete_data && all && ours, hooks })
 }
 
 /// Removes what was planned, and waits until it is gone.

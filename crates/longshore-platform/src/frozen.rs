@@ -21,6 +21,7 @@ use longshore_release::{Brought, Intent, Premises, Prepared, ReleaseError, prepa
 use longshore_secrets::{Identity, Recipient, open, seal};
 use sha2::{Digest, Sha256};
 
+use crate::hooks::freezable;
 use crate::kustomize::Kustomizations;
 use crate::plan::{Planned, assemble, in_release};
 use crate::selection::{OfPlan, Selection};
@@ -66,6 +67,7 @@ async fn frozen(session: &Session, planned: &Planned) -> Result<File, ReleaseErr
             .hint("freeze it without --prune, or let `longshore deploy` move and remove releases first")
             .into());
     }
+    freezable(session, &planned.plan)?;
     let head = Head::of(session, planned).await?;
     let mut waves = Vec::new();
     for wave in &planned.waves {

@@ -16,6 +16,7 @@ mod fleet;
 mod frozen;
 mod generate;
 mod history;
+mod hooks;
 mod inventory;
 mod keys;
 mod kustomize;

@@ -10,6 +10,7 @@ use longshore_release::{
 use serde::Serialize;
 
 use crate::frozen::{FrozenBy, digest};
+use crate::hooks;
 use crate::inventory::{Unlisted, unlisted};
 use crate::preflight::preflight;
 use crate::project::ReleaseSpec;
@@ -241,6 +242,11 @@ pub(crate) async fn assemble(
     unlisted: Vec<Unlisted>,
 ) -> Result<Planned, ReleaseError> {
     let warnings = preflight(session, &mut waves, creates_namespace).await?;
+    if session.runs_hooks {
+        for prepared in waves.iter_mut().flatten() {
+            hooks::planned(&session.selection, &mut prepared.plan);
+        }
+    }
     let plan = PlatformPlan {
         platform: session.selection.platform.project.name.value.clone(),
         environment: session.environment().to_owned(),

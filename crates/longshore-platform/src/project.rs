@@ -9,6 +9,7 @@ mod check;
 mod cluster;
 mod drift;
 mod fields;
+mod hooks;
 mod interpolate;
 mod layer;
 mod lock;
@@ -33,6 +34,7 @@ pub(crate) use chart::{is_address, is_name};
 pub use check::CheckSpec;
 pub(crate) use check::is_rule;
 pub use cluster::{ClusterSpec, Placement};
+pub use hooks::{HookRuns, HookSpec, Hooks};
 pub(crate) use interpolate::Scope;
 pub use layer::{Layer, Switch};
 pub use lock::{Lock, LockedChart, WantedChart, parse_lock};
@@ -181,6 +183,8 @@ pub struct ReleaseSpec {
     pub manifests: Vec<Placed<String>>,
     /// The kustomization.
     pub kustomize: Option<KustomizeSpec>,
+    /// What is run before and after it is deployed, rolled back or destroyed.
+    pub hooks: Hooks,
     /// Secrets made once and kept, for the methods `manifests` and `kustomize`.
     pub generate: Vec<GeneratedSecret>,
 }

@@ -267,6 +267,11 @@ impl Selection {
         self.scope().text(text, place)
     }
 
+    /// The same in a text that may hold secrets, and is shown nowhere.
+    pub(crate) fn fill_secret(&self, text: &str, place: &Place) -> Result<String, Diagnostic> {
+        self.scope().secret_text(text, place)
+    }
+
     /// What a layer sets, its variables replaced.
     pub(crate) fn set_of(&self, layer: &Layer) -> Result<Map<String, Value>, Diagnostic> {
         let Some(node) = &layer.set else { return Ok(Map::new()) };

@@ -9,10 +9,11 @@ use longshore_diag::Diagnostic;
 use longshore_object::Gvk;
 use longshore_object::diagnosis::Meaning;
 use longshore_release::{
-    Clock, Context, DEPLOY_LABEL, Faults, Force, HeldRecords, IgnoreRule, Observer, PLATFORM_LABEL,
-    ReleaseError, Waiting,
+    Around, Clock, Context, DEPLOY_LABEL, Faults, Force, HeldRecords, IgnoreRule, Nothing, Observer,
+    PLATFORM_LABEL, ReleaseError, Waiting,
 };
 
+use crate::hooks::ProjectHooks;
 use crate::plan::Planned;
 use crate::selection::Selection;
 
@@ -57,6 +58,8 @@ pub struct Behaviour {
     pub prune: bool,
     /// Whether plans are to be frozen, or compared with a frozen one.
     pub freezes: bool,
+    /// Whether the project file's hooks are left out.
+    pub no_hooks: bool,
 }
 
 /// A selection on its cluster.
@@ -72,6 +75,8 @@ pub struct Session {
     pub(crate) rollback_on_failure: bool,
     /// Whether releases that are not wanted are removed.
     pub(crate) prunes: bool,
+    /// Whether the project file's hooks are run.
+    pub(crate) runs_hooks: bool,
     may_create_namespace: bool,
     ignored: Vec<IgnoreRule>,
 }
@@ -86,6 +91,12 @@ impl Session {
         clock: Arc<dyn Clock>,
         observer: Arc<dyn Observer>,
     ) -> Self {
+        let selection = Arc::new(selection);
+        let around: Arc<dyn Around> = if behaviour.no_hooks {
+            Arc::new(Nothing)
+        } else {
+            Arc::new(ProjectHooks::new(Arc::clone(&selection)))
+        };
         let project = &selection.platform.project;
         let deploy = clock.now().as_millisecond().to_string();
         let labels = BTreeMap::from([
@@ -119,6 +130,7 @@ impl Session {
             skip_crds: behaviour.skip_crds,
             term: behaviour.term,
             faults: Arc::clone(&behaviour.faults),
+            around,
             clock,
             observer,
             held: HeldRecords::default(),
@@ -126,7 +138,8 @@ impl Session {
         let may_create_namespace =
             behaviour.create_namespace || selection.environment.create_namespace.unwrap_or(false);
         Self {
-            selection: Arc::new(selection),
+            selection,
+            runs_hooks: !behaviour.no_hooks,
             cluster,
             context,
             rollback_on_failure: behaviour.rollback_on_failure,

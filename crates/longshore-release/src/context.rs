@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use longshore_cluster::{Cluster, ClusterId, Deployed};
 use longshore_object::readiness::{Grace, Rules};
 
+use crate::around::Around;
 use crate::event::{Event, Observer};
 use crate::fault::Faults;
 use crate::work::Held;
@@ -110,6 +111,8 @@ pub struct Context {
     pub faults: Arc<dyn Faults>,
     /// Whether plans note what they are made from, to be frozen or to be compared with a frozen one.
     pub notes_basis: bool,
+    /// What is done around the life of a release, beside its chart's hooks.
+    pub around: Arc<dyn Around>,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
     /// Is told what happens.

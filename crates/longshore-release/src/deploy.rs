@@ -9,6 +9,7 @@ use longshore_object::ObjectKey;
 use tokio::time::Instant;
 
 use crate::apply::{self, Part};
+use crate::around::Moment;
 use crate::event::{Done, Event};
 use crate::fault::FaultPoint;
 use crate::mask::Masked;
@@ -197,6 +198,11 @@ async fn carry_out(
 ) -> Result<(), ReleaseError> {
     let name = &prepared.plan.release;
     let candidate = &prepared.candidate;
+    let (first, last) = match prepared.intent {
+        Intent::Deploy => (Moment::PreDeploy, Moment::PostDeploy),
+        Intent::Rollback { .. } => (Moment::PreRollback, Moment::PostRollback),
+    };
+    context.around.act(context, name, first).await?;
     apply::in_order(context, name, &candidate.crds, &prepared.todo, Part::Beside).await?;
     wait::until_ready(context, name, &candidate.crds).await?;
     let (before, after) = hooks::events(prepared.plan.action);
@@ -209,7 +215,8 @@ async fn carry_out(
     Box::pin(remarks::remarks(context, name, &candidate.objects, &candidate.hooks)).await;
     // Until the new pods are ready the old ones may start again, and read what they were made for.
     delete_removed(context, prepared, prior, removal::is_read_by_pods).await?;
-    run_hooks(context, work, &candidate.hooks, after).await
+    run_hooks(context, work, &candidate.hooks, after).await?;
+    context.around.act(context, name, last).await
 }
 
 /// Deletes what the plan deletes and `chosen` chooses, in the reverse of the order of applying.

@@ -24,6 +24,8 @@ pub enum Event {
         /// Whether it succeeded.
         succeeded: Option<bool>,
     },
+    /// A line that a program prints which is run for the release.
+    Said(String),
     /// The wait begins, for so many objects.
     Waiting(usize),
     /// How far an object is: `2 of 3 replicas ready`.

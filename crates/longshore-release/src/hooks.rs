@@ -97,7 +97,7 @@ fn has_policy(hook: &Hook, policy: &str) -> bool {
     hook.delete_policies.iter().any(|p| p == policy)
 }
 
-async fn delete(context: &Context, release: &str, object: &Object) -> Result<(), ReleaseError> {
+pub(crate) async fn delete(context: &Context, release: &str, object: &Object) -> Result<(), ReleaseError> {
     let key = object.key_in(&context.namespace);
     removal::delete_and_wait(context, release, object.gvk(), &key).await
 }

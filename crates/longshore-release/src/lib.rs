@@ -10,6 +10,7 @@
 //! The crate does not know where a [`Candidate`] was rendered from, nor what a project file is.
 
 mod apply;
+mod around;
 mod basis;
 mod candidate;
 mod contest;
@@ -47,6 +48,7 @@ mod wait;
 mod work;
 
 pub use apply::Todo;
+pub use around::{Around, Moment, Nothing, remove_objects, run_objects};
 pub use basis::Basis;
 pub use candidate::Candidate;
 pub use context::{Clock, Context, FIELD_MANAGER, Force, HeldRecords, ReleaseId, SystemClock, Waiting};

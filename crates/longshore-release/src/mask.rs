@@ -212,6 +212,7 @@ impl Observer for Masked {
     fn observe(&self, release: &str, event: &Event) {
         let event = match event {
             Event::Warning(warning) => Event::Warning(self.mask.diagnostic(warning.clone())),
+            Event::Said(line) => Event::Said(self.mask.text(line).into_owned()),
             Event::Progress { key, message, ready } => Event::Progress {
                 key: key.clone(),
                 message: self.mask.text(message).into_owned(),

@@ -7,6 +7,7 @@ use longshore_cluster::Selector;
 use longshore_object::{Gvk, Object, ObjectKey, order};
 use tokio::time::Instant;
 
+use crate::around::Moment;
 use crate::event::{Done, Event};
 use crate::fault::FaultPoint;
 use crate::plan::{ObjectAction, ObjectChange, Verified};
@@ -207,9 +208,17 @@ pub async fn uninstall(context: &Context, removal: &Uninstall) -> Result<(), Rel
     context.faults.reached(name, FaultPoint::PendingWritten).await;
     let guarded = &Context { cluster: context.cluster.guarded(work.guard()), ..context.clone() };
     let removing = work.during(async {
+        // What goes on under another name is not destroyed.
+        if removal.runs_hooks {
+            guarded.around.act(guarded, name, Moment::PreDestroy).await?;
+        }
         deploy::run_hooks(guarded, &work, &hooks, "pre-delete").await?;
         delete_objects(guarded, removal).await?;
-        deploy::run_hooks(guarded, &work, &hooks, "post-delete").await
+        deploy::run_hooks(guarded, &work, &hooks, "post-delete").await?;
+        if removal.runs_hooks {
+            guarded.around.act(guarded, name, Moment::PostDestroy).await?;
+        }
+        Ok(())
     });
     Box::pin(removing).await?;
     work.end(|release| "Uninstallation complete".clone_into(&mut release.info.description)).await?;

@@ -184,6 +184,14 @@ pub(crate) struct SkipArgs {
     pub(crate) skip_crds: bool,
 }
 
+/// What is not run.
+#[derive(Debug, Args)]
+pub(crate) struct HookArgs {
+    /// Leave out the project file's hooks; those of charts are run
+    #[arg(long)]
+    pub(crate) no_hooks: bool,
+}
+
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -248,6 +256,8 @@ pub(crate) struct PlanArgs {
     #[command(flatten)]
     pub(crate) select: SelectArgs,
     #[command(flatten)]
+    pub(crate) hooks: HookArgs,
+    #[command(flatten)]
     pub(crate) cluster: ClusterArgs,
     #[command(flatten)]
     pub(crate) method: MethodArgs,
@@ -280,7 +290,7 @@ pub(crate) struct DeployArgs {
     #[arg(
         value_name = "PLAN",
         value_hint = ValueHint::FilePath,
-        conflicts_with_all = ["only", "method", "create_namespace", "adopt", "overwrite", "recreate", "skip_crds", "prune"]
+        conflicts_with_all = ["only", "method", "create_namespace", "adopt", "overwrite", "recreate", "skip_crds", "prune", "no_hooks"]
     )]
     pub(crate) plan: Option<PathBuf>,
     /// File with the secret key that opens a sealed plan, as `age-keygen` writes it [default: $LONGSHORE_IDENTITY]
@@ -288,6 +298,8 @@ pub(crate) struct DeployArgs {
     pub(crate) identity: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) select: SelectArgs,
+    #[command(flatten)]
+    pub(crate) hooks: HookArgs,
     #[command(flatten)]
     pub(crate) cluster: ClusterArgs,
     #[command(flatten)]
@@ -386,6 +398,8 @@ pub(crate) struct RollbackArgs {
     #[command(flatten)]
     pub(crate) select: SelectArgs,
     #[command(flatten)]
+    pub(crate) hooks: HookArgs,
+    #[command(flatten)]
     pub(crate) cluster: ClusterArgs,
     #[command(flatten)]
     pub(crate) force: ForceArgs,
@@ -407,6 +421,8 @@ pub(crate) struct RollbackArgs {
 pub(crate) struct DestroyArgs {
     #[command(flatten)]
     pub(crate) select: SelectArgs,
+    #[command(flatten)]
+    pub(crate) hooks: HookArgs,
     #[command(flatten)]
     pub(crate) cluster: ClusterArgs,
     /// Also delete volume claims, kept objects, and a namespace that Longshore created

@@ -137,6 +137,7 @@ fn changed(release: &str, event: &Event) -> Option<Changed> {
     let (key, state, message) = match event {
         Event::Started(what) => (None, "progressing", what.clone()),
         Event::Object { done: Done::Unchanged, .. } | Event::Warning(_) => return None,
+        Event::Said(line) => (None, "progressing", line.clone()),
         Event::Object { key, done } => {
             let state = match done {
                 Done::Deleted => "gone",
@@ -190,6 +191,7 @@ impl Observer for Progress {
                 };
                 self.line(release, &format!("{event} hook {key} {how}"));
             }
+            Event::Said(line) => self.line(release, &format!("| {line}")),
             Event::Waiting(count) => {
                 view.waiting.clear();
                 if self.live.is_none() {

@@ -112,6 +112,7 @@ pub(crate) fn behaviour(
         create_namespace,
         prune: false,
         freezes: false,
+        no_hooks: false,
     }
 }
 

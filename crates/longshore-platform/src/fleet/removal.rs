@@ -33,11 +33,11 @@ impl Fleet {
             let parts = removals.iter().map(|removal| {
                 let of_step =
                     removal.releases.iter().filter(|release| names.contains(&release.name.as_str()));
-                Removal { releases: of_step.cloned().collect(), namespace: false }
+                Removal { releases: of_step.cloned().collect(), ..Removal::default() }
             });
             progress.step(parts.collect()).await;
         }
-        let rest = |removal: &Removal| Removal { releases: Vec::new(), namespace: removal.namespace };
+        let rest = |removal: &Removal| Removal { namespace: removal.namespace, ..Removal::default() };
         progress.step(removals.iter().map(rest).collect()).await;
         let ends = self.sessions.iter().zip(removals).zip(progress.failed);
         ends.map(|((session, removal), failed)| match failed {

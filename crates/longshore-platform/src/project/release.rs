@@ -7,12 +7,14 @@ use longshore_yaml::{Kind, Node};
 
 use super::chart::chart;
 use super::fields::{Fields, expected};
+use super::hooks::hooks;
 use super::layer::layer;
 use super::{GeneratedSecret, KustomizeSpec, Placed, ReleaseSpec};
 
-const RELEASE_KEYS: [&str; 10] = [
+const RELEASE_KEYS: [&str; 11] = [
     "needs",
     "requires",
+    "hooks",
     "chart",
     "values",
     "set",
@@ -35,6 +37,7 @@ pub(super) fn release(file: &str, name: String, at: Place, node: &Node) -> Resul
     let release = ReleaseSpec {
         needs: fields.strings("needs")?,
         requires: requires(&fields)?,
+        hooks: hooks(file, &fields)?,
         chart: chart(file, &fields)?,
         layers: vec![layer(file, origin, &fields)?],
         manifests: fields.strings("manifests")?,

@@ -137,6 +137,7 @@ fn release() -> Value {
         &["path"],
     );
     let mut fields = vec![
+        ("hooks", hooks()),
         ("needs", texts("Releases that must be ready before it")),
         (
             "requires",
@@ -238,6 +239,25 @@ fn wait() -> Value {
         ],
         &[],
     )
+}
+
+fn hooks() -> Value {
+    let command = json!({"type": "array", "items": {"type": "string"}, "minItems": 1,
+        "description": "A program with its arguments, run in the project's folder without a shell"});
+    let hook = object(
+        "One of `command` and `job`",
+        &[
+            ("command", command),
+            ("job", text("A manifest with a Job: applied anew, and waited for")),
+            ("env", named("Variables of the command; may hold secrets", &json!({"type": "string"}))),
+            ("timeout", text("How long it may take: `5m`")),
+        ],
+        &[],
+    );
+    let list = json!({"type": "array", "items": hook});
+    let moments: Vec<(&str, Value)> =
+        longshore_release::Moment::ALL.iter().map(|(word, _)| (*word, list.clone())).collect();
+    object("What is run before and after the release is deployed, rolled back or destroyed", &moments, &[])
 }
 
 fn drift() -> Value {

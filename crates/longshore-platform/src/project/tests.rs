@@ -135,6 +135,95 @@ fn what_a_release_requires_is_an_api_version() {
 }
 
 #[test]
+fn hooks_are_commands_or_jobs() {
+    let hooks = |text: &str| format!("releases: {{web: {{chart: c, hooks: {text}}}}}\n");
+    check(
+        &hooks("{preDeploy: [{command: [a, b], env: {A: b}, timeout: 5m}], postDestroy: [{job: j.yaml}]}"),
+        "ok",
+    );
+    for (text, expected) in [
+        (
+            "{presync: []}",
+            "longshore.yaml:4:36: unknown key `presync` in `hooks` of release `web` (known are `preDeploy`, `postDeploy`, `preRollback`, `postRollback`, `preDestroy`, `postDestroy`)",
+        ),
+        ("[a]", "longshore.yaml:4:35: `hooks` of release `web` must be a mapping, not a list"),
+        (
+            "{preDeploy: {command: [a]}}",
+            "longshore.yaml:4:47: `preDeploy` of `hooks` of release `web` must be a list, not a mapping",
+        ),
+        (
+            "{preDeploy: [{command: ls -l}]}",
+            "longshore.yaml:4:58: `command` of `preDeploy` hook 1 of `hooks` of release `web` must be a list of a program and its arguments, not `ls -l` (no shell takes it apart: `[./backup.sh, --all]`, or `[sh, -c, …]` where one is wanted)",
+        ),
+        (
+            "{preDeploy: [{command: [a], job: b}]}",
+            "longshore.yaml:4:48: `preDeploy` hook 1 of `hooks` of release `web` has both `command` and `job` (as in `{command: [./backup.sh]}` or `{job: jobs/migrate.yaml}`)",
+        ),
+        (
+            "{preDeploy: [{timeout: 1m}]}",
+            "longshore.yaml:4:48: `preDeploy` hook 1 of `hooks` of release `web` has neither `command` nor `job` (as in `{command: [./backup.sh]}` or `{job: jobs/migrate.yaml}`)",
+        ),
+        (
+            "{preDeploy: [{job: j, env: {A: b}}]}",
+            "longshore.yaml:4:57: `preDeploy` hook 1 of `hooks` of release `web` has `env`, which only a command takes (write the variables into the Job's manifest)",
+        ),
+        (
+            "{preDeploy: [{job: j, timeout: soon}]}",
+            "longshore.yaml:4:66: `timeout` of `preDeploy` hook 1 of `hooks` of release `web`: `soon` is no duration; write `90s`, `5m` or `1h30m`",
+        ),
+        (
+            "{preDeploy: [{command: [a], env: {LONGSHORE_RELEASE: b}}]}",
+            "longshore.yaml:4:69: `LONGSHORE_RELEASE` cannot be a variable of a hook (use letters, digits and `_`; names that begin with LONGSHORE_ are Longshore's)",
+        ),
+        (
+            "{preDeploy: [{command: [a], env: {A: 1}}]}",
+            "longshore.yaml:4:72: `A` of `env` of `preDeploy` hook 1 of `hooks` of release `web` must be a string, not `1` (put it in quotes)",
+        ),
+    ] {
+        check(&hooks(text), expected);
+    }
+}
+
+#[test]
+fn a_chart_elsewhere_has_a_repository_a_name_and_a_version() {
+    let chart = |text: &str| format!("releases: {{web: {{chart: {text}}}}}\n");
+    check(&chart("{repo: 'https://c.example.com', name: web, version: ^1.2}"), "ok");
+    check(&chart("{repo: 'oci://${env.vars.r}', name: '${env.vars.n}', version: '${env.vars.v}'}"), "ok");
+    for (text, expected) in [
+        (
+            "oci://c.example.com/web",
+            "longshore.yaml:4:25: `chart` of release `web` is an address, and takes a path (write `chart: {repo: https://charts.example.com, name: web, version: ^1.2}`; `repo` may begin with `oci://`)",
+        ),
+        (
+            "{repo: charts, name: web, version: ^1.2}",
+            "longshore.yaml:4:32: `repo` of `chart` of release `web` must be an address that begins with https://, http:// or oci://, not `charts`",
+        ),
+        (
+            "{repo: 'https://c', name: ../web, version: ^1.2}",
+            "longshore.yaml:4:51: `name` of `chart` of release `web` must be the name of a chart, not `../web`",
+        ),
+        (
+            "{repo: 'https://c', name: web, version: new}",
+            "longshore.yaml:4:65: `version` of `chart` of release `web` must be a version or a range of versions, as in `1.4.2`, `^1.4` or `~1.4.2`, not `new`",
+        ),
+        (
+            "{repo: 'https://c', name: web}",
+            "longshore.yaml:4:25: `chart` of release `web` has no `version` (a version or a range of versions, as in `1.4.2`, `^1.4` or `~1.4.2`)",
+        ),
+        (
+            "{repository: 'https://c', name: web, version: 1.0.0}",
+            "longshore.yaml:4:26: unknown key `repository` in `chart` of release `web` (known are `repo`, `name`, `version`)",
+        ),
+        (
+            "{repo: 'https://c', name: web, version: 1.2}",
+            "longshore.yaml:4:65: `version` of `chart` of release `web` must be a string, not `1.2` (a version or a range of versions, as in `1.4.2`, `^1.4` or `~1.4.2`)",
+        ),
+    ] {
+        check(&chart(text), expected);
+    }
+}
+
+#[test]
 fn a_release_must_have_a_source_and_a_name_that_kubernetes_takes() {
     check(
         "releases: {web: {}}\n",

@@ -33,6 +33,7 @@ pub(crate) async fn run(
     let behaviour = Behaviour {
         skip_crds: args.skip.skip_crds,
         prune: args.prune,
+        no_hooks: args.hooks.no_hooks,
         ..behaviour(Some(&args.force), None, args.create_namespace)
     };
     if selections.len() > 1 {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use longshore_diag::Diagnostic;
-use longshore_platform::{destroy, plan_destroy};
+use longshore_platform::{Behaviour, destroy, plan_destroy};
 use longshore_release::Observer;
 
 use crate::args::{DestroyArgs, GlobalArgs};
@@ -22,7 +22,7 @@ pub(crate) async fn run(
     printer: &Printer,
 ) -> anyhow::Result<ExitStatus> {
     let mut selections = selections(global, &args.select, None, Some(&args.cluster))?;
-    let behaviour = behaviour(None, Some(args.timeout), false);
+    let behaviour = Behaviour { no_hooks: args.hooks.no_hooks, ..behaviour(None, Some(args.timeout), false) };
     if selections.len() > 1 {
         return fleet::remove(selections, args, &behaviour, printer).await;
     }

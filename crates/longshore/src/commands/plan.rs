@@ -23,6 +23,7 @@ pub(crate) async fn run(
     let behaviour = Behaviour {
         skip_crds: args.skip.skip_crds,
         prune: args.prune,
+        no_hooks: args.hooks.no_hooks,
         freezes: file.is_some(),
         ..behaviour(Some(&args.force), None, args.create_namespace)
     };

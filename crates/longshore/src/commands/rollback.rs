@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use longshore_diag::Diagnostic;
-use longshore_platform::{Selection, Session, plan_rollback};
+use longshore_platform::{Behaviour, Selection, Session, plan_rollback};
 use longshore_release::Observer;
 
 use crate::args::{GlobalArgs, RollbackArgs};
@@ -28,7 +28,7 @@ pub(crate) async fn run(
         return on_several(selections, args, &progress, printer).await;
     }
     let selection = selections.remove(0);
-    let behaviour = waiting(&args.wait, &selection, behaviour(Some(&args.force), None, false));
+    let behaviour = waiting(&args.wait, &selection, behaves(args));
     let mut session = connect(selection, &args.cluster, &behaviour, observer).await?;
     let release = args.release.clone().or_else(|| only_release(&session).filter(|_| args.to.is_some()));
     if let (Some(to), None) = (args.to, &release) {
@@ -58,7 +58,7 @@ async fn on_several(
         printer.diagnostic(&error);
         return Ok(ExitStatus::Usage);
     }
-    let behaves = |on: &Selection| waiting(&args.wait, on, behaviour(Some(&args.force), None, false));
+    let behaves = |on: &Selection| waiting(&args.wait, on, behaves(args));
     let observer: Arc<dyn Observer> = progress.clone();
     let mut fleet = fleet::reach(selections, &args.cluster, behaves, observer, printer).await?;
     let planned = fleet.plan_rollback(args.release.as_deref()).await.map_err(fleet::told(printer))?;
@@ -73,4 +73,8 @@ fn only_release(session: &Session) -> Option<String> {
     let mut releases = session.selection.releases();
     let first = releases.next()?.name.clone();
     releases.next().is_none().then_some(first)
+}
+
+fn behaves(args: &RollbackArgs) -> Behaviour {
+    Behaviour { no_hooks: args.hooks.no_hooks, ..behaviour(Some(&args.force), None, false) }
 }

@@ -56,6 +56,9 @@ pub(crate) fn removal(removal: &Removal, printer: &Printer) -> String {
             let _ = writeln!(out, "  {}", printer.paint(paint, &format!("{sign} {}{why}", change.object)));
         }
     }
+    for hook in &removal.hooks {
+        let _ = writeln!(out, "hook of {hook}");
+    }
     if removal.namespace {
         out.push_str("the namespace too, if nothing else is left in it\n");
     }

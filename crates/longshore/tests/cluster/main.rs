@@ -17,6 +17,7 @@ mod forward;
 mod frozen;
 mod healthy;
 mod held;
+mod hooked;
 mod hooks;
 mod image_set;
 mod interrupt;

@@ -52,6 +52,15 @@ varsSchema: {type: object}
 releases:
   db: {manifests: [a, b], generate: {s: {keys: {k: {length: 32}}, stringData: {u: v, n: 1}}}}
   web: {needs: db, requires: cert-manager.io/v1/Certificate, chart: c, values: [a], set: {a: {b: c}}, enabled: false, clusters: eu}
+  hooked:
+    manifests: m
+    hooks:
+      preDeploy: [{command: [a, b], env: {A: b}, timeout: 5m}]
+      postDeploy: [{job: j.yaml}]
+      preRollback: []
+      postRollback: []
+      preDestroy: []
+      postDestroy: []
   far: {chart: {repo: 'https://charts.example.com', name: web, version: ^1.2}}
   over: {kustomize: overlays/dev}
   more: {kustomize: {path: overlays/dev, enableHelm: true}}
