@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use longshore_diag::Diagnostic;
 use longshore_object::diagnosis::wiring::{Pods, Surroundings};
 use longshore_object::references::{pod_spec, pod_template};
-use longshore_object::{Object, ObjectKey, Tree};
+use longshore_object::{MadeSecret, Object, ObjectKey, Tree, makes_secrets, secrets_made};
 
 use crate::Release;
 use crate::flows::Labels;
@@ -42,6 +42,8 @@ pub(crate) struct World<'a> {
     objects: BTreeMap<ObjectKey, &'a Object>,
     /// Custom resources whose controllers may make other objects.
     makers: Vec<&'a Object>,
+    /// Secrets that controllers make, with what they are made of; without a namespace those that are made in several.
+    secrets: BTreeMap<(Option<String>, String), (&'a Object, MadeSecret)>,
     /// What programs in pods are told: arguments and plain variables.
     told: Vec<&'a str>,
     namespaces: BTreeMap<&'a str, Surroundings<'a>>,
@@ -86,6 +88,7 @@ impl<'a> World<'a> {
         Self {
             objects,
             makers: all().filter(|object| may_make(object)).collect(),
+            secrets: secrets(releases),
             told,
             namespaces,
             pods,
@@ -104,6 +107,18 @@ impl<'a> World<'a> {
             name: name.to_owned(),
         };
         self.objects.get(&key).copied()
+    }
+
+    /// A Secret that a controller makes, with what it is made of.
+    pub(crate) fn made_secret(&self, namespace: &str, name: &str) -> Option<&(&'a Object, MadeSecret)> {
+        let at = |namespace: Option<String>| self.secrets.get(&(namespace, name.to_owned()));
+        at(Some(namespace.to_owned())).or_else(|| at(None))
+    }
+
+    /// The names of the Secrets that controllers make in a namespace.
+    pub(crate) fn made_secrets(&self, namespace: &str) -> impl Iterator<Item = &str> {
+        let is_here = move |of: &Option<String>| of.as_deref().is_none_or(|of| of == namespace);
+        self.secrets.keys().filter(move |(of, _)| is_here(of)).map(|(_, name)| &**name)
     }
 
     /// The names of all objects of a kind in a namespace.
@@ -150,6 +165,21 @@ impl<'a> World<'a> {
     }
 }
 
+fn secrets<'a>(releases: &[Release<'a>]) -> BTreeMap<(Option<String>, String), (&'a Object, MadeSecret)> {
+    let mut found = BTreeMap::new();
+    for release in releases {
+        let is_maker = |object: &&Object| makes_secrets(&object.gvk().group, object.kind());
+        for object in release.objects.iter().filter(is_maker) {
+            let own = object.namespace().unwrap_or(release.namespace);
+            for made in secrets_made(&object.tree().to_json()) {
+                let namespace = Some(own.to_owned()).filter(|_| !made.is_everywhere);
+                found.insert((namespace, made.name.clone()), (object, made));
+            }
+        }
+    }
+    found
+}
+
 /// The labels of the pods that an object makes.
 fn labels(object: &Object) -> Option<Labels> {
     let (template, _) = pod_template(object)?;
@@ -178,6 +208,8 @@ fn may_make(object: &Object) -> bool {
     !is_builtin(&gvk.group)
         && !MAKE_NOTHING.contains(&&*gvk.group)
         && !WATCH_ONLY.contains(&&*gvk.kind)
+        // Those say exactly what they make.
+        && !makes_secrets(&gvk.group, &gvk.kind)
         && !object.name().is_empty()
 }
 

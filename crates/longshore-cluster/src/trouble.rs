@@ -1,7 +1,8 @@
 //! What is wrong with objects that make no pods: routes that no gateway serves, gateways that nobody programs,
-//! certificates that are not issued. Each hangs on others, which are asked for in turn, down to the one that says why.
+//! certificates that are not issued, Secrets that nobody makes. Each hangs on others, which are asked for in turn, down to the one that says why.
 
 mod certificate;
+mod secret;
 
 use longshore_object::diagnosis::{Attachment, Parent, parents, why_no_controller, why_not_programmed};
 use longshore_object::{Gvk, ObjectKey};
@@ -43,12 +44,12 @@ pub(crate) fn is_known(gvk: &Gvk) -> bool {
     match gvk.group.as_str() {
         GATEWAY => gvk.kind == "Gateway" || gvk.kind.ends_with("Route"),
         "cert-manager.io" => gvk.kind == "Certificate",
-        _ => false,
+        _ => secret::is_known(gvk),
     }
 }
 
 impl Cluster {
-    /// Why a route, a Gateway or a Certificate of cert-manager is of no use yet, if its controllers and the objects that
+    /// Why a route, a Gateway, a Certificate of cert-manager or what a Secret is made of is of no use yet, if its controllers and the objects that
     /// it hangs on tell; `None` if nothing is wrong, or not known. What may not be read is passed over.
     pub async fn trouble(&self, gvk: &Gvk, key: &ObjectKey) -> Option<Trouble> {
         if !is_known(gvk) {
@@ -59,6 +60,7 @@ impl Cluster {
         match gvk.kind.as_str() {
             "Gateway" => self.of_gateway(&live).await,
             "Certificate" => self.of_certificate(live).await,
+            _ if gvk.group != GATEWAY => self.of_secret(&live).await,
             _ => {
                 for parent in parents(&live).into_iter().filter(|parent| parent.kind == "Gateway") {
                     let trouble = self.of_parent(&parent, namespace).await;

@@ -36,6 +36,7 @@ use longshore_object::{Gvk, Object, ObjectKey};
 use tokio::time::{Instant, sleep_until};
 
 pub use deployed::Deployed;
+pub(crate) use evidence::newest_warning;
 pub use failure::{Culprit, PodCause, WaitError, WaitFailure, WaitVerdict};
 use feeds::{Feeds, Told};
 use tracker::Tracker;

@@ -15,6 +15,7 @@ mod lines;
 mod missing;
 mod refusal;
 mod schedule;
+mod secrets;
 pub mod wiring;
 
 pub use cron::{LastRun, last_run, why_not_scheduled};
@@ -28,6 +29,7 @@ pub use lines::{About, Reading, read_lines};
 pub use missing::{Missing, missing};
 pub use refusal::{is_refusal, why_refused};
 pub use schedule::why_unschedulable;
+pub use secrets::{secret_controller, secret_hint, why_not_made};
 
 /// What a message means.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -24,6 +24,7 @@ mod identity;
 pub mod kinds;
 pub mod lifecycle;
 mod live;
+mod makes;
 mod manifest;
 mod object;
 pub mod order;
@@ -34,6 +35,7 @@ pub mod secrecy;
 mod tree;
 
 pub use identity::{Gvk, ObjectKey};
+pub use makes::{MadeSecret, makes_secrets, secrets_made};
 pub use manifest::{identities_are_unique, parse_manifests};
 pub use object::Object;
 pub use readiness::{Readiness, readiness};

@@ -22,7 +22,7 @@ pub use needs::NEEDS;
 
 use crate::kinds::builtin;
 use crate::references::{Relation, pod_spec, references};
-use crate::{Object, ObjectKey};
+use crate::{Object, ObjectKey, makes_secrets, secrets_made};
 
 /// Why one object goes before another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,6 +41,8 @@ pub enum Why {
     Webhook,
     /// The other asks for it, by an annotation ([`NEEDS`]).
     Asked,
+    /// A controller makes of it a Secret that the other names.
+    Makes,
 }
 
 /// One object that goes before another; both are positions in the set.
@@ -67,6 +69,7 @@ pub fn edges(objects: &[Object], namespace: &str) -> Vec<Edge> {
         }
     };
     let definitions = definitions(objects);
+    let made = made(objects, &keys);
     let mut bindings: BTreeMap<usize, Vec<usize>> = BTreeMap::new(); // ServiceAccount -> its bindings
     let mut accounts: Vec<(usize, usize)> = Vec::new(); // (workload, ServiceAccount)
     for (i, object) in objects.iter().enumerate() {
@@ -94,6 +97,12 @@ pub fn edges(objects: &[Object], namespace: &str) -> Vec<Edge> {
         for reference in references(object) {
             let Some(target) = resolve(&reference.target, keys[i].namespace.as_deref(), namespace, &index)
             else {
+                if reference.target.group.is_empty() && reference.target.kind == "Secret" {
+                    let own = keys[i].namespace.as_deref();
+                    let everywhere = made.get(&(None, reference.target.name.clone()));
+                    let here = made.get(&(own.map(str::to_owned), reference.target.name));
+                    here.or(everywhere).into_iter().for_each(|maker| add(*maker, i, Why::Makes));
+                }
                 continue;
             };
             add(target, i, Why::Names(reference.relation));
@@ -138,6 +147,19 @@ pub fn waves(objects: &[Object], namespace: &str) -> Vec<Vec<usize>> {
 pub fn mistaken_needs(objects: &[Object], namespace: &str) -> Vec<Diagnostic> {
     let keys: Vec<ObjectKey> = objects.iter().map(|object| object.key_in(namespace)).collect();
     objects.iter().zip(&keys).filter_map(|(object, own)| needs::targets(object, own, &keys).err()).collect()
+}
+
+/// The Secrets that controllers make for objects of the set, by namespace (none: in all that the object chooses) and
+/// name.
+fn made(objects: &[Object], keys: &[ObjectKey]) -> BTreeMap<(Option<String>, String), usize> {
+    let mut found = BTreeMap::new();
+    for (i, object) in objects.iter().enumerate().filter(|(_, o)| makes_secrets(&o.gvk().group, o.kind())) {
+        for made in secrets_made(&object.tree().to_json()) {
+            let namespace = keys[i].namespace.clone().filter(|_| !made.is_everywhere);
+            found.entry((namespace, made.name)).or_insert(i);
+        }
+    }
+    found
 }
 
 /// What the set defines: (group, kind) of CRDs, (group, version) of APIServices.

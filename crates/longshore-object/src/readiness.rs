@@ -194,6 +194,7 @@ pub fn is_awaited(group: &str, kind: &str) -> bool {
             | ("coordination.k8s.io", "Lease")
             | ("node.k8s.io", "RuntimeClass")
             | ("batch", "CronJob")
+            | ("secrets-store.csi.x-k8s.io", "SecretProviderClass")
     )
 }
 

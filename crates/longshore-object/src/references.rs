@@ -6,6 +6,7 @@
 
 mod network;
 mod pods;
+mod secrets;
 #[cfg(test)]
 mod tests;
 
@@ -24,7 +25,8 @@ pub enum Relation {
     Class,
     /// Requests are sent there: the backend of a route, the Service of a webhook or of an API.
     Backend,
-    /// It is attached there: a route to its Gateway, a StatefulSet to its governing Service.
+    /// It is attached there: a route to its Gateway, a StatefulSet to its governing Service, an ExternalSecret to its
+    /// store.
     Attaches,
     /// It scales that.
     Scales,
@@ -136,6 +138,8 @@ pub fn references(object: &Object) -> Vec<Reference> {
             scale_target(object, "/spec/targetRef", &mut out);
         }
         ("rbac.authorization.k8s.io", "RoleBinding" | "ClusterRoleBinding") => bindings(object, &mut out),
+        (secrets::EXTERNAL, _) => secrets::stores(object, &mut out),
+        (secrets::VAULT, _) => secrets::vault(object, &mut out),
         _ => network::collect(object, &mut out),
     }
     out.found

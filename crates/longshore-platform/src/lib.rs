@@ -60,7 +60,7 @@ pub use plan::{Planned, PlatformPlan, plan};
 pub use platform::Platform;
 pub use render::{RenderOptions, Rendered, render};
 pub use rollback::plan_rollback;
-pub use secrets::Identities;
+pub use secrets::{Identities, Opens};
 pub use selection::{Choice, Selection};
 pub use session::{Actor, Behaviour, CREATED_FOR, ENVIRONMENT_LABEL, Session};
 pub use set_image::plan_set_image;

@@ -11,20 +11,29 @@ use secrecy::SecretString;
 
 use crate::project::{Placed, SecretFrom, SecretSpec};
 
+/// What keys are wanted for: programs that write such files look for them in places of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Opens {
+    /// A file that is sealed with age.
+    Age,
+    /// A file that SOPS encrypted.
+    Sops,
+}
+
 /// Gives the keys that open sealed files, when one is to be opened.
 #[derive(Clone, Default)]
 pub struct Identities(Option<Arc<Gives>>);
 
-type Gives = dyn Fn() -> Result<Vec<Identity>, Diagnostic> + Send + Sync;
+type Gives = dyn Fn(Opens) -> Result<Vec<Identity>, Diagnostic> + Send + Sync;
 
 impl Identities {
     /// Keys that are looked for only where they are needed.
-    pub fn new(gives: impl Fn() -> Result<Vec<Identity>, Diagnostic> + Send + Sync + 'static) -> Self {
+    pub fn new(gives: impl Fn(Opens) -> Result<Vec<Identity>, Diagnostic> + Send + Sync + 'static) -> Self {
         Self(Some(Arc::new(gives)))
     }
 
-    fn get(&self) -> Result<Vec<Identity>, Diagnostic> {
-        self.0.as_ref().map_or_else(|| Ok(Vec::new()), |gives| gives())
+    fn get(&self, opens: Opens) -> Result<Vec<Identity>, Diagnostic> {
+        self.0.as_ref().map_or_else(|| Ok(Vec::new()), |gives| gives(opens))
     }
 }
 
@@ -68,6 +77,12 @@ impl Secrets {
     ) -> Result<SecretString, Diagnostic> {
         let name = &spec.name.value;
         if self.are_assumed {
+            // A file of SOPS lies beside the project file, and whether it has the key is seen without opening it.
+            if let SecretFrom::Sops { file, key } = &spec.from {
+                let key = key.as_ref().map(&fill).transpose()?;
+                let examined = longshore_secrets::examine_sops(&root.join(fill(file)?), key.as_deref());
+                examined.map_err(|error| unavailable(name, &spec.name.place, &error))?;
+            }
             return Ok(format!("{ASSUMED}-{name}").into());
         }
         if let Some(known) = self.known.lock().unwrap_or_else(PoisonError::into_inner).get(name) {
@@ -77,13 +92,18 @@ impl Secrets {
             SecretFrom::Env(variable) => Source::Env(fill(variable)?),
             SecretFrom::File(file) => Source::File(root.join(fill(file)?)),
             SecretFrom::Age(file) => Source::Age(root.join(fill(file)?)),
-            SecretFrom::Command(words) => Source::Command {
+            SecretFrom::Sops { file, key } => {
+                Source::Sops { file: root.join(fill(file)?), key: key.as_ref().map(&fill).transpose()? }
+            }
+            SecretFrom::Command { words, limit } => Source::Command {
                 words: words.iter().map(&fill).collect::<Result<_, _>>()?,
                 folder: root.to_path_buf(),
+                limit: *limit,
             },
         };
         let identities = match &source {
-            Source::Age(_) => self.identities.get()?,
+            Source::Age(_) => self.identities.get(Opens::Age)?,
+            Source::Sops { .. } => self.identities.get(Opens::Sops)?,
             _ => Vec::new(),
         };
         let value = source.read(&identities).map_err(|error| unavailable(name, &spec.name.place, &error))?;
@@ -97,6 +117,13 @@ fn unavailable(name: &str, place: &Place, error: &SourceError) -> Diagnostic {
         SourceError::NoVariable(variable) => format!("set it, as in `export {variable}=…`"),
         SourceError::Sealed { .. } => {
             "name the file with the secret key in LONGSHORE_IDENTITY; `age -r RECIPIENT` seals".to_owned()
+        }
+        SourceError::Sops { error, .. } => match error.hint() {
+            Some(hint) => hint.to_owned(),
+            None => "mend where it comes from, or name another source under `secrets:`".to_owned(),
+        },
+        SourceError::TooSlow { .. } => {
+            "give it longer with `timeout: 5m` beside `command`, or find out what it waits for: it has no input".to_owned()
         }
         _ => "mend where it comes from, or name another source under `secrets:`".to_owned(),
     };

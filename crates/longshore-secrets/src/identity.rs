@@ -75,3 +75,25 @@ pub fn identities(text: &str) -> Result<Vec<Identity>, SealError> {
     }
     if found.is_empty() { Err(SealError::NoIdentity) } else { Ok(found) }
 }
+
+/// The identities of a text as SOPS reads it: several may stand on a line, and those of kinds that are not known here
+/// (of plugins, post-quantum ones) are passed over, because another may do.
+///
+/// # Errors
+/// What stands there is no identity of any kind. Nothing of the text is told.
+pub fn sops_identities(text: &str) -> Result<Vec<Identity>, SealError> {
+    let mut found = Vec::new();
+    for (number, line) in text.lines().map(str::trim).enumerate() {
+        if line.starts_with('#') {
+            continue;
+        }
+        for word in line.split_whitespace() {
+            if word.starts_with("AGE-PLUGIN-") || word.starts_with("AGE-SECRET-KEY-PQ-1") {
+                continue;
+            }
+            let identity = word.parse().map_err(|_| SealError::Identity { line: number + 1 })?;
+            found.push(Identity(identity));
+        }
+    }
+    Ok(found)
+}

@@ -15,10 +15,12 @@
 //! # Ok::<(), longshore_secrets::SealError>(())
 //! ```
 
+mod command;
 mod identity;
 mod seal;
+pub mod sops;
 mod source;
 
-pub use identity::{Identity, Recipient, identities};
+pub use identity::{Identity, Recipient, identities, sops_identities};
 pub use seal::{MAX_SEALED, SealError, open, seal};
-pub use source::{Source, SourceError};
+pub use source::{Source, SourceError, examine_sops};

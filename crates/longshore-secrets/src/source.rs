@@ -1,15 +1,16 @@
-//! Where a secret value comes from: the environment, a file, a command, a file that is sealed with age.
+//! Where a secret value comes from: the environment, a file, a command, a file that is sealed with age or SOPS.
 
-use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use secrecy::SecretString;
 use zeroize::Zeroizing;
 
-use crate::{Identity, SealError, open};
+use crate::sops::{self, MAX_SOPS, SopsError, SopsFormat};
+use crate::{Identity, SealError, command, open};
 
 /// The longest secret that is read.
-const MAX_SECRET: u64 = 1024 * 1024;
+pub(crate) const MAX_SECRET: u64 = 1024 * 1024;
 
 /// Where a secret value comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,9 +25,18 @@ pub enum Source {
         words: Vec<String>,
         /// Where it runs.
         folder: PathBuf,
+        /// How long it may take.
+        limit: Duration,
     },
     /// A file that is sealed with age.
     Age(PathBuf),
+    /// A value of a file that SOPS encrypted.
+    Sops {
+        /// Which file; its name says its format.
+        file: PathBuf,
+        /// The keys on the way to the value, with dots between them; none for the content of a binary file.
+        key: Option<String>,
+    },
 }
 
 /// Why a secret cannot be had. What it may have been is in none of them.
@@ -59,6 +69,22 @@ pub enum SourceError {
         /// How it ended.
         status: std::process::ExitStatus,
     },
+    /// The program is not done.
+    #[error("`{program}` is not done within {limit:?} and was killed")]
+    TooSlow {
+        /// Which.
+        program: String,
+        /// How long it was given.
+        limit: Duration,
+    },
+    /// The SOPS file cannot be read, or has not what is wanted.
+    #[error("`{}`: {error}", file.display())]
+    Sops {
+        /// Which.
+        file: PathBuf,
+        /// Why.
+        error: SopsError,
+    },
     /// The file cannot be opened.
     #[error("`{}` cannot be opened: {error}", file.display())]
     Sealed {
@@ -89,10 +115,18 @@ impl Source {
                 Some(value) => Zeroizing::new(value.into_encoded_bytes()),
                 None => return Err(SourceError::NoVariable(name.clone())),
             },
-            Self::File(file) => without_break(read(file)?),
-            Self::Command { words, folder } => without_break(run(words, folder)?),
+            Self::File(file) => without_break(read(file, MAX_SECRET)?),
+            Self::Command { words, folder, limit } => without_break(command::output(words, folder, *limit)?),
+            Self::Sops { file, key } => {
+                let input = read(file, MAX_SOPS)?;
+                let failed = |error| SourceError::Sops { file: file.clone(), error };
+                let opened = sops::decrypt(&input, SopsFormat::of(file), identities).map_err(failed)?;
+                let value = opened.value(key.as_deref()).map_err(failed)?;
+                // A value of a structure is what it is; a file has the line break that its editor put there.
+                if key.is_none() { without_break(value) } else { value }
+            }
             Self::Age(file) => {
-                let sealed = read(file)?;
+                let sealed = read(file, MAX_SECRET)?;
                 let opened = open(&sealed, identities)
                     .map_err(|error| SourceError::Sealed { file: file.clone(), error })?;
                 without_break(opened)
@@ -101,32 +135,30 @@ impl Source {
         if bytes.is_empty() {
             return Err(SourceError::Empty);
         }
+        if bytes.len() as u64 > MAX_SECRET {
+            return Err(SourceError::TooLong);
+        }
         let text = std::str::from_utf8(&bytes).map_err(|_| SourceError::NoText)?;
         Ok(SecretString::from(text))
     }
 }
 
-fn read(file: &PathBuf) -> Result<Zeroizing<Vec<u8>>, SourceError> {
-    let failed = |error| SourceError::Unreadable { file: file.clone(), error };
-    if std::fs::metadata(file).map_err(failed)?.len() > MAX_SECRET {
+/// Says without any key whether a file is SOPS' and has something at `key`.
+///
+/// # Errors
+/// It cannot be read, is no SOPS file, or has nothing there.
+pub fn examine_sops(file: &Path, key: Option<&str>) -> Result<(), SourceError> {
+    let input = read(file, MAX_SOPS)?;
+    let examined = sops::examine(&input, SopsFormat::of(file), key);
+    examined.map_err(|error| SourceError::Sops { file: file.to_path_buf(), error })
+}
+
+fn read(file: &Path, most: u64) -> Result<Zeroizing<Vec<u8>>, SourceError> {
+    let failed = |error| SourceError::Unreadable { file: file.to_path_buf(), error };
+    if std::fs::metadata(file).map_err(failed)?.len() > most {
         return Err(SourceError::TooLong);
     }
     std::fs::read(file).map(Zeroizing::new).map_err(failed)
-}
-
-fn run(words: &[String], folder: &PathBuf) -> Result<Zeroizing<Vec<u8>>, SourceError> {
-    let (program, arguments) = words.split_first().ok_or(SourceError::Empty)?;
-    let mut command = Command::new(program);
-    command.args(arguments).current_dir(folder).stdin(Stdio::null()).stderr(Stdio::inherit());
-    let output = command.output().map_err(|error| SourceError::NotRun { program: program.clone(), error })?;
-    let printed = Zeroizing::new(output.stdout);
-    if !output.status.success() {
-        return Err(SourceError::Failed { program: program.clone(), status: output.status });
-    }
-    if printed.len() as u64 > MAX_SECRET {
-        return Err(SourceError::TooLong);
-    }
-    Ok(printed)
 }
 
 /// Editors and programs end what they write with a line break that nobody means.
@@ -142,6 +174,8 @@ fn without_break(mut bytes: Zeroizing<Vec<u8>>) -> Zeroizing<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use secrecy::ExposeSecret;
 
     use super::Source;
@@ -172,7 +206,7 @@ mod tests {
     fn a_program_is_run_without_a_shell() {
         let run = |words: &[&str]| {
             let words = words.iter().map(|word| (*word).to_owned()).collect();
-            value(&Source::Command { words, folder: ".".into() }, &[])
+            value(&Source::Command { words, folder: ".".into(), limit: Duration::from_mins(5) }, &[])
         };
         assert_eq!(run(&["printf", "%s\n", "$HOME"]), "$HOME");
         assert!(run(&["false"]).starts_with("error: `false` failed (exit status: 1)"));

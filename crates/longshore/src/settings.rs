@@ -1,19 +1,18 @@
 //! From what was typed, the environment and the project file to what a command works with.
 
-use std::path::{Path, PathBuf};
+pub(crate) mod keys;
+
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
 use longshore_cluster::{Cluster, ClusterOptions, Environment};
-use longshore_diag::{Diagnostic, Place};
 use longshore_platform::project::Method;
 use longshore_platform::{
     Actor, Behaviour, Choice, Identities, Kustomizations, Platform, Selection, Session,
 };
 use longshore_release::{Force, Observer, SystemClock, Waiting};
-use longshore_secrets::{Identity, identities};
-use zeroize::Zeroizing;
 
 use crate::args::{ClusterArgs, ForceArgs, GlobalArgs, MethodArg, MethodArgs, SelectArgs, WaitArgs};
 use crate::fault;
@@ -26,9 +25,6 @@ const TIMEOUT: Duration = Duration::from_mins(5);
 const COMMIT_VARIABLES: [&str; 4] = ["LONGSHORE_COMMIT", "GITHUB_SHA", "CI_COMMIT_SHA", "GIT_COMMIT"];
 const RUN_VARIABLES: [&str; 4] = ["LONGSHORE_PIPELINE_RUN", "GITHUB_RUN_ID", "CI_PIPELINE_ID", "BUILD_URL"];
 const USER_VARIABLES: [&str; 5] = ["LONGSHORE_USER", "GITHUB_ACTOR", "GITLAB_USER_LOGIN", "USER", "LOGNAME"];
-
-/// The file with the key that opens sealed plans, or the key.
-const IDENTITY_VARIABLE: &str = "LONGSHORE_IDENTITY";
 
 /// The part of the project that was chosen, on one cluster.
 pub(crate) fn selection(
@@ -82,12 +78,7 @@ fn chosen(
         method,
         context: cluster.and_then(|args| args.context.clone()),
         clusters: select.cluster.clone(),
-        identities: Identities::new(|| {
-            plan_identities(&[]).map_err(|error| match error.downcast::<Diagnostic>() {
-                Ok(diagnostic) => diagnostic,
-                Err(error) => Diagnostic::error("cli/identity", format!("{error:#}")),
-            })
-        }),
+        identities: Identities::new(keys::found),
     };
     Ok((platform, choice))
 }
@@ -160,40 +151,6 @@ fn commit(folder: &Path) -> Option<String> {
     let commit = git(&["rev-parse", "--verify", "HEAD"]).filter(|commit| !commit.is_empty())?;
     let changed = git(&["status", "--porcelain", "--untracked-files=no", "--", "."])?;
     Some(if changed.is_empty() { commit } else { format!("{commit} (with changes)") })
-}
-
-/// The keys that open a sealed plan: of the files that were named, or of `LONGSHORE_IDENTITY`, which names one or
-/// holds the key itself.
-pub(crate) fn plan_identities(files: &[PathBuf]) -> anyhow::Result<Vec<Identity>> {
-    let named = std::env::var(IDENTITY_VARIABLE).ok().filter(|value| !value.is_empty());
-    let texts = match (files, named) {
-        ([], None) => Vec::new(),
-        ([], Some(key)) if key.starts_with("AGE-SECRET-KEY-") => {
-            vec![(IDENTITY_VARIABLE.to_owned(), Zeroizing::new(key))]
-        }
-        ([], Some(file)) => vec![identity_file(Path::new(&file))?],
-        (files, _) => files.iter().map(|file| identity_file(file)).collect::<Result<_, _>>()?,
-    };
-    let mut found = Vec::new();
-    for (name, text) in texts {
-        let read = identities(&text);
-        found.extend(read.map_err(|error| {
-            Diagnostic::error("cli/identity", error.to_string())
-                .at(Place::file(name))
-                .hint("`age-keygen -o FILE` writes such a file")
-        })?);
-    }
-    Ok(found)
-}
-
-fn identity_file(file: &Path) -> Result<(String, Zeroizing<String>), Diagnostic> {
-    let name = file.display().to_string();
-    match std::fs::read_to_string(file) {
-        Ok(text) => Ok((name, Zeroizing::new(text))),
-        Err(error) => {
-            Err(Diagnostic::error("cli/identity", format!("cannot be read: {error}")).at(Place::file(name)))
-        }
-    }
 }
 
 /// Puts a selection on its cluster.

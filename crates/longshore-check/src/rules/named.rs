@@ -6,7 +6,7 @@
 
 use longshore_diag::{Diagnostic, nearest};
 use longshore_object::references::{Reference, Relation, keys_read, references};
-use longshore_object::{Object, Tree};
+use longshore_object::{MadeSecret, Object, Tree};
 
 use super::Subject;
 use crate::path;
@@ -44,6 +44,7 @@ fn missing(subject: &Subject<'_>, reference: &Reference) -> Option<Diagnostic> {
     world.pods(namespace)?;
     if reference.optional
         || world.find(&target.group, &target.kind, namespace, &target.name).is_some()
+        || (target.kind == "Secret" && world.made_secret(namespace, &target.name).is_some())
         || world.may_be_there(&target.kind, &target.name)
         || world.may_create(subject.release, &target.kind)
         || claims(subject, &target.kind, &target.name)
@@ -53,7 +54,8 @@ fn missing(subject: &Subject<'_>, reference: &Reference) -> Option<Diagnostic> {
     let object = subject.object;
     let message = format!("{} {verb} {target}, which nothing here makes", object.key());
     let warning = Diagnostic::warning(code, message).at(path::place(object, &reference.field));
-    let names = world.names(&target.group, &target.kind, namespace);
+    let made = (target.kind == "Secret").then(|| world.made_secrets(namespace)).into_iter().flatten();
+    let names = world.names(&target.group, &target.kind, namespace).chain(made);
     Some(match nearest(&target.name, names) {
         Some(near) => warning.hint(format!("did you mean `{near}`?")),
         None => warning.hint(format!(
@@ -75,6 +77,12 @@ fn claims(subject: &Subject<'_>, kind: &str, name: &str) -> bool {
 fn keys(subject: &Subject<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for (kind, name, key, field) in keys_read(subject.object) {
+        if kind == "Secret"
+            && let Some((maker, made)) = subject.world.made_secret(subject.namespace, &name)
+        {
+            found.extend(unmade(subject, &name, &key, &field, maker, made));
+            continue;
+        }
         let Some(source) = subject.world.find("", kind, subject.namespace, &name) else { continue };
         let known = keys_of(source);
         // What is empty or copied from elsewhere is filled by somebody; a program that is told the name may do so, too.
@@ -97,6 +105,33 @@ fn keys(subject: &Subject<'_>) -> Vec<Diagnostic> {
         });
     }
     found
+}
+
+/// A key that a Secret will not have that is made of another object, if that one tells all of its keys.
+fn unmade(
+    subject: &Subject<'_>,
+    name: &str,
+    key: &str,
+    field: &str,
+    maker: &Object,
+    made: &MadeSecret,
+) -> Option<Diagnostic> {
+    let known =
+        made.keys.as_ref().filter(|known| !known.is_empty() && !known.iter().any(|known| known == key))?;
+    // Beside what makes it somebody may fill it.
+    if subject.world.find("", "Secret", subject.namespace, name).is_some() {
+        return None;
+    }
+    let (object, maker) = (subject.object, maker.key());
+    let message = format!(
+        "{} reads key `{key}` of Secret/{name}, which is made of {maker} without one of that name",
+        object.key()
+    );
+    let error = Diagnostic::error("references/no-key", message).at(path::place(object, field));
+    Some(match nearest(key, known.iter().map(String::as_str)) {
+        Some(near) => error.hint(format!("did you mean `{near}`?")),
+        None => error.hint(format!("it has {}", known.join(", "))),
+    })
 }
 
 fn keys_of(source: &Object) -> Vec<&str> {

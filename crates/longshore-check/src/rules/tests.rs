@@ -109,6 +109,60 @@ fn what_fits_is_silent() {
     assert_eq!(told(GOOD), Vec::<String>::new());
 }
 
+/// Secrets that controllers make are there, with the keys that their makers tell, and by no other name.
+#[test]
+fn secrets_that_are_made_are_known() {
+    let secret =
+        "{apiVersion: v1, kind: Secret, metadata: {name: login}, stringData: {password: hunter2-hunter2}}";
+    let login = "{name: login, key: password}";
+    let of = |maker: &str, reads: &str| told(&GOOD.replacen(secret, maker, 1).replacen(login, reads, 1));
+    let external = |rest: &str| {
+        format!(
+            "{{apiVersion: external-secrets.io/v1, kind: ExternalSecret, metadata: {{name: shop}}, spec: {{target: {{name: login}}, {rest}}}}}"
+        )
+    };
+    let known = external("data: [{secretKey: password, remoteRef: {key: a}}]");
+    let none: [&str; 0] = [];
+    assert_eq!(of(&known, login), none);
+    assert_eq!(
+        of(&known, "{name: login, key: pasword}"),
+        [
+            "Error[references/no-key] a.yaml:16: Deployment/web reads key `pasword` of Secret/login, which is made of ExternalSecret/shop without one of that name (did you mean `password`?)"
+        ]
+    );
+    // Its own name is not that of its Secret, and does not stand for others.
+    assert_eq!(
+        of(&known, "{name: shop-logn, key: password}"),
+        [
+            "Warning[references/no-secret] a.yaml:16: Deployment/web reads Secret/shop-logn, which nothing here makes (if it is made elsewhere, name `Secret/shop-logn` under `check: external:` of the project)"
+        ]
+    );
+    assert_eq!(
+        of(&known, "{name: logn, key: password}"),
+        [
+            "Warning[references/no-secret] a.yaml:16: Deployment/web reads Secret/logn, which nothing here makes (did you mean `login`?)"
+        ]
+    );
+    assert_eq!(of(&external("dataFrom: [{extract: {key: a}}]"), "{name: login, key: any}"), none);
+    let shared = external("data: [{secretKey: password}]")
+        .replace("ExternalSecret", "ClusterExternalSecret")
+        .replace("spec: {", "spec: {externalSecretSpec: {")
+        + "}";
+    assert_eq!(of(&shared, login), none);
+    let sealed = "{apiVersion: bitnami.com/v1alpha1, kind: SealedSecret, metadata: {name: login}, spec: {encryptedData: {password: AgB}}}";
+    assert_eq!(of(sealed, login), none);
+    assert_eq!(of(sealed, "{name: login, key: user}").len(), 1);
+    let vault = |create: bool| {
+        format!(
+            "{{apiVersion: secrets.hashicorp.com/v1beta1, kind: VaultStaticSecret, metadata: {{name: x}}, spec: {{destination: {{name: login, create: {create}}}}}}}"
+        )
+    };
+    assert_eq!(of(&vault(true), login), none);
+    assert_eq!(of(&vault(false), login).len(), 1);
+    let class = "{apiVersion: secrets-store.csi.x-k8s.io/v1, kind: SecretProviderClass, metadata: {name: x}, spec: {secretObjects: [{secretName: login, data: [{key: password}]}]}}";
+    assert_eq!(of(class, login), none);
+}
+
 #[test]
 fn what_pods_name_is_looked_for() {
     let external = "if it is made elsewhere, name `";
@@ -264,7 +318,7 @@ fn what_operators_and_people_make_is_not_asked_for() {
     for maker in [
         // A database whose operator makes Secrets called after it.
         "{apiVersion: postgresql.cnpg.io/v1, kind: Cluster, metadata: {name: main}}",
-        "{apiVersion: cert-manager.io/v1, kind: Certificate, metadata: {name: x}, spec: {secretName: main-app}}",
+        "{apiVersion: cert-manager.io/v1, kind: Certificate, metadata: {name: x}, spec: {secretName: main-app, keystores: {}}}",
         "{apiVersion: external-secrets.io/v1, kind: ExternalSecret, metadata: {name: main-app}}",
         "{apiVersion: bitnami.com/v1alpha1, kind: SealedSecret, metadata: {name: main-app}}",
         // A Job that is told the name.

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use longshore_object::references::pod_template;
-use longshore_object::{Object, ObjectKey};
+use longshore_object::{Gvk, Object, ObjectKey, makes_secrets, secrets_made};
 
 /// The objects of a release.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -58,6 +58,14 @@ impl Deployed {
         let maps = ["/data", "/stringData", "/binaryData"].into_iter();
         let keys = maps.filter_map(|pointer| object.get(pointer)?.as_map());
         Some(keys.flat_map(|map| map.keys().cloned()).collect())
+    }
+
+    /// The object for which a controller makes the Secret.
+    pub(super) fn maker_of_secret(&self, name: &str) -> Option<(Gvk, ObjectKey)> {
+        let makers = self.objects.iter().filter(|(_, o)| makes_secrets(&o.gvk().group, o.kind()));
+        let mut found =
+            makers.filter(|(_, o)| secrets_made(&o.tree().to_json()).iter().any(|made| made.name == name));
+        found.next().map(|(key, object)| (object.gvk().clone(), key.clone()))
     }
 
     /// The Service behind a host name as pods of the namespace write it: `db`, `db.shop`, `db.shop.svc.cluster.local`.

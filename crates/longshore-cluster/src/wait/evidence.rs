@@ -12,7 +12,7 @@ use tokio::time::timeout;
 use super::WaitOptions;
 use super::cause::{event_time, text};
 use super::dns::look_at_dns;
-use super::explain::{self, Claim, Facts};
+use super::explain::{self, Claim, Facts, Maker};
 use super::failure::{Culprit, PodCause, WaitFailure};
 use crate::cluster::Cluster;
 use crate::logs::LogOptions;
@@ -31,7 +31,7 @@ pub(super) async fn gather(cluster: &Cluster, failure: &mut WaitFailure, options
     for culprit in failure.culprits.iter_mut().take(LOOKED_INTO) {
         let mut facts = Facts::default();
         // Whatever was found in time stays.
-        let _ = timeout(PATIENCE, look_into(cluster, culprit, &mut facts, options.log_lines)).await;
+        let _ = timeout(PATIENCE, look_into(cluster, culprit, &mut facts, options)).await;
         all.push(facts);
     }
     look_at_policies(cluster, failure, &mut all, options).await;
@@ -64,7 +64,7 @@ fn may_wait(cause: Cause) -> bool {
     matches!(cause, Cause::CrashLoop | Cause::Ended | Cause::InitHangs | Cause::Unready)
 }
 
-async fn look_into(cluster: &Cluster, culprit: &mut Culprit, facts: &mut Facts, log_lines: u32) {
+async fn look_into(cluster: &Cluster, culprit: &mut Culprit, facts: &mut Facts, options: &WaitOptions) {
     let namespace = culprit.key.namespace.clone();
     if culprit.pod.is_none()
         && let Ok(Some(live)) = cluster.get(&culprit.gvk, namespace.as_deref(), &culprit.key.name).await
@@ -79,7 +79,7 @@ async fn look_into(cluster: &Cluster, culprit: &mut Culprit, facts: &mut Facts, 
         culprit.events = events(cluster, &namespace, &uid).await;
     }
     match culprit.pod.clone() {
-        Some(pod) => look_into_pod(cluster, culprit, &pod, &namespace, facts, log_lines).await,
+        Some(pod) => look_into_pod(cluster, culprit, &pod, &namespace, facts, options).await,
         None => facts.trouble = cluster.trouble(&culprit.gvk, &culprit.key).await,
     }
     let of_events = culprit.events.iter().find_map(|event| denied(event));
@@ -104,8 +104,9 @@ async fn look_into_pod(
     pod: &PodCause,
     namespace: &str,
     facts: &mut Facts,
-    log_lines: u32,
+    options: &WaitOptions,
 ) {
+    let log_lines = options.log_lines;
     for claim in pod.claims.iter().filter(|_| matches!(pod.cause, Cause::Claim | Cause::Unschedulable)) {
         facts.claims.extend(look_at_claim(cluster, namespace, claim).await);
     }
@@ -117,6 +118,7 @@ async fn look_into_pod(
         };
         facts.live_keys = live.ok().flatten().map(|live| keys(&live));
     }
+    facts.maker = maker(cluster, &pod.message, namespace, options).await;
     let speaks = matches!(
         pod.cause,
         Cause::CrashLoop | Cause::OutOfMemory | Cause::Ended | Cause::InitHangs | Cause::Unready
@@ -153,6 +155,21 @@ async fn look_into_pod(
         let architecture = text(&node, "/status/nodeInfo/architecture");
         facts.architecture = Some(architecture.to_owned()).filter(|known| !known.is_empty());
     }
+}
+
+/// Of what the Secret is made that a message says is missing, or has no such key: an object of the release, or one of the
+/// namespace.
+async fn maker(cluster: &Cluster, message: &str, namespace: &str, options: &WaitOptions) -> Option<Maker> {
+    let secret = missing(message).filter(|found| found.kind == "Secret" && !found.name.is_empty())?;
+    if options.deployed.find("Secret", &secret.name).is_some() {
+        return None;
+    }
+    let (gvk, key) = match options.deployed.maker_of_secret(&secret.name) {
+        Some(found) => found,
+        None => cluster.maker_of_secret(namespace, &secret.name).await?,
+    };
+    let trouble = cluster.trouble(&gvk, &key).await;
+    Some(Maker { key, trouble })
 }
 
 /// Whether a container of a live pod runs.
@@ -197,6 +214,14 @@ async fn events(cluster: &Cluster, namespace: &str, uid: &str) -> Vec<String> {
     found.sort_by(|a, b| event_time(a).cmp(event_time(b)));
     let newest = found.split_off(found.len().saturating_sub(EVENTS));
     newest.iter().map(in_words).collect()
+}
+
+/// The newest warning about an object, without its reason.
+pub(crate) async fn newest_warning(cluster: &Cluster, namespace: &str, uid: &str) -> Option<String> {
+    let mut found = events_about(cluster, namespace, uid).await;
+    found.retain(|event| text(event, "/type") == "Warning");
+    let newest = found.into_iter().max_by(|a, b| event_time(a).cmp(event_time(b)))?;
+    Some(text(&newest, "/message").trim().to_owned()).filter(|words| !words.is_empty())
 }
 
 /// All events about an object.

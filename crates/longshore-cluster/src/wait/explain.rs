@@ -37,6 +37,15 @@ pub(super) struct Facts {
     pub(super) no_account: Option<String>,
     /// What keeps the object, if it is being deleted.
     pub(super) held: Option<Meaning>,
+    /// Of what the Secret is made that is missing.
+    pub(super) maker: Option<Maker>,
+}
+
+/// An object for which a controller makes a Secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Maker {
+    pub(super) key: ObjectKey,
+    pub(super) trouble: Option<Trouble>,
 }
 
 /// A claim without a volume.
@@ -202,10 +211,11 @@ fn root_of(culprit: &Culprit, facts: &Facts, deployed: &Deployed) -> Option<Root
                 "check the image's name and tag, and that the cluster may pull it (imagePullSecrets)",
             )
         })),
-        Cause::MissingKey | Cause::Config | Cause::Mount => plain(match missing(&pod.message) {
-            Some(found) => what_is_missing(&found, facts, deployed, &culprit.key),
-            None => words(),
-        }),
+        Cause::MissingKey | Cause::Config | Cause::Mount => match (missing(&pod.message), &facts.maker) {
+            (Some(found), Some(maker)) => Some(not_made(&found, maker, facts)),
+            (Some(found), None) => plain(what_is_missing(&found, facts, deployed, &culprit.key)),
+            (None, _) => plain(words()),
+        },
         Cause::Start if said::is_of_other_architecture(&pod.message) => {
             plain(other_architecture(architecture))
         }
@@ -270,6 +280,34 @@ fn what_is_missing(found: &Missing, facts: &Facts, deployed: &Deployed, of: &Obj
         (None, Some(keys)) if !keys.is_empty() => meaning(named, format!("its keys are {}", keys.join(", "))),
         _ => meaning(named, "add the key, or correct the reference"),
     }
+}
+
+/// A Secret that somebody is to make: what makes it is the cause, with what it hangs on.
+fn not_made(found: &Missing, maker: &Maker, facts: &Facts) -> Root {
+    let (secret, key) = (format!("Secret/{}", found.name), maker.key.to_string());
+    if let (Some(wanted), None) = (&found.key, &maker.trouble) {
+        let keys = facts.live_keys.clone().unwrap_or_default();
+        let near = longshore_diag::nearest(wanted, keys.iter().map(String::as_str));
+        let near = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+        return Root::of(meaning(
+            format!("{secret}, which is made of {key}, has no key `{wanted}`{near}"),
+            format!("add the key to {key}, or correct the reference"),
+        ));
+    }
+    let Some(trouble) = &maker.trouble else {
+        return Root::of(meaning(
+            format!("{secret} does not exist, though {key}, of which it is made, says nothing of a failure"),
+            "look at its events and at the log of its controller",
+        ));
+    };
+    let lacks = match &found.key {
+        Some(wanted) => format!("{secret} has no key `{wanted}`"),
+        None => format!("{secret} does not exist"),
+    };
+    let mut above = vec![secret, key.clone()];
+    above.extend(trouble.chain.iter().cloned());
+    let told = meaning(format!("{lacks}: {key}, of which it is made: {}", trouble.what), &trouble.hint);
+    Root { above, link: trouble.what.clone(), from: Some(maker.key.clone()), meaning: told }
 }
 
 fn memory(pod: &PodCause, deployed: &Deployed, key: &ObjectKey) -> Meaning {

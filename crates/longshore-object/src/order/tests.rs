@@ -128,3 +128,41 @@ fn a_graph_gives_everything_once_even_in_a_circle() {
     given.sort_unstable();
     assert_eq!(given, [0, 1, 2, 3]);
 }
+
+/// What makes a Secret goes before who reads it, and after the store that it names.
+#[test]
+fn makers_of_secrets_go_before_their_readers() {
+    let reader = |name: &str, secret: &str| {
+        json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name},
+            "spec": {"containers": [{"envFrom": [{"secretRef": {"name": secret}}]}]}})
+    };
+    let external = json!({"apiVersion": "external-secrets.io/v1", "kind": "ExternalSecret", "metadata": {"name": "login"},
+        "spec": {"secretStoreRef": {"name": "vault", "kind": "SecretStore"}, "target": {"name": "db"}}});
+    let shared = json!({"apiVersion": "external-secrets.io/v1", "kind": "ClusterExternalSecret", "metadata": {"name": "shared"},
+        "spec": {"externalSecretSpec": {"secretStoreRef": {"name": "all", "kind": "ClusterSecretStore"}}}});
+    let class = json!({"apiVersion": "secrets-store.csi.x-k8s.io/v1", "kind": "SecretProviderClass", "metadata": {"name": "akv"},
+        "spec": {"secretObjects": []}});
+    let mounted = json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "mounts"},
+        "spec": {"volumes": [{"csi": {"driver": "secrets-store.csi.k8s.io", "volumeAttributes": {"secretProviderClass": "akv"}}}]}});
+    let all = [
+        reader("a", "db"),
+        reader("b", "sealed"),
+        reader("c", "shared"),
+        reader("d", "login"),
+        external,
+        shared,
+        class,
+        mounted,
+        simple("bitnami.com/v1alpha1", "SealedSecret", "sealed"),
+        simple("external-secrets.io/v1", "SecretStore", "vault"),
+        simple("external-secrets.io/v1", "ClusterSecretStore", "all"),
+    ];
+    assert_eq!(
+        shown(&all),
+        [
+            "Pod/d SealedSecret/sealed ClusterSecretStore/all SecretStore/vault SecretProviderClass/akv",
+            "Pod/b Pod/mounts ClusterExternalSecret/shared ExternalSecret/login",
+            "Pod/a Pod/c",
+        ]
+    );
+}

@@ -5,7 +5,7 @@
 use serde_json::Value as Json;
 
 use super::{Readiness, unobserved};
-use crate::live::{Condition, condition};
+use crate::live::{Condition, condition, number};
 
 /// The rule for a kind that is known here, if it is.
 pub(super) fn verdict(group: &str, kind: &str, live: &Json) -> Option<Readiness> {
@@ -17,6 +17,10 @@ pub(super) fn verdict(group: &str, kind: &str, live: &Json) -> Option<Readiness>
             "ExternalSecret" | "ClusterExternalSecret" | "SecretStore" | "ClusterSecretStore" | "PushSecret",
         ) => Some(controlled(live, "Ready", "not ready")),
         ("bitnami.com", "SealedSecret") => Some(controlled(live, "Synced", "not unsealed")),
+        (
+            "secrets.hashicorp.com",
+            "VaultStaticSecret" | "VaultDynamicSecret" | "VaultPKISecret" | "HCPVaultSecretsApp",
+        ) => Some(synced(live)),
         _ => None,
     }
 }
@@ -35,6 +39,22 @@ fn certificate(live: &Json) -> Readiness {
         Some(ready) if ready.is_true() => Readiness::Ready,
         Some(ready) => Readiness::progressing(format!("not issued yet: {}", ready.words())),
         None => Readiness::progressing("not seen by its controller yet"),
+    }
+}
+
+/// `SecretSynced`, which newer operators of Vault write; older ones only note the generation that they have come to.
+fn synced(live: &Json) -> Readiness {
+    let has_conditions =
+        live.pointer("/status/conditions").and_then(Json::as_array).is_some_and(|all| !all.is_empty());
+    let seen = number(live, "/status/lastGeneration").filter(|seen| *seen > 0);
+    match seen {
+        Some(seen) if !has_conditions => match number(live, "/metadata/generation") {
+            Some(generation) if seen < generation => {
+                Readiness::progressing("the newest change is not seen by its controller yet")
+            }
+            _ => Readiness::Ready,
+        },
+        _ => controlled(live, "SecretSynced", "not synced"),
     }
 }
 

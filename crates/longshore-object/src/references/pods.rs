@@ -78,6 +78,9 @@ fn volume_sources(volume: &Tree, base: &str, out: &mut Collector) {
     source(volume, base, "persistentVolumeClaim", "claimName", "PersistentVolumeClaim", out);
     if let Some(csi) = volume.child("csi") {
         source(csi, &format!("{base}/csi"), "nodePublishSecretRef", "name", "Secret", out);
+        let class = "/volumeAttributes/secretProviderClass";
+        let field = format!("{base}/csi{class}");
+        out.add(Relation::Mounts, "secrets-store.csi.x-k8s.io", "SecretProviderClass", csi.get(class), field);
     }
     if let Some(projected) = volume.child("projected") {
         for (i, item) in items(projected, "sources").iter().enumerate() {

@@ -185,18 +185,24 @@ fn variables() -> Value {
 
 fn secrets() -> Value {
     let command = json!({"type": "array", "minItems": 1, "items": {"type": "string"}, "description": "A program and its arguments"});
-    let source = json!({
-        "type": "object",
-        "additionalProperties": false,
-        "minProperties": 1,
-        "maxProperties": 1,
-        "properties": {
-            "env": text("A variable"),
-            "file": text("A file, relative to this one"),
-            "command": command,
-            "age": text("A file that is sealed with age"),
-        },
-    });
+    let sops = object(
+        "A value of a file that SOPS encrypted",
+        &[
+            ("file", text("The file, relative to this one")),
+            ("key", text("The keys on the way to the value, with dots between them: `db.password`")),
+        ],
+        &["file"],
+    );
+    let sops = json!({"anyOf": [text("A binary file that SOPS encrypted"), sops]});
+    let one = |key: &str, value: Value| object("", &[(key, value)], &[key]);
+    let limit = text("How long the program may take: `30s`");
+    let source = json!({"oneOf": [
+        one("env", text("A variable")),
+        one("file", text("A file, relative to this one")),
+        object("", &[("command", command), ("timeout", limit)], &["command"]),
+        one("age", text("A file that is sealed with age")),
+        one("sops", sops),
+    ]});
     named("Where the values of `${secret.NAME}` come from", &source)
 }
 

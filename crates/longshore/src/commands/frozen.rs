@@ -16,7 +16,7 @@ use crate::exit::ExitStatus;
 use crate::kustomize::ForReleases;
 use crate::printer::Printer;
 use crate::progress::Progress;
-use crate::settings::{behaviour, connect, deploying, plan_identities};
+use crate::settings::{behaviour, connect, deploying, keys};
 
 /// Writes a frozen plan into a file, which only its owner may read.
 pub(crate) fn write(bytes: &[u8], file: &Path, printer: &Printer) -> anyhow::Result<()> {
@@ -58,7 +58,7 @@ pub(crate) async fn deploy(args: &DeployArgs, file: &Path, printer: &Printer) ->
             }
         }
     }
-    let identities = plan_identities(&args.identity)?;
+    let identities = keys::of_plans(&args.identity)?;
     let kustomizations: Arc<dyn Kustomizations> = Arc::new(ForReleases);
     let mut selections = frozen.selections(args.cluster.context.as_deref(), &kustomizations)?;
     let progress = Arc::new(Progress::new(printer));

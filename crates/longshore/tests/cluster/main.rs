@@ -29,6 +29,7 @@ mod kustomized;
 mod life;
 mod logs;
 mod lookup;
+mod made;
 mod nest;
 mod nowconnect;
 mod preflight;

@@ -26,7 +26,7 @@ fn chart(template: &str) -> String {
     )
 }
 
-fn warned(stderr: &str, words: &[&str]) {
+pub(crate) fn warned(stderr: &str, words: &[&str]) {
     for words in words {
         assert!(stderr.contains(words), "{words}\nis not in\n{stderr}");
     }
@@ -74,7 +74,7 @@ async fn ingresses_that_nobody_serves_and_certificates_that_do_not_do() {
 }
 
 /// A definition without a schema, as minimal as the server takes it.
-async fn define(stage: &Stage, group: &str, version: &str, kind: &str, scope: &str) {
+pub(crate) async fn define(stage: &Stage, group: &str, version: &str, kind: &str, scope: &str) {
     let plural = if kind.ends_with('s') {
         format!("{}es", kind.to_lowercase())
     } else {
@@ -104,7 +104,7 @@ async fn define(stage: &Stage, group: &str, version: &str, kind: &str, scope: &s
 }
 
 /// Sets the status of an object, as its controller would.
-async fn says(stage: &Stage, path: &str, status: &Value) {
+pub(crate) async fn says(stage: &Stage, path: &str, status: &Value) {
     let client = stage.namespace.client().await.unwrap();
     let path = format!("/apis/{path}/status").replace("{ns}", stage.namespace.name());
     let request = http::Request::patch(path).header("content-type", "application/merge-patch+json");

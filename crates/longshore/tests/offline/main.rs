@@ -37,6 +37,8 @@ mod remotes;
 mod render;
 mod repositories;
 mod secrets;
+mod secrets_input;
+mod sops;
 mod values;
 mod version;
 mod warnings;

@@ -129,7 +129,7 @@ fn mistakes_are_told_at_their_line() {
     check(
         "{env: SHOP_DB}",
         "{env: A, file: b}",
-        &["secret `db` must have one source of `env`, `file`, `command`, `age`"],
+        &["secret `db` must have one source of `env`, `file`, `command`, `age`, `sops`"],
     );
     check(
         "{env: SHOP_DB}",

@@ -6,7 +6,8 @@ use std::time::Duration;
 use longshore_object::readiness::pod::Cause;
 use longshore_object::{Gvk, ObjectKey, parse_manifests};
 
-use super::{Claim, Facts, explain};
+use super::{Claim, Facts, Maker, explain};
+use crate::trouble::Trouble;
 use crate::wait::deployed::Deployed;
 use crate::wait::failure::{Culprit, PodCause, WaitFailure, WaitVerdict};
 
@@ -80,6 +81,67 @@ fn explained(culprits: Vec<Culprit>, facts: &[Facts]) -> WaitFailure {
     };
     explain(&mut failure, facts, &deployed());
     failure
+}
+
+/// A Secret that somebody is to make is not a mistake of who reads it: what makes it is the root, if it fails as well.
+#[test]
+fn a_secret_that_does_not_come_leads_to_what_makes_it() {
+    let maker = ObjectKey {
+        group: "external-secrets.io".to_owned(),
+        kind: "ExternalSecret".to_owned(),
+        ..key("login")
+    };
+    let trouble = |what: &str| {
+        Some(Trouble {
+            what: what.to_owned(),
+            chain: vec!["SecretStore/vault".to_owned()],
+            hint: "look".to_owned(),
+        })
+    };
+    let facts = |trouble: Option<Trouble>| Facts {
+        maker: Some(Maker { key: maker.clone(), trouble }),
+        live_keys: Some(vec!["password".to_owned()]),
+        ..Facts::default()
+    };
+    let pod =
+        |message: &str| culprit("web", Cause::Config, &format!("CreateContainerConfigError: {message}"), 0);
+    let told = |message: &str, trouble: Option<Trouble>| {
+        let failure = explained(vec![pod(message)], &[facts(trouble)]);
+        let root = failure.culprits.into_iter().next().unwrap();
+        (root.reason, root.chain.join(" "), root.hint.unwrap())
+    };
+    let (reason, chain, hint) =
+        told("secret \"db\" not found", trouble("SecretStore/vault is not ready: 503"));
+    assert!(reason.ends_with("Secret/db does not exist: ExternalSecret/login, of which it is made: SecretStore/vault is not ready: 503"), "{reason}");
+    assert!(chain.contains("Secret/db ExternalSecret/login SecretStore/vault"), "{chain}");
+    assert_eq!(hint, "look");
+    let (reason, ..) = told("secret \"db\" not found", None);
+    assert!(
+        reason.contains("though ExternalSecret/login, of which it is made, says nothing of a failure"),
+        "{reason}"
+    );
+    let (reason, _, hint) = told("couldn't find key pasword in Secret shop/db", None);
+    assert!(
+        reason.contains(
+            "Secret/db, which is made of ExternalSecret/login, has no key `pasword`; did you mean `password`?"
+        ),
+        "{reason}"
+    );
+    assert_eq!(hint, "add the key to ExternalSecret/login, or correct the reference");
+    // Both fail: the pod is a consequence.
+    let external = Culprit {
+        gvk: Gvk::new("external-secrets.io/v1", "ExternalSecret"),
+        key: maker.clone(),
+        pod: None,
+        ..culprit("login", Cause::Config, "not ready", 0)
+    };
+    let of_maker = Facts { trouble: trouble("SecretStore/vault is not ready: 503"), ..Facts::default() };
+    let both = explained(
+        vec![pod("secret \"db\" not found"), external],
+        &[facts(trouble("SecretStore/vault is not ready: 503")), of_maker],
+    );
+    assert_eq!((both.culprits.len(), &both.culprits[0].key), (1, &maker));
+    assert_eq!(both.culprits[0].also, [key("web")]);
 }
 
 /// Each cause in one sentence.

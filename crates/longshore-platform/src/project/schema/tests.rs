@@ -46,7 +46,7 @@ wait:
   loadBalancerAddress: true
   ingressAddress: false
   readiness: [{kind: Certificate.cert-manager.io, path: .status.phase, ready: [Ready], failed: Failed, progressing: [A], message: .status.message}]
-secrets: {a: {env: A}, b: {file: b}, c: {command: [cat, c]}, d: {age: d}}
+secrets: {a: {env: A}, b: {file: b}, c: {command: [cat, c], timeout: 30s}, d: {age: d}, e: {sops: {file: e, key: f}}, f: {sops: f}}
 moved: [{from: api, to: web}]
 varsSchema: {type: object}
 releases:
