@@ -163,7 +163,7 @@ mod tests {
     #[test]
     fn external_secrets_tell_their_target_and_its_keys() {
         let of = |spec: Json, expected: &[(&str, Option<&[&str]>)]| {
-            check("external-secrets.io", "ExternalSecret", &spec, expected)
+            check("external-secrets.io", "ExternalSecret", &spec, expected);
         };
         let data = json!([{"secretKey": "b"}, {"secretKey": "a"}]);
         of(json!({"data": data}), &[("own", Some(&["a", "b"]))]);

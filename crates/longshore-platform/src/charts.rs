@@ -341,6 +341,14 @@ fn read_file_of(
         diagnostic.place = Some(place);
         diagnostic
     })?;
+    // The chart would get what is encrypted for its values.
+    let metadata = values.get(b"sops");
+    if metadata.is_some_and(|sops| sops.as_map().is_some_and(|sops| sops.get(b"mac").is_some())) {
+        let message = format!("`{}` is encrypted with SOPS, and values files are not decrypted", entry.value);
+        return Err(Diagnostic::error("values/encrypted", message).at(entry.place.clone()).hint(
+            "take its secrets one by one: `secrets: {db: {sops: {file: FILE, key: db.password}}}`, and `${secret.db}` in `set`",
+        ));
+    }
     Ok((ValuesFile { shown, bytes }, values))
 }
 

@@ -118,7 +118,7 @@ impl Source {
             Self::File(file) => without_break(read(file, MAX_SECRET)?),
             Self::Command { words, folder, limit } => without_break(command::output(words, folder, *limit)?),
             Self::Sops { file, key } => {
-                let input = read(file, MAX_SOPS)?;
+                let input = read_sops(file)?;
                 let failed = |error| SourceError::Sops { file: file.clone(), error };
                 let opened = sops::decrypt(&input, SopsFormat::of(file), identities).map_err(failed)?;
                 let value = opened.value(key.as_deref()).map_err(failed)?;
@@ -148,9 +148,16 @@ impl Source {
 /// # Errors
 /// It cannot be read, is no SOPS file, or has nothing there.
 pub fn examine_sops(file: &Path, key: Option<&str>) -> Result<(), SourceError> {
-    let input = read(file, MAX_SOPS)?;
+    let input = read_sops(file)?;
     let examined = sops::examine(&input, SopsFormat::of(file), key);
     examined.map_err(|error| SourceError::Sops { file: file.to_path_buf(), error })
+}
+
+fn read_sops(file: &Path) -> Result<Zeroizing<Vec<u8>>, SourceError> {
+    read(file, MAX_SOPS).map_err(|error| match error {
+        SourceError::TooLong => SourceError::Sops { file: file.to_path_buf(), error: SopsError::TooLarge },
+        other => other,
+    })
 }
 
 fn read(file: &Path, most: u64) -> Result<Zeroizing<Vec<u8>>, SourceError> {

@@ -99,7 +99,7 @@ fn remote_keys(live: &Json) -> String {
     keys.dedup();
     match &keys[..] {
         [] => "what it reads".to_owned(),
-        [all @ ..] if all.len() > 3 => format!("`{}` and {} more", all[0], all.len() - 1),
+        all if all.len() > 3 => format!("`{}` and {} more", all[0], all.len() - 1),
         all => all.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", "),
     }
 }

@@ -13,23 +13,23 @@ pub(super) fn stores(object: &Object, out: &mut Collector) {
         "ClusterExternalSecret" => "/spec/externalSecretSpec",
         "PushSecret" => {
             for (i, store) in list(object, "/spec/secretStoreRefs").iter().enumerate() {
-                one(Some(store), format!("/spec/secretStoreRefs/{i}"), out);
+                one(Some(store), &format!("/spec/secretStoreRefs/{i}"), out);
             }
             return;
         }
         _ => return,
     };
     let pointer = format!("{spec}/secretStoreRef");
-    one(object.get(&pointer), pointer, out);
+    one(object.get(&pointer), &pointer, out);
     for source in ["data", "dataFrom"] {
         let all = format!("{spec}/{source}");
         for (i, item) in list(object, &all).iter().enumerate() {
-            one(item.get("/sourceRef/storeRef"), format!("{all}/{i}/sourceRef/storeRef"), out);
+            one(item.get("/sourceRef/storeRef"), &format!("{all}/{i}/sourceRef/storeRef"), out);
         }
     }
 }
 
-fn one(store: Option<&Tree>, field: String, out: &mut Collector) {
+fn one(store: Option<&Tree>, field: &str, out: &mut Collector) {
     let Some(store) = store else { return };
     let kind = match store.child("kind").and_then(Tree::as_str) {
         Some("ClusterSecretStore") => "ClusterSecretStore",

@@ -80,8 +80,7 @@ impl Metadata {
             return Err(SopsError::Metadata(format!("its data key is sealed to more than {MAX_KEYS} keys")));
         }
         let threshold = match tree.get("shamir_threshold") {
-            None | Some(Tree::Leaf(Leaf::Null)) => groups.len(),
-            Some(Tree::Leaf(Leaf::Int(0))) => groups.len(),
+            None | Some(Tree::Leaf(Leaf::Null | Leaf::Int(0))) => groups.len(),
             Some(other) => threshold(other, groups.len())?,
         };
         Ok(Self {

@@ -43,7 +43,7 @@ fn nearest(at: &Tree, key: &str, number: usize, step: &str) -> Option<String> {
     let Tree::Map(entries) = at else { return None };
     let best = longshore_diag::nearest(step, entries.iter().map(|(name, _)| name.as_str()))?;
     let mut all = steps(key);
-    all[number] = best.to_owned();
+    best.clone_into(&mut all[number]);
     Some(all.iter().map(|step| step.replace('.', "\\.")).collect::<Vec<_>>().join("."))
 }
 

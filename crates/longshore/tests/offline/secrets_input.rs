@@ -71,14 +71,14 @@ fn what_is_written_wrong_is_told_at_its_line() {
     );
     refused("{a: {env: A}, a: {env: B}}", &["`a`", at]);
     refused("{b: {env: A}}", &["there is no secret `a` in environment `dev`"]);
-    refused("{a: {file: '${env.nam}'}}", &["`nam`", at]);
+    refused("{a: {file: '${env.nam}'}}", &["`${env.nam}` is not known in environment `dev`", at]);
     refused("{a: {file: '${secret.a}'}}", &["secret `a` would not be hidden here", at]);
 }
 
 #[test]
 fn what_cannot_be_had_is_told_with_where_it_was_to_come_from() {
     let of = |secret: &str, words: &str| {
-        refused(secret, &[&format!("secret `a` cannot be had: {words}"), "longshore.yaml:7:", "help: "]);
+        refused(secret, &[&format!("secret `a` cannot be had: {words}"), "longshore.yaml:7:", "hint: "]);
     };
     of("{a: {env: LONGSHORE_NOT_SET}}", "the variable `LONGSHORE_NOT_SET` is not set");
     of("{a: {file: no}}", "`./no` cannot be read: No such file");

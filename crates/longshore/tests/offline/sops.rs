@@ -71,10 +71,13 @@ fn the_key_is_where_sops_looks_for_it() {
         assert!(without.stderr.contains(words), "no `{words}` in {without}");
     }
     let broken = run(&project, "render", &[("SOPS_AGE_KEY", "AGE-SECRET-KEY-1BROKEN")]);
-    assert!(broken.stderr.contains("SOPS_AGE_KEY: line 1 is no age identity"), "{broken}");
+    assert!(
+        broken.stderr.contains("line 1 is no age identity") && broken.stderr.contains("--> SOPS_AGE_KEY"),
+        "{broken}"
+    );
     assert!(!broken.stderr.contains("1BROKEN"), "{broken}");
     let missing = run(&project, "render", &[("SOPS_AGE_KEY_FILE", "no.txt")]);
-    assert!(missing.stderr.contains("no.txt: cannot be read"), "{missing}");
+    assert!(missing.stderr.contains("cannot be read") && missing.stderr.contains("--> no.txt"), "{missing}");
 }
 
 /// `check` runs where nobody has the key; what can be seen without it is wrong all the same.
@@ -123,4 +126,29 @@ fn a_check_needs_no_key_and_sees_what_is_not_there() {
         "{sops: {file: secrets/tls.pem, key: a}}",
         &["a binary file is one value and has no `a`"],
     );
+}
+
+/// A chart would otherwise be given what is encrypted.
+#[test]
+fn values_files_that_are_encrypted_are_refused() {
+    let project = shop();
+    let text = project.read("longshore.yaml").unwrap();
+    let of = text.find("releases:").unwrap();
+    project
+        .write(
+            "longshore.yaml",
+            &format!("{}releases: {{web: {{chart: chart, values: [secrets/dev.yaml]}}}}\n", &text[..of]),
+        )
+        .unwrap();
+    std::fs::create_dir_all(project.file("chart/templates")).unwrap();
+    project.write("chart/Chart.yaml", "{apiVersion: v2, name: web, version: 1.0.0}\n").unwrap();
+    let refused = run(&project, "render", &[]);
+    assert_eq!(refused.code, Some(1), "{refused}");
+    for words in [
+        "`secrets/dev.yaml` is encrypted with SOPS, and values files are not decrypted",
+        "longshore.yaml:",
+        "`${secret.db}` in `set`",
+    ] {
+        assert!(refused.stderr.contains(words), "no `{words}` in {refused}");
+    }
 }
