@@ -1,7 +1,6 @@
 //! Errors as people see them: message, place, facts, next step.
 
 use longshore_diag::Diagnostic;
-use longshore_object::diagnosis::secret_controller;
 
 use super::{Error, Refusal, Refused, Unauthorized, UnknownKind};
 use crate::endpoint::{Credential, Endpoint};
@@ -29,13 +28,8 @@ pub(super) fn of(error: &Error) -> Diagnostic {
             } else if let Some(nearest) = nearest {
                 diagnostic.hint(format!("did you mean `{nearest}`?"))
             } else {
-                diagnostic.hint(match secret_controller(&gvk.group) {
-                    Some((controller, _)) => {
-                        format!("install {controller} with its CustomResourceDefinitions first")
-                    }
-                    None => "install its CustomResourceDefinition first, or deploy it in the same release"
-                        .to_owned(),
-                })
+                diagnostic
+                    .hint("install its CustomResourceDefinition first, or deploy it in the same release")
             }
         }
         Error::Answer { .. } => Diagnostic::error("cluster/answer", error.to_string())
