@@ -124,10 +124,12 @@ async fn a_pod_without_its_secret_tells_what_makes_it() {
     says(&stage, &format!("{sealed}/sealedsecrets/token"), &broken).await;
     failed(&["no key could decrypt secret (token)", "seal it again with `kubeseal`", "Deployment/web"]);
     // The same of a release that is not deployed now.
+    let done = json!({"observedGeneration": 1, "conditions": [{"type": "Synced", "status": "True"}]});
+    says(&stage, &format!("{sealed}/sealedsecrets/token"), &done).await;
     let external = json!({"apiVersion": "external-secrets.io/v1", "kind": "ExternalSecret", "metadata": {"name": "login"},
         "spec": {"secretStoreRef": {"name": "vault", "kind": "SecretStore"}, "target": {"name": "db"}}});
     stage.make(&format!("apis/{EXTERNAL}/externalsecrets"), &external).await;
-    stage.project.write("web.yaml", &pod("db")).unwrap();
+    stage.project.write("web.yaml", &format!("{}{maker}", pod("db"))).unwrap();
     failed(&[
         "Secret/db does not exist: ExternalSecret/login, of which it is made: SecretStore/vault does not exist",
         "Secret/db ← ExternalSecret/login",

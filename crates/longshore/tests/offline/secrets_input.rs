@@ -81,17 +81,17 @@ fn what_cannot_be_had_is_told_with_where_it_was_to_come_from() {
         refused(secret, &[&format!("secret `a` cannot be had: {words}"), "longshore.yaml:7:", "hint: "]);
     };
     of("{a: {env: LONGSHORE_NOT_SET}}", "the variable `LONGSHORE_NOT_SET` is not set");
-    of("{a: {file: no}}", "`./no` cannot be read: No such file");
+    of("{a: {file: gone}}", "`./gone` cannot be read: No such file");
     of("{a: {file: folder}}", "`./folder` cannot be read: Is a directory");
     of("{a: {file: empty}}", "it is empty");
     of("{a: {file: binary}}", "it is not UTF-8 text");
     of("{a: {file: large}}", "it is longer than 1 MiB");
-    of("{a: {age: no}}", "`./no` cannot be read");
+    of("{a: {age: gone}}", "`./gone` cannot be read");
     of("{a: {age: web.yaml}}", "`./web.yaml` cannot be opened: it is no age file");
     of("{a: {command: [no-such-program]}}", "`no-such-program` cannot be run");
     of("{a: {command: ['false']}}", "`false` failed (exit status: 1)");
     of("{a: {command: ['true']}}", "it is empty");
     of("{a: {command: [sleep, '600'], timeout: 50ms}}", "`sleep` is not done within 50ms and was killed");
-    of("{a: {sops: no}}", "`./no` cannot be read");
+    of("{a: {sops: gone}}", "`./gone` cannot be read");
     of("{a: {sops: {file: web.yaml, key: a}}}", "`./web.yaml`: it is not encrypted");
 }
