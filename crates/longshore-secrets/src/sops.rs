@@ -85,7 +85,8 @@ impl Decrypted {
     /// # Errors
     /// There is nothing, or no single value.
     pub fn value(&self, key: Option<&str>) -> Result<Zeroizing<Vec<u8>>, SopsError> {
-        Ok(path::find(&self.documents, self.format, key)?.shown())
+        let leaf = path::find(&self.documents, self.format, key)?;
+        Ok(if self.format == SopsFormat::Json { leaf.shown_of_json() } else { leaf.shown() })
     }
 }
 

@@ -39,6 +39,16 @@ impl Leaf {
         })
     }
 
+    /// Its text, as SOPS prints it of a JSON file: large numbers have an exponent later than in YAML.
+    pub(super) fn shown_of_json(&self) -> Zeroizing<Vec<u8>> {
+        match self {
+            Self::Float(value) if *value == 0.0 || (1e-6..1e21).contains(&value.abs()) => {
+                Zeroizing::new(format_float(*value, b'f', None).into_bytes())
+            }
+            other => other.shown(),
+        }
+    }
+
     /// Its text, as SOPS prints it.
     pub(super) fn shown(&self) -> Zeroizing<Vec<u8>> {
         Zeroizing::new(match self {
