@@ -6,6 +6,7 @@ mod access_layer;
 mod api_versions;
 mod b2connect;
 mod b2connect_guarded;
+mod broken;
 mod checked;
 mod complete;
 mod create;
