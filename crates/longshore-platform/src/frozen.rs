@@ -112,13 +112,9 @@ fn release(session: &Session, head: &Head, prepared: &Prepared) -> Result<Frozen
 }
 
 impl Frozen {
-    /// The selection that the plan is about; no project file is needed for it.
-    pub fn selection(&self, context: Option<String>, kustomizations: Arc<dyn Kustomizations>) -> Selection {
-        self.selection_among(context, None, kustomizations)
-    }
-
-    /// The same where other plans are carried out beside it, `at_once` at a time.
-    pub(crate) fn selection_among(
+    /// The selection that the plan is about, where others may be carried out beside it, `at_once` at a time; no project
+    /// file is needed for it.
+    pub(crate) fn selection(
         &self,
         context: Option<String>,
         at_once: Option<usize>,

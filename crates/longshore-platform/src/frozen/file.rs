@@ -196,7 +196,7 @@ struct Kind {
     kind: String,
 }
 
-/// What a file is, `Plan` or `PlanList`; and the file as `Plan` or [`super::several::List`] may read it.
+/// What a file is, `Plan` or `PlanList`: then [`parse`] may read it as one.
 ///
 /// # Errors
 /// It is neither, or of another version of Longshore.

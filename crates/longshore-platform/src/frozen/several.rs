@@ -124,7 +124,7 @@ impl FrozenFile {
                 .hint("choose a cluster with --cluster as well"));
         }
         let selection = |plan: &Frozen| {
-            plan.selection_among(context.map(str::to_owned), self.at_once, Arc::clone(kustomizations))
+            plan.selection(context.map(str::to_owned), self.at_once, Arc::clone(kustomizations))
         };
         Ok(self.plans.iter().map(selection).collect())
     }
