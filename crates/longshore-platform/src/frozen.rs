@@ -178,7 +178,7 @@ impl Frozen {
 }
 
 /// Makes a frozen plan ready to be carried out: tries it again, and checks that it is not stale. The session
-/// must be made with the plan's selection ([`Frozen::selection`]) and be one that freezes.
+/// must be made with the plan's selection ([`FrozenFile::selections`]) and be one that freezes.
 ///
 /// # Errors
 /// It was made for another cluster, it is sealed to others, it is stale, or the cluster cannot be asked.
