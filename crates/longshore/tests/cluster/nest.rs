@@ -59,7 +59,7 @@ async fn ne15_development_and_a_missing_definition() {
     let before = stage.everything().await;
     let refused = stage.longshore(&format!("deploy -e production -f {file}"));
     assert_eq!(refused.code, Some(1), "{refused}");
-    assert!(refused.stderr.contains("the cluster has no kind `ServiceMonitor`"), "{refused}");
+    assert!(refused.stderr.contains("has no kind `ServiceMonitor`"), "{refused}");
     assert_eq!(stage.everything().await, before);
 
     stage.ok(&format!("deploy -f {file}"));

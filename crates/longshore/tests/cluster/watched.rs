@@ -1,5 +1,9 @@
 //! `status --watch` and the live view of a deploy: pictures on a terminal, lines elsewhere.
 
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use longshore_testkit::eventually;
 use serde_json::Value;
 
 use crate::Stage;
@@ -42,7 +46,12 @@ async fn changes_are_lines_where_there_is_no_terminal() {
     let scaled = serde_json::json!({"spec": {"replicas": 3}});
     stage.patch("apis/apps/v1/namespaces/{ns}/deployments/front", "test", &scaled).await;
     text.wait_for("3 of 3 ready").unwrap();
-    json.wait_for("3 of 3 ready").unwrap();
+    // What is told of the pods may come after what is told of their ReplicaSet.
+    eventually("three pods that are ready", Duration::from_mins(1), async || {
+        Ok((ready_pods(&json.stdout_so_far()).len() == 3).then_some(()))
+    })
+    .await
+    .unwrap();
     for started in [&mut text, &mut json] {
         started.interrupt().unwrap();
     }
@@ -52,12 +61,16 @@ async fn changes_are_lines_where_there_is_no_terminal() {
     assert_eq!(lines[..2], ["web: ready", "web Deployment/front: ready"]);
     assert!(!text.stdout.contains('\u{1b}'), "{text}");
     let json = json.finish().unwrap();
-    let lines: Vec<Value> = json.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    let pods =
-        lines.iter().filter(|line| line["object"].as_str().is_some_and(|object| object.starts_with("Pod/")));
-    let ready: std::collections::BTreeSet<&str> =
-        pods.filter(|pod| pod["state"] == "ready").filter_map(|pod| pod["object"].as_str()).collect();
-    assert_eq!(ready.len(), 3, "{json}");
+    assert_eq!(ready_pods(&json.stdout).len(), 3, "{json}");
+}
+
+/// The pods that lines of JSON say are ready.
+fn ready_pods(output: &str) -> BTreeSet<String> {
+    // The last line may not be whole yet.
+    let lines = output.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let ready = lines.filter(|line| line["state"] == "ready");
+    let names = ready.filter_map(|line| line["object"].as_str().map(str::to_owned));
+    names.filter(|object| object.starts_with("Pod/")).collect()
 }
 
 /// What a deploy tells a program is JSON line by line, in the shape of `status --watch`, warnings and errors too.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use longshore_testkit::{Program, TestCluster, TestNamespace, eventually};
 use serde_json::{Value, json};
 
-use super::{Two, data, object};
+use super::{HOLD, Two, data, object};
 use crate::faults::Server;
 
 /// What fails on one cluster goes back there; the others stay as planned.
@@ -34,7 +34,7 @@ pub(super) async fn dies_midway(two: &Two, us: &TestCluster) {
     two.edit("mail.yaml", "nodeSelector: {}", "nodeSelector: {disk: golden}");
     let mut server = Server::of(us.server());
     let program = Program::new(env!("CARGO_BIN_EXE_longshore")).unwrap();
-    let program = program.args(["deploy"]).env("LONGSHORE_HOLD_SECONDS", "6");
+    let program = program.args(["deploy"]).env("LONGSHORE_HOLD_SECONDS", HOLD);
     let mut deploying = program.folder(two.project.path()).start().unwrap();
     deploying.wait_for("us/mail waiting for").unwrap();
     server.kill();
