@@ -100,6 +100,20 @@ pub struct Draft {
     pub left: Vec<Left>,
 }
 
+impl Draft {
+    /// Changes what an environment says of a release.
+    pub(crate) fn put(&mut self, environment: &str, release: &str, change: impl FnOnce(&mut DraftLayer)) {
+        let Some(environment) = self.environments.iter_mut().find(|found| found.name == environment) else {
+            return;
+        };
+        let place = environment.releases.iter().position(|(name, _)| name == release).unwrap_or_else(|| {
+            environment.releases.push((release.to_owned(), DraftLayer::default()));
+            environment.releases.len() - 1
+        });
+        change(&mut environment.releases[place].1);
+    }
+}
+
 /// Where a secret comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SecretFrom {

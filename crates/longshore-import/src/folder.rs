@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use longshore_diag::{Diagnostic, Place};
 
-use crate::draft::{Draft, DraftLayer, DraftRelease, Origin, Source, Switch};
+use crate::draft::{Draft, DraftRelease, Origin, Source, Switch};
 use crate::files::{Files, Reader, join};
 use crate::left::Left;
 use crate::names::{is_name, name_of};
@@ -111,31 +111,19 @@ pub fn folder(files: &dyn Files, origin: &Origin) -> Result<Draft, Diagnostic> {
         if let Some(release) = releases.iter_mut().find(|release| release.name == name) {
             release.layer.values = everywhere;
             for (environment, file) in special {
-                put(&mut draft, &environment, &name, |layer| layer.values.push(file));
+                draft.put(&environment, &name, |layer| layer.values.push(file));
             }
         }
     }
     let names: Vec<String> = draft.environments.iter().map(|environment| environment.name.clone()).collect();
     for (release, there) in &only {
         for name in names.iter().filter(|name| !there.contains(*name)) {
-            put(&mut draft, name, release, |layer| layer.enabled = Some(Switch::Is(false)));
+            draft.put(name, release, |layer| layer.enabled = Some(Switch::Is(false)));
         }
     }
     draft.releases = releases;
     draft.left.sort();
     Ok(draft)
-}
-
-/// Changes what an environment says of a release.
-fn put(draft: &mut Draft, environment: &str, release: &str, change: impl FnOnce(&mut DraftLayer)) {
-    let Some(environment) = draft.environments.iter_mut().find(|found| found.name == environment) else {
-        return;
-    };
-    let place = environment.releases.iter().position(|(name, _)| name == release).unwrap_or_else(|| {
-        environment.releases.push((release.to_owned(), DraftLayer::default()));
-        environment.releases.len() - 1
-    });
-    change(&mut environment.releases[place].1);
 }
 
 /// Two of one name cannot both be a release of that name: later ones get a number.

@@ -12,7 +12,7 @@ use super::chart;
 use super::load::State;
 use super::markers::Asked;
 use super::release::Release;
-use crate::draft::{Draft, DraftEnvironment, DraftLayer, DraftRelease, Origin, SecretFrom, Source, Switch};
+use crate::draft::{Draft, DraftEnvironment, DraftRelease, Origin, SecretFrom, Source, Switch};
 use crate::files::Reader;
 use crate::left::Left;
 use crate::names::name_of;
@@ -108,10 +108,7 @@ impl Folding<'_> {
     ) -> DraftRelease {
         let mut made = DraftRelease::new(name_of(name, "release"), Source::Chart(String::new()));
         if made.name != name {
-            let place = each
-                .values()
-                .next()
-                .map_or_else(|| longshore_diag::Place::file(""), |release| release.place.clone());
+            let place = place_of(each);
             left.insert(Left::new(
                 place,
                 format!("release `{name}`"),
@@ -133,7 +130,7 @@ impl Folding<'_> {
             made.layer.enabled = Some(first).filter(|switch| *switch != Switch::Is(true));
         } else {
             for state in self.states.iter().filter(|state| *is_wanted(state) != Switch::Is(true)) {
-                put(draft, &state.environment, &made.name, |layer| {
+                draft.put(&state.environment, &made.name, |layer| {
                     layer.enabled = Some(is_wanted(state).clone());
                 });
             }
@@ -148,10 +145,7 @@ impl Folding<'_> {
             .collect();
         if !matches!(made.source, Source::Chart(_)) {
             if lists.iter().any(|(_, items)| !items.is_empty()) {
-                let place = each
-                    .values()
-                    .next()
-                    .map_or_else(|| longshore_diag::Place::file(""), |release| release.place.clone());
+                let place = place_of(each);
                 left.insert(Left::new(
                     place,
                     format!("values of release `{name}`"),
@@ -168,7 +162,7 @@ impl Folding<'_> {
             file
         }));
         for (environment, layer) in folded.special {
-            put(draft, environment, &made.name, |known| {
+            draft.put(environment, &made.name, |known| {
                 known.values = layer.values;
                 known.set = layer.set;
             });
@@ -255,14 +249,8 @@ impl Folding<'_> {
     }
 }
 
-/// Changes what an environment says of a release.
-fn put(draft: &mut Draft, environment: &str, release: &str, change: impl FnOnce(&mut DraftLayer)) {
-    let Some(environment) = draft.environments.iter_mut().find(|found| found.name == environment) else {
-        return;
-    };
-    let place = environment.releases.iter().position(|(name, _)| name == release).unwrap_or_else(|| {
-        environment.releases.push((release.to_owned(), DraftLayer::default()));
-        environment.releases.len() - 1
-    });
-    change(&mut environment.releases[place].1);
+/// Where a release stands in the first environment that has it.
+fn place_of(each: &BTreeMap<&str, &Release>) -> longshore_diag::Place {
+    let first = each.values().next();
+    first.map_or_else(|| longshore_diag::Place::file(""), |release| release.place.clone())
 }
