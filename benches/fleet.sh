@@ -102,7 +102,7 @@ def loop_plan(round, level):
         for name in names:
             text = run(helm, "template", name, work / "chart", "--set", f"level={level},zone=zone-{at}", config=config)[1].stdout
             write(work / "rendered.yaml", text)
-            run(kubectl, "diff", "--server-side", "-n", f"theirs-{round}", "-f", work / "rendered.yaml", config=config, codes=(0, 1))
+            run(kubectl, "diff", "--server-side", "--field-manager", "helm", "-n", f"theirs-{round}", "-f", work / "rendered.yaml", config=config, codes=(0, 1))
     return (time.perf_counter() - start) * 1000
 
 def loop_deploy(round, level):
