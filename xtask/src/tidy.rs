@@ -6,6 +6,7 @@
 //! | folder and package names agree, lints and licence come from the workspace | [`manifests`] |
 //! | files say what they are for and stay short, public items of libraries are documented | [`sources`] |
 //! | one crypto provider in the product, licences that we may ship | [`dependencies`] |
+//! | what `docs/platforms.md` says is shown is shown by tests that are there | [`platforms`] |
 //!
 //! Each rule is a function of plain data to a list of [`Finding`]s, so that a test can show it fire.
 
@@ -14,6 +15,7 @@ mod floors;
 mod licences;
 mod manifests;
 mod metadata;
+mod platforms;
 mod sources;
 
 use std::fmt;
@@ -73,10 +75,14 @@ fn check(root: &Path) -> Result<Vec<Finding>> {
         findings.extend(floors::check(&metadata, package, &manifest, &text));
         findings.extend(manifests::check(package, &manifest, &text));
     }
+    let mut tests = Vec::new();
     for path in sources::find(root)? {
-        let library = metadata.is_library_source(&path);
-        findings.extend(sources::check(&path, &read(root, &path)?, library));
+        let (library, text) = (metadata.is_library_source(&path), read(root, &path)?);
+        findings.extend(sources::check(&path, &text, library));
+        tests.extend(platforms::tests_in(&path, &text));
     }
+    let table = read(root, Path::new(platforms::TABLE))?;
+    findings.extend(platforms::check(&table, &tests, |path| root.join(path).exists()));
     findings.extend(licences::check(&metadata, &lock));
     if metadata.members().any(|package| package.name == dependencies::PRODUCT) {
         // `cargo metadata` lists optional dependencies that no feature turns on; `cargo tree` does not.

@@ -40,7 +40,7 @@ async fn live_is_ready(stage: &Stage) {
     assert!(!config.to_string().contains("access:access@"));
 }
 
-/// AL1, AL6, AL12 with plain manifests, the default method.
+/// AL1 to AL6, AL12 with plain manifests, the default method.
 #[tokio::test(flavor = "multi_thread")]
 async fn staging_by_plain_manifests() {
     let (stage, file) = stage("al-plain").await;
@@ -70,7 +70,7 @@ async fn staging_by_plain_manifests() {
     assert_eq!(stage.everything().await, before);
 }
 
-/// The same by Helm chart; an image change rolls only the gateway; rollback restores it; passwords stay.
+/// AL10: the same by Helm chart; an image change rolls only the gateway; rollback restores it; passwords stay.
 #[tokio::test(flavor = "multi_thread")]
 async fn staging_by_helm_changed_and_rolled_back() {
     let (stage, _) = stage("al-helm").await;

@@ -34,7 +34,7 @@ fn tick(schedule: &str, more: &str) -> String {
     )
 }
 
-/// AL11: the line of the field, what is wrong with it, and what may stand there.
+/// BC18: the line of the field, what is wrong with it, and what may stand there.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_schedule_that_is_none_is_explained_at_its_line() {
     for (name, schedule, more, place, what, hint) in [

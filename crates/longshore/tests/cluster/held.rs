@@ -1,4 +1,4 @@
-//! AL11: what is being deleted and stays is told with whose finalizer keeps it, in a `destroy`, a deploy and a wait; a
+//! BC18: what is being deleted and stays is told with whose finalizer keeps it, in a `destroy`, a deploy and a wait; a
 //! namespace with what is left in it, and with the API that does not answer. Nothing is ever taken away by hand.
 
 use std::time::Duration;
@@ -40,6 +40,7 @@ async fn let_go(stage: &Stage, path: &str) {
     stage.patch(path, "test", &none).await;
 }
 
+/// BC18.
 #[tokio::test(flavor = "multi_thread")]
 async fn whose_finalizer_keeps_an_object_is_told_while_it_is_waited_for() {
     let stage = Stage::new("held", HELD).await;

@@ -54,7 +54,8 @@ async fn executor(namespace: &TestNamespace) -> bool {
     deployment.is_some_and(|deployment| deployment["status"]["readyReplicas"] == 1)
 }
 
-/// KB12.
+/// KB12, from internal TLS in one cluster (KB1) over an executor beside the API (KB4) to executors elsewhere (KB3); KB9: a
+/// token for each, of which the API has the digest.
 #[tokio::test(flavor = "multi_thread")]
 async fn kb12_from_one_cluster_to_many() {
     let here = TestCluster::get().await.unwrap();

@@ -1,4 +1,4 @@
-//! AL11: what goes wrong is told in one sentence with its chain, as soon as it is certain. On simulated pods, with
+//! BC18: what goes wrong is told in one sentence with its chain, as soon as it is certain. On simulated pods, with
 //! short graces; the same with real pods and the usual graces is `docs/verdicts.md`.
 
 use std::time::{Duration, Instant};
@@ -62,6 +62,7 @@ fn fails(stage: &Stage, words: &[&str]) -> Duration {
     took
 }
 
+/// BC18.
 #[tokio::test(flavor = "multi_thread")]
 async fn images_containers_and_probes() {
     for (name, files, words) in [
@@ -252,7 +253,7 @@ async fn a_service_that_selects_nothing_is_warned_of() {
     assert!(outcome.stderr.contains("pods of Deployment/web have app=web"), "{outcome}");
 }
 
-/// AL11: a pod that is ready because it runs has to go on running, unless it has done so since before.
+/// BC18: a pod that is ready because it runs has to go on running, unless it has done so since before.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_container_without_a_probe_has_to_prove_itself() {
     let stage = Stage::new("vunproved", &plays("ready", "")).await;

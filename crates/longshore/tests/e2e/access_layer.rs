@@ -24,6 +24,7 @@ const PODS: usize = 11;
 /// All of them start at once, two of them Java's.
 const PATIENCE: Duration = Duration::from_mins(5);
 
+/// AL3, AL6, AL12, BC4.
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs the real node: cargo xtask e2e"]
 async fn al6_al12_bc4_the_access_layer_is_updated_through_its_ingress_without_a_lost_request() {

@@ -1,4 +1,4 @@
-//! AL11: when the cluster's DNS is down, it is the cause, and not the name that a container cannot look up.
+//! BC18: when the cluster's DNS is down, it is the cause, and not the name that a container cannot look up.
 
 use std::time::Duration;
 
@@ -35,6 +35,7 @@ const WEB: &str = "
     {apiVersion: v1, kind: Service, metadata: {name: redis-master}, spec: {selector: {app: redis}, ports: [{port: 80}]}}
     ";
 
+/// BC18.
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs the real node: cargo xtask e2e"]
 async fn a_dns_that_is_down_is_the_cause() {

@@ -1,4 +1,4 @@
-//! AL11: no false verdict on real pods: fifty deploys of services that are slow or fall at first, and are healthy, with
+//! BC18: no false verdict on real pods: fifty deploys of services that are slow or fall at first, and are healthy, with
 //! the usual graces, five at a time. Each must succeed, and must not say so before its pods serve.
 
 use std::thread;
@@ -129,6 +129,7 @@ fn deploy(stage: &Stage, way: &Way, turn: usize) -> (f64, Option<String>) {
     (took, wrong)
 }
 
+/// BC18.
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs the real node: cargo xtask e2e"]
 async fn fifty_slow_but_healthy_deploys_succeed() {

@@ -1,4 +1,4 @@
-//! AL11: what goes wrong with real pods is told in one sentence, as soon as it is certain: twenty ways to fail, with
+//! BC18: what goes wrong with real pods is told in one sentence, as soon as it is certain: twenty ways to fail, with
 //! the usual graces, side by side. `UPDATE_DOCS=1 cargo xtask e2e verdicts` writes what was measured into
 //! `docs/verdicts.md`.
 
@@ -301,6 +301,7 @@ fn measure(stage: &Stage, case: &Case) -> Measured {
     Measured { what: case.what, took, sentence, stderr, mistake }
 }
 
+/// BC18.
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs the real node: cargo xtask e2e"]
 async fn verdicts_are_right_and_come_in_time() {

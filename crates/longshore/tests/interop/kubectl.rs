@@ -66,6 +66,7 @@ fn drift(pair: &Pair) -> Vec<String> {
     told
 }
 
+/// AL12: what a person does by hand meanwhile.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_kubectl_changes_is_named_kept_and_taken_back() {
     let Some(kubectl) = kubectl("kubectl") else { return };

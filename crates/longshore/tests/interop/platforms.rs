@@ -93,6 +93,7 @@ const CASES: &[(&str, &str, &str, &[&str])] = &[
     ),
 ];
 
+/// NE15, BC10, NC1, KB1 to KB6.
 #[test]
 fn platforms_print_the_same_by_real_helm() {
     for (tool, level) in [("helm4", "4.3"), ("helm3", "3.22")] {

@@ -46,6 +46,7 @@ fn strip(value: &mut Value) {
     }
 }
 
+/// AL1, AL10.
 #[test]
 fn both_methods_make_the_same_objects() {
     for environment in ["dev", "staging", "production"] {

@@ -58,7 +58,7 @@ fn tried(chart: &str, set: &Value) -> Outcome {
     crate::longshore(&project, "render -q -o json")
 }
 
-/// BC21: the document's objects, by the fields that it gives (`1:23` and so on are lines of it).
+/// BC21: the document's objects, by the fields that it gives (`1:23` and so on are lines of it); BC4, BC11 among them.
 #[test]
 fn bc21_the_documents_objects_are_there_to_the_letter() {
     let objects = &DEFAULTS;

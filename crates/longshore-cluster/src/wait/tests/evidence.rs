@@ -41,7 +41,7 @@ async fn told(
     failure
 }
 
-/// AL11: a crash is told as soon as it has happened often enough, by the log of the run that has just ended; that of
+/// BC18: a crash is told as soon as it has happened often enough, by the log of the run that has just ended; that of
 /// the run before may be gone, and what the node says of that is no line of the container's.
 #[tokio::test(start_paused = true)]
 async fn a_container_that_has_ended_speaks_by_its_present_log() {
@@ -131,7 +131,7 @@ async fn a_program_for_another_machine_is_told_with_the_node_s_architecture() {
     );
 }
 
-/// AL11: what is being deleted and held cannot become ready; whose finalizer it is, is told.
+/// BC18: what is being deleted and held cannot become ready; whose finalizer it is, is told.
 #[tokio::test(start_paused = true)]
 async fn an_object_that_is_held_while_it_goes_fails_after_a_while() {
     let mut going = deployment();
