@@ -77,6 +77,8 @@ pub async fn plan_destroy(session: &Session, delete_data: bool) -> Result<Remova
             .map_err(|error| in_release(error, &release.name))?;
         releases.extend(removal);
     }
+    // What takes the namespace takes the records of all others that are left in it.
+    releases.sort_by_key(Uninstall::takes_its_namespace);
     let all = session.selection.releases().count() == session.selection.platform.project.releases.len();
     let ours = live["metadata"]["annotations"][CREATED_FOR].as_str()
         == Some(session.selection.platform.project.name.value.as_str());

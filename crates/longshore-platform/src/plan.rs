@@ -166,7 +166,7 @@ async fn prepare_all(
             Ok::<_, ReleaseError>((wave, at, prepared.map_err(|error| in_release(error, &name))?))
         }
     };
-    // Those that define kinds come first, wave by wave: what others may count on is known then.
+    // Those that define kinds and make namespaces come first, wave by wave: what others may count on is known then.
     let mut slots: Vec<Vec<Option<Prepared>>> = Vec::new();
     let mut brought: Vec<(usize, Brought)> = Vec::new();
     let mut others: Vec<(usize, usize, (String, Candidate, Prior))> = Vec::new();
@@ -174,7 +174,7 @@ async fn prepare_all(
         slots.push(std::iter::repeat_with(|| None).take(releases.len()).collect());
         let mut defining = Vec::new();
         for (at, release) in releases.into_iter().enumerate() {
-            if release.1.defines_kinds() {
+            if release.1.is_groundwork() {
                 defining.push((wave, at, release));
             } else {
                 others.push((wave, at, release));

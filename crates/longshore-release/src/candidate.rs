@@ -61,9 +61,10 @@ impl Candidate {
         self.crds.iter().chain(&self.objects).map(move |object| (object.gvk(), object.key_in(namespace)))
     }
 
-    /// Whether it brings definitions of kinds.
-    pub fn defines_kinds(&self) -> bool {
-        self.crds.iter().chain(&self.objects).any(|object| object.kind() == "CustomResourceDefinition")
+    /// Whether it brings what other releases may wait for: definitions of kinds, or namespaces.
+    pub fn is_groundwork(&self) -> bool {
+        let mut objects = self.crds.iter().chain(&self.objects);
+        objects.any(|object| matches!(object.kind(), "CustomResourceDefinition" | "Namespace"))
     }
 
     /// `name-version` of the chart.

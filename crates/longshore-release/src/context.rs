@@ -160,6 +160,12 @@ impl Context {
         names
     }
 
+    /// The same in another namespace.
+    #[must_use]
+    pub fn in_namespace(&self, namespace: &str) -> Self {
+        Self { namespace: namespace.to_owned(), ..self.clone() }
+    }
+
     /// The names that a release had before.
     pub(crate) fn formerly<'a>(&'a self, release: &'a str) -> impl Iterator<Item = &'a str> {
         self.moved.iter().filter(move |(new, _)| new == release).map(|(_, old)| old.as_str())

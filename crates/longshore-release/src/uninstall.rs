@@ -26,6 +26,8 @@ const CONCURRENCY: usize = 32;
 pub struct Uninstall {
     /// The release.
     pub name: String,
+    /// The namespace in which its records lie.
+    pub namespace: String,
     /// Whether there is a record of it; if not, only what an earlier removal kept is left.
     pub recorded: bool,
     /// Whether its `pre-delete` and `post-delete` hooks run. Those of a release that goes on under another name do not:
@@ -34,6 +36,23 @@ pub struct Uninstall {
     /// What happens to each object, in order.
     pub objects: Vec<ObjectChange>,
     kinds: BTreeMap<ObjectKey, Gvk>,
+}
+
+impl Uninstall {
+    /// Whether it deletes the namespace in which its own records lie, and with it those of all other releases there: it
+    /// comes after them.
+    pub fn takes_its_namespace(&self) -> bool {
+        self.own_namespace().is_some()
+    }
+
+    fn own_namespace(&self) -> Option<&ObjectChange> {
+        let mut deleted = self.objects.iter().filter(|change| change.action == ObjectAction::Delete);
+        deleted.find(|change| self.is_own_namespace(&change.object))
+    }
+
+    fn is_own_namespace(&self, key: &ObjectKey) -> bool {
+        key.kind == "Namespace" && key.group.is_empty() && key.name == self.namespace
+    }
 }
 
 /// Finds out what removing a release would do. `None` if there is nothing of it.
@@ -81,6 +100,7 @@ pub async fn prepare_uninstall(
     let something = recorded || changes.iter().any(|change| change.action == ObjectAction::Delete);
     Ok(something.then(|| Uninstall {
         name: name.to_owned(),
+        namespace: context.namespace.clone(),
         recorded,
         runs_hooks: true,
         objects: changes,
@@ -189,10 +209,23 @@ pub async fn uninstall(context: &Context, removal: &Uninstall) -> Result<(), Rel
     let store = Store::new(context.cluster.clone(), &context.namespace);
     let name = &removal.name;
     context.faults.reached(name, FaultPoint::Planned).await;
+    let own = removal.own_namespace();
+    if let Some(own) = own
+        && is_going(context, &own.object).await?
+    {
+        // Its records go with it, or are gone: nothing is written into a namespace that is being deleted.
+        delete_objects(context, removal).await?;
+        delete_namespace(context, removal, own).await?;
+        context.tell(name, Event::Finished("removed what was left".to_owned()));
+        return Ok(());
+    }
     let history = takeover::settle(context, &store, name, &Prior::default(), Aim::Removal).await?.history;
     context.faults.reached(name, FaultPoint::Settled).await;
     let Some(last) = history.last() else {
         delete_objects(context, removal).await?;
+        if let Some(own) = own {
+            delete_namespace(context, removal, own).await?;
+        }
         context.tell(name, Event::Finished("removed what was left".to_owned()));
         return Ok(());
     };
@@ -223,6 +256,12 @@ pub async fn uninstall(context: &Context, removal: &Uninstall) -> Result<(), Rel
     Box::pin(removing).await?;
     work.end(|release| "Uninstallation complete".clone_into(&mut release.info.description)).await?;
     context.faults.reached(name, FaultPoint::Ended).await;
+    if let Some(own) = own {
+        // The records go with it: while it is there so are they, and the next removal goes on.
+        delete_namespace(context, removal, own).await?;
+        context.tell(name, Event::Finished("uninstalled".to_owned()));
+        return Ok(());
+    }
     // The newest goes last: while it is there the next removal goes on.
     for stored in &history {
         store.delete(&stored.release).await?;
@@ -232,10 +271,31 @@ pub async fn uninstall(context: &Context, removal: &Uninstall) -> Result<(), Rel
     Ok(())
 }
 
-/// Deletes the objects in order of kinds, then waits until all of them are gone.
+/// Whether a namespace is being deleted.
+async fn is_going(context: &Context, key: &ObjectKey) -> Result<bool, ReleaseError> {
+    let found = live(context, &Gvk::new("v1", "Namespace"), key).await?;
+    Ok(found.is_some_and(|found| !found["metadata"]["deletionTimestamp"].is_null()))
+}
+
+/// Deletes the namespace in which the release's records lie, and waits until it is gone with all that is in it.
+async fn delete_namespace(
+    context: &Context,
+    removal: &Uninstall,
+    own: &ObjectChange,
+) -> Result<(), ReleaseError> {
+    let (name, key) = (&removal.name, &own.object);
+    delete::delete_and_wait(context, name, &removal.kinds[key], key).await?;
+    context.faults.reached(name, FaultPoint::ObjectDeleted).await;
+    context.tell(name, Event::Object { key: key.clone(), done: Done::Deleted });
+    Ok(())
+}
+
+/// Deletes the objects in order of kinds, then waits until all of them are gone. The namespace in which the release's own
+/// records lie is left to [`delete_namespace`].
 async fn delete_objects(context: &Context, removal: &Uninstall) -> Result<(), ReleaseError> {
     let name = &removal.name;
-    stream::iter(&removal.objects)
+    let own = removal.own_namespace().map(|change| &change.object);
+    stream::iter(removal.objects.iter().filter(|change| Some(&change.object) != own))
         .map(|change| async move {
             let key = &change.object;
             let mut done = Done::Kept;

@@ -28,15 +28,19 @@ impl Fleet {
         let order = of_file.and_then(|releases| waves(releases).ok()).unwrap_or_default();
         let mut progress =
             Progress { fleet: self, failed: vec![None; self.sessions.len()], stays: Vec::new() };
+        let parts = |is_meant: &dyn Fn(&Uninstall) -> bool| -> Vec<Removal> {
+            let part = |removal: &Removal| Removal {
+                releases: removal.releases.iter().filter(|release| is_meant(release)).cloned().collect(),
+                ..Removal::default()
+            };
+            removals.iter().map(part).collect()
+        };
         for wave in order.iter().rev() {
-            let names: Vec<&str> = wave.iter().map(|release| release.name.as_str()).collect();
-            let parts = removals.iter().map(|removal| {
-                let of_step =
-                    removal.releases.iter().filter(|release| names.contains(&release.name.as_str()));
-                Removal { releases: of_step.cloned().collect(), ..Removal::default() }
-            });
-            progress.step(parts.collect()).await;
+            let is_of_wave = |release: &Uninstall| wave.iter().any(|spec| spec.name == release.name);
+            let part = parts(&|release| is_of_wave(release) && !release.takes_its_namespace());
+            progress.step(part).await;
         }
+        progress.step(parts(&Uninstall::takes_its_namespace)).await;
         let rest = |removal: &Removal| Removal { namespace: removal.namespace, ..Removal::default() };
         progress.step(removals.iter().map(rest).collect()).await;
         let ends = self.sessions.iter().zip(removals).zip(progress.failed);

@@ -7,7 +7,7 @@ use longshore_diag::{Diagnostic, Place};
 use longshore_object::{Gvk, Object, ObjectKey, lifecycle};
 use serde_json::Value;
 
-use super::premises::{Definition, Premises};
+use super::premises::{Definition, Premises, is_namespace};
 use super::snapshot::{Sample, Snapshot};
 use super::{definition, immutable, plain, unchanged};
 use crate::apply::{Part, Todo};
@@ -74,8 +74,8 @@ pub(super) struct Survey<'a> {
     context: &'a Context,
     live: &'a Snapshot,
     release: &'a str,
-    /// The release's namespace, if it does not exist yet.
-    missing: Option<&'a str>,
+    /// What there will be before the release begins.
+    premises: &'a Premises,
     /// Namespaces that the candidate itself makes, whether they exist already or not.
     made: BTreeSet<&'a str>,
     /// Kinds that the candidate itself defines, or that releases before it bring.
@@ -88,12 +88,11 @@ impl<'a> Survey<'a> {
         live: &'a Snapshot,
         release: &'a str,
         candidate: &'a Candidate,
-        premises: &Premises,
+        premises: &'a Premises,
     ) -> Self {
-        let missing = premises.missing_namespace.then_some(context.namespace.as_str());
-        let namespaces = candidate.objects.iter().filter(|object| object.kind() == "Namespace");
+        let namespaces = candidate.objects.iter().filter(|object| is_namespace(object));
         let made = namespaces.map(Object::name).collect();
-        Self { context, live, release, missing, made, defined: premises.in_time().cloned().collect() }
+        Self { context, live, release, premises, made, defined: premises.in_time().cloned().collect() }
     }
 
     /// Takes note of the definitions that were looked at, and of what is to become of each.
@@ -115,10 +114,10 @@ impl<'a> Survey<'a> {
         {
             return Ok(look.waiting(object, defined.by.clone()));
         }
-        if let Some(namespace) = self.missing.filter(|missing| key.namespace.as_deref() == Some(*missing)) {
+        if let Some(namespace) = key.namespace.as_deref().and_then(|name| self.awaited(name)) {
             // What nobody knows must be told before the namespace is made.
             return match context.cluster.resource(object.gvk()).await {
-                Ok(_) => Ok(look.waiting(object, format!("Namespace/{namespace}"))),
+                Ok(_) => Ok(look.waiting(object, namespace)),
                 Err(error) => self.unknown(error, look, object),
             };
         }
@@ -258,11 +257,19 @@ impl<'a> Survey<'a> {
         mut look: Look,
     ) -> Result<Look, ReleaseError> {
         let key = look.change.object.clone();
-        if let Some(Refusal::NamespaceMissing { namespace }) = error.refusal()
-            && self.made.contains(namespace.as_str())
-        {
-            look.change.verified = Verified::WaitsFor(format!("Namespace/{namespace}"));
-            return Ok(look);
+        if let Some(Refusal::NamespaceMissing { namespace }) = error.refusal() {
+            if self.made.contains(namespace.as_str()) {
+                look.change.verified = Verified::WaitsFor(format!("Namespace/{namespace}"));
+                return Ok(look);
+            }
+            if let Some((late, false)) = self.premises.namespace(namespace) {
+                let hint = format!(
+                    "release `{late}` brings it, but does not come first: add `needs: [{late}]` to release `{}`",
+                    self.release
+                );
+                look.problem = Some(error.diagnostic().or_at(object.place().clone()).hint(hint));
+                return Ok(look);
+            }
         }
         // The definition may be about to allow it.
         if let Some(defined) = self.definition_of(object)
@@ -291,6 +298,17 @@ impl<'a> Survey<'a> {
         look.warnings.push(format!("{key} is deleted and made anew: {}", immutable::consequence(&key)));
         look.todo = Todo::Recreate;
         Ok(look)
+    }
+
+    /// A namespace that is not there, and will be when the object is applied.
+    fn awaited(&self, namespace: &str) -> Option<String> {
+        match self.premises.namespace(namespace) {
+            Some((release, true)) => Some(format!("Namespace/{namespace} of release `{release}`")),
+            _ if self.premises.missing_namespace && namespace == self.context.namespace => {
+                Some(format!("Namespace/{namespace}"))
+            }
+            _ => None,
+        }
     }
 
     /// What it means that the object cannot be asked for: its kind may be about to be served.

@@ -1,5 +1,5 @@
-//! What a release may count on when it is deployed: its namespace, and kinds that other releases of the same deploy
-//! define.
+//! What a release may count on when it is deployed: its namespace, and the namespaces and kinds that other releases of
+//! the same deploy bring.
 //!
 //! A kind that neither the cluster serves nor a release before this one brings is a problem of the plan, told before
 //! anything is written, with all objects that need it and with what would bring it.
@@ -24,20 +24,27 @@ const NAMED: usize = 8;
 pub struct Premises {
     /// Whether the namespace does not exist yet: then nothing in it can be tried.
     pub missing_namespace: bool,
-    /// Definitions that other releases of the same deploy bring.
+    /// Definitions and namespaces that other releases of the same deploy bring.
     pub brought: Vec<Brought>,
     /// API versions that the release says it needs, whether or not an object of it is of them: `group/version` or
     /// `group/version/Kind`.
     pub required: Vec<(String, Place)>,
 }
 
-/// A definition that another release of the same deploy brings.
+/// A definition or a namespace that another release of the same deploy brings.
 #[derive(Debug, Clone)]
 pub struct Brought {
     release: String,
-    definition: Definition,
+    what: What,
     /// Whether that release is ready before this one begins.
     in_time: bool,
+}
+
+#[derive(Debug, Clone)]
+enum What {
+    Kind(Definition),
+    /// A namespace that is not there yet, by its name.
+    Namespace(String),
 }
 
 /// A definition that is about to be written.
@@ -86,11 +93,31 @@ impl Brought {
         objects
             .filter_map(|object| {
                 let change = changes.get(&object.key_in(&prepared.plan.namespace))?;
-                let mut definition = Definition::of(object, change)?;
-                definition.by = format!("{} of release `{release}`", definition.by);
-                Some(Self { release: release.clone(), definition, in_time: true })
+                let what = if is_namespace(object) && change.action == ObjectAction::Create {
+                    What::Namespace(object.name().to_owned())
+                } else {
+                    let mut definition = Definition::of(object, change)?;
+                    definition.by = format!("{} of release `{release}`", definition.by);
+                    What::Kind(definition)
+                };
+                Some(Self { release: release.clone(), what, in_time: true })
             })
             .collect()
+    }
+
+    /// The namespace that it is, if it is one.
+    pub fn namespace(&self) -> Option<&str> {
+        match &self.what {
+            What::Namespace(name) => Some(name),
+            What::Kind(_) => None,
+        }
+    }
+
+    fn definition(&self) -> Option<&Definition> {
+        match &self.what {
+            What::Kind(definition) => Some(definition),
+            What::Namespace(_) => None,
+        }
     }
 
     /// The same for a release that does not wait for it.
@@ -103,14 +130,26 @@ impl Brought {
 impl Premises {
     /// What has changed of the definitions before the release begins.
     pub(super) fn in_time(&self) -> impl Iterator<Item = &Definition> {
-        self.brought.iter().filter(|brought| brought.in_time).map(|brought| &brought.definition)
+        self.brought.iter().filter(|brought| brought.in_time).filter_map(Brought::definition)
     }
 
     /// Who brings a kind, but not before the release begins.
     fn late(&self, is_it: impl Fn(&Definition) -> bool) -> Option<&str> {
         let mut late = self.brought.iter().filter(|brought| !brought.in_time);
-        late.find(|brought| is_it(&brought.definition)).map(|brought| brought.release.as_str())
+        late.find(|brought| brought.definition().is_some_and(&is_it)).map(|brought| brought.release.as_str())
     }
+
+    /// A namespace that is not there yet: who brings it, and whether before the release begins.
+    pub(super) fn namespace(&self, name: &str) -> Option<(&str, bool)> {
+        let mut all = self.brought.iter().filter(|brought| brought.namespace() == Some(name));
+        let found = all.clone().find(|brought| brought.in_time).or_else(|| all.next())?;
+        Some((&found.release, found.in_time))
+    }
+}
+
+/// Whether an object is a namespace.
+pub(super) fn is_namespace(object: &Object) -> bool {
+    object.kind() == "Namespace" && object.gvk().group.is_empty()
 }
 
 /// A kind that nobody serves, and the objects that are of it.

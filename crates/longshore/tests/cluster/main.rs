@@ -30,6 +30,7 @@ mod life;
 mod logs;
 mod lookup;
 mod made;
+mod namespaced;
 mod nest;
 mod nowconnect;
 mod preflight;

@@ -1,0 +1,110 @@
+//! Namespaces in the project file: their names, and what those that are created carry.
+
+use std::collections::BTreeMap;
+
+use longshore_diag::{Diagnostic, Place};
+use longshore_yaml::{Kind, Node};
+
+use super::Placed;
+use super::fields::{Fields, expected, scalar};
+
+/// What `createNamespace` of an environment says.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CreateNamespace {
+    /// Whether missing namespaces may be created.
+    pub allowed: bool,
+    /// Labels of those that are; their values may have variables.
+    pub labels: BTreeMap<String, Placed<String>>,
+    /// Annotations of those that are; their values may have variables.
+    pub annotations: BTreeMap<String, Placed<String>>,
+}
+
+const CREATE_KEYS: [&str; 2] = ["labels", "annotations"];
+
+/// What begins the keys of Longshore's own labels and annotations.
+const OWN: &str = "longshore.dev/";
+
+/// Reads `createNamespace`: true, false, or what the namespaces carry, which means true.
+///
+/// # Errors
+/// It is something else, or a label that the API server would refuse.
+pub(super) fn create_namespace(
+    file: &str,
+    fields: &Fields<'_>,
+) -> Result<Option<CreateNamespace>, Diagnostic> {
+    let Some(node) = fields.get("createNamespace") else { return Ok(None) };
+    let what = fields.path("createNamespace");
+    match (node.kind, node.value.as_str()) {
+        (Kind::Scalar, "true") => Ok(Some(CreateNamespace { allowed: true, ..CreateNamespace::default() })),
+        (Kind::Scalar, "false") => Ok(Some(CreateNamespace::default())),
+        (Kind::Mapping, _) => {
+            let inner = Fields::read(file, what, node, &CREATE_KEYS)?;
+            let labels = marks(file, &inner, "labels")?;
+            for (key, value) in labels.iter().filter(|(_, value)| !value.value.contains("${")) {
+                check_label(key, &value.value, &value.place)?;
+            }
+            let annotations = marks(file, &inner, "annotations")?;
+            Ok(Some(CreateNamespace { allowed: true, labels, annotations }))
+        }
+        _ => Err(expected(&what, "true, false, or a mapping with `labels` and `annotations`", node, file)),
+    }
+}
+
+/// Labels or annotations.
+fn marks(
+    file: &str,
+    fields: &Fields<'_>,
+    key: &str,
+) -> Result<BTreeMap<String, Placed<String>>, Diagnostic> {
+    let Some(node) = fields.get(key) else { return Ok(BTreeMap::new()) };
+    let inner = Fields::any(file, fields.path(key), node)?;
+    let mark = |(key, place, node): (String, Place, &Node)| {
+        check_key(&key, &place)?;
+        let value = scalar(file, &inner.path(&key), node)?;
+        Ok((key, value))
+    };
+    inner.entries().map(mark).collect()
+}
+
+/// A key of a label or an annotation, as Kubernetes takes it.
+fn check_key(key: &str, place: &Place) -> Result<(), Diagnostic> {
+    if key.starts_with(OWN) {
+        let message = format!("`{key}` is Longshore's own");
+        return Err(Diagnostic::error("project/label", message).at(place.clone()).hint("take it out"));
+    }
+    let (prefix, name) = key.split_once('/').map_or((None, key), |(prefix, name)| (Some(prefix), name));
+    let is_host = |prefix: &str| {
+        let inner = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        prefix.len() <= 253 && prefix.split('.').all(|part| !part.is_empty() && part.chars().all(inner))
+    };
+    if !name.is_empty() && is_word(name) && prefix.is_none_or(is_host) {
+        return Ok(());
+    }
+    let message = format!("`{key}` cannot be the key of a label or an annotation");
+    Err(Diagnostic::error("project/label", message)
+        .at(place.clone())
+        .hint("use `NAME` or `HOST/NAME`, as in `pod-security.kubernetes.io/enforce`"))
+}
+
+/// Checks the value of a label, as Kubernetes does.
+///
+/// # Errors
+/// It would be refused.
+pub(crate) fn check_label(key: &str, value: &str, place: &Place) -> Result<(), Diagnostic> {
+    if value.is_empty() || is_word(value) {
+        return Ok(());
+    }
+    let message = format!("`{value}` cannot be the value of label `{key}`");
+    Err(Diagnostic::error("project/label", message)
+        .at(place.clone())
+        .hint("use at most 63 letters, digits, `-`, `_` and `.`, with a letter or digit at both ends"))
+}
+
+/// At most 63 letters, digits, `-`, `_` and `.`, with a letter or digit at both ends.
+fn is_word(text: &str) -> bool {
+    let outer = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
+    text.len() <= 63
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
+        && outer(text.chars().next())
+        && outer(text.chars().last())
+}
