@@ -113,8 +113,8 @@ async fn bc16_staging_is_let_in_by_the_restricted_standard() {
     assert!(stage.everything().await.is_empty());
     change(&stage, "helm/values.yaml", "enabled: true  # needs the CRDs", "enabled: false  # needs the CRDs");
 
-    stage.ok("deploy --yes --adopt -e staging --only namespaces");
-    stage.ok("deploy --yes -e staging");
+    // What lies in the namespace of the logs waits for the release that makes it.
+    stage.ok("deploy --yes --adopt -e staging");
     let namespace = stage.namespace.name();
     let shipper = format!("{namespace}-logging");
     let client = stage.namespace.client().await.unwrap();

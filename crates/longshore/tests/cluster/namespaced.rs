@@ -80,13 +80,13 @@ pub(crate) async fn get(stage: &Stage, path: &str) -> Option<Value> {
 
 /// An object of a release of a plan, and what it waits for.
 #[track_caller]
-fn waits<'a>(plan: &'a Value, release: &str, object: &str) -> &'a Value {
-    let named = |list: &'a Value, key: &str, name: &str| {
-        let found = list.as_array().unwrap().iter().find(|one| one[key].to_string().contains(name));
-        found.unwrap_or_else(|| panic!("no {name} in {list}"))
-    };
-    let release = named(&plan["releases"], "release", release);
-    &named(&release["objects"], "object", object)["verified"]
+fn waits<'a>(plan: &'a Value, release: &str, kind: &str) -> &'a Value {
+    let releases = plan["releases"].as_array().unwrap().iter();
+    let mut objects = releases
+        .filter(|plan| plan["release"] == release)
+        .flat_map(|plan| plan["objects"].as_array().unwrap())
+        .filter(|change| change["object"]["kind"] == kind && change["object"]["name"] == "there");
+    &objects.next().unwrap_or_else(|| panic!("no {kind}/there in {plan:#}"))["verified"]
 }
 
 /// Design decision 4: unverified, with what it waits for; and all of it is deployed by one command.
@@ -97,11 +97,11 @@ async fn what_a_needed_release_brings_is_waited_for() {
     let logs = format!("{}-logs", stage.namespace.name());
     let plan = stage.json("plan");
     assert_eq!(
-        waits(&plan, "web", "ConfigMap/there"),
+        waits(&plan, "web", "ConfigMap"),
         &serde_json::json!({"waits-for": format!("Namespace/{logs} of release `ground`")}),
         "{plan:#}"
     );
-    let kind = waits(&plan, "web", "Widget/there").to_string();
+    let kind = waits(&plan, "web", "Widget").to_string();
     assert!(kind.contains("of release `ground`"), "{kind}");
 
     // A release that does not wait for it is told to.
