@@ -59,7 +59,7 @@ pub(crate) fn offline(
     release: &ReleaseSpec,
     options: &RenderOptions,
 ) -> Result<(Rendered, Found), Diagnostic> {
-    let world = World::default();
+    let world = World { throwaway_keys: options.throwaway_keys, ..World::default() };
     let capabilities = assumed(options, release, selection.level())?;
     let (rendered, _, found) = rendered(selection, release, capabilities, &world, 1, false)?;
     Ok((rendered, found))
@@ -193,7 +193,7 @@ impl Opened {
         spec: &ReleaseSpec,
         options: &RenderOptions,
     ) -> Result<(Rendered, Origins), Diagnostic> {
-        let world = World::default();
+        let world = World { throwaway_keys: options.throwaway_keys, ..World::default() };
         let capabilities = assumed(options, spec, selection.level())?;
         let input = self.input(selection, spec, capabilities, &world, 1, false);
         let engine = Engine::new(selection.level());

@@ -13,6 +13,7 @@ use longshore_diag::{Diagnostic, Severity};
 use crate::project::ReleaseSpec;
 use crate::render::RenderOptions;
 use crate::selection::Selection;
+use crate::side_by_side;
 use crate::source::named;
 use crate::warn;
 use made::Made;
@@ -146,12 +147,15 @@ fn one(selection: &Selection, minor: u32, options: &CheckOptions) -> (Vec<Diagno
         api_versions,
         only_api_versions: true,
         list: false,
+        throwaway_keys: true,
     };
     let is_chosen = |spec: &ReleaseSpec| selection.releases().any(|chosen| chosen.name == spec.name);
     let mut findings = Vec::new();
     let (mut all, mut warned) = (Vec::new(), Vec::new());
-    for spec in selection.all_wanted() {
-        match Made::new(selection, spec, &render) {
+    let wanted: Vec<_> = selection.all_wanted().collect();
+    let made = side_by_side::each(&wanted, |spec| Made::new(selection, spec, &render));
+    for (spec, made) in wanted.into_iter().zip(made) {
+        match made {
             Ok((made, found)) => {
                 if is_chosen(spec) {
                     warned.extend(found.map(|found| (spec.name.clone(), found)));

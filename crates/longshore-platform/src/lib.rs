@@ -33,6 +33,7 @@ mod secrets;
 mod selection;
 mod session;
 mod set_image;
+mod side_by_side;
 mod source;
 mod status;
 mod synthetic;

@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 use crate::project::{Method, ReleaseSpec};
 use crate::selection::Selection;
 use crate::source::{Known, SystemRandom, named};
-use crate::{charts, kustomize, manifests, warn};
+use crate::warn::{self, Found};
+use crate::{charts, kustomize, manifests, side_by_side};
 
 /// What charts are told of the cluster that is not there.
 #[derive(Debug, Clone, Default)]
@@ -17,6 +18,9 @@ pub struct RenderOptions {
     pub api_versions: Vec<String>,
     /// Whether these are all that there are.
     pub only_api_versions: bool,
+    /// Whether the keys that charts ask for may be of another size, and one for all: what is made with them is looked
+    /// at, not used.
+    pub throwaway_keys: bool,
     /// Whether [`Rendered::list`] is wanted: the text alone takes less time.
     pub list: bool,
 }
@@ -37,46 +41,54 @@ pub struct Rendered {
 /// # Errors
 /// Something cannot be read or rendered.
 pub fn render(selection: &Selection, options: &RenderOptions) -> Result<Rendered, Diagnostic> {
-    let mut text = String::new();
-    let mut items = Vec::new();
+    let releases: Vec<_> = selection.releases().collect();
+    let (mut text, mut items) = (String::new(), Vec::new());
     let (mut warnings, mut found) = (Vec::new(), Vec::new());
-    for release in selection.releases() {
-        let objects = match selection.method(release)? {
-            Method::Manifests => {
-                warnings.extend(drawn_anew(release));
-                let candidate =
-                    manifests::candidate(selection, release, &Known::default(), &mut SystemRandom)
-                        .map_err(|error| named(error, release))?;
-                text.push_str(&candidate.manifest);
-                candidate.objects
-            }
-            Method::Kustomize => {
-                warnings.extend(drawn_anew(release));
-                let (candidate, warned) =
-                    kustomize::offline(selection, release, options).map_err(|error| named(error, release))?;
-                text.push_str(&candidate.manifest);
-                found.push((release.name.clone(), warned));
-                candidate.objects
-            }
-            Method::Helm => {
-                let (rendered, warned) =
-                    charts::offline(selection, release, options).map_err(|error| named(error, release))?;
-                text.push_str(&rendered.helm_template_output());
-                found.push((release.name.clone(), warned));
-                if options.list {
-                    charts::all_objects(&rendered, &release.name).map_err(|error| named(error, release))?
-                } else {
-                    Vec::new()
-                }
-            }
-        };
-        if options.list {
-            items.extend(objects.iter().map(longshore_object::Object::to_json));
-        }
+    let rendered = side_by_side::each(&releases, |release| one(selection, release, options));
+    for (release, rendered) in releases.into_iter().zip(rendered) {
+        let rendered = rendered.map_err(|error| named(error, release))?;
+        text.push_str(&rendered.text);
+        items.extend(rendered.items);
+        found.extend(rendered.found.map(|found| (release.name.clone(), found)));
+        warnings.extend(rendered.warning);
     }
     warnings.extend(warn::told(selection, found));
     let list = json!({"apiVersion": "v1", "kind": "List", "items": items});
     Ok(Rendered { text, list, warnings })
+}
+
+/// What one release renders to.
+struct One {
+    text: String,
+    items: Vec<Value>,
+    found: Option<Found>,
+    warning: Option<Diagnostic>,
+}
+
+fn one(selection: &Selection, release: &ReleaseSpec, options: &RenderOptions) -> Result<One, Diagnostic> {
+    let (text, objects, found, warning) = match selection.method(release)? {
+        Method::Manifests => {
+            let candidate = manifests::candidate(selection, release, &Known::default(), &mut SystemRandom)?;
+            (candidate.manifest, candidate.objects, None, drawn_anew(release))
+        }
+        Method::Kustomize => {
+            let (candidate, found) = kustomize::offline(selection, release, options)?;
+            (candidate.manifest, candidate.objects, Some(found), drawn_anew(release))
+        }
+        Method::Helm => {
+            let (rendered, found) = charts::offline(selection, release, options)?;
+            let objects = match options.list {
+                true => charts::all_objects(&rendered, &release.name)?,
+                false => Vec::new(),
+            };
+            (rendered.helm_template_output(), objects, Some(found), None)
+        }
+    };
+    let items = match options.list {
+        true => objects.iter().map(longshore_object::Object::to_json).collect(),
+        false => Vec::new(),
+    };
+    Ok(One { text, items, found, warning })
 }
 
 /// A Secret that is another one in each render.

@@ -15,7 +15,7 @@ use serde_json::Value as Json;
 use tokio::runtime::Handle;
 
 use crate::generate::Random;
-use crate::keys::Provider;
+use crate::keys::{Provider, Throwaway};
 use crate::source::SystemRandom;
 
 /// Who is told of a look-up that fails.
@@ -28,6 +28,8 @@ pub struct World {
     pub cluster: Option<(Cluster, Handle)>,
     /// Who is told of look-ups that fail, which ends the render.
     pub told: Option<Told>,
+    /// Whether one key does for all that are asked for: what is rendered is looked at, and not used.
+    pub throwaway_keys: bool,
     /// Whether `getHostByName` may ask for addresses.
     pub asks_names: bool,
 }
@@ -38,7 +40,7 @@ impl Services for World {
     }
 
     fn keys(&self) -> Option<&dyn Keys> {
-        Some(&Provider)
+        Some(if self.throwaway_keys { &Throwaway } else { &Provider })
     }
 
     fn now(&self) -> Option<Time> {

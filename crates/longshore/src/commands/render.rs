@@ -19,6 +19,7 @@ pub(crate) fn run(global: &GlobalArgs, args: &RenderArgs, printer: &Printer) -> 
         kube_version: args.kube_version.clone(),
         api_versions: args.api_versions.clone(),
         only_api_versions: false,
+        throwaway_keys: false,
         list: global.format() == Output::Json,
     };
     if let Some(wanted) = &args.trace {
