@@ -77,17 +77,13 @@ fn one(selection: &Selection, release: &ReleaseSpec, options: &RenderOptions) ->
         }
         Method::Helm => {
             let (rendered, found) = charts::offline(selection, release, options)?;
-            let objects = match options.list {
-                true => charts::all_objects(&rendered, &release.name)?,
-                false => Vec::new(),
-            };
+            let objects =
+                if options.list { charts::all_objects(&rendered, &release.name)? } else { Vec::new() };
             (rendered.helm_template_output(), objects, Some(found), None)
         }
     };
-    let items = match options.list {
-        true => objects.iter().map(longshore_object::Object::to_json).collect(),
-        false => Vec::new(),
-    };
+    let wanted = if options.list { objects.as_slice() } else { &[] };
+    let items = wanted.iter().map(longshore_object::Object::to_json).collect();
     Ok(One { text, items, found, warning })
 }
 
