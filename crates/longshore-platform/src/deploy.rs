@@ -8,7 +8,7 @@ use longshore_release::{
 use serde::Serialize;
 
 use crate::fleet::Desk;
-use crate::inventory::remove;
+use crate::inventory::{RemovedRelease, remove};
 use crate::plan::{Planned, in_release};
 use crate::session::Session;
 use crate::undo::Undo;
@@ -23,9 +23,9 @@ pub struct Deployed {
     pub environment: String,
     /// The namespace.
     pub namespace: String,
-    /// Releases that were removed, because the project file does not want them any more.
+    /// Releases that were removed, because the project file does not want them where they lay.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub removed: Vec<String>,
+    pub removed: Vec<RemovedRelease>,
     /// Each release, in order.
     pub releases: Vec<DeployedRelease>,
 }
@@ -89,7 +89,8 @@ pub(crate) async fn deploy_at(
             });
         }
     }
-    let removed = remove(session, &planned.plan.unlisted).await?;
+    // What has moved to another cluster goes when it is there.
+    let removed = if desk.is_some() { Vec::new() } else { remove(session, &planned.plan.unlisted).await? };
     Ok(Deployed {
         removed,
         platform: planned.plan.platform,

@@ -7,6 +7,7 @@
 mod board;
 mod lock;
 mod order;
+mod pruning;
 mod removal;
 mod rollback;
 
@@ -18,6 +19,7 @@ use longshore_release::{DEPLOY_LABEL, ReleaseError};
 use serde::Serialize;
 
 use crate::deploy::{Deployed, deploy_at};
+use crate::inventory::Unlisted;
 use crate::plan::{Planned, plan};
 use crate::session::Session;
 use board::Board;
@@ -157,6 +159,8 @@ impl Fleet {
             needed.retain(is_planned);
         }
         let at_once = self.at_once().unwrap_or(usize::MAX);
+        let unlisted: Vec<Vec<Unlisted>> =
+            planned.iter().map(|planned| planned.plan.unlisted.clone()).collect();
         let lock = Lock::take(first, planned.first().is_some_and(|one| one.plan.creates_namespace)).await?;
         let names = self.sessions.iter().map(|session| session.cluster_name().to_owned()).collect();
         let board = &Board::new(names, needs, at_once);
@@ -176,7 +180,11 @@ impl Fleet {
                 }
             })
         });
-        let work = join_all(work);
+        let work = async {
+            let mut clusters = join_all(work).await;
+            self.prune(&mut clusters, &unlisted).await;
+            clusters
+        };
         let clusters = lock.during(work).await?;
         lock.release().await;
         Ok(FleetDeployed {

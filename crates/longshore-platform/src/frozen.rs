@@ -22,6 +22,7 @@ use longshore_secrets::{Identity, Recipient, open, seal};
 use sha2::{Digest, Sha256};
 
 use crate::hooks::freezable;
+use crate::inventory::Inventory;
 use crate::kustomize::Kustomizations;
 use crate::plan::{Planned, assemble, in_release};
 use crate::selection::{OfPlan, Selection};
@@ -125,6 +126,8 @@ impl Frozen {
             platform: &head.platform,
             environment: &head.environment,
             namespace: &head.namespace,
+            namespace_chosen: head.namespace_chosen,
+            former_environments: &head.former_environments,
             cluster: head.cluster.in_project.as_deref(),
             kubeconfig: head.cluster.kubeconfig.as_deref(),
             context: context.or_else(|| head.context.clone()),
@@ -225,7 +228,7 @@ pub async fn thaw(
         premises.brought.extend(prepared.iter().flat_map(Brought::by));
         waves.push(prepared);
     }
-    let mut planned = assemble(session, waves, creates_namespace, Vec::new()).await?;
+    let mut planned = assemble(session, waves, creates_namespace, Inventory::default()).await?;
     planned.frozen = Some(FrozenBy { digest: frozen.digest().to_owned(), made: head.made.clone() });
     Ok(planned)
 }

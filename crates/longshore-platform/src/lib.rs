@@ -55,7 +55,7 @@ pub use fleet::{ClusterDeployed, Fleet, FleetDeployed};
 pub use frozen::{Frozen, FrozenFile, Made, freeze, thaw};
 pub use generate::Random;
 pub use history::{Revision, history};
-pub use inventory::Unlisted;
+pub use inventory::{GoneEnvironment, Reason, RemovedRelease, Unlisted, has_leftovers};
 pub use kustomize::{ChartsAs, Kustomizations};
 pub use plan::{Planned, PlatformPlan, plan};
 pub use platform::Platform;
@@ -63,7 +63,7 @@ pub use render::{RenderOptions, Rendered, render};
 pub use rollback::plan_rollback;
 pub use secrets::{Identities, Opens};
 pub use selection::{Choice, Selection};
-pub use session::{Actor, Behaviour, CREATED_FOR, ENVIRONMENT_LABEL, Session};
+pub use session::{Actor, Behaviour, CREATED_FOR, Session};
 pub use set_image::plan_set_image;
 pub use status::{
     CronJobStatus, EventStatus, HostLine, IngressStatus, LastJob, ObjectStatus, PlatformDrift,

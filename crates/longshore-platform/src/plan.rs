@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use crate::frozen::{FrozenBy, digest};
 use crate::hooks;
-use crate::inventory::{Unlisted, unlisted};
+use crate::inventory::{GoneEnvironment, Inventory, Unlisted, look};
 use crate::preflight::preflight;
 use crate::project::ReleaseSpec;
 use crate::session::Session;
@@ -37,6 +37,9 @@ pub struct PlatformPlan {
     /// Releases of this platform and environment that the project file does not want here (any more).
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unlisted: Vec<Unlisted>,
+    /// Other environments of this platform that have something here and that the project file does not name (any more).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub gone_environments: Vec<GoneEnvironment>,
     /// Worth knowing of all of it: quotas that will not do.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,
@@ -114,7 +117,7 @@ impl Planned {
 /// Something cannot be rendered, the cluster cannot be asked, or the namespace is missing and may not
 /// be created. What the server refuses is no error here but a problem of the plan.
 pub async fn plan(session: &Session) -> Result<Planned, ReleaseError> {
-    let creates_namespace = session.creates_namespace().await?;
+    let creates_namespace = !session.selection.left && session.creates_namespace().await?;
     let one = |release| async move {
         let release: &ReleaseSpec = release;
         let rendered = source::candidate(session, release, creates_namespace).await;
@@ -140,9 +143,8 @@ pub async fn plan(session: &Session) -> Result<Planned, ReleaseError> {
             .observer
             .observe(&session.selection.platform.project.name.value, &Event::Warning(warning));
     }
-    let unlisted =
-        if creates_namespace { Vec::new() } else { unlisted(session, &waves, session.prunes).await? };
-    assemble(session, waves, creates_namespace, unlisted).await
+    let inventory = look(session, &waves, session.prunes).await?;
+    assemble(session, waves, creates_namespace, inventory).await
 }
 
 /// Compares all releases with the cluster at once; what is live is asked for once for all of them.
@@ -239,9 +241,15 @@ pub(crate) async fn assemble(
     session: &Session,
     mut waves: Vec<Vec<Prepared>>,
     creates_namespace: bool,
-    unlisted: Vec<Unlisted>,
+    inventory: Inventory,
 ) -> Result<Planned, ReleaseError> {
-    let warnings = preflight(session, &mut waves, creates_namespace).await?;
+    let mut warnings = preflight(session, &mut waves, creates_namespace).await?;
+    warnings.extend(inventory.only.map(|namespaces| {
+        format!(
+            "Secrets of all namespaces may not be listed: what the project file no longer names was looked for in {} alone",
+            namespaces.join(", ")
+        )
+    }));
     if session.runs_hooks {
         for prepared in waves.iter_mut().flatten() {
             hooks::planned(&session.selection, &mut prepared.plan);
@@ -254,7 +262,8 @@ pub(crate) async fn assemble(
         namespace: session.selection.namespace.clone(),
         creates_namespace,
         releases: waves.iter().flatten().map(|prepared| prepared.plan.clone()).collect(),
-        unlisted,
+        unlisted: inventory.unlisted,
+        gone_environments: inventory.gone,
         warnings,
     };
     Ok(Planned { plan, waves, frozen: None })

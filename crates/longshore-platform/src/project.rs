@@ -130,6 +130,8 @@ pub struct Project {
     pub secrets: Vec<SecretSpec>,
     /// Releases that had another name.
     pub moved: Vec<Moved>,
+    /// Environments that had another name.
+    pub moved_environments: Vec<Moved>,
     /// The file as the user named it.
     pub file: String,
 }
@@ -277,6 +279,23 @@ impl Project {
     /// The cluster called `name`, if the project has it.
     pub fn cluster(&self, name: &str) -> Option<&ClusterSpec> {
         self.clusters.iter().find(|cluster| cluster.name == name)
+    }
+
+    /// Whether the file knows an environment by this name, or by another one that it has now.
+    pub fn names_environment(&self, name: &str) -> bool {
+        self.find(name).is_some() || self.renamed_environment(name).is_some()
+    }
+
+    /// The name that an environment has now which had this one before.
+    pub fn renamed_environment(&self, name: &str) -> Option<&str> {
+        let moved = self.moved_environments.iter().find(|moved| moved.from.value == name)?;
+        Some(&moved.to.value)
+    }
+
+    /// The names that an environment had before.
+    pub fn former_environments(&self, name: &str) -> Vec<String> {
+        let moved = self.moved_environments.iter().filter(|moved| moved.to.value == name);
+        moved.map(|moved| moved.from.value.clone()).collect()
     }
 
     fn find(&self, name: &str) -> Option<&Environment> {

@@ -6,6 +6,7 @@ use longshore_release::{
     DEPLOY_LABEL, Intent, Premises, ReleaseError, Store, Stored, prepare, rollback_candidate,
 };
 
+use crate::inventory::Inventory;
 use crate::plan::{Planned, assemble, in_release};
 use crate::session::Session;
 
@@ -42,7 +43,7 @@ pub async fn plan_rollback(
         }
         waves.push(prepared);
     }
-    assemble(session, waves, false, Vec::new()).await
+    assemble(session, waves, false, Inventory::default()).await
 }
 
 /// The number of the last deploy of any of the selected releases.

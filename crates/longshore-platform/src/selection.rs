@@ -1,5 +1,6 @@
 //! Which part of the project a command is about: an environment, a namespace, some of the releases.
 
+mod left;
 mod placed;
 mod planned;
 
@@ -49,6 +50,8 @@ pub struct Selection {
     pub cluster: Option<ClusterSpec>,
     /// The namespace of its releases.
     pub namespace: String,
+    /// Whether the command line has chosen it, so that the environment may lie in others as well.
+    pub(crate) namespace_chosen: bool,
     /// Host names that `status` prints with the ingress' address.
     pub hosts: Vec<String>,
     /// The kubeconfig context, if one was named.
@@ -59,6 +62,11 @@ pub struct Selection {
     pub(crate) resolved: Vec<ReleaseSpec>,
     /// Releases that are wanted here, chosen or not.
     pub(crate) wanted: Vec<String>,
+    /// Whether releases were chosen.
+    pub(crate) only_some: bool,
+    /// Whether this is only about what was left behind: the environment is not on this cluster, or the file does not name
+    /// it.
+    pub(crate) left: bool,
     secrets: Secrets,
     /// What kustomizations are built from.
     pub kustomizations: Arc<dyn Kustomizations>,
@@ -148,6 +156,9 @@ impl Selection {
                     .hint("add `namespace:` to it, or choose one with -n"));
             }
         };
+        let of_file = environment.namespace.as_ref();
+        let of_file = of_file.and_then(|placed| scope("").text(&placed.value, &placed.place).ok());
+        let namespace_chosen = choice.namespace.is_some() && of_file.as_deref() != Some(namespace.as_str());
         let hosts = project.hosts.iter().map(|host| scope(&namespace).text(&host.value, &host.place));
         let hosts = hosts.collect::<Result<_, _>>()?;
         let resolved: Vec<ReleaseSpec> =
@@ -176,11 +187,14 @@ impl Selection {
             environment,
             cluster,
             namespace,
+            namespace_chosen,
             hosts,
             context,
             waves,
             resolved,
             wanted,
+            only_some: !choice.only.is_empty(),
+            left: false,
             secrets,
             kustomizations,
             method,

@@ -9,16 +9,15 @@ use longshore_diag::Diagnostic;
 use longshore_object::Gvk;
 use longshore_object::diagnosis::Meaning;
 use longshore_release::{
-    Around, Clock, Context, DEPLOY_LABEL, Faults, Force, HeldRecords, IgnoreRule, Nothing, Observer,
-    PLATFORM_LABEL, ReleaseError, Waiting,
+    Around, Clock, Context, DEPLOY_LABEL, ENVIRONMENT_LABEL, Faults, Force, HeldRecords, IgnoreRule, Nothing,
+    Observer, PLATFORM_LABEL, ReleaseError, Waiting,
 };
 
 use crate::hooks::ProjectHooks;
+use crate::inventory;
 use crate::plan::Planned;
 use crate::selection::Selection;
 
-/// The label that names the environment of a record.
-pub const ENVIRONMENT_LABEL: &str = "longshore.dev/environment";
 /// On a namespace that Longshore created: for which platform.
 pub const CREATED_FOR: &str = "longshore.dev/created-for";
 
@@ -99,11 +98,12 @@ impl Session {
         };
         let project = &selection.platform.project;
         let deploy = clock.now().as_millisecond().to_string();
-        let labels = BTreeMap::from([
+        let mut labels = BTreeMap::from([
             (PLATFORM_LABEL.to_owned(), project.name.value.clone()),
             (ENVIRONMENT_LABEL.to_owned(), selection.environment.name.clone()),
             (DEPLOY_LABEL.to_owned(), deploy),
         ]);
+        labels.extend(inventory::labels(&selection));
         let mut provenance = BTreeMap::from([("longshore.dev/deployed-by".to_owned(), actor.name.clone())]);
         for (key, value) in [("commit", &actor.commit), ("pipeline-run", &actor.pipeline_run)] {
             if let Some(value) = value {
@@ -126,6 +126,7 @@ impl Session {
                 .iter()
                 .map(|moved| (moved.to.value.clone(), moved.from.value.clone()))
                 .collect(),
+            former_environments: project.former_environments(&selection.environment.name),
             recreate: behaviour.recreate.clone(),
             skip_crds: behaviour.skip_crds,
             term: behaviour.term,

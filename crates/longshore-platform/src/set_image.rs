@@ -3,6 +3,7 @@
 use longshore_diag::Diagnostic;
 use longshore_release::{ImageTarget, Intent, Premises, ReleaseError, prepare, set_image_candidate};
 
+use crate::inventory::Inventory;
 use crate::plan::{Planned, assemble, in_release};
 use crate::session::Session;
 
@@ -27,5 +28,5 @@ pub async fn plan_set_image(
     let prepared = prepare(&session.context, release, candidate, Intent::Deploy, &Premises::default())
         .await
         .map_err(|error| in_release(error, release))?;
-    assemble(session, vec![vec![prepared]], false, Vec::new()).await
+    assemble(session, vec![vec![prepared]], false, Inventory::default()).await
 }

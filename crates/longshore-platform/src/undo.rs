@@ -80,7 +80,7 @@ impl Undo {
         }
         if self.creates_namespace && left.is_empty() {
             let namespace = &session.selection.namespace;
-            match delete_namespace(session).await {
+            match delete_namespace(session, &session.selection.namespace).await {
                 Ok(true) => back.push(format!("namespace {namespace} removed")),
                 Ok(false) => left.push(format!("namespace {namespace}: others have put something into it")),
                 Err(error) => {

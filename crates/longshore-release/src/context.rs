@@ -101,6 +101,8 @@ pub struct Context {
     pub force: Force,
     /// Releases that had another name before: the new name and the old one. Objects of the old one are taken over.
     pub moved: Vec<(String, String)>,
+    /// The names that the environment had before. What was deployed under one of them is this environment's.
+    pub former_environments: Vec<String>,
     /// Objects (`Job/migrate`) that may be deleted and made anew where they cannot be changed in place.
     pub recreate: BTreeSet<String>,
     /// Whether a chart's `crds/` is left alone.
@@ -169,6 +171,12 @@ impl Context {
     /// The names that a release had before.
     pub(crate) fn formerly<'a>(&'a self, release: &'a str) -> impl Iterator<Item = &'a str> {
         self.moved.iter().filter(move |(new, _)| new == release).map(|(_, old)| old.as_str())
+    }
+
+    /// The same for a release of another namespace.
+    #[must_use]
+    pub fn in_namespace(&self, namespace: &str) -> Self {
+        Self { namespace: namespace.to_owned(), ..self.clone() }
     }
 
     /// The release's identity across clusters.

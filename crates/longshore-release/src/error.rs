@@ -63,6 +63,11 @@ impl ReleaseError {
         }
     }
 
+    /// Whether the cluster refused it for lack of a permission.
+    pub fn is_forbidden(&self) -> bool {
+        matches!(self, Self::Cluster(error) if error.is_forbidden())
+    }
+
     /// The error with place, chain and hint.
     pub fn into_diagnostic(self) -> Diagnostic {
         match self {

@@ -13,6 +13,7 @@ mod apply;
 mod around;
 mod basis;
 mod candidate;
+mod claim;
 mod contest;
 mod context;
 mod data;
@@ -26,6 +27,7 @@ mod field;
 pub mod helm;
 mod hold;
 mod hooks;
+mod listed;
 mod managed;
 mod mask;
 mod ownership;
@@ -51,6 +53,7 @@ pub use apply::Todo;
 pub use around::{Around, Moment, Nothing, remove_objects, run_objects};
 pub use basis::Basis;
 pub use candidate::Candidate;
+pub use claim::Claim;
 pub use context::{Clock, Context, FIELD_MANAGER, Force, HeldRecords, ReleaseId, SystemClock, Waiting};
 pub use deploy::deploy;
 pub use diff::{FieldChange, HIDDEN, diff};
@@ -61,6 +64,7 @@ pub use error::ReleaseError;
 pub use event::{Done, Event, Observer, Silent};
 pub use fault::{FaultPoint, Faults, NoFaults};
 pub use hold::{HOLD_TERM, holder};
+pub use listed::{Listed, listed};
 pub use longshore_object::secrecy::is_sensitive;
 pub use mask::Mask;
 pub use permissions::{missing_permissions, permission_problem};
@@ -68,7 +72,8 @@ pub use plan::{
     ConflictOutcome, FieldConflict, ObjectAction, ObjectChange, ReleaseAction, ReleasePlan, Verified,
 };
 pub use prepare::{
-    Brought, DEPLOY_LABEL, Intent, PLATFORM_LABEL, Premises, Prepared, Snapshot, prepare, prepare_in,
+    Brought, DEPLOY_LABEL, ENVIRONMENT_LABEL, Intent, PLATFORM_LABEL, Premises, Prepared, Snapshot, prepare,
+    prepare_in,
 };
 pub use prior::{Prior, objects};
 pub use quota::{Demand, quota_warnings};

@@ -39,6 +39,9 @@ pub use snapshot::Snapshot;
 /// The label that names the platform of a record.
 pub const PLATFORM_LABEL: &str = "longshore.dev/platform";
 
+/// The label that names the environment of a record.
+pub const ENVIRONMENT_LABEL: &str = "longshore.dev/environment";
+
 /// The label that names the deploy which wrote a record; it differs every time.
 pub const DEPLOY_LABEL: &str = "longshore.dev/deploy";
 

@@ -75,17 +75,6 @@ impl Store {
         self.history(name).await
     }
 
-    /// The names of the releases that match `selector`, without reading their records.
-    pub async fn names(&self, selector: &str) -> Result<Vec<String>, ReleaseError> {
-        let selector = Selector::labels(format!("owner=helm,{selector}"));
-        let found = self.cluster.list_metadata(&secret(), Some(&self.namespace), &selector).await?;
-        let names = found.items.iter().filter_map(|item| item["metadata"]["labels"]["name"].as_str());
-        let mut names: Vec<String> = names.map(str::to_owned).collect();
-        names.sort();
-        names.dedup();
-        Ok(names)
-    }
-
     /// The revisions of every release that matches `selector` (`longshore.dev/platform=shop`), by name
     /// and revision.
     pub async fn select(&self, selector: &str) -> Result<Vec<Stored>, ReleaseError> {
@@ -162,7 +151,7 @@ impl Store {
     }
 }
 
-fn secret() -> Gvk {
+pub(crate) fn secret() -> Gvk {
     Gvk::new("v1", "Secret")
 }
 

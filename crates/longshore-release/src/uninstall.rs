@@ -28,6 +28,8 @@ pub struct Uninstall {
     pub name: String,
     /// The namespace in which its records lie.
     pub namespace: String,
+    /// The labels of its newest record, which say who has deployed it.
+    pub labels: BTreeMap<String, String>,
     /// Whether there is a record of it; if not, only what an earlier removal kept is left.
     pub recorded: bool,
     /// Whether its `pre-delete` and `post-delete` hooks run. Those of a release that goes on under another name do not:
@@ -101,6 +103,7 @@ pub async fn prepare_uninstall(
     Ok(something.then(|| Uninstall {
         name: name.to_owned(),
         namespace: context.namespace.clone(),
+        labels: prior.last().map(|last| last.labels.clone()).unwrap_or_default(),
         recorded,
         runs_hooks: true,
         objects: changes,
@@ -206,6 +209,7 @@ async fn claims(context: &Context, name: &str, all: &[Object]) -> Result<Vec<Obj
 /// Somebody works on the release, a hook fails, or an object does not go away in time. The record stays
 /// `uninstalling` then, and the next removal goes on.
 pub async fn uninstall(context: &Context, removal: &Uninstall) -> Result<(), ReleaseError> {
+    let context = &context.in_namespace(&removal.namespace);
     let store = Store::new(context.cluster.clone(), &context.namespace);
     let name = &removal.name;
     context.faults.reached(name, FaultPoint::Planned).await;

@@ -268,7 +268,8 @@ pub(crate) struct PlanArgs {
     /// Plan with the namespace being created if it is missing
     #[arg(long)]
     pub(crate) create_namespace: bool,
-    /// Plan to remove the releases that the project file does not want (any more)
+    /// Plan to remove the releases that the project file does not want where they lie (any more), also on its clusters that
+    /// the environment is not on
     #[arg(long, conflicts_with = "only")]
     pub(crate) prune: bool,
     /// Exit with 2 if a deploy would change something
@@ -311,7 +312,8 @@ pub(crate) struct DeployArgs {
     /// Create the namespace if it is missing
     #[arg(long)]
     pub(crate) create_namespace: bool,
-    /// Remove the releases that the project file does not want (any more); volume claims stay
+    /// Remove the releases that the project file does not want where they lie (any more), also on its clusters that the
+    /// environment is not on; volume claims stay
     #[arg(long, conflicts_with = "only")]
     pub(crate) prune: bool,
     /// Show the plan and change nothing
@@ -417,7 +419,9 @@ pub(crate) struct RollbackArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   longshore destroy -e staging                       asks first; volume claims stay
-  longshore destroy -e staging --yes --delete-data   leaves nothing behind")]
+  longshore destroy -e staging --yes --delete-data   leaves nothing behind
+  longshore destroy -e old --cluster eu              an environment that the project file does not name any more
+  longshore destroy -e prod --cluster us --context kind-us   what it has on a cluster that the file does not name")]
 pub(crate) struct DestroyArgs {
     #[command(flatten)]
     pub(crate) select: SelectArgs,

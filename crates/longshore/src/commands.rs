@@ -9,6 +9,7 @@ mod fleet;
 mod frozen;
 mod history;
 mod init;
+mod left;
 mod logs;
 mod plan;
 mod port_forward;

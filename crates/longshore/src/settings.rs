@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use longshore_cluster::{Cluster, ClusterOptions, Environment};
+use longshore_diag::Diagnostic;
 use longshore_platform::project::Method;
 use longshore_platform::{
     Actor, Behaviour, Choice, Identities, Kustomizations, Platform, Selection, Session,
@@ -46,6 +47,27 @@ pub(crate) fn selections(
 ) -> anyhow::Result<Vec<Selection>> {
     let (platform, choice) = chosen(global, select, method, cluster)?;
     Ok(Selection::all(&platform, &choice, &for_releases())?)
+}
+
+/// The clusters that the chosen environment is not on, where something of it may have been left behind.
+pub(crate) fn left(
+    global: &GlobalArgs,
+    select: &SelectArgs,
+    cluster: &ClusterArgs,
+) -> anyhow::Result<Vec<Selection>> {
+    let (platform, choice) = chosen(global, select, None, Some(cluster))?;
+    Ok(Selection::left(&platform, &choice, &for_releases())?)
+}
+
+/// What an environment has where the project file does not lead; else `unknown`.
+pub(crate) fn outside(
+    global: &GlobalArgs,
+    select: &SelectArgs,
+    cluster: &ClusterArgs,
+    unknown: Diagnostic,
+) -> anyhow::Result<Vec<Selection>> {
+    let (platform, choice) = chosen(global, select, None, Some(cluster))?;
+    Ok(Selection::outside(&platform, &choice, unknown, &for_releases())?)
 }
 
 /// The names of all environments of the project.

@@ -15,6 +15,8 @@ struct Progress<'a> {
     fleet: &'a Fleet,
     /// Why each cluster is not done.
     failed: Vec<Option<Diagnostic>>,
+    /// The namespaces that were deleted on each.
+    namespaces: Vec<Vec<String>>,
     /// What was to go and stays.
     stays: Vec<Node>,
 }
@@ -26,8 +28,13 @@ impl Fleet {
         let of_file = self.sessions.first().map(|session| &session.selection.platform.project.releases);
         // A circle was refused when the file was read.
         let order = of_file.and_then(|releases| waves(releases).ok()).unwrap_or_default();
-        let mut progress =
-            Progress { fleet: self, failed: vec![None; self.sessions.len()], stays: Vec::new() };
+        let count = self.sessions.len();
+        let mut progress = Progress {
+            fleet: self,
+            failed: vec![None; count],
+            namespaces: vec![Vec::new(); count],
+            stays: Vec::new(),
+        };
         let parts = |is_meant: &dyn Fn(&Uninstall) -> bool| -> Vec<Removal> {
             let part = |removal: &Removal| Removal {
                 releases: removal.releases.iter().filter(|release| is_meant(release)).cloned().collect(),
@@ -35,18 +42,24 @@ impl Fleet {
             };
             removals.iter().map(part).collect()
         };
+        // Nothing in the file needs what it does not name.
+        let is_named = |release: &Uninstall| order.iter().flatten().any(|spec| spec.name == release.name);
+        let part = parts(&|release| !is_named(release) && !release.takes_its_namespace());
+        progress.step(part).await;
         for wave in order.iter().rev() {
             let is_of_wave = |release: &Uninstall| wave.iter().any(|spec| spec.name == release.name);
             let part = parts(&|release| is_of_wave(release) && !release.takes_its_namespace());
             progress.step(part).await;
         }
         progress.step(parts(&Uninstall::takes_its_namespace)).await;
-        let rest = |removal: &Removal| Removal { namespace: removal.namespace, ..Removal::default() };
+        let rest =
+            |removal: &Removal| Removal { namespaces: removal.namespaces.clone(), ..Removal::default() };
         progress.step(removals.iter().map(rest).collect()).await;
-        let ends = self.sessions.iter().zip(removals).zip(progress.failed);
-        ends.map(|((session, removal), failed)| match failed {
+        let ends =
+            self.sessions.iter().zip(removals).zip(progress.failed.into_iter().zip(progress.namespaces));
+        ends.map(|((session, removal), (failed, deleted))| match failed {
             Some(error) => Err(error),
-            None => Ok(removal.expected(&session.selection.namespace)),
+            None => Ok(removal.expected(&session.selection.namespace).with_namespaces(deleted)),
         })
         .collect()
     }
@@ -62,7 +75,7 @@ impl Progress<'_> {
             self.stays.extend(stay.into_iter().map(|release| (at, release.name)));
             part.releases = go;
             if self.failed[at].is_some() {
-                part.namespace = false;
+                part.namespaces.clear();
             }
             if !part.is_empty() {
                 work.push((at, part));
@@ -72,10 +85,13 @@ impl Progress<'_> {
         let done = work.iter().map(|(at, part)| Box::pin(destroy(&sessions[*at], part)));
         let done: Vec<_> = join_all(done).await;
         for ((at, part), result) in work.into_iter().zip(done) {
-            if let Err(error) = result {
-                self.failed[at] = Some(on_cluster(error.into_diagnostic(), &sessions[at]));
-                // Some of them may be gone. What they need stays all the same.
-                self.stays.extend(part.releases.into_iter().map(|release| (at, release.name)));
+            match result {
+                Ok(removed) => self.namespaces[at].extend(removed.all_deleted()),
+                Err(error) => {
+                    self.failed[at] = Some(on_cluster(error.into_diagnostic(), &sessions[at]));
+                    // Some of them may be gone. What they need stays all the same.
+                    self.stays.extend(part.releases.into_iter().map(|release| (at, release.name)));
+                }
             }
         }
     }

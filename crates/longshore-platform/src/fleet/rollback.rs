@@ -4,6 +4,7 @@ use longshore_diag::Diagnostic;
 use longshore_release::ReleaseError;
 
 use super::Fleet;
+use crate::inventory::Inventory;
 use crate::plan::{Planned, assemble};
 use crate::rollback::{newest_deploy, plan_rollback};
 use crate::session::Session;
@@ -34,5 +35,5 @@ impl Fleet {
 
 /// The plan of a cluster that stays as it is.
 async fn nothing(session: &Session) -> Result<Planned, ReleaseError> {
-    assemble(session, Vec::new(), false, Vec::new()).await
+    assemble(session, Vec::new(), false, Inventory::default()).await
 }

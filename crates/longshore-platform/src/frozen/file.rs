@@ -29,6 +29,12 @@ pub(crate) struct Head {
     pub(super) platform: String,
     pub(super) environment: String,
     pub(super) namespace: String,
+    /// Whether the command line has chosen the namespace.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) namespace_chosen: bool,
+    /// The names that the environment had before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) former_environments: Vec<String>,
     /// Whether it makes the namespace.
     #[serde(default)]
     pub(super) creates_namespace: bool,
@@ -142,6 +148,8 @@ impl Head {
             platform: planned.plan.platform.clone(),
             environment: planned.plan.environment.clone(),
             namespace: planned.plan.namespace.clone(),
+            namespace_chosen: session.selection.namespace_chosen,
+            former_environments: context.former_environments.clone(),
             creates_namespace: planned.plan.creates_namespace,
             context: session.selection.context.clone(),
             cluster: ClusterOfPlan {

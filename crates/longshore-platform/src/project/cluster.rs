@@ -73,6 +73,11 @@ impl Placement {
         Err(Diagnostic::error("project/cluster-waves", message).at(name.place))
     }
 
+    /// Whether a cluster is one of them.
+    pub fn is_on(&self, cluster: &str) -> bool {
+        self.clusters.iter().any(|placed| placed.value == cluster)
+    }
+
     /// The wave that a cluster is in.
     pub fn wave(&self, cluster: &str) -> usize {
         self.waves.iter().position(|wave| wave.iter().any(|placed| placed.value == cluster)).unwrap_or(0)

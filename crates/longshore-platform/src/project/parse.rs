@@ -100,6 +100,7 @@ fn read(text: &str, file: &str) -> Result<Project, Diagnostic> {
     header(&fields)?;
     let name = fields.required_string("name")?;
     check_name("the project", &name.value, &name.place, 63)?;
+    let moved = super::moved::moved(file, &fields)?;
     let project = Project {
         name,
         description: fields.string("description")?.map(|placed| placed.value),
@@ -115,7 +116,8 @@ fn read(text: &str, file: &str) -> Result<Project, Diagnostic> {
         releases: releases(file, &fields)?,
         vars_schema: super::vars_schema::vars_schema(file, &fields)?,
         secrets: secrets(file, &fields)?,
-        moved: super::moved::moved(file, &fields)?,
+        moved: moved.releases,
+        moved_environments: moved.environments,
         file: file.to_owned(),
     };
     waves(&project.releases)?;

@@ -46,12 +46,23 @@ pub fn schema() -> Value {
             "secrets": {"$ref": "#/definitions/secrets"},
             "moved": {
                 "type": "array",
-                "description": "Releases that had another name: their objects go over as they are",
-                "items": object("", &[("from", text("The name before")), ("to", text("The name now"))], &["from", "to"]),
+                "description": "Releases and environments that had another name: what is deployed goes over as it is",
+                "items": moved(),
             },
         },
         "definitions": {"wait": wait(), "secrets": secrets(), "layer": layer(), "variables": variables()},
     })
+}
+
+fn moved() -> Value {
+    let names = [
+        ("from", text("The name of a release before")),
+        ("environment", text("The name of an environment before")),
+        ("to", text("The name now")),
+    ];
+    let mut moved = object("", &names, &["to"]);
+    moved["oneOf"] = json!([{"required": ["from"]}, {"required": ["environment"]}]);
+    moved
 }
 
 fn check() -> Value {

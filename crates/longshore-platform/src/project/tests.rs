@@ -392,4 +392,31 @@ fn renamed_releases_are_there_under_their_new_name_only() {
         "longshore.yaml:4:8: `moved` must be a list, not a mapping (as in `moved: [{from: api, to: gateway}]`)",
     );
     with("moved: [{from: a}]\n", "longshore.yaml:4:9: an entry of `moved` has no `to`");
+    with("moved: [{to: web}]\n", "longshore.yaml:4:9: an entry of `moved` has no `from`");
+}
+
+#[test]
+fn renamed_environments_are_there_under_their_new_name_only() {
+    let rest = "environments: {prod: {}}\nreleases: {web: {chart: c}}\n";
+    let with = |text: &str, expected: &str| check(&format!("{text}{rest}"), expected);
+    with("moved: [{environment: production, to: prod}]\n", "ok");
+    // Releases and environments are told apart.
+    with("moved: [{environment: web, to: prod}, {from: prod, to: web}]\n", "ok");
+    with(
+        "moved: [{environment: production, to: prd}]\n",
+        "longshore.yaml:4:39: there is no environment `prd` in the project (did you mean `prod`?)",
+    );
+    with(
+        "moved: [{environment: prod, to: prod}]\n",
+        "longshore.yaml:4:23: environment `prod` was moved to `prod`, and is still there",
+    );
+    with(
+        "moved: [{environment: a, to: prod}, {environment: a, to: prod}]\n",
+        "longshore.yaml:4:51: environment `a` is moved twice",
+    );
+    with(
+        "moved: [{from: a, environment: b, to: prod}]\n",
+        "longshore.yaml:4:16: an entry of `moved` has `from` and `environment`: it is about a release or about an environment (write an entry for each)",
+    );
+    with("moved: [{environment: a}]\n", "longshore.yaml:4:9: an entry of `moved` has no `to`");
 }

@@ -9,7 +9,9 @@ use longshore_diag::Place;
 use super::Selection;
 use crate::kustomize::Kustomizations;
 use crate::platform::Platform;
-use crate::project::{CheckSpec, ClusterSpec, Environment, Placed, Placement, Project, Vars, WaitSpec};
+use crate::project::{
+    CheckSpec, ClusterSpec, Environment, Moved, Placed, Placement, Project, Vars, WaitSpec,
+};
 use crate::secrets::Secrets;
 
 /// What a frozen plan says of where it goes.
@@ -17,6 +19,10 @@ pub(crate) struct OfPlan<'a> {
     pub(crate) platform: &'a str,
     pub(crate) environment: &'a str,
     pub(crate) namespace: &'a str,
+    /// Whether the command line had chosen the namespace.
+    pub(crate) namespace_chosen: bool,
+    /// The names that the environment had before.
+    pub(crate) former_environments: &'a [String],
     /// The cluster's name in the project, if it had one there.
     pub(crate) cluster: Option<&'a str>,
     /// The kubeconfig file that the project named for it.
@@ -33,6 +39,7 @@ impl Selection {
     pub(crate) fn of_plan(plan: OfPlan<'_>, kustomizations: Arc<dyn Kustomizations>) -> Self {
         let OfPlan { place, .. } = plan;
         let placed = |value: &str| Placed { value: value.to_owned(), place: place.clone() };
+        let renamed = |from: &String| Moved { from: placed(from), to: placed(plan.environment) };
         let project = Project {
             name: placed(plan.platform),
             description: None,
@@ -49,6 +56,7 @@ impl Selection {
             vars_schema: None,
             secrets: Vec::new(),
             moved: Vec::new(),
+            moved_environments: plan.former_environments.iter().map(renamed).collect(),
             file: place.file.clone(),
         };
         let cluster = plan.cluster.map(|name| ClusterSpec {
@@ -78,11 +86,14 @@ impl Selection {
             environment,
             cluster,
             namespace: plan.namespace.to_owned(),
+            namespace_chosen: plan.namespace_chosen,
             hosts: Vec::new(),
             context: plan.context,
             waves: Vec::new(),
             resolved: Vec::new(),
             wanted: Vec::new(),
+            only_some: false,
+            left: false,
             secrets: Secrets::default(),
             kustomizations,
             method: None,

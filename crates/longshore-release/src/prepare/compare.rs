@@ -4,8 +4,9 @@ use longshore_diag::Diagnostic;
 use longshore_object::{Object, ObjectKey};
 use serde_json::Value;
 
-use super::{DEPLOY_LABEL, Intent, PLATFORM_LABEL};
+use super::{DEPLOY_LABEL, Intent};
 use crate::candidate::Candidate;
+use crate::claim::Claim;
 use crate::plan::{ObjectAction, ReleaseAction, ReleasePlan};
 use crate::prior::Prior;
 use crate::record::{Release, Status};
@@ -71,25 +72,21 @@ fn same(release: &Release, candidate: &Candidate) -> bool {
         && (release.manifest == candidate.manifest || manifests())
 }
 
-/// Whether the name belongs to something that this platform did not deploy.
+/// Whether the name belongs to something that this platform's environment did not deploy.
 pub(super) fn taken(context: &Context, name: &str, prior: &Prior) -> Option<Diagnostic> {
     let last = prior.last().filter(|_| prior.exists() && !context.force.adopt)?;
-    let ours = context.labels.get(PLATFORM_LABEL)?;
-    let theirs = last.labels.get(PLATFORM_LABEL);
-    if theirs == Some(ours) {
-        return None;
-    }
-    let who = match theirs {
-        Some(platform) => format!("platform `{platform}`"),
-        None => "somebody who does not use Longshore".to_owned(),
-    };
+    let claim = context.claim_on(&last.labels)?;
     let message = format!(
-        "the name `{name}` is taken: in namespace `{}` a release of that name runs chart {}, deployed by {who}",
+        "the name `{name}` is taken: in namespace `{}` a release of that name runs chart {}, deployed by {claim}",
         context.namespace,
         last.chart_name_version()
     );
-    Some(
-        Diagnostic::error("release/name-taken", message)
-            .hint("rename the release, choose another namespace with -n, or take it over with --adopt"),
-    )
+    let hint = match &claim {
+        Claim::Environment { name: theirs, .. } => format!(
+            "give the environments namespaces of their own; or remove what `{theirs}` has there (`longshore destroy -e {theirs}`); or, if it was renamed, say so with `moved: [{{environment: {theirs}, to: {}}}]`; --adopt takes the release over",
+            context.environment().unwrap_or_default()
+        ),
+        _ => "rename the release, choose another namespace with -n, or take it over with --adopt".to_owned(),
+    };
+    Some(Diagnostic::error("release/name-taken", message).hint(hint))
 }

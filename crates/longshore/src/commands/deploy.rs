@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use longshore_diag::Diagnostic;
 use longshore_operate::Scope;
-use longshore_platform::{Behaviour, Planned, Selection, Session, deploy, plan};
+use longshore_platform::{Behaviour, Planned, PlatformPlan, Selection, Session, deploy, plan};
 use longshore_release::Observer;
 
 use crate::args::{DeployArgs, GlobalArgs};
 use crate::commands::plan::show;
-use crate::commands::{fleet, frozen};
+use crate::commands::{fleet, frozen, left};
 use crate::exit::ExitStatus;
 use crate::printer::{Paint, Printer};
 use crate::progress::Progress;
@@ -36,6 +36,11 @@ pub(crate) async fn run(
         no_hooks: args.hooks.no_hooks,
         ..behaviour(Some(&args.force), None, args.create_namespace)
     };
+    if args.prune {
+        selections.extend(
+            left::behind(global, &args.select, &args.cluster, &selections, &behaviour, printer).await?,
+        );
+    }
     if selections.len() > 1 {
         return on_several(selections, args, &behaviour, printer).await;
     }
@@ -90,8 +95,7 @@ pub(crate) async fn carry_out(
         }
         return Err(last.clone().note("nothing was changed").into());
     }
-    let doomed: Vec<String> =
-        planned.plan.deletions().map(|(release, key)| format!("{release}: {key}")).collect();
+    let doomed: Vec<String> = doomed(&planned.plan).collect();
     if !agreed(&doomed, printer, yes, command)? {
         printer.say("nothing was changed");
         return Ok(ExitStatus::Failure);
@@ -117,6 +121,14 @@ pub(crate) async fn carry_out(
     let deployed = outcome?;
     printer.result(&deployed, || view::deployed(&deployed, printer))?;
     Ok(ExitStatus::Success)
+}
+
+/// The objects that a plan deletes, each behind its release; with their namespaces, where that is another.
+pub(crate) fn doomed(plan: &PlatformPlan) -> impl Iterator<Item = String> + '_ {
+    plan.deletions().map(|(release, key)| match &key.namespace {
+        Some(namespace) if *namespace != plan.namespace => format!("{release}: {key:#}"),
+        _ => format!("{release}: {key}"),
+    })
 }
 
 /// After Ctrl-C: lets the next command follow at once, and says how things stand.

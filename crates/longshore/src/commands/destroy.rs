@@ -8,12 +8,17 @@ use longshore_release::Observer;
 
 use crate::args::{DestroyArgs, GlobalArgs};
 use crate::commands::deploy::interrupted;
-use crate::commands::fleet;
+use crate::commands::{fleet, left};
 use crate::exit::ExitStatus;
 use crate::printer::Printer;
 use crate::progress::Progress;
 use crate::settings::{behaviour, connect, selections};
 use crate::view;
+
+/// Whether an error is that the project file does not name such an environment, or no such cluster of it.
+fn leads_nowhere(error: &Diagnostic) -> bool {
+    ["project/unknown-environment", "project/unknown-cluster"].contains(&error.code)
+}
 
 /// Removes the selection.
 pub(crate) async fn run(
@@ -21,8 +26,17 @@ pub(crate) async fn run(
     args: &DestroyArgs,
     printer: &Printer,
 ) -> anyhow::Result<ExitStatus> {
-    let mut selections = selections(global, &args.select, None, Some(&args.cluster))?;
     let behaviour = Behaviour { no_hooks: args.hooks.no_hooks, ..behaviour(None, Some(args.timeout), false) };
+    let mut selections = match selections(global, &args.select, None, Some(&args.cluster)) {
+        Ok(selections) => selections,
+        Err(error) => match error.downcast::<Diagnostic>() {
+            Ok(unknown) if leads_nowhere(&unknown) => {
+                left::outside(global, args, &behaviour, unknown, printer).await?
+            }
+            Ok(other) => return Err(other.into()),
+            Err(other) => return Err(other),
+        },
+    };
     if selections.len() > 1 {
         return fleet::remove(selections, args, &behaviour, printer).await;
     }
@@ -38,7 +52,7 @@ pub(crate) async fn run(
         return Ok(ExitStatus::Success);
     }
     if args.dry_run {
-        printer.result(&expected, || view::removal(&removal, printer))?;
+        printer.result(&expected, || view::removal(&removal, &session.selection.namespace, printer))?;
         return Ok(ExitStatus::Success);
     }
     if !args.yes {
@@ -49,7 +63,7 @@ pub(crate) async fn run(
                 .hint("look at `longshore destroy --dry-run`, then add --yes")
                 .into());
         }
-        printer.say(view::removal(&removal, printer));
+        printer.say(view::removal(&removal, &session.selection.namespace, printer));
         if !printer.ask(&format!("remove all this from `{}`?", session.cluster.name()))? {
             printer.say("nothing was changed");
             return Ok(ExitStatus::Failure);

@@ -12,7 +12,7 @@ use longshore_release::{Event, Observer, Silent};
 use serde::Serialize;
 
 use crate::args::{ClusterArgs, DestroyArgs, HistoryArgs, PlanArgs, StatusArgs};
-use crate::commands::deploy::agreed;
+use crate::commands::deploy::{agreed, doomed};
 use crate::commands::frozen;
 use crate::exit::ExitStatus;
 use crate::printer::{Paint, Printer};
@@ -193,7 +193,7 @@ pub(crate) async fn carry_out(
         .iter()
         .flat_map(|one| {
             let plan = &one.plan;
-            plan.deletions().map(move |(release, key)| format!("{}/{}: {key}", plan.cluster, release))
+            doomed(plan).map(move |line| format!("{}/{line}", plan.cluster))
         })
         .collect();
     if !agreed(&doomed, printer, yes, command)? {
@@ -318,7 +318,7 @@ pub(crate) async fn remove(
     let text = || {
         joined(sessions.iter().zip(&removals).map(|(session, removal)| {
             let heading = printer.paint(Paint::Bold, session.cluster_name());
-            format!("{heading}\n{}", view::removal(removal, printer))
+            format!("{heading}\n{}", view::removal(removal, &session.selection.namespace, printer))
         }))
     };
     if removals.iter().all(longshore_platform::Removal::is_empty) {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use longshore_platform::{Behaviour, Planned, freeze, plan};
 
 use crate::args::{GlobalArgs, PlanArgs};
-use crate::commands::{fleet, frozen};
+use crate::commands::{fleet, frozen, left};
 use crate::exit::ExitStatus;
 use crate::printer::Printer;
 use crate::progress::Progress;
@@ -27,6 +27,11 @@ pub(crate) async fn run(
         freezes: file.is_some(),
         ..behaviour(Some(&args.force), None, args.create_namespace)
     };
+    if args.prune {
+        selections.extend(
+            left::behind(global, &args.select, &args.cluster, &selections, &behaviour, printer).await?,
+        );
+    }
     if selections.len() > 1 {
         return fleet::plan(selections, args, &behaviour, file, printer).await;
     }

@@ -10,7 +10,9 @@ use longshore_platform::{Comparison, ObjectPresence, PlatformPlan};
 use longshore_release::{FieldChange, ObjectAction, ReleaseAction, ReleasePlan, Verified};
 
 use crate::view::comparison::{is_same, told};
-use crate::view::plan::{conflict_line, fate, others, totals, value, what_happens};
+use crate::view::plan::{
+    conflict_line, elsewhere, fate, gone, others, totals, unlisted, value, what_happens,
+};
 
 /// The longest comment, with room for what a bot adds.
 const MOST: usize = 60_000;
@@ -45,12 +47,16 @@ fn plan_in(plan: &PlatformPlan, digest: &str, fields: bool) -> String {
     for release in &plan.releases {
         release_plan(&mut out, release, fields);
     }
-    for unlisted in &plan.unlisted {
-        let _ = writeln!(out, "\n{}: {}", code(&unlisted.release), text(&fate(unlisted)));
+    for unlisted in unlisted(plan) {
+        let place = elsewhere(plan, &unlisted.namespace);
+        let _ = writeln!(out, "\n{}{}: {}", code(&unlisted.release), text(&place), text(&fate(unlisted)));
         for change in unlisted.deletions() {
             let data = if change.destroys_data { " (destroys data)" } else { "" };
             let _ = writeln!(out, "- {} is deleted{data}", code(&change.object.to_string()));
         }
+    }
+    for line in gone(plan) {
+        let _ = writeln!(out, "\n> [!WARNING]\n> {}", text(&line));
     }
     if !fields {
         let _ = writeln!(out, "\nThe fields are left out here: `longshore plan` shows them.");

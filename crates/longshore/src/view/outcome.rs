@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use longshore_platform::{Deployed, Removal, Removed};
+use longshore_platform::{Deployed, Removal, Removed, RemovedRelease};
 use longshore_release::ObjectAction;
 
 use crate::printer::{Paint, Printer};
@@ -21,8 +21,21 @@ pub(crate) fn deployed(deployed: &Deployed, printer: &Printer) -> String {
         table.row([release.release.clone(), how, format!("revision {}", release.revision)]);
     }
     out.push_str(&table.render());
-    if !deployed.removed.is_empty() {
-        let _ = writeln!(out, "removed {}", deployed.removed.join(", "));
+    for removed in &deployed.removed {
+        let RemovedRelease { release, namespace, kept } = removed;
+        let place = if *namespace == deployed.namespace {
+            String::new()
+        } else {
+            format!(" from namespace {namespace}")
+        };
+        let _ = writeln!(out, "removed {release}{place}");
+        if !kept.is_empty() {
+            let _ = writeln!(
+                out,
+                "  kept, because it holds data or asks to be kept (in namespace {namespace}; kubectl deletes it): {}",
+                kept.join(", ")
+            );
+        }
     }
     let noted: Vec<_> =
         deployed.releases.iter().filter(|release| release.changed && !release.notes.is_empty()).collect();
@@ -43,10 +56,17 @@ pub(crate) fn deployed(deployed: &Deployed, printer: &Printer) -> String {
 }
 
 /// What a removal would do.
-pub(crate) fn removal(removal: &Removal, printer: &Printer) -> String {
+pub(crate) fn removal(removal: &Removal, namespace: &str, printer: &Printer) -> String {
     let mut out = String::new();
     for release in &removal.releases {
-        let _ = writeln!(out, "{}", printer.paint(Paint::Bold, &release.name));
+        let mut heading = printer.paint(Paint::Bold, &release.name);
+        if release.namespace != namespace {
+            let _ = write!(heading, " in namespace {}", release.namespace);
+        }
+        if removal.is_unlisted(release) {
+            heading.push_str(" (the project file does not want it there any more)");
+        }
+        let _ = writeln!(out, "{heading}");
         for change in &release.objects {
             let (sign, paint, why) = match change.action {
                 ObjectAction::Keep => ("=", Paint::Dim, " stays"),
@@ -59,8 +79,8 @@ pub(crate) fn removal(removal: &Removal, printer: &Printer) -> String {
     for hook in &removal.hooks {
         let _ = writeln!(out, "hook of {hook}");
     }
-    if removal.namespace {
-        out.push_str("the namespace too, if nothing else is left in it\n");
+    for namespace in &removal.namespaces {
+        let _ = writeln!(out, "namespace {namespace} too, if nothing else is left in it");
     }
     out
 }
@@ -68,8 +88,8 @@ pub(crate) fn removal(removal: &Removal, printer: &Printer) -> String {
 /// After a removal.
 pub(crate) fn removed(removed: &Removed, printer: &Printer) -> String {
     let mut out = format!("removed {}\n", removed.releases.join(", "));
-    if removed.namespace_deleted {
-        let _ = writeln!(out, "deleted namespace {}", removed.namespace);
+    for namespace in removed.all_deleted() {
+        let _ = writeln!(out, "deleted namespace {namespace}");
     }
     if !removed.kept.is_empty() {
         let _ = writeln!(
@@ -80,7 +100,13 @@ pub(crate) fn removed(removed: &Removed, printer: &Printer) -> String {
         for object in &removed.kept {
             let _ = writeln!(out, "  {object}");
         }
-        let _ = writeln!(out, "delete them with `longshore destroy --delete-data`");
+        let others = match removed.unlisted.as_slice() {
+            [] => String::new(),
+            unlisted => {
+                format!(" (those of {} with kubectl: no file names it any more)", unlisted.join(", "))
+            }
+        };
+        let _ = writeln!(out, "delete them with `longshore destroy --delete-data`{others}");
     }
     out
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use longshore_platform::{PlatformPlan, Unlisted};
+use longshore_platform::{GoneEnvironment, PlatformPlan, Reason, Unlisted};
 use longshore_release::{
     ConflictOutcome, FIELD_MANAGER, FieldChange, FieldConflict, ObjectAction, ObjectChange, ReleaseAction,
     ReleasePlan, Verified,
@@ -33,11 +33,15 @@ pub(crate) fn plan(plan: &PlatformPlan, printer: &Printer) -> String {
         out.push('\n');
         release_plan(&mut out, release, printer);
     }
-    for unlisted in &plan.unlisted {
-        let _ = writeln!(out, "\n{}: {}", printer.paint(Paint::Bold, &unlisted.release), fate(unlisted));
+    for unlisted in unlisted(plan) {
+        let name = printer.paint(Paint::Bold, &unlisted.release);
+        let _ = writeln!(out, "\n{name}{}: {}", elsewhere(plan, &unlisted.namespace), fate(unlisted));
         for change in unlisted.objects.iter().filter(|_| unlisted.removed) {
             object(&mut out, change, printer);
         }
+    }
+    for line in gone(plan) {
+        let _ = writeln!(out, "\n{line}");
     }
     if !plan.warnings.is_empty() {
         out.push('\n');
@@ -49,16 +53,58 @@ pub(crate) fn plan(plan: &PlatformPlan, printer: &Printer) -> String {
     out
 }
 
-/// What becomes of a release that the project file does not want.
+/// What becomes of a release that the project file does not want where it lies.
 pub(super) fn fate(unlisted: &Unlisted) -> String {
-    match (&unlisted.moved_to, unlisted.removed) {
-        (Some(to), _) => format!("moved to {to}; what is left of it is removed"),
-        (None, true) => "not in the project file (any more), and removed".to_owned(),
-        (None, false) => format!(
-            "deployed, but not in the project file (any more); it is left alone (--prune removes it, with {} objects)",
-            unlisted.objects.iter().filter(|change| change.action == ObjectAction::Delete).count()
+    let wanted = unlisted.wanted.join(", ");
+    let why = match unlisted.reason {
+        Reason::Renamed => {
+            let to = unlisted.moved_to.as_deref().unwrap_or_default();
+            return format!("moved to {to}; what is left of it is removed");
+        }
+        Reason::TakenOut => "not in the project file (any more)".to_owned(),
+        Reason::SwitchedOff => "switched off".to_owned(),
+        Reason::PlacedElsewhere => format!("placed on {wanted} now"),
+        Reason::ClusterLeft => "the environment is not on this cluster (any more)".to_owned(),
+        Reason::NamespaceChanged => format!(
+            "wanted in namespace {wanted} now (objects cannot move there: it is installed there anew, without the data here)"
         ),
+    };
+    if unlisted.removed {
+        return format!("{why}, and removed");
     }
+    let count = unlisted.objects.iter().filter(|change| change.action == ObjectAction::Delete).count();
+    let kept: Vec<String> = unlisted.kept().map(|change| change.object.to_string()).collect();
+    let kept = if kept.is_empty() { String::new() } else { format!("; {} would stay", kept.join(", ")) };
+    format!("deployed, but {why}; it is left alone (--prune removes it, with {count} objects{kept})")
+}
+
+/// The releases that the project file does not want where they lie, in groups.
+pub(super) fn unlisted(plan: &PlatformPlan) -> Vec<&Unlisted> {
+    let mut unlisted: Vec<&Unlisted> = plan.unlisted.iter().collect();
+    unlisted.sort_by(|a, b| (a.reason, &a.namespace).cmp(&(b.reason, &b.namespace)));
+    unlisted
+}
+
+/// ` in namespace old`, where that is not the plan's.
+pub(super) fn elsewhere(plan: &PlatformPlan, namespace: &str) -> String {
+    if plan.namespace == namespace { String::new() } else { format!(" in namespace {namespace}") }
+}
+
+/// What environments have left that the project file does not name.
+pub(super) fn gone(plan: &PlatformPlan) -> Vec<String> {
+    let one = |gone: &GoneEnvironment| {
+        let places: Vec<String> = gone
+            .releases
+            .iter()
+            .map(|(namespace, releases)| format!("{} in namespace {namespace}", releases.join(", ")))
+            .collect();
+        format!(
+            "environment {0}, which is not in the project file (any more), has {1}; `longshore destroy -e {0}` removes it",
+            gone.environment,
+            places.join("; ")
+        )
+    };
+    plan.gone_environments.iter().map(one).collect()
 }
 
 /// One line that says what a deploy is about to do.

@@ -3,6 +3,7 @@
 
 mod failing;
 mod frozen;
+mod left;
 mod three;
 
 use longshore_testkit::{Outcome, Program, Project, TestCluster, TestNamespace};
@@ -12,7 +13,7 @@ const FILES: &str = "
     //- longshore.yaml
     apiVersion: longshore.dev/v1alpha1
     kind: Project
-    name: shop
+    name: PLATFORM
     clusters:
       eu: {kubeconfig: EU_CONFIG, vars: {namespace: EU_NAMESPACE, zone: eu-1}}
       us:
@@ -56,6 +57,8 @@ const HOLD: &str = "10";
 /// A project on two clusters.
 struct Two {
     project: Project,
+    /// Its name is its own: what was left behind is looked for over whole clusters.
+    platform: String,
     eu: TestNamespace,
     us: TestNamespace,
 }
@@ -63,12 +66,19 @@ struct Two {
 impl Two {
     async fn new(eu: &TestCluster, us: &TestCluster, name: &str) -> Self {
         let (eu, us) = (eu.namespace(name).await.unwrap(), us.namespace(name).await.unwrap());
+        let platform = format!("shop-{}", eu.name());
         let files = FILES
+            .replace("PLATFORM", &platform)
             .replace("EU_CONFIG", &eu.kubeconfig().display().to_string())
             .replace("US_CONFIG", &us.kubeconfig().display().to_string())
             .replace("EU_NAMESPACE", eu.name())
             .replace("US_NAMESPACE", us.name());
-        Self { project: Project::new(&files).unwrap(), eu, us }
+        Self { project: Project::new(&files).unwrap(), platform, eu, us }
+    }
+
+    /// The name of its lock.
+    fn lock(&self) -> String {
+        format!("longshore-{}-prod", self.platform)
     }
 
     fn edit(&self, file: &str, from: &str, to: &str) {
@@ -144,6 +154,10 @@ async fn an_environment_on_two_clusters() {
     is_locked(&Two::new(eu, us, "fleet-locked").await).await;
     failing::stays_where_it_is_needed(&Two::new(eu, us, "fleet-stays").await).await;
     failing::goes_back_on_one(&Two::new(eu, us, "fleet-back").await).await;
+    left::is_removed_where_it_is_not_wanted(&Two::new(eu, us, "fleet-left").await).await;
+    left::moves_to_another_cluster(&Two::new(eu, us, "fleet-moves").await).await;
+    left::goes_as_a_whole(&Two::new(eu, us, "fleet-gone").await).await;
+    left::one_cluster_of_two_names(&Two::new(eu, eu, "fleet-same").await).await;
     failing::dies_midway(&Two::new(eu, us, "fleet-dies").await, us).await;
 }
 
@@ -171,7 +185,7 @@ async fn lives(two: &Two) {
     assert_eq!(data(&two.eu, "web").await, json!({"zone": "eu-1", "replicas": "1", "level": "info"}));
     assert_eq!(data(&two.us, "web").await, json!({"zone": "us-1", "replicas": "2", "level": "info"}));
     assert_eq!(data(&two.us, "db").await, Value::Null);
-    let leases = object(&two.eu, "apis/coordination.k8s.io/v1", "leases", "longshore-shop-prod").await;
+    let leases = object(&two.eu, "apis/coordination.k8s.io/v1", "leases", &two.lock()).await;
     assert_eq!(leases, Value::Null, "the lock is given back");
     two.ends("plan --detailed-exitcode", 0);
     assert!(two.ends("deploy", 0).stdout.contains("nothing has changed"));
@@ -302,7 +316,7 @@ async fn is_locked(two: &Two) {
     let mut lease = json!({
         "apiVersion": "coordination.k8s.io/v1",
         "kind": "Lease",
-        "metadata": {"name": "longshore-shop-prod"},
+        "metadata": {"name": two.lock()},
         "spec": {"holderIdentity": "ann@laptop", "leaseDurationSeconds": 2},
     });
     lease["spec"]["renewTime"] = renewed(0)["spec"]["renewTime"].clone();
@@ -312,7 +326,7 @@ async fn is_locked(two: &Two) {
     send(&two.eu, http::Method::POST, "", &lease).await;
     let renewing = async {
         for second in 1.. {
-            send(&two.eu, http::Method::PATCH, "/longshore-shop-prod", &renewed(second % 60)).await;
+            send(&two.eu, http::Method::PATCH, &format!("/{}", two.lock()), &renewed(second % 60)).await;
             tokio::task::yield_now().await;
         }
     };
@@ -330,7 +344,9 @@ async fn is_locked(two: &Two) {
         refused = tokio::task::spawn_blocking(move || deploying.finish().unwrap()) => refused.unwrap(),
     };
     assert_eq!(refused.code, Some(1), "{refused}");
-    let words =
-        "ann@laptop is deploying environment `prod` of platform `shop` (the lock lies on cluster `eu`)";
-    assert!(refused.stderr.contains(words), "{refused}");
+    let words = format!(
+        "ann@laptop is deploying environment `prod` of platform `{}` (the lock lies on cluster `eu`)",
+        two.platform
+    );
+    assert!(refused.stderr.contains(&words), "{refused}");
 }

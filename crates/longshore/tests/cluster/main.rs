@@ -26,6 +26,7 @@ mod killed;
 mod killed_removing;
 mod kubently;
 mod kustomized;
+mod left;
 mod life;
 mod logs;
 mod lookup;

@@ -47,7 +47,7 @@ wait:
   ingressAddress: false
   readiness: [{kind: Certificate.cert-manager.io, path: .status.phase, ready: [Ready], failed: Failed, progressing: [A], message: .status.message}]
 secrets: {a: {env: A}, b: {file: b}, c: {command: [cat, c], timeout: 30s}, d: {age: d}, e: {sops: {file: e, key: f}}, f: {sops: f}}
-moved: [{from: api, to: web}]
+moved: [{from: api, to: web}, {environment: old, to: dev}]
 varsSchema: {type: object}
 releases:
   db: {manifests: [a, b], generate: {s: {keys: {k: {length: 32}}, stringData: {u: v, n: 1}}}}

@@ -1,0 +1,170 @@
+//! Namespaces: one that an environment has left, one that was chosen, one of another platform; and what is switched off.
+
+use longshore_testkit::TestCluster;
+use longshore_testkit::cluster::Validity;
+use serde_json::{Value, json};
+
+use super::{Yard, says};
+
+const FILES: &str = "
+    //- longshore.yaml
+    apiVersion: longshore.dev/v1alpha1
+    kind: Project
+    name: PLATFORM
+    environments: {dev: {namespace: NS0, createNamespace: true, vars: {mail: true}}}
+    defaultEnvironment: dev
+    releases:
+      web: {manifests: web.yaml}
+      mail: {manifests: mail.yaml, enabled: '${env.vars.mail}', needs: [web]}
+      news: {manifests: news.yaml}
+    //- web.yaml
+    {apiVersion: v1, kind: ConfigMap, metadata: {name: web}, data: {a: b}}
+    //- news.yaml
+    {apiVersion: v1, kind: ConfigMap, metadata: {name: news}, data: {a: b}}
+    //- mail.yaml
+    {apiVersion: v1, kind: ConfigMap, metadata: {name: mail}, data: {a: b}}
+    ---
+    apiVersion: v1
+    kind: PersistentVolumeClaim
+    metadata: {name: mails}
+    spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Mi}}}
+    ";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn destroy_takes_along_what_is_switched_off_or_taken_out() {
+    // The namespace is made by the deploy, and goes with the data.
+    let made = format!("left-made-{}", std::process::id());
+    let yard =
+        Yard::new("left-off", 1, &FILES.replace("namespace: NS0", &format!("namespace: {made}"))).await;
+    yard.ends("deploy", 0);
+    yard.edit("mail: true", "mail: false");
+    yard.edit("  news: {manifests: news.yaml}\n", "");
+    // A part of it takes nothing else along.
+    let part = yard.json("destroy --only web --dry-run");
+    assert_eq!((&part["releases"], &part["unlisted"]), (&json!(["web"]), &Value::Null));
+    let shown = yard.ends("destroy --dry-run", 0);
+    says(
+        &shown,
+        &["mail (the project file does not want it there any more)", "news (the project file does not"],
+    );
+    let removed = yard.json("destroy --yes");
+    assert_eq!(removed["releases"], json!(["news", "mail", "web"]), "what needs another goes before it");
+    assert_eq!(removed["unlisted"], json!(["news", "mail"]));
+    assert_eq!(removed["kept"], json!(["PersistentVolumeClaim/mails"]));
+    assert_eq!(removed["namespaceDeleted"], false);
+
+    yard.edit("mail: false", "mail: true");
+    yard.ends("deploy", 0);
+    yard.edit("mail: true", "mail: false");
+    let gone = yard.ends("destroy --yes --delete-data", 0);
+    says(&gone, &[&format!("deleted namespace {made}")]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_lies_in_a_namespace_that_was_left_is_found_and_removed() {
+    let yard = Yard::new("left-space", 3, FILES).await;
+    yard.ends("deploy", 0);
+    let (old, new, chosen) = (yard.ns(0).to_owned(), yard.ns(1).to_owned(), yard.ns(2).to_owned());
+    // A namespace that was chosen is one beside the environment's, and no leftover.
+    yard.ends(&format!("deploy -n {chosen}"), 0);
+    assert_eq!(yard.json("plan --prune")["unlisted"], Value::Null);
+    yard.edit(&format!("namespace: {old}"), &format!("namespace: {new}"));
+    yard.edit("  news: {manifests: news.yaml}\n", "");
+
+    let plan = yard.ends("plan", 0);
+    says(
+        &plan,
+        &[
+            &format!(
+                "web in namespace {old}: deployed, but wanted in namespace {new} now (objects cannot move there"
+            ),
+            "PersistentVolumeClaim/mails would stay",
+            &format!("news in namespace {old}: deployed, but not in the project file (any more)"),
+            "web: install",
+        ],
+    );
+    let plan = yard.json("plan");
+    let reasons: Vec<(&Value, &Value)> =
+        plan["unlisted"].as_array().unwrap().iter().map(|one| (&one["release"], &one["reason"])).collect();
+    let (taken, changed) = (json!("takenOut"), json!("namespaceChanged"));
+    assert_eq!(reasons, [(&json!("news"), &taken), (&json!("mail"), &changed), (&json!("web"), &changed)]);
+
+    yard.ends("deploy", 0);
+    assert_eq!(yard.has(0, &["web", "mail", "news"]).await, [true, true, true], "left alone");
+    assert_eq!(yard.has(1, &["web", "mail", "news"]).await, [true, true, false]);
+    let asked = yard.ends("deploy --prune", 1);
+    says(&asked, &[&format!("web: ConfigMap/web in {old}")]);
+    let done = yard.ends("deploy --prune --yes", 0);
+    says(&done, &[&format!("removed mail from namespace {old}"), "kept, because it holds data"]);
+    assert_eq!(yard.has(0, &["web", "mail", "news"]).await, [false, false, false]);
+    assert!(yard.get(0, "persistentvolumeclaims", "mails").await.is_some(), "data stays");
+    assert_eq!(yard.records(0).await, []);
+    assert_eq!(yard.has(1, &["web", "mail"]).await, [true, true]);
+    assert_eq!(yard.has(2, &["web", "mail", "news"]).await, [true, true, true], "chosen, and no leftover");
+    assert!(yard.ends("deploy --prune", 0).stdout.contains("nothing has changed"));
+
+    // Destroying takes along what lies in a namespace that was left, and not what lies in a chosen one.
+    yard.edit(&format!("namespace: {new}"), &format!("namespace: {old}"));
+    let removed = yard.json("destroy --yes");
+    assert_eq!(removed["releases"], json!([format!("mail in {new}"), format!("web in {new}")]));
+    assert_eq!(yard.has(2, &["web"]).await, [true]);
+    // In a chosen namespace a plan is about that one alone.
+    let there = yard.json(&format!("destroy -n {chosen} --yes"));
+    assert_eq!(there["releases"], json!(["news", "mail", "web"]));
+    assert_eq!(there["unlisted"], json!(["news"]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_platforms_in_one_cluster_leave_each_other_alone_wherever_they_lie() {
+    let shop = Yard::new("left-shop", 2, FILES).await;
+    let blog = Yard::new("left-blog", 1, &FILES.replace("NS0", shop.ns(1))).await;
+    shop.ends("deploy", 0);
+    blog.ends("deploy", 0);
+    // The same names in the same environment; the namespace of the one becomes that of the other.
+    shop.edit(&format!("namespace: {}", shop.ns(0)), &format!("namespace: {}", shop.ns(1)));
+    let refused = shop.ends("deploy --prune --yes", 1);
+    says(&refused, &[&format!("deployed by platform `{}`", blog.platform)]);
+    assert_eq!(shop.has(0, &["web", "mail", "news"]).await, [true, true, true], "nothing was changed");
+    let removed = shop.ends("destroy --yes", 0);
+    says(&removed, &["release `web` is left alone", &format!("web in {}", shop.ns(0))]);
+    assert_eq!(shop.has(0, &["web", "mail", "news"]).await, [false, false, false]);
+    assert_eq!(shop.has(1, &["web", "mail", "news"]).await, [true, true, true], "the blog's");
+    assert_eq!(blog.json("plan --prune")["unlisted"], Value::Null);
+    blog.ends("destroy --yes", 0);
+    assert_eq!(shop.has(1, &["web", "mail", "news"]).await, [false, false, false]);
+}
+
+/// Who may not list the records of all namespaces hears that, and works in the environment's own.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_may_not_look_everywhere_is_told() {
+    let mut yard = Yard::new("left-limited", 1, FILES).await;
+    yard.edit(", createNamespace: true", "");
+    yard.ends("deploy", 0);
+    let user = format!("{}-ann", yard.ns(0));
+    let rules = json!([{"apiGroups": [""], "resources": ["*"], "verbs": ["*"]}]);
+    let role = json!({"metadata": {"name": "limited"}, "rules": rules});
+    yard.make("roles", &role).await;
+    let binding = json!({
+        "metadata": {"name": "limited"},
+        "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": "limited"},
+        "subjects": [{"kind": "User", "apiGroup": "rbac.authorization.k8s.io", "name": user}],
+    });
+    yard.make("rolebindings", &binding).await;
+    let config = yard.project.file("limited-kubeconfig");
+    let cluster = TestCluster::get().await.unwrap();
+    cluster.write_kubeconfig_as(&config, &user, None, Validity::Long).unwrap();
+    yard.kubeconfig = Some(config);
+    yard.edit("  news: {manifests: news.yaml}\n", "");
+    let plan = yard.ends("plan --prune", 0);
+    let words = format!(
+        "Secrets of all namespaces may not be listed: what the project file no longer names was looked for in {} alone",
+        yard.ns(0)
+    );
+    says(&plan, &[&words, "news: not in the project file (any more), and removed"]);
+    let none = yard.ends("destroy -e gone --yes", 1);
+    says(
+        &none,
+        &["Secrets of all namespaces may not be listed", "name a namespace with -n", "no environment `gone`"],
+    );
+    says(&yard.ends("destroy --yes", 0), &["is removed from", "alone", "removed news, mail, web"]);
+}
