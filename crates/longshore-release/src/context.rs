@@ -173,12 +173,6 @@ impl Context {
         self.moved.iter().filter(move |(new, _)| new == release).map(|(_, old)| old.as_str())
     }
 
-    /// The same for a release of another namespace.
-    #[must_use]
-    pub fn in_namespace(&self, namespace: &str) -> Self {
-        Self { namespace: namespace.to_owned(), ..self.clone() }
-    }
-
     /// The release's identity across clusters.
     pub async fn id(&self, name: &str) -> Result<ReleaseId, crate::ReleaseError> {
         Ok(ReleaseId {

@@ -47,7 +47,7 @@ async fn what_the_file_no_longer_wants_is_removed_only_where_asked_for() {
     assert_eq!(plan["unlisted"][0]["release"], "mail");
     assert_eq!(plan["unlisted"][0]["removed"], false);
     let plan = stage.ok("plan --detailed-exitcode");
-    assert!(plan.stdout.contains("it is left alone (--prune removes it, with 2 objects)"), "{plan}");
+    assert!(plan.stdout.contains("mail: deployed, but switched off; it is left alone (--prune removes it, with 2 objects; PersistentVolumeClaim/mails would stay)"), "{plan}");
     stage.ok("deploy");
     assert!(exists(&stage, "configmaps", "mail").await);
 
