@@ -10,6 +10,7 @@
 pub mod ask;
 pub mod behaviour;
 mod chatter;
+mod connection_string;
 pub mod dependencies;
 mod faults;
 mod http;

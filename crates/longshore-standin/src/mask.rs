@@ -1,6 +1,6 @@
 //! What may be shown of a variable: secrets never leave the program, not even on a page that is made for showing.
 //!
-//! Two things are secret: a value whose name says so, and the password inside a URL. A secret that is known by its name
+//! Two things are secret: a value whose name says so, and the password inside a URL or a connection string. A secret that is known by its name
 //! is covered in the other values too, because `POSTGRES_PASSWORD` stands in the middle of somebody's `DSN`.
 
 use std::collections::BTreeMap;
@@ -29,7 +29,7 @@ pub(crate) fn variables(all: &BTreeMap<String, String>) -> BTreeMap<String, Stri
             return COVER.to_owned();
         }
         let covered = secrets.iter().fold(value.clone(), |text, secret| text.replace(secret, COVER));
-        url(&covered)
+        connection_string(&url(&covered))
     };
     all.iter().map(|(name, value)| (name.clone(), cover(name, value))).collect()
 }
@@ -44,6 +44,16 @@ pub(crate) fn url(text: &str) -> String {
         Some((user, _)) => format!("{scheme}://{user}:{COVER}@{host}{path}"),
         None => text.to_owned(),
     }
+}
+
+/// A connection string such as `Host=db;Password=…` or `redis:6379,password=…` without its password.
+fn connection_string(text: &str) -> String {
+    const KEY: &str = "password=";
+    // The same length in lower case: only ASCII changes.
+    let lower = text.to_ascii_lowercase();
+    let Some(begin) = lower.find(KEY).map(|at| at + KEY.len()) else { return text.to_owned() };
+    let end = text[begin..].find([';', ',', ' ']).map_or(text.len(), |length| begin + length);
+    format!("{}{COVER}{}", &text[..begin], connection_string(&text[end..]))
 }
 
 /// Whether a variable of that name holds a secret. `…_FROM` and `…_FILE` say where one is, not what it is.
@@ -84,6 +94,14 @@ mod tests {
         assert_eq!(
             masked(&[("A_TOKEN", "abcd"), ("B_TOKEN", "abcdef"), ("LINE", "host=x password=abcdef, abcd")]),
             ["A_TOKEN=***", "B_TOKEN=***", "LINE=host=x password=***, ***"]
+        );
+    }
+
+    #[test]
+    fn connection_strings_tell_no_password() {
+        assert_eq!(
+            masked(&[("Database", "Host=db;Password=hunter2;Port=1"), ("Redis", "r:1,password=hunter2")]),
+            ["Database=Host=db;Password=***;Port=1", "Redis=r:1,password=***"]
         );
     }
 

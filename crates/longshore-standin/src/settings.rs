@@ -12,7 +12,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, bail};
 
 use crate::behaviour::Behaviour;
-use crate::mask;
+use crate::{connection_string, mask};
 
 /// What begins the name of each setting.
 const PREFIX: &str = "STANDIN_";
@@ -264,11 +264,14 @@ impl Environment<'_> {
         for (part, name) in parts.iter_mut().zip(names) {
             *part = self.text(name)?;
         }
-        if dsn.is_some() || parts[0].is_some() {
+        if let Some(target) = dsn.as_deref().and_then(connection_string::postgres) {
+            targets.push(target);
+        } else if dsn.is_some() || parts[0].is_some() {
             targets.push(Target::Postgres { dsn, parts });
         }
         if let Some(url) = self.text("REDIS_URL")? {
-            targets.push(Target::Redis { url, password: self.text("REDIS_PASSWORD")? });
+            let (url, inside) = connection_string::redis(&url).unwrap_or((url, None));
+            targets.push(Target::Redis { url, password: self.text("REDIS_PASSWORD")?.or(inside) });
         }
         if let Some(bootstrap) = self.text("KAFKA_BOOTSTRAP")? {
             let account = self.text("KAFKA_USERNAME")?.zip(self.text("KAFKA_PASSWORD")?);
