@@ -8,7 +8,7 @@ use std::time::Instant;
 use anyhow::Result;
 use clap::Args;
 use longshore_testkit::cluster::{self, AddOn, Lifetime, Nodes};
-use longshore_testkit::image::access_layer_is_at_hand;
+use longshore_testkit::image::platforms_are_at_hand;
 use longshore_testkit::tools::{Group, Tool};
 use longshore_testkit::{REAL_CLUSTER_VARIABLE, STAND_IN_VARIABLE, cluster::Running};
 use tokio::process::Command;
@@ -76,9 +76,8 @@ fn what_is_missing() -> Result<Option<String>> {
             return Ok(Some(error.to_string()));
         }
     }
-    if !access_layer_is_at_hand()? {
-        let missing =
-            "what the Access Layer's images are made of is not there; run `cargo xtask e2e access_layer`";
+    if !platforms_are_at_hand()? {
+        let missing = "what the platforms' images are made of is not there; run `cargo xtask e2e`";
         return Ok(Some(missing.to_owned()));
     }
     Ok(None)

@@ -49,7 +49,7 @@ enum Chore {
     Order(order::Arguments),
     /// Build the stand-in service as a static program, and say where it lies
     Standin {
-        /// Import the images of the Access Layer, made of it and of real servers, into this cluster with a real node
+        /// Import the images of the platforms, made of it and of real servers, into this cluster with a real node
         #[arg(long, value_name = "NAME")]
         into: Option<String>,
     },

@@ -11,7 +11,7 @@ use std::time::Instant;
 use anyhow::{Context, Result, ensure};
 use longshore_testkit::cache::{self, Lock};
 use longshore_testkit::cluster::{self, Place};
-use longshore_testkit::image::{Image, access_layer};
+use longshore_testkit::image::{Image, access_layer, b2connect, nest};
 use longshore_testkit::tools::workspace_root;
 use sha2::{Digest, Sha256};
 use tokio::process::Command;
@@ -22,16 +22,16 @@ const PACKAGE: &str = "longshore-standin";
 /// What only the program itself is built with.
 const FLAGS: [&str; 4] = ["-C", "target-feature=+crt-static", "-C", "strip=symbols"];
 
-/// Builds the program and, if a cluster is named, imports the images of the Access Layer into it.
+/// Builds the program and, if a cluster is named, imports the images of the platforms into it.
 pub(crate) async fn run(into: Option<&str>) -> Result<bool> {
     let program = build().await?;
     if let Some(name) = into {
         let place = Place::of(name)?;
         let record = place.read()?.with_context(|| format!("there is no cluster {name}"))?;
-        say::note("the images of the Access Layer: some minutes the first time");
+        say::note("the images of the platforms: some minutes the first time");
         let of = program.clone();
         let making = move || {
-            let images = access_layer(&of)?;
+            let images = [access_layer(&of)?, nest(&of)?, b2connect(&of)?].concat();
             images.iter().map(Image::archive).collect::<Result<Vec<_>>>()
         };
         let archives =

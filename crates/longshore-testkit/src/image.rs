@@ -15,14 +15,20 @@
 //! ```
 
 mod access_layer;
+mod b2connect;
+mod clustered;
 mod debian;
 mod layer;
 mod layout;
+mod nest;
 mod servers;
 
-pub use access_layer::{VERSIONS as ACCESS_LAYER_VERSIONS, access_layer, access_layer_is_at_hand};
+pub use access_layer::{VERSIONS as ACCESS_LAYER_VERSIONS, access_layer};
+pub use b2connect::b2connect;
+pub use clustered::{patroni, rabbitmq};
 pub use debian::debian_root;
-pub use servers::{kafka, postgres, prometheus, redis, zookeeper};
+pub use nest::nest;
+pub use servers::{kafka, platforms_are_at_hand, postgres, prometheus, redis, zookeeper};
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -236,7 +242,12 @@ impl Image {
 /// An image with a shell and the usual small programs (`sh`, `wget`, `nslookup`, `httpd`, `nc`, …): Debian's
 /// `busybox-static`. Pods of it run as whoever they like. Its `wget -T` crashes, as it does everywhere in Debian 12.
 pub fn busybox() -> Result<Image> {
-    let mut image = Image::of_root(BUSYBOX, &debian_root(&["busybox-static"])?)?
+    busybox_as(BUSYBOX)
+}
+
+/// The same under another name.
+pub fn busybox_as(name: &str) -> Result<Image> {
+    let mut image = Image::of_root(name, &debian_root(&["busybox-static"])?)?
         .writable("/tmp")
         .file("/etc/passwd", "root:x:0:0:root:/:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/sh\n")
         .env("PATH", "/bin")

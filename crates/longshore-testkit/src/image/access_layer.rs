@@ -7,7 +7,7 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use super::{Image, kafka, postgres, prometheus, redis, servers, zookeeper};
+use super::{Image, kafka, postgres, prometheus, redis, zookeeper};
 
 /// The five services and their ports.
 const SERVICES: [(&str, u16); 5] =
@@ -52,11 +52,6 @@ pub fn access_layer(stand_in: &Path) -> Result<Vec<Image>> {
         }
     }
     Ok(images)
-}
-
-/// Whether nothing has to be fetched for them.
-pub fn access_layer_is_at_hand() -> Result<bool> {
-    servers::are_at_hand()
 }
 
 /// The variables with the addresses of the services that others ask.

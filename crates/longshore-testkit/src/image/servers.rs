@@ -83,55 +83,73 @@ log4j.appender.stdout.layout.ConversionPattern=[%d] %p %m (%c)%n
 
 /// The shell of each.
 const SHELL_PACKAGE: &str = "busybox-static";
-const REDIS_PACKAGE: &str = "redis-server";
-const POSTGRES_PACKAGE: &str = "postgresql-15";
-const PROMETHEUS_PACKAGE: &str = "prometheus";
-const JAVA_PACKAGE: &str = "openjdk-17-jre-headless";
+const REDIS_PACKAGES: &[&str] = &["redis-server"];
+const POSTGRES_PACKAGES: &[&str] = &["postgresql-15"];
+const PROMETHEUS_PACKAGES: &[&str] = &["prometheus"];
+const JAVA_PACKAGES: &[&str] = &["openjdk-17-jre-headless"];
+pub(super) const PATRONI_PACKAGES: &[&str] = &["patroni", "postgresql-15", "python3-psycopg2"];
+pub(super) const RABBITMQ_PACKAGES: &[&str] = &["rabbitmq-server"];
+pub(super) const CURL_PACKAGES: &[&str] = &["curl"];
 
-/// Whether all of them can be made without Debian's mirror and Maven's repository.
-pub(super) fn are_at_hand() -> Result<bool> {
+/// The root file systems that the images of platforms are made of.
+const ROOTS: &[&[&str]] = &[
+    REDIS_PACKAGES,
+    POSTGRES_PACKAGES,
+    PROMETHEUS_PACKAGES,
+    JAVA_PACKAGES,
+    PATRONI_PACKAGES,
+    RABBITMQ_PACKAGES,
+    CURL_PACKAGES,
+];
+
+/// Whether the images of all platforms can be made without Debian's mirror and Maven's repository.
+pub fn platforms_are_at_hand() -> Result<bool> {
     let mut there = jars_folder()?.is_dir();
-    for package in [REDIS_PACKAGE, POSTGRES_PACKAGE, PROMETHEUS_PACKAGE, JAVA_PACKAGE] {
-        there &= debian::place(&[SHELL_PACKAGE, package])?.is_file();
+    for packages in ROOTS {
+        there &= debian::place(&with_shell(packages))?.is_file();
     }
     Ok(there)
 }
 
+fn with_shell<'a>(packages: &[&'a str]) -> Vec<&'a str> {
+    [&[SHELL_PACKAGE], packages].concat()
+}
+
 /// Redis 7.0.
 pub fn redis(name: &str) -> Result<Image> {
-    Ok(base(name, REDIS_PACKAGE)?.command(["redis-server"]).folder("/data").writable("/data").port(6379))
+    Ok(base(name, REDIS_PACKAGES)?.command(["redis-server"]).folder("/data").writable("/data").port(6379))
 }
 
 /// PostgreSQL 15.
 pub fn postgres(name: &str) -> Result<Image> {
-    let image = base(name, POSTGRES_PACKAGE)?.script("/usr/local/bin/docker-entrypoint.sh", POSTGRES);
+    let image = base(name, POSTGRES_PACKAGES)?.script("/usr/local/bin/docker-entrypoint.sh", POSTGRES);
     let image = image.writable("/var/lib/postgresql/data").writable("/var/run/postgresql");
     Ok(image.entrypoint(["docker-entrypoint.sh"]).command(["postgres"]).port(5432))
 }
 
 /// Prometheus 2.42.
 pub fn prometheus(name: &str) -> Result<Image> {
-    let image = base(name, PROMETHEUS_PACKAGE)?.writable("/prometheus").folder("/prometheus");
+    let image = base(name, PROMETHEUS_PACKAGES)?.writable("/prometheus").folder("/prometheus");
     let usual = ["--config.file=/etc/prometheus/prometheus.yml", "--storage.tsdb.path=/prometheus"];
     Ok(image.entrypoint(["/usr/bin/prometheus"]).command(usual).port(9090))
 }
 
 /// Kafka 3.9, started by a command of the pod.
 pub fn kafka(name: &str) -> Result<Image> {
-    let image = jars(base(name, JAVA_PACKAGE)?)?.script("/opt/kafka/bin/kafka-server-start.sh", KAFKA);
+    let image = jars(base(name, JAVA_PACKAGES)?)?.script("/opt/kafka/bin/kafka-server-start.sh", KAFKA);
     Ok(image.writable("/var/lib/kafka/data").port(9092))
 }
 
 /// ZooKeeper 3.8, the one that Kafka comes with.
 pub fn zookeeper(name: &str) -> Result<Image> {
-    let image = jars(base(name, JAVA_PACKAGE)?)?.script("/docker-entrypoint.sh", ZOOKEEPER);
+    let image = jars(base(name, JAVA_PACKAGES)?)?.script("/docker-entrypoint.sh", ZOOKEEPER);
     let image = ["/data", "/datalog", "/logs"].into_iter().fold(image, Image::writable);
     Ok(image.entrypoint(["/docker-entrypoint.sh"]).port(2181))
 }
 
-/// One of Debian's packages with a shell, run as nobody in particular.
-fn base(name: &str, package: &str) -> Result<Image> {
-    let image = Image::of_root(name, &debian_root(&[SHELL_PACKAGE, package])?)?;
+/// Some of Debian's packages with a shell, run as nobody in particular.
+pub(super) fn base(name: &str, packages: &[&str]) -> Result<Image> {
+    let image = Image::of_root(name, &debian_root(&with_shell(packages))?)?;
     let image = SMALL
         .iter()
         .fold(image, |image, small| image.link(&format!("/usr/local/bin/{small}"), "/bin/busybox"));

@@ -3,17 +3,16 @@
 //! static program, and says where it lies.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use k8s_openapi::api::core::v1::Pod;
 use kube::Api;
 use kube::api::{DeleteParams, ListParams};
 use longshore_testkit::image::access_layer;
-use longshore_testkit::{Outcome, Program, Project, STAND_IN_VARIABLE, Started, eventually};
+use longshore_testkit::{Outcome, Program, Started, eventually};
 use serde_json::Value;
 
 use crate::Stage;
+use crate::platforms::{self, PATIENCE, stand_in};
 
 const API: &str = "api.254carbon.local";
 const STREAM: &str = "stream.254carbon.local";
@@ -21,20 +20,13 @@ const STREAM: &str = "stream.254carbon.local";
 /// Five services and six servers.
 const PODS: usize = 11;
 
-/// All of them start at once, two of them Java's.
-const PATIENCE: Duration = Duration::from_mins(5);
-
 /// AL3, AL6, AL12, BC4.
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs the real node: cargo xtask e2e"]
 async fn al6_al12_bc4_the_access_layer_is_updated_through_its_ingress_without_a_lost_request() {
+    let _one = platforms::one_at_a_time().await;
     let _together = crate::together().await;
-    let stage = Stage::new("access-layer", "").await;
-    let images = tokio::task::spawn_blocking(|| access_layer(&stand_in())).await.unwrap().unwrap();
-    for image in &images {
-        stage.cluster.import(image).await.unwrap();
-    }
-    copy(&platform(), &stage.project);
+    let stage = platforms::stage("access-layer", "access-layer", access_layer).await;
     stage.ok("deploy -e dev --timeout 5m");
     let node = stage.cluster.node_address().unwrap();
 
@@ -153,10 +145,6 @@ async fn ids(pods: &Api<Pod>) -> anyhow::Result<BTreeSet<String>> {
     Ok(list.items.into_iter().filter_map(|pod| pod.metadata.uid).collect())
 }
 
-fn stand_in() -> PathBuf {
-    std::env::var_os(STAND_IN_VARIABLE).expect("`cargo xtask e2e` says where the stand-in lies").into()
-}
-
 /// The stand-in as a client.
 fn client(arguments: &[&str]) -> Started {
     Program::new(stand_in()).unwrap().args(arguments).start().unwrap()
@@ -164,24 +152,4 @@ fn client(arguments: &[&str]) -> Started {
 
 fn json(outcome: &Outcome) -> Value {
     serde_json::from_str(&outcome.stdout).unwrap_or_else(|error| panic!("{error}: {outcome}"))
-}
-
-fn platform() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../platforms/access-layer")
-}
-
-/// Copies a folder of text files into a project.
-fn copy(from: &Path, project: &Project) {
-    let mut open = vec![from.to_path_buf()];
-    while let Some(folder) = open.pop() {
-        for entry in std::fs::read_dir(&folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                open.push(path);
-            } else {
-                let name = path.strip_prefix(from).unwrap().to_str().unwrap().to_owned();
-                project.write(&name, &std::fs::read_to_string(&path).unwrap()).unwrap();
-            }
-        }
-    }
 }

@@ -4,9 +4,12 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod access_layer;
+mod b2connect;
 mod deployed;
 mod dns;
 mod healthy;
+mod nest;
+mod platforms;
 mod verdicts;
 
 use std::io::{self, Read, Write};
@@ -45,10 +48,16 @@ impl Stage {
 
     /// Runs `longshore` with the namespace's kubeconfig and `-n`.
     fn longshore(&self, arguments: &str) -> Outcome {
+        let mut words: Vec<&str> = arguments.split_whitespace().collect();
+        words.extend(["-n", self.namespace.name()]);
+        self.run(&words)
+    }
+
+    /// Runs it with these arguments and the namespace's kubeconfig.
+    fn run(&self, arguments: &[&str]) -> Outcome {
         Program::new(env!("CARGO_BIN_EXE_longshore"))
             .unwrap()
-            .args(arguments.split_whitespace())
-            .args(["-n", self.namespace.name()])
+            .args(arguments)
             .env("KUBECONFIG", self.namespace.kubeconfig())
             .env("USER", "tester")
             .folder(self.project.path())

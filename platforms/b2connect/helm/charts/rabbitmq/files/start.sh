@@ -8,5 +8,7 @@ cp /etc/b2connect/rabbitmq.conf /etc/b2connect/enabled_plugins "$CONFIG/"
   printf 'cluster_formation.k8s.hostname_suffix = .rabbitmq-headless.%s.svc.%s\n' "$NAMESPACE" "$CLUSTER_DOMAIN"
 } >>"$CONFIG/rabbitmq.conf"
 printf '%s' "$COOKIE" >"$CONFIG/cookie"
-[ -f /var/lib/rabbitmq/.erlang.cookie ] && rm -f /var/lib/rabbitmq/.erlang.cookie
-install -m 0400 "$CONFIG/cookie" /var/lib/rabbitmq/.erlang.cookie
+# The one of the last start cannot be written to.
+rm -f /var/lib/rabbitmq/.erlang.cookie
+cp "$CONFIG/cookie" /var/lib/rabbitmq/.erlang.cookie
+chmod 400 /var/lib/rabbitmq/.erlang.cookie
