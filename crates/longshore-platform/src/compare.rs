@@ -167,6 +167,7 @@ mod tests {
             pipeline_run: None,
             plan: None,
             planned_by: None,
+            vars: None,
             deploy: None,
         }
     }

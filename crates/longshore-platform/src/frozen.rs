@@ -133,6 +133,7 @@ impl Frozen {
             context: context.or_else(|| head.context.clone()),
             at_once,
             wait: self.wait().clone(),
+            given: head.made.vars.clone(),
             place: Place::file(self.name()),
         };
         Selection::of_plan(plan, kustomizations)

@@ -3,7 +3,7 @@
 use longshore_release::{DEPLOY_LABEL, ReleaseError, Store, Stored};
 use serde::Serialize;
 
-use crate::session::Session;
+use crate::session::{Session, VARS};
 
 /// One revision of one release.
 #[derive(Debug, Clone, Serialize)]
@@ -39,6 +39,9 @@ pub struct Revision {
     /// Who had made that plan, where it was frozen.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub planned_by: Option<String>,
+    /// Variables that were given on the command line, as JSON.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vars: Option<serde_json::Value>,
     /// The deploy that wrote it; revisions of one deploy share it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deploy: Option<String>,
@@ -70,6 +73,7 @@ pub(crate) fn revision(stored: &Stored) -> Revision {
         pipeline_run: annotation("pipeline-run"),
         plan: annotation("plan"),
         planned_by: annotation("planned-by"),
+        vars: annotation(VARS).and_then(|text| serde_json::from_str(&text).ok()),
         deploy: release.labels.get(DEPLOY_LABEL).cloned(),
     }
 }

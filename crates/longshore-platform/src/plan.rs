@@ -1,5 +1,7 @@
 //! The plan of a platform: what a deploy would change, release by release.
 
+use std::collections::BTreeMap;
+
 use futures::future::try_join_all;
 use longshore_diag::Diagnostic;
 use longshore_object::{Object, ObjectKey};
@@ -8,6 +10,7 @@ use longshore_release::{
     Snapshot, prepare_in,
 };
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::frozen::{FrozenBy, digest};
 use crate::hooks;
@@ -32,6 +35,9 @@ pub struct PlatformPlan {
     pub namespace: String,
     /// Whether the namespace is missing and would be created.
     pub creates_namespace: bool,
+    /// Variables that were given on the command line; what is named like a secret is hidden.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub vars: BTreeMap<String, Value>,
     /// Each release, in the order of deploying.
     pub releases: Vec<ReleasePlan>,
     /// Releases of this platform and environment that the project file does not want here (any more).
@@ -261,6 +267,7 @@ pub(crate) async fn assemble(
         cluster: session.cluster_name().to_owned(),
         namespace: session.selection.namespace.clone(),
         creates_namespace,
+        vars: session.selection.given.clone(),
         releases: waves.iter().flatten().map(|prepared| prepared.plan.clone()).collect(),
         unlisted: inventory.unlisted,
         gone_environments: inventory.gone,

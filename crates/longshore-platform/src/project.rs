@@ -9,6 +9,7 @@ mod check;
 mod cluster;
 mod drift;
 mod fields;
+mod given;
 mod hooks;
 mod interpolate;
 mod layer;
@@ -34,6 +35,8 @@ pub(crate) use chart::{is_address, is_name};
 pub use check::CheckSpec;
 pub(crate) use check::is_rule;
 pub use cluster::{ClusterSpec, Placement};
+pub use given::GivenVar;
+pub(crate) use given::told as with_given;
 pub use hooks::{HookRuns, HookSpec, Hooks};
 pub(crate) use interpolate::Scope;
 pub use layer::{Layer, Switch};
@@ -124,6 +127,8 @@ pub struct Project {
     pub check: CheckSpec,
     /// By name, in the file's order.
     pub releases: Vec<ReleaseSpec>,
+    /// The variables of environments that texts of the file ask for, as paths with dots between names.
+    pub asked_vars: Vec<String>,
     /// What the variables of environments must be.
     pub vars_schema: Option<VarsSchema>,
     /// Where secret values come from.

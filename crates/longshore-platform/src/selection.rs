@@ -4,6 +4,7 @@ mod left;
 mod placed;
 mod planned;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -14,7 +15,8 @@ use serde_json::{Map, Value};
 use crate::kustomize::Kustomizations;
 use crate::platform::Platform;
 use crate::project::{
-    ClusterSpec, Environment, GeneratedSecret, Layer, Lock, Method, ReleaseSpec, Scope, waves,
+    ClusterSpec, Environment, GeneratedSecret, GivenVar, Layer, Lock, Method, ReleaseSpec, Scope, waves,
+    with_given,
 };
 use crate::secrets::{Identities, Secrets};
 use placed::{chosen_clusters, is_wanted, layered};
@@ -35,6 +37,8 @@ pub struct Choice {
     pub context: Option<String>,
     /// `--cluster`
     pub clusters: Vec<String>,
+    /// `--var`
+    pub vars: Vec<GivenVar>,
     /// The keys that open sealed secrets.
     pub identities: Identities,
 }
@@ -67,6 +71,8 @@ pub struct Selection {
     /// Whether this is only about what was left behind: the environment is not on this cluster, or the file does not name
     /// it.
     pub(crate) left: bool,
+    /// Variables that were given on the command line, as they are shown.
+    pub(crate) given: BTreeMap<String, Value>,
     secrets: Secrets,
     /// What kustomizations are built from.
     pub kustomizations: Arc<dyn Kustomizations>,
@@ -113,9 +119,11 @@ impl Selection {
         choice: &Choice,
         kustomizations: &Arc<dyn Kustomizations>,
     ) -> Result<Vec<Self>, Diagnostic> {
-        let environment = platform.project.environment(choice.environment.as_deref())?;
+        let mut environment = platform.project.environment(choice.environment.as_deref())?;
+        GivenVar::set(&choice.vars, &mut environment, &platform.project, &platform.root)?;
         if let Some(schema) = &platform.project.vars_schema {
-            schema.check(&environment, &platform.root)?;
+            let checked = schema.check(&environment, &platform.root);
+            checked.map_err(|error| with_given(error, &choice.vars))?;
         }
         for name in &choice.only {
             platform.project.release(name)?;
@@ -195,6 +203,7 @@ impl Selection {
             wanted,
             only_some: !choice.only.is_empty(),
             left: false,
+            given: GivenVar::shown(&choice.vars),
             secrets,
             kustomizations,
             method,

@@ -21,6 +21,9 @@ use crate::selection::Selection;
 /// On a namespace that Longshore created: for which platform.
 pub const CREATED_FOR: &str = "longshore.dev/created-for";
 
+/// On a record: the variables that were given on the command line, as JSON.
+pub(crate) const VARS: &str = "vars";
+
 /// Who acts, and on whose behalf.
 #[derive(Debug, Clone, Default)]
 pub struct Actor {
@@ -109,6 +112,9 @@ impl Session {
             if let Some(value) = value {
                 provenance.insert(format!("longshore.dev/{key}"), value.clone());
             }
+        }
+        if let Some(vars) = given(&selection) {
+            provenance.insert(format!("longshore.dev/{VARS}"), vars);
         }
         let context = Context {
             cluster: cluster.clone(),
@@ -260,4 +266,10 @@ impl Session {
             _ => Ok(()),
         }
     }
+}
+
+/// The variables that were given on the command line, as JSON; nothing if there are none.
+fn given(selection: &Selection) -> Option<String> {
+    let given = Some(&selection.given).filter(|given| !given.is_empty())?;
+    serde_json::to_string(given).ok()
 }

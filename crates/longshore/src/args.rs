@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use longshore_object::readiness::GraceValue;
-use longshore_platform::project::{IdleTimeout, duration};
+use longshore_platform::project::{GivenVar, IdleTimeout, duration};
 use longshore_release::IgnoreRule;
 
 mod check;
@@ -120,6 +120,16 @@ pub(crate) struct SelectArgs {
     /// Only this cluster of the environment; may be given several times [default: all that it names]
     #[arg(long, value_name = "CLUSTER")]
     pub(crate) cluster: Vec<String>,
+    #[command(flatten)]
+    pub(crate) vars: VarArgs,
+}
+
+/// Variables over those of the environment.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct VarArgs {
+    /// Variable for ${env.vars.NAME}, over the environment's, typed as in the project file; may be given several times
+    #[arg(long, value_name = "NAME=VALUE", value_parser = str::parse::<GivenVar>)]
+    pub(crate) var: Vec<GivenVar>,
 }
 
 /// Which cluster.
@@ -283,6 +293,7 @@ pub(crate) struct PlanArgs {
   longshore deploy -e staging
   longshore deploy -e staging --only services --method helm
   longshore deploy -e production --dry-run            the plan, and nothing else
+  longshore deploy -e staging --var tag=$(git rev-parse HEAD)   a variable over the environment's
   longshore deploy -e production -n shop-test --yes   another namespace, no questions
   longshore deploy -e production --rollback-on-failure --grace restarts=2   as it was, if it fails
   longshore deploy out.plan                           exactly what `longshore plan -o out.plan` has frozen")]
@@ -291,7 +302,7 @@ pub(crate) struct DeployArgs {
     #[arg(
         value_name = "PLAN",
         value_hint = ValueHint::FilePath,
-        conflicts_with_all = ["only", "method", "create_namespace", "adopt", "overwrite", "recreate", "skip_crds", "prune", "no_hooks"]
+        conflicts_with_all = ["only", "method", "create_namespace", "adopt", "overwrite", "recreate", "skip_crds", "prune", "no_hooks", "var"]
     )]
     pub(crate) plan: Option<PathBuf>,
     /// File with the secret key that opens a sealed plan, as `age-keygen` writes it [default: $LONGSHORE_IDENTITY]

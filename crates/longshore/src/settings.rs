@@ -100,6 +100,7 @@ fn chosen(
         method,
         context: cluster.and_then(|args| args.context.clone()),
         clusters: select.cluster.clone(),
+        vars: select.vars.var.clone(),
         identities: Identities::new(keys::found),
     };
     Ok((platform, choice))

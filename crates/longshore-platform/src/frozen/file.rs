@@ -1,6 +1,6 @@
 //! The file of a frozen plan: JSON, with a head that says what it is for.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -89,6 +89,9 @@ pub struct Made {
     /// In which pipeline run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pipeline_run: Option<String>,
+    /// With which variables on the command line; what is named like a secret is hidden.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub vars: BTreeMap<String, Value>,
     /// By which version of Longshore.
     pub longshore: String,
 }
@@ -143,6 +146,7 @@ impl Head {
                 by: provenance("deployed-by").unwrap_or_default(),
                 commit: provenance("commit"),
                 pipeline_run: provenance("pipeline-run"),
+                vars: session.selection.given.clone(),
                 longshore: env!("CARGO_PKG_VERSION").to_owned(),
             },
             platform: planned.plan.platform.clone(),

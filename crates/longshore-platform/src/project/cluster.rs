@@ -86,7 +86,7 @@ impl Placement {
 
 const CLUSTER_KEYS: [&str; 4] = ["context", "kubeconfig", "vars", "releases"];
 /// What may be said of a release on a cluster. Where it goes is said by the release and the environment.
-const OVERRIDE_KEYS: [&str; 3] = ["values", "set", "enabled"];
+const OVERRIDE_KEYS: [&str; 4] = ["values", "set", "enabled", "disabled"];
 
 /// Reads `clusters` of the project.
 ///

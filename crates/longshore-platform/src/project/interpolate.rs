@@ -135,14 +135,19 @@ impl Scope<'_> {
     /// # Errors
     /// The variable is not there, or neither true nor false.
     pub(crate) fn switch(&self, switch: &Placed<Switch>) -> Result<bool, Diagnostic> {
-        let text = match &switch.value {
+        let (key, text, wanted) = match &switch.value {
             Switch::Is(wanted) => return Ok(*wanted),
-            Switch::Asks(text) => self.text(text, &switch.place)?,
+            Switch::Asks(text) => ("enabled", text, true),
+            Switch::Unless(text) => ("disabled", text, false),
         };
-        text.parse().map_err(|_| {
-            let message = format!("`enabled` must be true or false, not `{text}`");
-            Diagnostic::error("project/wrong-type", message).at(switch.place.clone())
-        })
+        match self.text(text, &switch.place)?.as_str() {
+            "true" => Ok(wanted),
+            "false" => Ok(!wanted),
+            text => {
+                let message = format!("`{key}` must be true or false, not `{text}`");
+                Err(Diagnostic::error("project/wrong-type", message).at(switch.place.clone()))
+            }
+        }
     }
 
     /// The value of a secret, where it may stand.

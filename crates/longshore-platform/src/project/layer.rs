@@ -28,13 +28,15 @@ pub struct Layer {
     pub place: Place,
 }
 
-/// True, false, or a variable that is one of them.
+/// `enabled`, or its opposite `disabled`: true, false, or a variable that is one of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Switch {
     /// As it is written.
     Is(bool),
     /// A text with a variable.
     Asks(String),
+    /// A text with a variable, of which it is the opposite: `disabled`.
+    Unless(String),
 }
 
 impl Layer {
@@ -56,7 +58,7 @@ impl Layer {
 }
 
 /// The keys of a layer inside of a release.
-pub(super) const LAYER_KEYS: [&str; 4] = ["values", "set", "enabled", "clusters"];
+pub(super) const LAYER_KEYS: [&str; 5] = ["values", "set", "enabled", "disabled", "clusters"];
 
 /// Reads the layer that `fields` hold.
 ///
@@ -84,14 +86,26 @@ pub(super) fn layer(file: &str, origin: String, fields: &Fields<'_>) -> Result<L
 }
 
 fn enabled(file: &str, fields: &Fields<'_>) -> Result<Option<Placed<Switch>>, Diagnostic> {
-    let Some(node) = fields.get("enabled") else { return Ok(None) };
+    let (key, node) = match (fields.get("enabled"), fields.get("disabled")) {
+        (None, None) => return Ok(None),
+        (Some(node), None) => ("enabled", node),
+        (None, Some(node)) => ("disabled", node),
+        (Some(_), Some(node)) => {
+            let message = format!("{} and `enabled` are both there", fields.path("disabled"));
+            return Err(Diagnostic::error("project/enabled-and-disabled", message)
+                .at(place(file, node))
+                .hint("one is the opposite of the other: leave one of them out"));
+        }
+    };
+    let is_opposite = key == "disabled";
     let value = match (node.kind, node.value.as_str()) {
-        (Kind::Scalar, "true") => Switch::Is(true),
-        (Kind::Scalar, "false") => Switch::Is(false),
+        (Kind::Scalar, "true") => Switch::Is(!is_opposite),
+        (Kind::Scalar, "false") => Switch::Is(is_opposite),
+        (Kind::Scalar, text) if text.contains("${") && is_opposite => Switch::Unless(text.to_owned()),
         (Kind::Scalar, text) if text.contains("${") => Switch::Asks(text.to_owned()),
         _ => {
             let wanted = "true, false or a variable";
-            return Err(expected(&fields.path("enabled"), wanted, node, file));
+            return Err(expected(&fields.path(key), wanted, node, file));
         }
     };
     Ok(Some(Placed { value, place: place(file, node) }))

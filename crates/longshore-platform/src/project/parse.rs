@@ -114,6 +114,7 @@ fn read(text: &str, file: &str) -> Result<Project, Diagnostic> {
         check: super::check::check(file, &fields)?,
         wait: waiting(file, &fields)?,
         releases: releases(file, &fields)?,
+        asked_vars: super::given::asked(root),
         vars_schema: super::vars_schema::vars_schema(file, &fields)?,
         secrets: secrets(file, &fields)?,
         moved: moved.releases,

@@ -11,7 +11,7 @@ use super::hooks::hooks;
 use super::layer::layer;
 use super::{GeneratedSecret, KustomizeSpec, Placed, ReleaseSpec};
 
-const RELEASE_KEYS: [&str; 11] = [
+const RELEASE_KEYS: [&str; 12] = [
     "needs",
     "requires",
     "hooks",
@@ -19,6 +19,7 @@ const RELEASE_KEYS: [&str; 11] = [
     "values",
     "set",
     "enabled",
+    "disabled",
     "clusters",
     "manifests",
     "kustomize",

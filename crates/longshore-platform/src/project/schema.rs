@@ -165,10 +165,10 @@ fn release() -> Value {
     object("A release: a chart, manifests, or a kustomization", &fields, &[])
 }
 
-fn layer_fields() -> [(&'static str, Value); 4] {
-    let enabled = json!({
+fn layer_fields() -> [(&'static str, Value); 5] {
+    let switch = |what: &str| json!({
         "anyOf": [{"type": "boolean"}, {"type": "string", "pattern": r"\$\{"}],
-        "description": "Whether it is wanted; a variable may say so",
+        "description": what,
     });
     [
         ("values", texts("Values files; later ones win, and may have variables in their names")),
@@ -176,7 +176,8 @@ fn layer_fields() -> [(&'static str, Value); 4] {
             "set",
             json!({"type": "object", "description": "Values over those of the files; may have variables"}),
         ),
-        ("enabled", enabled),
+        ("enabled", switch("Whether it is wanted; a variable may say so")),
+        ("disabled", switch("The opposite of `enabled`: whether it is not wanted")),
         ("clusters", texts("The clusters that it goes to, of those of the environment")),
     ]
 }

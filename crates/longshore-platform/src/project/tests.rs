@@ -358,11 +358,19 @@ fn layers_of_environments_and_clusters_are_about_releases_that_are_there() {
     );
     with(
         "clusters: {eu: {releases: {db: {clusters: [eu]}}}}\n",
-        "longshore.yaml:4:33: unknown key `clusters` in release `db` of cluster `eu` (known are `values`, `set`, `enabled`)",
+        "longshore.yaml:4:33: unknown key `clusters` in release `db` of cluster `eu` (known are `values`, `set`, `enabled`, `disabled`)",
     );
     with(
         "environments: {dev: {releases: {web: {enabled: perhaps}}}}\n",
         "longshore.yaml:4:48: `enabled` of release `web` of environment `dev` must be true, false or a variable, not `perhaps`",
+    );
+    with(
+        "environments: {dev: {releases: {web: {disabled: perhaps}}}}\n",
+        "longshore.yaml:4:49: `disabled` of release `web` of environment `dev` must be true, false or a variable, not `perhaps`",
+    );
+    with(
+        "environments: {dev: {releases: {web: {enabled: true, disabled: false}}}}\n",
+        "longshore.yaml:4:64: `disabled` of release `web` of environment `dev` and `enabled` are both there (one is the opposite of the other: leave one of them out)",
     );
     with(
         "environments: {dev: {vars: {a: }}}\n",
@@ -419,4 +427,15 @@ fn renamed_environments_are_there_under_their_new_name_only() {
         "longshore.yaml:4:16: an entry of `moved` has `from` and `environment`: it is about a release or about an environment (write an entry for each)",
     );
     with("moved: [{environment: a}]\n", "longshore.yaml:4:9: an entry of `moved` has no `to`");
+}
+
+#[test]
+fn an_alias_that_leads_out_of_its_key_is_told_where_it_stands() {
+    let hint = "what releases, environments and clusters have in common stands in a values file, or below `vars` of an environment that others extend";
+    let told = |at: &str| format!("longshore.yaml:{at}: the alias `*x` leads out of its key: a project file has no aliases ({hint})");
+    check("releases: {web: {chart: c, set: {a: &x {b: 1}}}, api: {chart: c, set: {<<: *x}}}\n", &told("4:76"));
+    check("releases: {web: {chart: c, set: {a: &x {b: 1}}}, api: {chart: c, set: {d: [*x]}}}\n", &told("4:76"));
+    check("clusters: {eu: {vars: {a: &x {b: 1}}}, us: {vars: {a: [*x]}}}\nreleases: {web: {chart: c}}\n", &told("4:56"));
+    // Below its own key it is as in any YAML.
+    check("releases: {web: {chart: c, set: {a: &x {b: 1}, c: *x, d: {<<: *x}}}}\n", "ok");
 }

@@ -89,24 +89,31 @@ fn mapping(file: &str, what: &str, node: &Node) -> Result<Vars, Diagnostic> {
     inner
         .entries()
         .map(|(name, _, node)| {
-            let what = inner.path(&name);
-            let var = match node.kind {
-                Kind::Mapping => Var::Map(mapping(file, &what, node)?),
-                Kind::Sequence => match json(file, node)? {
-                    Value::Array(items) => Var::List(items),
-                    _ => return Err(expected(&what, "a list", node, file)),
-                },
-                Kind::Scalar if !node.is_null() => Var::Scalar(json(file, node)?, node.value.to_string()),
-                _ => return Err(expected(&what, "a value", node, file)),
-            };
+            let var = of_node(file, &inner.path(&name), node)?;
             Ok((name, var))
         })
         .collect()
+}
+
+/// The variable that a node is.
+pub(super) fn of_node(file: &str, what: &str, node: &Node) -> Result<Var, Diagnostic> {
+    Ok(match node.kind {
+        Kind::Mapping => Var::Map(mapping(file, what, node)?),
+        Kind::Sequence => match json(file, node)? {
+            Value::Array(items) => Var::List(items),
+            _ => return Err(expected(what, "a list", node, file)),
+        },
+        Kind::Scalar if !node.is_null() => Var::Scalar(json(file, node)?, node.value.to_string()),
+        _ => return Err(expected(what, "a value", node, file)),
+    })
 }
 
 /// A node of the project file as a value.
 pub(super) fn json(file: &str, node: &Node) -> Result<Value, Diagnostic> {
     longshore_yaml::to_json_value(node, Dialect::V2)
         .map(|value| longshore_chart::values::to_json(&value))
-        .map_err(|error| Diagnostic::error("yaml/value", error.to_string()).at(place(file, node)))
+        .map_err(|error| {
+            let unread = || Diagnostic::error("yaml/value", error.to_string()).at(place(file, node));
+            super::given::alias(file, node).unwrap_or_else(unread)
+        })
 }

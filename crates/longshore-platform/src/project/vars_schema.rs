@@ -55,6 +55,19 @@ impl VarsSchema {
             .within("the schema says so", Some(place)))
     }
 
+    /// Whether it has a property for the variable at a path of names with dots between them.
+    ///
+    /// # Errors
+    /// The schema cannot be read.
+    pub(super) fn describes(&self, path: &str, root: &Path) -> Result<bool, Diagnostic> {
+        let (schema, _) = self.read(root)?;
+        let mut at = Some(&schema);
+        for name in path.split('.') {
+            at = at.and_then(|schema| schema.get("properties")?.get(name));
+        }
+        Ok(at.is_some())
+    }
+
     fn read(&self, root: &Path) -> Result<(Value, Place), Diagnostic> {
         let named = match self {
             Self::Inline(placed) => return Ok((placed.value.clone(), placed.place.clone())),

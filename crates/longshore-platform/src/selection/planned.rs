@@ -1,10 +1,12 @@
 //! The selection that a frozen plan is about.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use longshore_chart::Level;
 use longshore_diag::Place;
+use serde_json::Value;
 
 use super::Selection;
 use crate::kustomize::Kustomizations;
@@ -31,6 +33,8 @@ pub(crate) struct OfPlan<'a> {
     /// To how many clusters is deployed at once.
     pub(crate) at_once: Option<usize>,
     pub(crate) wait: WaitSpec,
+    /// Variables that were given on the command line.
+    pub(crate) given: BTreeMap<String, Value>,
     pub(crate) place: Place,
 }
 
@@ -53,6 +57,7 @@ impl Selection {
             check: CheckSpec::default(),
             wait: WaitSpec::default(),
             releases: Vec::new(),
+            asked_vars: Vec::new(),
             vars_schema: None,
             secrets: Vec::new(),
             moved: Vec::new(),
@@ -94,6 +99,7 @@ impl Selection {
             wanted: Vec::new(),
             only_some: false,
             left: false,
+            given: plan.given,
             secrets: Secrets::default(),
             kustomizations,
             method: None,

@@ -30,6 +30,7 @@ releases:
   web: {needs: [db], chart: c, set: {replicas: 1, size: none, own: true}}
   mail: {chart: c, clusters: [us, eu]}
   monitoring: {chart: c, enabled: '${env.vars.monitoring}'}
+  logs: {chart: c, disabled: '${env.vars.monitoring}'}
 ";
 
 #[derive(Debug)]
@@ -112,4 +113,23 @@ fn one_cluster_is_chosen_where_a_command_is_about_one() {
     );
     let context = Choice { context: Some("x".into()), ..choice("prod") };
     assert!(all(&context).unwrap_err().to_string().contains("is on several clusters"));
+}
+
+#[test]
+fn variables_of_the_command_line_are_over_the_environment_s() {
+    let given = |texts: &[&str]| {
+        let vars = texts.iter().map(|text| text.parse().unwrap()).collect();
+        all(&Choice { vars, ..choice("dev") })
+    };
+    let dev = &given(&["monitoring=true", "size=huge"]).unwrap()[0];
+    assert_eq!(names(dev), [vec!["db", "mail", "monitoring"], vec!["web"]]);
+    assert_eq!(json!(dev.given), json!({"monitoring": true, "size": "huge"}));
+    assert_eq!(
+        given(&["monitoring=maybe"]).unwrap_err().to_string(),
+        "longshore.yaml:21:36: `enabled` must be true or false, not `maybe`"
+    );
+    assert_eq!(
+        given(&["monitorin=true"]).unwrap_err().hint.as_deref(),
+        Some("did you mean `monitoring`?")
+    );
 }

@@ -2,6 +2,8 @@
 
 use clap::Args;
 
+use super::VarArgs;
+
 /// `longshore update`
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
@@ -21,6 +23,8 @@ pub(crate) struct UpdateArgs {
     /// Show what changes in the objects, in all environments
     #[arg(long)]
     pub(crate) diff: bool,
+    #[command(flatten)]
+    pub(crate) vars: VarArgs,
     /// Put the charts into the project as `longshore vendor` does
     #[arg(long, conflicts_with = "dry_run")]
     pub(crate) vendor: bool,

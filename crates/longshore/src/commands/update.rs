@@ -1,6 +1,7 @@
 //! `longshore update`: the lock of charts that are fetched; `longshore vendor`: those charts in the project.
 
 use longshore_diag::{Diagnostic, Place};
+use longshore_platform::project::GivenVar;
 use longshore_platform::{Choice, Platform, Selection, Update, Vendored, update};
 use serde::Serialize;
 
@@ -21,7 +22,7 @@ struct Result<'a> {
 /// Makes the lock anew, over all environments and clusters, and says what that changes.
 pub(crate) fn run(global: &GlobalArgs, args: &UpdateArgs, printer: &Printer) -> anyhow::Result<ExitStatus> {
     let platform = Platform::load_to_lock(global.file.as_deref(), &std::env::current_dir()?)?;
-    let selections = everywhere(&platform)?;
+    let selections = everywhere(&platform, &args.vars.var)?;
     let update = update(&platform, &selections, &args.releases, args.diff)?;
     let mut vendored = None;
     if !args.dry_run {
@@ -66,7 +67,7 @@ pub(crate) fn vendor(global: &GlobalArgs, printer: &Printer) -> anyhow::Result<E
 }
 
 /// Every environment on each of its clusters, without their secrets.
-fn everywhere(platform: &Platform) -> anyhow::Result<Vec<Selection>> {
+fn everywhere(platform: &Platform, vars: &[GivenVar]) -> anyhow::Result<Vec<Selection>> {
     let sources = settings::for_releases();
     let names = platform.project.environments.iter().map(|environment| Some(environment.name.clone()));
     let mut names: Vec<Option<String>> = names.collect();
@@ -79,7 +80,7 @@ fn everywhere(platform: &Platform) -> anyhow::Result<Vec<Selection>> {
         let named = environment.as_deref().and_then(|name| platform.project.environment(Some(name)).ok());
         let has_namespace = named.is_some_and(|environment| environment.namespace.is_some());
         let namespace = (!has_namespace).then(|| "default".to_owned());
-        let choice = Choice { environment, namespace, ..Choice::default() };
+        let choice = Choice { environment, namespace, vars: vars.to_vec(), ..Choice::default() };
         let selections = Selection::all(platform, &choice, &sources)?;
         all.extend(selections.into_iter().map(Selection::without_secrets));
     }

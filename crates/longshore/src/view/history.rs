@@ -7,7 +7,8 @@ use crate::view::table::Table;
 
 /// A line for each revision, oldest first.
 pub(crate) fn history(revisions: &[Revision], printer: &Printer) -> String {
-    let mut table = Table::new(&[
+    let has_vars = revisions.iter().any(|revision| revision.vars.is_some());
+    let mut heads = vec![
         "RELEASE",
         "REVISION",
         "UPDATED",
@@ -18,7 +19,9 @@ pub(crate) fn history(revisions: &[Revision], printer: &Printer) -> String {
         "COMMIT",
         "RUN",
         "PLAN",
-    ]);
+    ];
+    heads.extend(has_vars.then_some("VARS"));
+    let mut table = Table::new(&heads);
     for revision in revisions {
         let paint = match revision.status.as_str() {
             "deployed" => Paint::Good,
@@ -31,7 +34,7 @@ pub(crate) fn history(revisions: &[Revision], printer: &Printer) -> String {
             None => text.to_owned(),
         };
         let plan = revision.plan.as_deref().map(|plan| plan.trim_start_matches("sha256:"));
-        table.row([
+        let mut cells = vec![
             revision.release.clone(),
             revision.revision.to_string(),
             revision.updated.chars().take(19).collect::<String>().replace('T', " "),
@@ -42,7 +45,10 @@ pub(crate) fn history(revisions: &[Revision], printer: &Printer) -> String {
             revision.commit.as_deref().map_or_else(|| "-".to_owned(), |commit| short(commit, 12)),
             revision.pipeline_run.as_deref().map_or_else(|| "-".to_owned(), |run| short(run, 20)),
             plan.map_or_else(|| "-".to_owned(), |plan| plan.chars().take(12).collect()),
-        ]);
+        ];
+        let vars = revision.vars.as_ref().map_or_else(|| "-".to_owned(), |vars| short(&vars.to_string(), 60));
+        cells.extend(has_vars.then_some(vars));
+        table.row(cells);
     }
     table.render()
 }

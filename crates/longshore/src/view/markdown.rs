@@ -11,7 +11,7 @@ use longshore_release::{FieldChange, ObjectAction, ReleaseAction, ReleasePlan, V
 
 use crate::view::comparison::{is_same, told};
 use crate::view::plan::{
-    conflict_line, elsewhere, fate, gone, others, totals, unlisted, value, what_happens,
+    conflict_line, elsewhere, fate, given, gone, others, totals, unlisted, value, what_happens,
 };
 
 /// The longest comment, with room for what a bot adds.
@@ -38,6 +38,9 @@ fn plan_in(plan: &PlatformPlan, digest: &str, fields: bool) -> String {
         code(&plan.cluster),
         code(digest)
     );
+    if let Some(given) = given(plan) {
+        let _ = writeln!(out, "\nWith {}.", code(&given));
+    }
     if plan.creates_namespace {
         let _ = writeln!(out, "\nNamespace {} is created.", code(&plan.namespace));
     }

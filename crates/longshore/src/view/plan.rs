@@ -26,6 +26,9 @@ pub(crate) fn plan(plan: &PlatformPlan, printer: &Printer) -> String {
         plan.namespace,
         plan.cluster
     );
+    if let Some(given) = given(plan) {
+        let _ = writeln!(out, "with {given}");
+    }
     if plan.creates_namespace {
         let _ = writeln!(out, "\n{}", printer.paint(Paint::Good, &format!("+ Namespace/{}", plan.namespace)));
     }
@@ -51,6 +54,12 @@ pub(crate) fn plan(plan: &PlatformPlan, printer: &Printer) -> String {
     }
     let _ = writeln!(out, "\n{}", totals(plan));
     out
+}
+
+/// The variables that were given on the command line: `--var replicas=3 --var tag="v1"`.
+pub(super) fn given(plan: &PlatformPlan) -> Option<String> {
+    let given: Vec<String> = plan.vars.iter().map(|(name, given)| format!("--var {name}={}", value(given))).collect();
+    (!given.is_empty()).then(|| given.join(" "))
 }
 
 /// What becomes of a release that the project file does not want where it lies.

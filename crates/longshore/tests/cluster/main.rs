@@ -15,6 +15,7 @@ mod faults;
 mod fleet;
 mod forward;
 mod frozen;
+mod given;
 mod healthy;
 mod held;
 mod hooked;

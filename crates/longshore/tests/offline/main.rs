@@ -13,6 +13,7 @@ mod create;
 mod dependencies;
 mod explained;
 mod getters;
+mod given;
 mod helm;
 mod hostile;
 mod init;

@@ -52,6 +52,7 @@ varsSchema: {type: object}
 releases:
   db: {manifests: [a, b], generate: {s: {keys: {k: {length: 32}}, stringData: {u: v, n: 1}}}}
   web: {needs: db, requires: cert-manager.io/v1/Certificate, chart: c, values: [a], set: {a: {b: c}}, enabled: false, clusters: eu}
+  old: {manifests: m, disabled: '${env.vars.on}'}
   hooked:
     manifests: m
     hooks:
