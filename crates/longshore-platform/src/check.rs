@@ -9,7 +9,10 @@ use std::collections::BTreeSet;
 
 use longshore_check::{Options, Release, schema};
 use longshore_diag::{Diagnostic, Severity};
+use longshore_object::Object;
+use longshore_object::readiness::JsonPath;
 
+use crate::outputs::STAND_IN;
 use crate::project::ReleaseSpec;
 use crate::render::RenderOptions;
 use crate::selection::Selection;
@@ -138,6 +141,17 @@ fn told(runs: &[Run<'_>], of: &[usize]) -> String {
     format!("only for {}{more}", of.iter().take(RUNS).map(name).collect::<Vec<_>>().join(", "))
 }
 
+/// Whether a finding is about a text that stands in for an output: by its words, or by the field that they name.
+fn stands_in(object: &Object, finding: &Diagnostic) -> bool {
+    let is_there = |path: JsonPath| {
+        let object = object.to_json();
+        path.find(&object).iter().any(|value| value.as_str().is_some_and(|text| text.contains(STAND_IN)))
+    };
+    let field = finding.message.split('`').nth(1).filter(|_| finding.code.starts_with("schema/"));
+    let path = field.and_then(|field| format!(".{field}").parse().ok());
+    finding.message.contains(STAND_IN) || path.is_some_and(is_there)
+}
+
 /// What is wrong with the chosen releases on one cluster, for one version; how many releases and objects there are.
 fn one(selection: &Selection, minor: u32, options: &CheckOptions) -> (Vec<Diagnostic>, usize, usize) {
     let mut api_versions = schema::api_versions(minor);
@@ -182,6 +196,8 @@ fn one(selection: &Selection, minor: u32, options: &CheckOptions) -> (Vec<Diagno
     let rules = Options { minors: vec![minor], external: spec.external.clone(), disabled };
     let mut found = longshore_check::check(&releases, &rules);
     found.retain(|finding| is_chosen(all[finding.release].0));
+    // What stands in for an output is of no type that anybody could check.
+    found.retain(|finding| !stands_in(&all[finding.release].1.objects[finding.object], &finding.diagnostic));
     for (number, (spec, made)) in all.iter().enumerate() {
         let of_release = found.iter().filter(|finding| finding.release == number);
         let placed = made.placed(selection, spec, &render, of_release);

@@ -1,16 +1,22 @@
 //! Carrying a plan out: releases in waves, those of a wave side by side.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use futures::future::join_all;
+use longshore_diag::Diagnostic;
 use longshore_release::record::Release;
 use longshore_release::{
-    Intent, Premises, Prepared, ReleaseError, Verified, deploy as deploy_release, prepare,
+    Intent, ObjectAction, Premises, Prepared, ReleaseError, Verified, deploy as deploy_release, prepare,
 };
 use serde::Serialize;
 
 use crate::fleet::Desk;
 use crate::inventory::{RemovedRelease, remove};
+use crate::outputs::live::{come, none_stands_in};
 use crate::plan::{Planned, in_release};
+use crate::project::{Asked, Placed};
 use crate::session::Session;
+use crate::source;
 use crate::undo::Undo;
 
 /// How a deploy ended.
@@ -72,7 +78,8 @@ pub(crate) async fn deploy_at(
     let mut releases = Vec::new();
     let mut waves = planned.waves.into_iter();
     while let Some(wave) = waves.next() {
-        let results = join_all(wave.into_iter().map(|prepared| one(session, prepared, desk))).await;
+        let results =
+            join_all(wave.into_iter().map(|prepared| one(session, prepared, &planned.asked, desk))).await;
         let mut failed = None;
         for result in results {
             match result {
@@ -103,25 +110,64 @@ pub(crate) async fn deploy_at(
 async fn one(
     session: &Session,
     prepared: Prepared,
+    asked: &BTreeMap<String, Vec<Placed<Asked>>>,
     desk: Option<&Desk<'_>>,
 ) -> Result<DeployedRelease, ReleaseError> {
     let name = prepared.plan.release.clone();
-    let changed = prepared.plan.changes_something();
     let _turn = match desk {
         Some(desk) => Some(desk.begin(&name).await?),
         None => None,
     };
-    let release: Result<Release, ReleaseError> = async {
+    let release: Result<(Release, bool), ReleaseError> = async {
+        let prepared = match asked.get(&name) {
+            Some(asked) => Box::pin(rendered_anew(session, prepared, asked)).await?,
+            None => prepared,
+        };
         let prepared = verified(session, prepared).await?;
-        deploy_release(&session.context, prepared).await
+        none_stands_in(&prepared.candidate.manifest, &name)?;
+        let changed = prepared.plan.changes_something();
+        Ok((deploy_release(&session.context, prepared).await?, changed))
     }
     .await
     .map_err(|error| in_release(error, &name));
     if let Some(desk) = desk {
         desk.ended(&name, release.is_ok());
     }
-    let release = release?;
+    let (release, changed) = release?;
     Ok(DeployedRelease { release: name, revision: release.revision, changed, notes: release.info.notes })
+}
+
+/// Renders a release anew where an output that it uses is not what it was planned with. It is waited for.
+///
+/// # Errors
+/// An output does not come; the release does not render with it, or would delete what the plan does not.
+async fn rendered_anew(
+    session: &Session,
+    planned: Prepared,
+    asked: &[Placed<Asked>],
+) -> Result<Prepared, ReleaseError> {
+    let is_other = come(&session.selection, asked.to_vec(), session.context.timeout).await?;
+    let name = &planned.plan.release;
+    let spec = session.selection.releases().find(|spec| spec.name == *name);
+    let Some(spec) = spec.filter(|_| is_other || !planned.plan.waits_for.is_empty()) else {
+        return Ok(planned);
+    };
+    let (candidate, ..) = source::candidate(session, spec, false).await?;
+    let new = prepare(&session.context, name, candidate, Intent::Deploy, &Premises::default()).await?;
+    let doomed = |prepared: &Prepared| -> BTreeSet<String> {
+        let is_deleted = |action| matches!(action, ObjectAction::Delete | ObjectAction::Recreate);
+        let objects = prepared.plan.objects.iter().filter(|change| is_deleted(change.action));
+        objects.map(|change| change.object.to_string()).collect()
+    };
+    let more: Vec<String> = doomed(&new).difference(&doomed(&planned)).cloned().collect();
+    if more.is_empty() {
+        return Ok(new);
+    }
+    let message = format!(
+        "release `{name}` would delete more than was planned, now that the outputs that it uses are known"
+    );
+    let error = more.into_iter().fold(Diagnostic::error("platform/deletes-more", message), Diagnostic::note);
+    Err(error.hint("nothing of it was changed; look at the plan again").into())
 }
 
 /// What could not be tried when the plan was made is tried again, now that what it waited for may be there.

@@ -71,6 +71,12 @@ impl Fleet {
                 session.context.labels.insert(DEPLOY_LABEL.to_owned(), deploy.clone());
             }
         }
+        for session in &sessions {
+            // What is only about what was left behind has no releases that give anything.
+            for other in sessions.iter().filter(|other| !other.selection.left) {
+                session.selection.outputs.connect(other.selection.outputs.here, &other.cluster);
+            }
+        }
         Self { sessions, order: None }
     }
 

@@ -69,6 +69,7 @@ async fn frozen(session: &Session, planned: &Planned) -> Result<File, ReleaseErr
             .into());
     }
     freezable(session, &planned.plan)?;
+    waits_for_nothing(planned)?;
     let head = Head::of(session, planned).await?;
     let mut waves = Vec::new();
     for wave in &planned.waves {
@@ -77,6 +78,23 @@ async fn frozen(session: &Session, planned: &Planned) -> Result<File, ReleaseErr
         waves.push(wave?);
     }
     Ok(File::of(head, planned, waves)?)
+}
+
+/// That a plan cannot be frozen as long as a release in it waits for what another one gives.
+fn waits_for_nothing(planned: &Planned) -> Result<(), Diagnostic> {
+    let all = planned.plan.releases.iter();
+    let Some(plan) = all.clone().find(|plan| !plan.waits_for.is_empty()) else { return Ok(()) };
+    let message = format!(
+        "release `{}` waits for {}, and a frozen plan holds only what is known",
+        plan.release,
+        plan.waits_for.join(" and ")
+    );
+    let waiting: Vec<&str> =
+        all.filter(|plan| !plan.waits_for.is_empty()).map(|plan| plan.release.as_str()).collect();
+    Err(Diagnostic::error("plan/waits", message).hint(format!(
+        "deploy the releases that have these outputs first (`longshore deploy --only …`), then freeze what is left: {}",
+        waiting.join(", ")
+    )))
 }
 
 fn release(session: &Session, head: &Head, prepared: &Prepared) -> Result<FrozenRelease, Diagnostic> {

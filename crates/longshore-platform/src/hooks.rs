@@ -14,8 +14,9 @@ use longshore_release::{
 use longshore_source::{Limits, read_file};
 use tokio::time::timeout;
 
+use crate::outputs::live::come;
 use crate::plan::PlatformPlan;
-use crate::project::{HookRuns, HookSpec, ReleaseSpec};
+use crate::project::{HookRuns, HookSpec, ReleaseSpec, asked_by_hook};
 use crate::selection::Selection;
 use crate::session::Session;
 use command::Ran;
@@ -66,6 +67,7 @@ async fn run(
     let limit = hook.timeout.unwrap_or(context.timeout);
     match &hook.runs {
         HookRuns::Command { words, env } => {
+            come(selection, asked_by_hook(hook), limit).await?;
             let (words, variables) = command::filled(selection, words, env)?;
             let ran = Ran { selection, context, release, moment, limit, place: &hook.place };
             ran.run(&words, variables).await
@@ -192,7 +194,7 @@ pub(crate) fn described(selection: &Selection, hook: &HookSpec) -> Result<String
         HookRuns::Command { words, .. } => {
             let words: Vec<String> = words
                 .iter()
-                .map(|word| selection.fill(&word.value, &word.place))
+                .map(|word| selection.fill_late(&word.value, &word.place))
                 .collect::<Result<_, _>>()?;
             let program = words.first().map(String::as_str).unwrap_or_default();
             // What has a slash is meant as a file of the project; everything else is looked for when it is run.

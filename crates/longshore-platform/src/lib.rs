@@ -22,6 +22,7 @@ mod keys;
 mod kustomize;
 mod locked;
 mod manifests;
+mod outputs;
 mod places;
 mod plan;
 mod platform;
@@ -71,7 +72,7 @@ pub use status::{
 };
 pub use trace::{LineAction, LineObject, LineOrigin, LineValue, TracedLine, trace};
 pub use update::{ChartChange, RenderedChange, RenderedObject, Update, update};
-pub use values::{ExplainedValue, ReleaseValues, ValueSetting, explain_value, release_values};
+pub use values::{ExplainedValue, OutputOrigin, ReleaseValues, ValueSetting, explain_value, release_values};
 pub use vendor::{Vendored, vendor};
 pub use world::{Told, World};
 pub use yaml::to_yaml;

@@ -6,8 +6,8 @@ use futures::future::try_join_all;
 use longshore_diag::Diagnostic;
 use longshore_object::{Object, ObjectKey};
 use longshore_release::{
-    Brought, Candidate, Event, Intent, ObjectAction, Premises, Prepared, Prior, ReleaseError, ReleasePlan,
-    Snapshot, prepare_in,
+    Brought, Candidate, Event, Intent, Moment, ObjectAction, Pending, Premises, Prepared, Prior,
+    ReleaseError, ReleasePlan, Snapshot, prepare_in,
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -15,8 +15,9 @@ use serde_json::Value;
 use crate::frozen::{FrozenBy, digest};
 use crate::hooks;
 use crate::inventory::{GoneEnvironment, Inventory, Unlisted, look};
+use crate::outputs::{STAND_IN, live};
 use crate::preflight::preflight;
-use crate::project::ReleaseSpec;
+use crate::project::{Asked, Placed, ReleaseSpec, asked_by_hook, asked_to_render};
 use crate::session::Session;
 use crate::source;
 use crate::warn;
@@ -94,6 +95,8 @@ pub struct Planned {
     /// The plan.
     pub plan: PlatformPlan,
     pub(crate) waves: Vec<Vec<Prepared>>,
+    /// The outputs that each release was rendered with.
+    pub(crate) asked: BTreeMap<String, Vec<Placed<Asked>>>,
     /// The frozen plan that it was read from.
     pub(crate) frozen: Option<FrozenBy>,
 }
@@ -124,10 +127,17 @@ impl Planned {
 /// be created. What the server refuses is no error here but a problem of the plan.
 pub async fn plan(session: &Session) -> Result<Planned, ReleaseError> {
     let creates_namespace = !session.selection.left && session.creates_namespace().await?;
+    let pending = &outputs(session).await?;
     let one = |release| async move {
         let release: &ReleaseSpec = release;
         let rendered = source::candidate(session, release, creates_namespace).await;
-        let (candidate, found, prior) = rendered.map_err(|error| in_release(error, &release.name))?;
+        let (candidate, found, prior) = rendered.map_err(|error| {
+            let error = in_release(error, &release.name);
+            match pending.get(&release.name) {
+                Some(outputs) => stood_in(error, outputs),
+                None => error,
+            }
+        })?;
         Ok::<_, ReleaseError>((release.name.clone(), candidate, found, prior))
     };
     let (mut rendered, mut found) = (Vec::new(), Vec::new());
@@ -141,7 +151,7 @@ pub async fn plan(session: &Session) -> Result<Planned, ReleaseError> {
         }
         rendered.push(candidates);
     }
-    let waves = prepare_all(session, rendered, creates_namespace).await?;
+    let waves = prepare_all(session, rendered, creates_namespace, pending).await?;
     all_recreated_are_there(session, &waves)?;
     for warning in warn::told(&session.selection, found) {
         session
@@ -150,7 +160,41 @@ pub async fn plan(session: &Session) -> Result<Planned, ReleaseError> {
             .observe(&session.selection.platform.project.name.value, &Event::Warning(warning));
     }
     let inventory = look(session, &waves, session.prunes).await?;
-    assemble(session, waves, creates_namespace, inventory).await
+    let mut planned = assemble(session, waves, creates_namespace, inventory).await?;
+    let asked = session.selection.releases().map(|release| (release.name.clone(), asked_to_render(release)));
+    planned.asked = asked.filter(|(_, asked)| !asked.is_empty()).collect();
+    Ok(planned)
+}
+
+/// Reads the outputs that releases ask for. Those that are not there yet are given back, by the releases that have to
+/// wait for them to be rendered.
+async fn outputs(session: &Session) -> Result<BTreeMap<String, Vec<String>>, ReleaseError> {
+    let mut pending = BTreeMap::new();
+    for release in session.selection.releases() {
+        let read = |asked| async move {
+            let looked = live::look(&session.selection, asked).await;
+            looked.map_err(|error| in_release(error, &release.name))
+        };
+        let waits = read(asked_to_render(release)).await?;
+        if !waits.is_empty() {
+            pending.insert(release.name.clone(), waits);
+        }
+        if session.runs_hooks {
+            let hooks = [Moment::PreDeploy, Moment::PostDeploy];
+            let hooks = hooks.iter().filter_map(|moment| release.hooks.get(moment)).flatten();
+            read(hooks.flat_map(asked_by_hook).collect()).await?;
+        }
+    }
+    Ok(pending)
+}
+
+/// That a release cannot be rendered may come from texts that stand in for outputs.
+fn stood_in(error: ReleaseError, outputs: &[String]) -> ReleaseError {
+    let error = error.into_diagnostic();
+    error
+        .note(format!("a text stands in for {}, which is not there yet", outputs.join(" and ")))
+        .hint("deploy the release that has it first (`--only`): then this one is planned with what it is")
+        .into()
 }
 
 /// Compares all releases with the cluster at once; what is live is asked for once for all of them.
@@ -158,6 +202,7 @@ async fn prepare_all(
     session: &Session,
     rendered: Vec<Vec<(String, Candidate, Prior)>>,
     creates_namespace: bool,
+    pending: &BTreeMap<String, Vec<String>>,
 ) -> Result<Vec<Vec<Prepared>>, ReleaseError> {
     let context = &session.context;
     let live = &Snapshot::new(session.cluster.clone());
@@ -167,7 +212,8 @@ async fn prepare_all(
     let one = |brought: &[(usize, Brought)],
                (wave, at, release): (usize, usize, (String, Candidate, Prior))| {
         let (name, candidate, prior) = release;
-        let premises = premises(session, &name, wave, brought, creates_namespace);
+        let mut premises = premises(session, &name, wave, brought, creates_namespace);
+        premises.pending = pending.get(&name).map(|what| Pending { what: what.clone(), mark: STAND_IN });
         async move {
             let prepared =
                 prepare_in(context, live, &name, candidate, prior, Intent::Deploy, &premises).await;
@@ -217,6 +263,7 @@ fn premises(
         missing_namespace,
         brought: brought.iter().map(seen).collect(),
         required: required.map(|placed| (placed.value.clone(), placed.place.clone())).collect(),
+        pending: None,
     }
 }
 
@@ -273,7 +320,7 @@ pub(crate) async fn assemble(
         gone_environments: inventory.gone,
         warnings,
     };
-    Ok(Planned { plan, waves, frozen: None })
+    Ok(Planned { plan, waves, asked: BTreeMap::new(), frozen: None })
 }
 
 /// Says which release an error is about, where the error itself does not.

@@ -1,7 +1,7 @@
 //! The project file, `longshore.yaml`: releases, what each needs, and the environments.
 //!
 //! It is data, never a template: after parsing, scalars may hold `${env.name}`, `${env.namespace}`, `${env.vars.KEY}`,
-//! `${cluster.name}`, `${cluster.vars.KEY}` and `${secret.NAME}`, and nothing else is computed. Every value knows its line, so that a
+//! `${cluster.name}`, `${cluster.vars.KEY}`, `${secret.NAME}` and `${release.NAME.OUTPUT}`, and nothing else is computed. Every value knows its line, so that a
 //! mistake found late (a missing values file, a cycle) is still reported where it was written.
 
 mod chart;
@@ -16,6 +16,7 @@ mod layer;
 mod lock;
 mod moved;
 mod order;
+mod outputs;
 mod parse;
 mod release;
 mod schema;
@@ -43,6 +44,8 @@ pub use layer::{Layer, Switch};
 pub use lock::{Lock, LockedChart, WantedChart, parse_lock};
 pub use moved::Moved;
 pub use order::waves;
+pub(crate) use outputs::{Asked, asked_by_hook, asked_by_node, asked_to_render};
+pub use outputs::{ObjectOutput, OutputFrom, OutputRead, OutputSpec};
 pub use parse::parse;
 pub use schema::schema;
 pub use secret::{SecretFrom, SecretSpec};
@@ -194,6 +197,8 @@ pub struct ReleaseSpec {
     pub hooks: Hooks,
     /// Secrets made once and kept, for the methods `manifests` and `kustomize`.
     pub generate: Vec<GeneratedSecret>,
+    /// What others may use of it.
+    pub outputs: Vec<OutputSpec>,
 }
 
 /// A kustomization as the source of a release.

@@ -13,10 +13,11 @@ use longshore_diag::{Diagnostic, Place};
 use serde_json::{Map, Value};
 
 use crate::kustomize::Kustomizations;
+use crate::outputs::{Home, Outputs};
 use crate::platform::Platform;
 use crate::project::{
-    ClusterSpec, Environment, GeneratedSecret, GivenVar, Layer, Lock, Method, ReleaseSpec, Scope, waves,
-    with_given,
+    ClusterSpec, Environment, GeneratedSecret, GivenVar, Layer, Lock, Method, Placed, ReleaseSpec, Scope,
+    waves, with_given,
 };
 use crate::secrets::{Identities, Secrets};
 use placed::{chosen_clusters, is_wanted, layered};
@@ -74,6 +75,8 @@ pub struct Selection {
     /// Variables that were given on the command line, as they are shown.
     pub(crate) given: BTreeMap<String, Value>,
     secrets: Secrets,
+    /// What is known of what releases give to one another.
+    pub(crate) outputs: Outputs,
     /// What kustomizations are built from.
     pub kustomizations: Arc<dyn Kustomizations>,
     method: Option<Method>,
@@ -132,10 +135,26 @@ impl Selection {
         let one = |cluster| {
             Self::on(platform.clone(), environment.clone(), cluster, choice, Arc::clone(kustomizations))
         };
-        if clusters.is_empty() {
-            return Ok(vec![one(None)?]);
+        let mut selections = if clusters.is_empty() {
+            vec![one(None)?]
+        } else {
+            clusters.into_iter().map(|cluster| one(Some(cluster))).collect::<Result<Vec<_>, _>>()?
+        };
+        if platform.project.releases.iter().any(|release| !release.outputs.is_empty()) {
+            let mut homes: Vec<Home> = selections.iter().map(|chosen| Home::of(chosen, true)).collect();
+            for placed in &environment.placement.clusters {
+                let is_chosen = selections.iter().any(|one| one.cluster_name() == Some(&placed.value));
+                let other = platform.project.cluster(&placed.value).filter(|_| !is_chosen);
+                if let Some(other) = other {
+                    homes.push(Home::of(&one(Some(other.clone()))?, false));
+                }
+            }
+            let homes = Arc::new(homes);
+            for (here, selection) in selections.iter_mut().enumerate() {
+                selection.outputs = Outputs::new(Arc::clone(&homes), here);
+            }
         }
-        clusters.into_iter().map(|cluster| one(Some(cluster))).collect()
+        Ok(selections)
     }
 
     fn on(
@@ -147,12 +166,16 @@ impl Selection {
     ) -> Result<Self, Diagnostic> {
         let project = &platform.project;
         let secrets = Secrets::new(choice.identities.clone());
+        let nothing_known = Outputs::default();
         let scope = |namespace| Scope {
             environment: &environment,
             cluster: cluster.as_ref(),
             namespace,
             secrets: &secrets,
             root: &platform.root,
+            releases: &project.releases,
+            outputs: &nothing_known,
+            here: 0,
         };
         let namespace = match (&choice.namespace, &environment.namespace) {
             (Some(namespace), _) => namespace.clone(),
@@ -205,6 +228,7 @@ impl Selection {
             left: false,
             given: GivenVar::shown(&choice.vars),
             secrets,
+            outputs: Outputs::default(),
             kustomizations,
             method,
         })
@@ -290,6 +314,24 @@ impl Selection {
         self.scope().text(text, place)
     }
 
+    /// The same in a text that is read when its release is deployed.
+    pub(crate) fn fill_late(&self, text: &str, place: &Place) -> Result<String, Diagnostic> {
+        self.scope().late_text(text, place)
+    }
+
+    /// The same in a text about a release that may be on another cluster.
+    pub(crate) fn fill_at(
+        &self,
+        home: usize,
+        release: &str,
+        text: &Placed<String>,
+    ) -> Result<String, Diagnostic> {
+        let there = &self.outputs.homes[home];
+        let namespace = there.namespace_of(release);
+        let scope = Scope { cluster: there.cluster.as_ref(), namespace, here: home, ..self.scope() };
+        scope.text(&text.value, &text.place)
+    }
+
     /// The same in a text that may hold secrets, and is shown nowhere.
     pub(crate) fn fill_secret(&self, text: &str, place: &Place) -> Result<String, Diagnostic> {
         self.scope().secret_text(text, place)
@@ -323,6 +365,9 @@ impl Selection {
             namespace: &self.namespace,
             secrets: &self.secrets,
             root: &self.platform.root,
+            releases: &self.platform.project.releases,
+            outputs: &self.outputs,
+            here: self.outputs.here,
         }
     }
 

@@ -93,6 +93,7 @@ impl Session {
         clock: Arc<dyn Clock>,
         observer: Arc<dyn Observer>,
     ) -> Self {
+        selection.outputs.connect(selection.outputs.here, &cluster);
         let selection = Arc::new(selection);
         let around: Arc<dyn Around> = if behaviour.no_hooks {
             Arc::new(Nothing)

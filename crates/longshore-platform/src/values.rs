@@ -4,12 +4,13 @@ use longshore_chart::values;
 use longshore_diag::{Diagnostic, Place};
 use longshore_go::Value;
 use longshore_release::is_sensitive;
-use longshore_yaml::Kind;
+use longshore_yaml::{Kind, Node};
 use serde::Serialize;
 
 use crate::charts::Opened;
+use crate::outputs::spec;
 use crate::places::{Source, ValuesPlaces};
-use crate::project::{Method, ReleaseSpec};
+use crate::project::{Asked, Method, OutputFrom, ReleaseSpec, asked_by_node};
 use crate::selection::Selection;
 use crate::source::named;
 
@@ -54,6 +55,25 @@ pub struct ValueSetting {
     /// Which part of the project file sets it, if one does.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub layer: Option<String>,
+    /// The outputs of other releases that it is made of.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub outputs: Vec<OutputOrigin>,
+}
+
+/// Where an output comes from that a value is made of.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OutputOrigin {
+    /// The release that has it.
+    pub release: String,
+    /// Its name.
+    pub output: String,
+    /// What it is: a value as it is written, or what it is read from.
+    pub from: String,
+    /// The file that says so.
+    pub file: String,
+    /// The line.
+    pub line: u32,
 }
 
 /// The values of the selected releases that are made from charts.
@@ -76,7 +96,10 @@ pub fn explain_value(selection: &Selection, key: &str) -> Result<Vec<ExplainedVa
     let path: Vec<&str> = key.split('.').collect();
     let all = each(selection, |release, opened| {
         let places = ValuesPlaces::new(release, opened, &opened.chart);
-        let set_by = places.settings(&path).into_iter().map(|(source, place)| setting(source, place, &path));
+        let set_by = places
+            .settings(&path)
+            .into_iter()
+            .map(|(source, place)| setting(selection, source, place, &path));
         let mut given = values::to_json(&Value::Map(opened.values.clone()));
         hide(&mut given);
         let value = path.iter().try_fold(&given, |value, key| value.get(key)).cloned();
@@ -103,7 +126,7 @@ fn each<T>(selection: &Selection, look: impl Fn(&ReleaseSpec, &Opened) -> T) -> 
     Ok(all)
 }
 
-fn setting(source: &Source, place: Place, path: &[&str]) -> ValueSetting {
+fn setting(selection: &Selection, source: &Source, place: Place, path: &[&str]) -> ValueSetting {
     let node = source.node(path);
     let value = match node {
         _ if path.iter().any(|key| is_sensitive(key)) => HIDDEN.to_owned(),
@@ -111,7 +134,31 @@ fn setting(source: &Source, place: Place, path: &[&str]) -> ValueSetting {
         Some(node) => node.value.to_string(),
         None => String::new(),
     };
-    ValueSetting { line: place.line, file: place.file, value, layer: source.layer.clone() }
+    // Only the project file has variables.
+    let node = node.filter(|_| source.layer.is_some() && place.file == selection.platform.project.file);
+    let outputs = node.map(|node| origins(selection, node, &place.file)).unwrap_or_default();
+    ValueSetting { line: place.line, file: place.file, value, layer: source.layer.clone(), outputs }
+}
+
+/// Where the outputs come from that texts ask for, and those that they are made of.
+fn origins(selection: &Selection, node: &Node, file: &str) -> Vec<OutputOrigin> {
+    let releases = &selection.platform.project.releases;
+    let mut open: Vec<Asked> = asked_by_node(file, node).into_iter().map(|asked| asked.value).collect();
+    let mut found: Vec<OutputOrigin> = Vec::new();
+    while let Some(asked) = open.pop() {
+        let is_told = |one: &OutputOrigin| one.release == asked.release && one.output == asked.output;
+        let Some(spec) = spec(releases, &asked).filter(|_| !found.iter().any(is_told)) else { continue };
+        let Place { file, line, .. } = spec.name.place.clone();
+        let from = match &spec.from {
+            OutputFrom::Object(object) => object.described(),
+            OutputFrom::Value(node) => {
+                open.extend(asked_by_node(&file, node).into_iter().map(|asked| asked.value));
+                node.value.to_string()
+            }
+        };
+        found.push(OutputOrigin { release: asked.release, output: asked.output, from, file, line });
+    }
+    found
 }
 
 /// Covers what stands under a key that is named like a secret.

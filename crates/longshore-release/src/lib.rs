@@ -72,8 +72,8 @@ pub use plan::{
     ConflictOutcome, FieldConflict, ObjectAction, ObjectChange, ReleaseAction, ReleasePlan, Verified,
 };
 pub use prepare::{
-    Brought, DEPLOY_LABEL, ENVIRONMENT_LABEL, Intent, PLATFORM_LABEL, Premises, Prepared, Snapshot, prepare,
-    prepare_in,
+    Brought, DEPLOY_LABEL, ENVIRONMENT_LABEL, Intent, PLATFORM_LABEL, Pending, Premises, Prepared, Snapshot,
+    prepare, prepare_in,
 };
 pub use prior::{Prior, objects};
 pub use quota::{Demand, quota_warnings};

@@ -23,6 +23,9 @@ pub struct ReleasePlan {
     pub chart: String,
     /// What happens to each object, in the order in which it would be applied; deletions last.
     pub objects: Vec<ObjectChange>,
+    /// What it waits for before it can be rendered as it will be: ``output `address` of release `db` ``.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub waits_for: Vec<String>,
     /// Hooks that would run, in order: `pre-upgrade Job/migrate`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub hooks: Vec<String>,

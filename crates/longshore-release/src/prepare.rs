@@ -33,7 +33,7 @@ use crate::store::Store;
 use crate::{Context, ReleaseError, data, hooks, ownership, set_image};
 use look::{Look, Survey};
 use premises::{AllMissing, Definition};
-pub use premises::{Brought, Premises};
+pub use premises::{Brought, Pending, Premises};
 pub use snapshot::Snapshot;
 
 /// The label that names the platform of a record.
@@ -136,6 +136,7 @@ pub async fn prepare_in(
         conflicts: kept,
         problems: compare::taken(context, name, &prior).into_iter().collect(),
         warnings: Vec::new(),
+        waits_for: premises.pending.iter().flat_map(|pending| pending.what.clone()).collect(),
     };
     plan.problems.extend(order::mistaken_needs(&candidate.objects, &context.namespace));
     plan.problems.extend(candidate.objects.iter().filter_map(|object| CustomRule::of_object(object).err()));

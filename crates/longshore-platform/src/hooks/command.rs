@@ -12,6 +12,7 @@ use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 use tokio::process::Command;
 use tokio::time::timeout;
 
+use crate::outputs::has_secrets;
 use crate::project::Placed;
 use crate::selection::Selection;
 
@@ -66,10 +67,11 @@ pub(super) fn filled(
     env: &BTreeMap<String, Placed<String>>,
 ) -> Result<(Vec<String>, Vec<Variable>), Diagnostic> {
     let words =
-        words.iter().map(|word| selection.fill(&word.value, &word.place)).collect::<Result<_, _>>()?;
+        words.iter().map(|word| selection.fill_late(&word.value, &word.place)).collect::<Result<_, _>>()?;
     let variable = |(name, placed): (&String, &Placed<String>)| {
         let value = selection.fill_secret(&placed.value, &placed.place)?;
-        let is_secret = placed.value.contains("${secret.");
+        let releases = &selection.platform.project.releases;
+        let is_secret = placed.value.contains("${secret.") || has_secrets(releases, &placed.value);
         Ok::<_, Diagnostic>(Variable { name: name.clone(), value, is_secret })
     };
     Ok((words, env.iter().map(variable).collect::<Result<_, _>>()?))

@@ -32,7 +32,9 @@ impl FromStr for GivenVar {
             return Err("write NAME=VALUE, as in `replicas=3` or `database.size=10Gi`".to_owned());
         };
         if name.split('.').any(str::is_empty) || name.contains(char::is_whitespace) {
-            return Err(format!("`{name}` names no variable: write it as below `vars`, as in `database.size`"));
+            return Err(format!(
+                "`{name}` names no variable: write it as below `vars`, as in `database.size`"
+            ));
         }
         Ok(Self { name: name.to_owned(), var: var(value)? })
     }
@@ -58,7 +60,11 @@ fn var(value: &str) -> Result<Var, String> {
         // `a: b` is a mapping in YAML, ` # x` a comment: here they are what was typed.
         Some(node) if node.kind == Kind::Scalar && node.style == Style::Plain && node.value == value => {
             let hint = "a variable has a value: `''` is an empty text";
-            if node.is_null() { Err(hint.to_owned()) } else { of_node("", "the value", node).map_err(|error| error.message.clone()) }
+            if node.is_null() {
+                Err(hint.to_owned())
+            } else {
+                of_node("", "the value", node).map_err(|error| error.message.clone())
+            }
         }
         _ => text(),
     }
@@ -68,7 +74,8 @@ impl GivenVar {
     /// What is shown of them, by name. What is named like a secret is hidden, as it is in values.
     pub(crate) fn shown(all: &[Self]) -> BTreeMap<String, Value> {
         let is_hidden = |name: &str| name.split('.').any(is_sensitive);
-        let shown = |given: &Self| if is_hidden(&given.name) { HIDDEN.into() } else { hidden(given.var.value()) };
+        let shown =
+            |given: &Self| if is_hidden(&given.name) { HIDDEN.into() } else { hidden(given.var.value()) };
         all.iter().map(|given| (given.name.clone(), shown(given))).collect()
     }
 
@@ -93,7 +100,8 @@ impl GivenVar {
 
     /// The variable in the mappings that its name says, unless there is one whose name has dots.
     fn below(&self, vars: &Vars) -> Vars {
-        let mut parts = if vars.contains_key(&self.name) { vec![&*self.name] } else { self.name.split('.').collect() };
+        let mut parts =
+            if vars.contains_key(&self.name) { vec![&*self.name] } else { self.name.split('.').collect() };
         let mut var = self.var.clone();
         while parts.len() > 1 {
             let last = parts.pop().unwrap_or_default();
@@ -104,7 +112,8 @@ impl GivenVar {
 
     fn is_known(&self, environment: &Environment, project: &Project, root: &Path) -> Result<(), Diagnostic> {
         let name = self.name.as_str();
-        let is_part = |long: &str, short: &str| long.strip_prefix(short).is_some_and(|rest| rest.starts_with('.'));
+        let is_part =
+            |long: &str, short: &str| long.strip_prefix(short).is_some_and(|rest| rest.starts_with('.'));
         let asked = || project.asked_vars.iter().map(String::as_str);
         let has = |environment: &Environment| find(&environment.vars, name).is_some();
         if has(environment)
@@ -123,13 +132,19 @@ impl GivenVar {
             environment.name
         );
         let error = Diagnostic::error("project/unknown-variable", message).at(environment.place.clone());
-        let mut known: Vec<String> =
-            paths(&environment.vars, "").into_iter().map(|path| path.trim_start_matches('.').to_owned()).collect();
+        let mut known: Vec<String> = paths(&environment.vars, "")
+            .into_iter()
+            .map(|path| path.trim_start_matches('.').to_owned())
+            .collect();
         known.extend(asked().map(str::to_owned));
         known.sort();
         known.dedup();
         let known: Vec<&str> = known.iter().map(String::as_str).collect();
-        Err(if known.is_empty() { error.hint("the project file has no variables: add it below `vars`") } else { suggest(error, name, &known) })
+        Err(if known.is_empty() {
+            error.hint("the project file has no variables: add it below `vars`")
+        } else {
+            suggest(error, name, &known)
+        })
     }
 }
 
@@ -180,7 +195,8 @@ pub(super) fn alias(file: &str, node: &Node) -> Option<Diagnostic> {
     let mut open = vec![node];
     while let Some(node) = open.pop() {
         if node.kind == Kind::Alias {
-            let message = format!("the alias `*{}` leads out of its key: a project file has no aliases", node.value);
+            let message =
+                format!("the alias `*{}` leads out of its key: a project file has no aliases", node.value);
             return Some(
                 Diagnostic::error("project/alias", message)
                     .at(place(file, node))
@@ -256,19 +272,32 @@ releases: {web: {chart: c, set: {tag: 'v${env.vars.tag}', x: '${ env.vars.all.of
         let project = parse(FILE, "longshore.yaml").unwrap();
         let mut environment = project.environment(Some("dev")).unwrap();
         let given: Vec<GivenVar> = texts.iter().map(|text| text.parse().unwrap()).collect();
-        GivenVar::set(&given, &mut environment, &project, Path::new(".")).map_err(|error| error.to_string())?;
+        GivenVar::set(&given, &mut environment, &project, Path::new("."))
+            .map_err(|error| error.to_string())?;
         Ok(Var::Map(environment.vars).value())
     }
 
     #[test]
     fn they_are_over_those_of_the_environment() {
-        let all = set(&["size=large", "db.size=5Gi", "a.b=2", "tag=9", "only=x", "all={of: 1}", "mode=a", "deep.er=1"]);
+        let all = set(&[
+            "size=large",
+            "db.size=5Gi",
+            "a.b=2",
+            "tag=9",
+            "only=x",
+            "all={of: 1}",
+            "mode=a",
+            "deep.er=1",
+        ]);
         let expected = json!({
             "size": "large", "db": {"size": "5Gi", "class": "fast"}, "a.b": 2, "tag": 9, "only": "x",
             "all": {"of": 1}, "mode": "a", "deep": {"er": 1},
         });
         assert_eq!(all, Ok(expected));
-        assert_eq!(set(&["db={size: 2Gi}", "size=a", "size=b"]).unwrap()["db"], json!({"size": "2Gi", "class": "fast"}));
+        assert_eq!(
+            set(&["db={size: 2Gi}", "size=a", "size=b"]).unwrap()["db"],
+            json!({"size": "2Gi", "class": "fast"})
+        );
     }
 
     #[test]
@@ -286,9 +315,14 @@ releases: {web: {chart: c, set: {tag: 'v${env.vars.tag}', x: '${ env.vars.all.of
 
     #[test]
     fn what_is_named_like_a_secret_is_not_shown() {
-        let given: Vec<GivenVar> =
-            ["a=1", "db.password=x", "mail={token: y, host: z}"].iter().map(|text| text.parse().unwrap()).collect();
+        let given: Vec<GivenVar> = ["a=1", "db.password=x", "mail={token: y, host: z}"]
+            .iter()
+            .map(|text| text.parse().unwrap())
+            .collect();
         let shown = serde_json::to_value(GivenVar::shown(&given)).unwrap();
-        assert_eq!(shown, json!({"a": 1, "db.password": "(hidden)", "mail": {"token": "(hidden)", "host": "z"}}));
+        assert_eq!(
+            shown,
+            json!({"a": 1, "db.password": "(hidden)", "mail": {"token": "(hidden)", "host": "z"}})
+        );
     }
 }

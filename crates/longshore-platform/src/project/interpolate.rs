@@ -1,4 +1,4 @@
-//! `${env.…}`, `${cluster.…}` and `${secret.…}` in scalars, after parsing.
+//! `${env.…}`, `${cluster.…}`, `${secret.…}` and `${release.…}` in scalars, after parsing.
 
 use std::path::Path;
 
@@ -10,8 +10,9 @@ use serde_json::Value;
 
 use super::cluster::ClusterSpec;
 use super::layer::Switch;
-use super::vars::{Var, find, paths};
-use super::{Environment, Placed, suggest};
+use super::vars::{Var, find, of_node, paths};
+use super::{Asked, Environment, OutputFrom, Placed, ReleaseSpec, suggest};
+use crate::outputs::{self, Outputs};
 use crate::secrets::Secrets;
 
 /// What variables stand for.
@@ -27,16 +28,29 @@ pub(crate) struct Scope<'a> {
     pub(crate) secrets: &'a Secrets,
     /// What their files are relative to.
     pub(crate) root: &'a Path,
+    /// The releases, for their outputs.
+    pub(crate) releases: &'a [ReleaseSpec],
+    /// What is known of those.
+    pub(crate) outputs: &'a Outputs,
+    /// Which of the places of releases this is.
+    pub(crate) here: usize,
 }
 
 /// What may stand in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Open {
-    /// Everything that anybody may see.
-    Public,
-    /// Secrets too: it is hidden wherever it is shown.
-    Secret,
+struct Open {
+    /// Secrets: it is hidden wherever it is shown.
+    secrets: bool,
+    /// What is only known when another release is deployed.
+    outputs: bool,
 }
+
+/// What is read when the project is, and seen by anybody.
+const EARLY: Open = Open { secrets: false, outputs: false };
+/// What is read when a release is rendered.
+const LATE: Open = Open { secrets: false, outputs: true };
+/// The same, and hidden.
+const HIDDEN: Open = Open { secrets: true, outputs: true };
 
 impl Scope<'_> {
     /// Replaces every `${…}` in `text`; `$${` stands for a literal `${`.
@@ -44,7 +58,15 @@ impl Scope<'_> {
     /// # Errors
     /// An unknown variable, a secret, one that is a list or a mapping, or a `${` that is never closed.
     pub(crate) fn text(&self, text: &str, place: &Place) -> Result<String, Diagnostic> {
-        self.replaced(text, place, Open::Public)
+        self.replaced(text, place, EARLY)
+    }
+
+    /// The same in a text that is read when its release is deployed: outputs of others may stand in it.
+    ///
+    /// # Errors
+    /// As of [`Scope::text`].
+    pub(crate) fn late_text(&self, text: &str, place: &Place) -> Result<String, Diagnostic> {
+        self.replaced(text, place, LATE)
     }
 
     /// The same in a text that is hidden wherever it is shown: secrets may stand in it.
@@ -52,7 +74,7 @@ impl Scope<'_> {
     /// # Errors
     /// As of [`Scope::text`]; a secret cannot be had.
     pub(crate) fn secret_text(&self, text: &str, place: &Place) -> Result<String, Diagnostic> {
-        self.replaced(text, place, Open::Secret)
+        self.replaced(text, place, HIDDEN)
     }
 
     fn replaced(&self, text: &str, place: &Place, open: Open) -> Result<String, Diagnostic> {
@@ -97,7 +119,7 @@ impl Scope<'_> {
     /// # Errors
     /// As of [`Scope::text`].
     pub(crate) fn fill(&self, value: Value, node: &Node, file: &str) -> Result<Value, Diagnostic> {
-        self.filled(value, node, file, Open::Public)
+        self.filled(value, node, file, LATE)
     }
 
     fn filled(&self, value: Value, node: &Node, file: &str, open: Open) -> Result<Value, Diagnostic> {
@@ -121,7 +143,7 @@ impl Scope<'_> {
                 let filled = map.into_iter().map(|(key, value)| {
                     let below =
                         node.entries().find(|(name, _)| name.value == key.as_str()).map(|(_, below)| below);
-                    let open = if is_sensitive(&key) { Open::Secret } else { open };
+                    let open = if is_sensitive(&key) { Open { secrets: true, ..open } } else { open };
                     Ok::<_, Diagnostic>((key, self.filled(value, below.unwrap_or(node), file, open)?))
                 });
                 Value::Object(filled.collect::<Result<_, _>>()?)
@@ -163,11 +185,8 @@ impl Scope<'_> {
                 suggest(error, name, &known)
             });
         };
-        if open == Open::Public {
-            let message = format!("secret `{name}` would not be hidden here");
-            return Err(Diagnostic::error("project/open-secret", message).at(place.clone()).hint(
-                "a secret may stand in `stringData` of a generated Secret, and under keys of `set` that say so, like `password` or `token`",
-            ));
+        if !open.secrets {
+            return Err(would_be_seen(&format!("secret `{name}`"), place));
         }
         let value = self.secrets.value(spec, self.root, |text| self.text(&text.value, &text.place));
         let value = value.map_err(|error| error.within("it is asked for here", Some(place.clone())))?;
@@ -175,7 +194,59 @@ impl Scope<'_> {
         Ok(Var::Scalar(Value::String(value.to_owned()), value.to_owned()))
     }
 
+    /// An output of a release, as far as it is known, where it may stand.
+    fn output(&self, name: &str, place: &Place, open: Open) -> Result<Var, Diagnostic> {
+        let Some(asked) = Asked::of(name) else {
+            let message = format!("`${{{name}}}` names no output of a release");
+            return Err(Diagnostic::error("project/unknown-output", message)
+                .at(place.clone())
+                .hint("write `${release.NAME.OUTPUT}`"));
+        };
+        let Some(spec) = outputs::spec(self.releases, &asked) else {
+            let message = format!("release `{}` has no output `{}`", asked.release, asked.output);
+            return Err(Diagnostic::error("project/unknown-output", message).at(place.clone()));
+        };
+        let home = || self.outputs.home(&asked, self.here, &self.environment.name, place);
+        let object = match &spec.from {
+            OutputFrom::Object(object) => object,
+            OutputFrom::Value(node) => {
+                let here = home()?;
+                let home = &self.outputs.homes[here];
+                let namespace = home.namespace_of(&asked.release);
+                let scope = Scope { cluster: home.cluster.as_ref(), namespace, here, ..*self };
+                return scope.of_node(node, &spec.name.place.file, open);
+            }
+        };
+        if object.is_secret() && !open.secrets {
+            return Err(would_be_seen(&asked.told(), place));
+        }
+        if !open.outputs {
+            let message =
+                format!("{} is only known when that is deployed, and asked for here before", asked.told());
+            return Err(Diagnostic::error("project/early-output", message)
+                .at(place.clone())
+                .hint("it may stand in `set`, in `stringData`, in hooks and in other outputs"));
+        }
+        Ok(self.outputs.value(home()?, &asked))
+    }
+
+    /// A scalar of the project file.
+    fn of_node(&self, node: &Node, file: &str, open: Open) -> Result<Var, Diagnostic> {
+        let (text, place) = (node.value.as_str(), Place::new(file, node.line, node.column));
+        if !text.contains("${") {
+            return of_node(file, "the output", node);
+        }
+        if let Some(name) = alone(text) {
+            return self.lookup(name, &place, open);
+        }
+        let text = self.replaced(text, &place, open)?;
+        Ok(Var::Scalar(text.clone().into(), text))
+    }
+
     fn lookup(&self, name: &str, place: &Place, open: Open) -> Result<Var, Diagnostic> {
+        if name.starts_with("release.") {
+            return self.output(name, place, open);
+        }
         if let Some(name) = name.strip_prefix("secret.") {
             return self.secret(name, place, open);
         }
@@ -210,6 +281,13 @@ impl Scope<'_> {
         }
         Err(suggest(error, name, &known))
     }
+}
+
+/// That something must not stand where everybody sees it.
+fn would_be_seen(what: &str, place: &Place) -> Diagnostic {
+    Diagnostic::error("project/open-secret", format!("{what} would not be hidden here")).at(place.clone()).hint(
+        "a secret may stand in `stringData` of a generated Secret, and under keys of `set` that say so, like `password` or `token`",
+    )
 }
 
 /// The variable that a text is, if it is nothing else.

@@ -121,6 +121,7 @@ fn read(text: &str, file: &str) -> Result<Project, Diagnostic> {
         moved_environments: moved.environments,
         file: file.to_owned(),
     };
+    super::outputs::are_known(&project)?;
     waves(&project.releases)?;
     super::drift::names_releases(&project)?;
     super::moved::fits(&project)?;

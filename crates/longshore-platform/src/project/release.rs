@@ -9,9 +9,10 @@ use super::chart::chart;
 use super::fields::{Fields, expected};
 use super::hooks::hooks;
 use super::layer::layer;
+use super::outputs::outputs;
 use super::{GeneratedSecret, KustomizeSpec, Placed, ReleaseSpec};
 
-const RELEASE_KEYS: [&str; 12] = [
+const RELEASE_KEYS: [&str; 13] = [
     "needs",
     "requires",
     "hooks",
@@ -24,6 +25,7 @@ const RELEASE_KEYS: [&str; 12] = [
     "manifests",
     "kustomize",
     "generate",
+    "outputs",
 ];
 const KUSTOMIZE_KEYS: [&str; 2] = ["path", "enableHelm"];
 const GENERATE_KEYS: [&str; 2] = ["keys", "stringData"];
@@ -35,7 +37,7 @@ const GENERATE_KEYS: [&str; 2] = ["keys", "stringData"];
 pub(super) fn release(file: &str, name: String, at: Place, node: &Node) -> Result<ReleaseSpec, Diagnostic> {
     let origin = format!("release `{name}`");
     let fields = Fields::read(file, &*origin, node, &RELEASE_KEYS)?;
-    let release = ReleaseSpec {
+    let mut release = ReleaseSpec {
         needs: fields.strings("needs")?,
         requires: requires(&fields)?,
         hooks: hooks(file, &fields)?,
@@ -44,9 +46,11 @@ pub(super) fn release(file: &str, name: String, at: Place, node: &Node) -> Resul
         manifests: fields.strings("manifests")?,
         kustomize: kustomize(file, &fields)?,
         generate: generate(file, &fields)?,
+        outputs: outputs(file, &fields)?,
         place: at,
         name,
     };
+    release.need_what_it_asks();
     if release.methods().is_empty() {
         let message =
             format!("release `{}` has neither `chart` nor `manifests` nor `kustomize`", release.name);

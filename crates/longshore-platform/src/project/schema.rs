@@ -160,16 +160,32 @@ fn release() -> Value {
         ("manifests", texts("Manifest files or folders")),
         ("kustomize", json!({"anyOf": [text("The kustomization's folder"), kustomize]})),
         ("generate", named("Secrets that are made once and kept", &generated)),
+        ("outputs", outputs()),
     ];
     fields.extend(layer_fields());
     object("A release: a chart, manifests, or a kustomization", &fields, &[])
 }
 
+fn outputs() -> Value {
+    let named_object = text("The object: `Service/db`, `Certificate.cert-manager.io/web`");
+    let read = |key: &str, what: &str| {
+        object("", &[("object", named_object.clone()), (key, text(what))], &["object", key])
+    };
+    let output = json!({"anyOf": [
+        scalar(),
+        read("path", "A JSON path to the value, as kubectl has it: `.status.loadBalancer.ingress[0].ip`"),
+        read("key", "A key of the Secret or ConfigMap"),
+    ]});
+    named("What others may use of it, as `${release.NAME.OUTPUT}`: a value, or what it is read from", &output)
+}
+
 fn layer_fields() -> [(&'static str, Value); 5] {
-    let switch = |what: &str| json!({
-        "anyOf": [{"type": "boolean"}, {"type": "string", "pattern": r"\$\{"}],
-        "description": what,
-    });
+    let switch = |what: &str| {
+        json!({
+            "anyOf": [{"type": "boolean"}, {"type": "string", "pattern": r"\$\{"}],
+            "description": what,
+        })
+    };
     [
         ("values", texts("Values files; later ones win, and may have variables in their names")),
         (

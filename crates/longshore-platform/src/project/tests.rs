@@ -432,10 +432,23 @@ fn renamed_environments_are_there_under_their_new_name_only() {
 #[test]
 fn an_alias_that_leads_out_of_its_key_is_told_where_it_stands() {
     let hint = "what releases, environments and clusters have in common stands in a values file, or below `vars` of an environment that others extend";
-    let told = |at: &str| format!("longshore.yaml:{at}: the alias `*x` leads out of its key: a project file has no aliases ({hint})");
-    check("releases: {web: {chart: c, set: {a: &x {b: 1}}}, api: {chart: c, set: {<<: *x}}}\n", &told("4:76"));
-    check("releases: {web: {chart: c, set: {a: &x {b: 1}}}, api: {chart: c, set: {d: [*x]}}}\n", &told("4:76"));
-    check("clusters: {eu: {vars: {a: &x {b: 1}}}, us: {vars: {a: [*x]}}}\nreleases: {web: {chart: c}}\n", &told("4:56"));
+    let told = |at: &str| {
+        format!(
+            "longshore.yaml:{at}: the alias `*x` leads out of its key: a project file has no aliases ({hint})"
+        )
+    };
+    check(
+        "releases: {web: {chart: c, set: {a: &x {b: 1}}}, api: {chart: c, set: {<<: *x}}}\n",
+        &told("4:76"),
+    );
+    check(
+        "releases: {web: {chart: c, set: {a: &x {b: 1}}}, api: {chart: c, set: {d: [*x]}}}\n",
+        &told("4:76"),
+    );
+    check(
+        "clusters: {eu: {vars: {a: &x {b: 1}}}, us: {vars: {a: [*x]}}}\nreleases: {web: {chart: c}}\n",
+        &told("4:56"),
+    );
     // Below its own key it is as in any YAML.
     check("releases: {web: {chart: c, set: {a: &x {b: 1}, c: *x, d: {<<: *x}}}}\n", "ok");
 }

@@ -8,8 +8,9 @@ use longshore_diag::{Diagnostic, Place};
 use super::placed::layered;
 use super::{Choice, Selection};
 use crate::kustomize::Kustomizations;
+use crate::outputs::Outputs;
 use crate::platform::Platform;
-use crate::project::{ClusterSpec, Environment, Placement, Project, Vars, WaitSpec, waves};
+use crate::project::{ClusterSpec, Environment, GivenVar, Placement, Project, Vars, WaitSpec, waves};
 use crate::secrets::Secrets;
 
 /// An environment of which only the name is known.
@@ -142,6 +143,8 @@ impl Selection {
             wanted: Vec::new(),
             only_some: false,
             left: true,
+            given: choice.map(|choice| GivenVar::shown(&choice.vars)).unwrap_or_default(),
+            outputs: Outputs::default(),
             secrets: Secrets::default(),
             kustomizations: Arc::clone(kustomizations),
             method: None,

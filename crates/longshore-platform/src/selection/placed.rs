@@ -49,6 +49,7 @@ pub(super) fn layered(
         further.filter(|placed| placed.value.0 == release.name).map(|placed| placed.value.1.clone());
     let mut release = release.clone();
     release.layers.extend(further);
+    release.need_what_it_asks();
     release
 }
 

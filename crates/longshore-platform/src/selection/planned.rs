@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::Selection;
 use crate::kustomize::Kustomizations;
+use crate::outputs::Outputs;
 use crate::platform::Platform;
 use crate::project::{
     CheckSpec, ClusterSpec, Environment, Moved, Placed, Placement, Project, Vars, WaitSpec,
@@ -101,6 +102,7 @@ impl Selection {
             left: false,
             given: plan.given,
             secrets: Secrets::default(),
+            outputs: Outputs::default(),
             kustomizations,
             method: None,
         }

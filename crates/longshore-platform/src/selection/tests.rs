@@ -89,7 +89,7 @@ fn without_clusters_everything_is_on_the_one_there_is() {
     let dev = all(&choice("dev")).unwrap();
     let [dev] = &dev[..] else { panic!("one cluster") };
     assert_eq!((dev.context.as_deref(), dev.cluster_name()), (Some("minikube"), None));
-    assert_eq!(names(dev), [vec!["db", "mail"], vec!["web"]]);
+    assert_eq!(names(dev), [vec!["db", "mail", "logs"], vec!["web"]]);
     assert_eq!(set(dev, "web")["size"], "base");
 }
 
@@ -126,10 +126,7 @@ fn variables_of_the_command_line_are_over_the_environment_s() {
     assert_eq!(json!(dev.given), json!({"monitoring": true, "size": "huge"}));
     assert_eq!(
         given(&["monitoring=maybe"]).unwrap_err().to_string(),
-        "longshore.yaml:21:36: `enabled` must be true or false, not `maybe`"
+        "longshore.yaml:20:35: `enabled` must be true or false, not `maybe`"
     );
-    assert_eq!(
-        given(&["monitorin=true"]).unwrap_err().hint.as_deref(),
-        Some("did you mean `monitoring`?")
-    );
+    assert_eq!(given(&["monitorin=true"]).unwrap_err().hint.as_deref(), Some("did you mean `monitoring`?"));
 }

@@ -139,7 +139,9 @@ impl<'a> Survey<'a> {
                 look.problem = Some(problem);
                 return Ok(look);
             }
-            if unchanged::is_certain(&applied.to_json(), live, FIELD_MANAGER) {
+            if self.is_pending(object).is_none()
+                && unchanged::is_certain(&applied.to_json(), live, FIELD_MANAGER)
+            {
                 look.change.action = ObjectAction::Nothing;
                 look.todo = Todo::Skip;
                 look.written = context.notes_basis.then(|| basis::written(live, live));
@@ -154,6 +156,9 @@ impl<'a> Survey<'a> {
                 }
             }
         }
+        if let Some(what) = self.is_pending(object) {
+            return Ok(look.waiting(object, what));
+        }
         if live.is_none()
             && plain::is_certain(&applied.to_json())
             && let Some(sample) = self.live.sample(object.gvk(), &key).await?
@@ -161,6 +166,12 @@ impl<'a> Survey<'a> {
             return self.like_the_first(&sample, object, &applied, look).await;
         }
         Box::pin(self.try_out(object, &applied, live.as_ref(), look)).await
+    }
+
+    /// What an object waits for that is not there yet, and for which a text stands in it.
+    fn is_pending(&self, object: &Object) -> Option<String> {
+        let pending = self.premises.pending.as_ref()?;
+        pending.is_in(&object.to_json()).then(|| pending.what.join(" and "))
     }
 
     /// A new object of which the content is certain: if the server takes the first of its kind, it takes this one.

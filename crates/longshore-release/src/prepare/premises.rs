@@ -6,10 +6,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use longshore_cluster::Error as ClusterError;
 use longshore_diag::{Diagnostic, Place};
 use longshore_object::kinds::{Defined, defined_by, project_of};
 use longshore_object::{Gvk, Object, ObjectKey, parse_manifests};
+use serde_json::Value;
 
 use super::Prepared;
 use crate::plan::{ObjectAction, ObjectChange};
@@ -26,9 +29,32 @@ pub struct Premises {
     pub missing_namespace: bool,
     /// Definitions and namespaces that other releases of the same deploy bring.
     pub brought: Vec<Brought>,
+    /// What the release waits for and was rendered without.
+    pub pending: Option<Pending>,
     /// API versions that the release says it needs, whether or not an object of it is of them: `group/version` or
     /// `group/version/Kind`.
     pub required: Vec<(String, Place)>,
+}
+
+/// What a release uses that comes with another one and is not there yet.
+#[derive(Debug, Clone)]
+pub struct Pending {
+    /// Each in words: ``output `address` of release `db` ``.
+    pub what: Vec<String>,
+    /// How the texts begin that stand in for it. An object that has one cannot be tried.
+    pub mark: &'static str,
+}
+
+impl Pending {
+    /// Whether an object has a text that stands in for something, a Secret behind its base64 too.
+    pub(super) fn is_in(&self, object: &Value) -> bool {
+        let has = |text: &str| text.contains(self.mark);
+        let decoded =
+            |text: &str| STANDARD.decode(text).is_ok_and(|bytes| has(&String::from_utf8_lossy(&bytes)));
+        let data = object["data"].as_object().filter(|_| object["kind"] == "Secret");
+        has(&object.to_string())
+            || data.is_some_and(|data| data.values().filter_map(Value::as_str).any(decoded))
+    }
 }
 
 /// A definition or a namespace that another release of the same deploy brings.

@@ -43,6 +43,13 @@ fn explained(found: &[ExplainedValue], printer: &Printer) -> String {
             let line = format!("{}  <- {}:{}{layer}", setting.value, setting.file, setting.line);
             let line = if at == 0 { line } else { printer.paint(Paint::Dim, &line) };
             let _ = writeln!(out, "  {line}");
+            for output in &setting.outputs {
+                let line = format!(
+                    "output `{}` of release `{}`: {}  <- {}:{}",
+                    output.output, output.release, output.from, output.file, output.line
+                );
+                let _ = writeln!(out, "    {}", printer.paint(Paint::Dim, &line));
+            }
         }
     }
     out

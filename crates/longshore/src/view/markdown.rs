@@ -86,6 +86,9 @@ fn release_plan(out: &mut String, plan: &ReleasePlan, fields: bool) {
         }
         out.push('\n');
     }
+    for output in &plan.waits_for {
+        let _ = writeln!(out, "> [!NOTE]\n> Waits for {}: not tried before that is there.\n", text(output));
+    }
     for warning in &plan.warnings {
         let _ = writeln!(out, "> [!WARNING]\n> {}\n", text(warning));
     }

@@ -58,7 +58,8 @@ pub(crate) fn plan(plan: &PlatformPlan, printer: &Printer) -> String {
 
 /// The variables that were given on the command line: `--var replicas=3 --var tag="v1"`.
 pub(super) fn given(plan: &PlatformPlan) -> Option<String> {
-    let given: Vec<String> = plan.vars.iter().map(|(name, given)| format!("--var {name}={}", value(given))).collect();
+    let given: Vec<String> =
+        plan.vars.iter().map(|(name, given)| format!("--var {name}={}", value(given))).collect();
     (!given.is_empty()).then(|| given.join(" "))
 }
 
@@ -152,6 +153,10 @@ fn release_plan(out: &mut String, plan: &ReleasePlan, printer: &Printer) {
         what_happens(plan),
         plan.chart
     );
+    if !plan.waits_for.is_empty() {
+        let line = format!("waits for {}: not tried before that is there", plan.waits_for.join(" and "));
+        let _ = writeln!(out, "  {}", printer.paint(Paint::Changed, &line));
+    }
     for change in plan.objects.iter().filter(|change| change.action != ObjectAction::Nothing) {
         object(out, change, printer);
     }

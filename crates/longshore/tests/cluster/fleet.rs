@@ -4,6 +4,7 @@
 mod failing;
 mod frozen;
 mod left;
+mod outputs;
 mod three;
 
 use longshore_testkit::{Outcome, Program, Project, TestCluster, TestNamespace};
@@ -146,6 +147,7 @@ async fn an_environment_on_two_clusters() {
     let eu = TestCluster::get().await.unwrap();
     let us = &TestCluster::start("fleet-us").await.unwrap();
     frozen::is_carried_out_later(&Two::new(eu, us, "fleet-frozen").await).await;
+    outputs::reach_the_other_cluster(&Two::new(eu, us, "fleet-outputs").await).await;
     lives(&Two::new(eu, us, "fleet-lives").await).await;
     cannot_be_reached(&Two::new(eu, us, "fleet-away").await).await;
     fails_midway(&Two::new(eu, us, "fleet-fails").await).await;

@@ -20,7 +20,10 @@ const SHOP: &str = "
     ";
 
 async fn level(stage: &Stage) -> Value {
-    stage.live("api/v1", "configmaps", "web").await.map_or(Value::Null, |object| object["data"]["level"].clone())
+    stage
+        .live("api/v1", "configmaps", "web")
+        .await
+        .map_or(Value::Null, |object| object["data"]["level"].clone())
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -35,6 +35,7 @@ mod made;
 mod namespaced;
 mod nest;
 mod nowconnect;
+mod outputs;
 mod preflight;
 mod recorded;
 mod records;

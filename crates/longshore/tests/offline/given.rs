@@ -64,11 +64,11 @@ fn mistakes_in_them_are_told() {
     fails("render --var tag={a", 64, &["the value is no YAML"]);
     fails("deploy some.plan --var tag=x", 64, &["cannot be used with"]);
     fails(
-        "render --var tgas=1",
+        "render --var tga=1",
         1,
         &[
             "longshore.yaml:7:3",
-            "--var tgas: environment `dev` has no variable `tgas`, and nothing in the project file asks for it",
+            "--var tga: environment `dev` has no variable `tga`, and nothing in the project file asks for it",
             "did you mean `tag`?",
         ],
     );
@@ -81,6 +81,10 @@ fn mistakes_in_them_are_told() {
         ],
     );
     fails("render --var tag=1 --var replicas=many", 1, &["is not of type \"integer\""]);
-    fails("render --var tag=1 --var managed=perhaps", 1, &["`disabled` must be true or false, not `perhaps`"]);
+    fails(
+        "render --var tag=1 --var managed=perhaps",
+        1,
+        &["`disabled` must be true or false, not `perhaps`"],
+    );
     fails("render", 1, &["`${env.vars.tag}` is not known in environment `dev`"]);
 }

@@ -29,6 +29,7 @@ mod locked;
 mod mistakes;
 mod nest;
 mod nowconnect;
+mod outputs;
 mod plugin;
 mod plugin_sources;
 mod post_render;

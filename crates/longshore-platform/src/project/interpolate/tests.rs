@@ -6,6 +6,7 @@ use longshore_diag::Place;
 use serde_json::json;
 
 use super::Scope;
+use crate::outputs::Outputs;
 use crate::project::{Layer, parse};
 use crate::secrets::Secrets;
 
@@ -37,6 +38,9 @@ fn with<T>(look: impl FnOnce(&Scope<'_>, &Layer) -> T) -> T {
         namespace: "ns",
         secrets: &Secrets::default(),
         root: Path::new("."),
+        releases: &project.releases,
+        outputs: &Outputs::default(),
+        here: 0,
     };
     look(&scope, &project.releases[0].layers[0])
 }

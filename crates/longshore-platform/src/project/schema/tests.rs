@@ -62,6 +62,7 @@ releases:
       postRollback: []
       preDestroy: []
       postDestroy: []
+  giving: {manifests: m, outputs: {a: 1, b: 'x-${env.name}', c: {object: Service/db, path: .spec.clusterIP}, d: {object: Secret/db, key: k}}}
   far: {chart: {repo: 'https://charts.example.com', name: web, version: ^1.2}}
   over: {kustomize: overlays/dev}
   more: {kustomize: {path: overlays/dev, enableHelm: true}}
@@ -106,6 +107,8 @@ fn mistakes_are_mistakes_by_both() {
         ("restarts: 3", "restarts: 0"),
         ("enabled: false", "enabled: perhaps"),
         ("from: api, ", ""),
+        ("path: .spec.clusterIP", ""),
+        ("key: k}", "key: k, path: .a}"),
         ("name: shop\ndesc", "desc"),
     ] {
         assert!(ALL.contains(from), "{from}");
