@@ -27,6 +27,8 @@ pub struct Behaviour {
     pub exit_code: u8,
     /// MiB that are taken and kept each second.
     pub memory_growth: f64,
+    /// Seconds that it goes on taking requests after it was asked to end; each answer closes its connection.
+    pub drain: f64,
     /// Seconds that it goes on after it was asked to end and everything was answered.
     pub shutdown_delay: f64,
     /// Numbered lines that are written each second.
@@ -45,6 +47,7 @@ impl Default for Behaviour {
             crash_after_requests: None,
             exit_code: 1,
             memory_growth: 0.0,
+            drain: 0.0,
             shutdown_delay: 0.0,
             log_rate: 0.0,
         }
@@ -57,6 +60,7 @@ impl Behaviour {
         let times = [
             ("readyDelay", self.ready_delay),
             ("latency", self.latency),
+            ("drain", self.drain),
             ("shutdownDelay", self.shutdown_delay),
             ("crashAfter", self.crash_after.unwrap_or_default()),
             ("memoryGrowth", self.memory_growth),

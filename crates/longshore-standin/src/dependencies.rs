@@ -18,6 +18,7 @@ use anyhow::{Result, bail};
 use serde::Serialize;
 use tokio::time::Instant;
 
+use crate::outgoing::Way;
 use crate::settings::Target;
 use crate::state::State;
 
@@ -77,7 +78,7 @@ pub async fn look_at_all(state: &State) {
 async fn look(state: &State, index: usize) {
     let target = &state.settings.targets[index];
     let begin = Instant::now();
-    let result = ask(target).await;
+    let result = ask(target, &state.settings.way).await;
     let status = Status {
         up: Some(result.is_ok()),
         milliseconds: Some(begin.elapsed().as_millis() as u64),
@@ -92,14 +93,14 @@ async fn look(state: &State, index: usize) {
     }
 }
 
-async fn ask(target: &Target) -> Result<String> {
+async fn ask(target: &Target, way: &Way) -> Result<String> {
     let asking = async {
         match target {
             Target::Postgres { dsn, parts } => postgres::ask(dsn.as_deref(), parts).await,
             Target::Redis { url, password } => redis::ask(url, password.as_deref()).await,
             Target::Kafka { bootstrap, account } => kafka::ask(bootstrap, account.as_ref()).await,
             Target::RabbitMq { url } => amqp::ask(url).await,
-            Target::Http { url, .. } => http::ask(url).await,
+            Target::Http { url, path, token, .. } => http::ask(way, url, path, token.as_deref()).await,
         }
     };
     match tokio::time::timeout(PATIENCE, asking).await {

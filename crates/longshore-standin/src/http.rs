@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{Request, State as Shared};
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{any, get};
@@ -22,27 +22,32 @@ pub(crate) const INSTANCE: &str = "x-standin-instance";
 /// Which version of it.
 pub(crate) const VERSION: &str = "x-standin-version";
 
+/// As whom the one who asked is known.
+pub(crate) const VISITOR: &str = "x-standin-visitor";
+
 /// Everything that is served.
 pub(crate) fn router(state: Arc<State>) -> Router {
-    let mut pages = Router::new()
-        .route("/livez", get(pages::live))
-        .route("/readyz", get(pages::ready))
+    let mut pages = Router::new().route("/livez", get(pages::live)).route("/readyz", get(pages::ready));
+    for path in &state.settings.health_paths {
+        pages = pages.route(path, get(pages::health));
+    }
+    let orders = Router::new()
         .route("/metrics", get(pages::metrics))
         .route("/settings", get(pages::settings))
         .route("/dependencies", get(pages::dependencies))
         .route("/behaviour", get(pages::behaviour).put(pages::set_behaviour).patch(pages::change_behaviour));
-    for path in &state.settings.health_paths {
-        pages = pages.route(path, get(pages::health));
-    }
-    let work = Router::new()
+    let mut work = Router::new()
         .route("/data/{store}/{key}", get(data::get).put(data::put))
         .route("/ws/", any(stream::socket))
         .route("/ws/{*rest}", any(stream::socket))
         .route("/sse/", get(stream::events))
-        .route("/sse/{*rest}", get(stream::events))
-        .fallback(pages::echo)
-        .layer(from_fn_with_state(Arc::clone(&state), misbehave));
-    pages.merge(work).layer(from_fn_with_state(Arc::clone(&state), measure)).with_state(state)
+        .route("/sse/{*rest}", get(stream::events));
+    for path in &state.settings.socket_paths {
+        work = work.route(path, any(stream::socket_if_asked));
+    }
+    let work = work.fallback(pages::echo).layer(from_fn_with_state(Arc::clone(&state), misbehave));
+    let guarded = orders.merge(work).layer(from_fn_with_state(Arc::clone(&state), let_in));
+    pages.merge(guarded).layer(from_fn_with_state(Arc::clone(&state), measure)).with_state(state)
 }
 
 /// Latency, errors and crashes: of what the service is for, not of the pages that tell how it is.
@@ -58,6 +63,31 @@ async fn misbehave(Shared(state): Shared<Arc<State>>, request: Request, next: Ne
     next.run(request).await
 }
 
+/// Refuses whoever shows no token that is known, where there are some; `/health` and its like are told to everybody.
+async fn let_in(Shared(state): Shared<Arc<State>>, mut request: Request, next: Next) -> Response {
+    let Some(guard) = &state.settings.guard else { return next.run(request).await };
+    let header = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let token = header.and_then(|value| value.strip_prefix("Bearer "));
+    let visitor = match token {
+        None => Err("a token is needed\n"),
+        Some(token) => guard.knows(token).ok_or("the token is not known\n"),
+    };
+    match visitor {
+        Ok(visitor) => {
+            let name = HeaderValue::from_str(&visitor.0).ok();
+            request.extensions_mut().insert(visitor);
+            let mut response = next.run(request).await;
+            if let Some(name) = name {
+                response.headers_mut().insert(VISITOR, name);
+            }
+            response
+        }
+        Err(reason) => {
+            (StatusCode::UNAUTHORIZED, [(header::WWW_AUTHENTICATE, "Bearer")], reason).into_response()
+        }
+    }
+}
+
 async fn measure(Shared(state): Shared<Arc<State>>, request: Request, next: Next) -> Response {
     let begin = Instant::now();
     let method = request.method().to_string();
@@ -68,6 +98,9 @@ async fn measure(Shared(state): Shared<Arc<State>>, request: Request, next: Next
         if let Ok(value) = HeaderValue::from_str(value) {
             response.headers_mut().insert(name, value);
         }
+    }
+    if *state.draining.borrow() {
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
     response
 }

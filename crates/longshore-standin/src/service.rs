@@ -36,7 +36,7 @@ impl Service {
         self.address
     }
 
-    /// Serves until `stop`, then takes nothing more, answers what it has begun, and ends. Gives back the exit code: that
+    /// Serves until `stop` and the time that it drains, then takes nothing more, answers what it has begun, and ends. Gives back the exit code: that
     /// of a crash if one came, which ends it at once. Log lines are written to `log`.
     pub async fn run(self, stop: impl Future<Output = ()>, log: impl Write + Send + 'static) -> Result<u8> {
         let Self { state, listener, .. } = self;
@@ -50,7 +50,14 @@ impl Service {
         }
 
         let mut ending = state.draining.subscribe();
-        let ending = async move { _ = ending.wait_for(|draining| *draining).await };
+        let behaviour = state.behaviour.subscribe();
+        let ending = async move {
+            let _ = ending.wait_for(|draining| *draining).await;
+            // Kept connections come to their end by an answer that says so, and none is cut off that waits for its next
+            // request.
+            let drain = behaviour.borrow().drain;
+            tokio::time::sleep(Duration::from_secs_f64(drain)).await;
+        };
         let listener = listener.tap_io(|stream| _ = stream.set_nodelay(true));
         let serving = axum::serve(listener, http::router(Arc::clone(&state))).with_graceful_shutdown(ending);
         let mut streams = state.streams.subscribe();

@@ -6,12 +6,15 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 
 use crate::behaviour::Behaviour;
+use crate::guard::Guard;
+use crate::outgoing::Way;
 use crate::{connection_string, mask};
 
 /// What begins the name of each setting.
@@ -40,6 +43,12 @@ const KNOWN: &[&str] = &[
     "KAFKA_PASSWORD",
     "RABBITMQ_URL",
     "HTTP_PEERS",
+    "PEER_PATH",
+    "PEER_TOKEN",
+    "HOSTS",
+    "TOKENS_DIR",
+    "API_KEYS",
+    "SOCKET_PATHS",
     "LIVE",
     "READY",
     "READY_DELAY",
@@ -49,6 +58,7 @@ const KNOWN: &[&str] = &[
     "CRASH_AFTER_REQUESTS",
     "EXIT_CODE",
     "MEMORY_GROWTH",
+    "DRAIN",
     "SHUTDOWN_DELAY",
     "LOG_RATE",
 ];
@@ -82,12 +92,16 @@ pub enum Target {
         /// `amqp://user:password@host:port/vhost`.
         url: String,
     },
-    /// Another service over HTTP; its `/health` is asked.
+    /// Another service over HTTP, with TLS or without.
     Http {
         /// Which variable or URL it was named by.
         name: String,
         /// Its address.
         url: String,
+        /// What is asked for, `/health` if nothing else is said.
+        path: String,
+        /// What we show there.
+        token: Option<String>,
     },
 }
 
@@ -139,6 +153,12 @@ pub struct Settings {
     pub behaviour: Behaviour,
     /// What it depends on.
     pub targets: Vec<Target>,
+    /// How those among them are reached that speak HTTP.
+    pub way: Way,
+    /// Who is let in, if not everybody.
+    pub guard: Option<Guard>,
+    /// Paths at which WebSockets are taken, beside those below `/ws/`.
+    pub socket_paths: Vec<String>,
     /// All variables of the process, with secrets covered.
     pub shown: BTreeMap<String, String>,
     /// What was set and is not known, for a warning.
@@ -171,6 +191,12 @@ impl Settings {
                 "STANDIN_HEALTH_PATHS has {path:?}; expected a path such as /health that is not one of our own"
             );
         }
+        let socket_paths = of.list("SOCKET_PATHS")?;
+        if let Some(path) = socket_paths.iter().find(|path| !is_free(path) || health_paths.contains(path)) {
+            bail!(
+                "STANDIN_SOCKET_PATHS has {path:?}; expected a path such as /tunnel that is not one of our own"
+            );
+        }
         let instance = of.text("INSTANCE")?.or_else(|| all.get("HOSTNAME").cloned());
         Ok(Self {
             name: of.text("NAME")?.unwrap_or_else(|| "standin".to_owned()),
@@ -185,6 +211,9 @@ impl Settings {
             ready_needs,
             behaviour,
             targets,
+            way: of.way()?,
+            guard: of.guard()?,
+            socket_paths,
             shown: mask::variables(&all),
             unknown: of.unknown(),
         })
@@ -248,6 +277,7 @@ impl Environment<'_> {
             crash_after_requests: self.parsed("CRASH_AFTER_REQUESTS", "a whole number")?,
             exit_code: self.parsed("EXIT_CODE", "a number from 0 to 255")?.unwrap_or(usual.exit_code),
             memory_growth: self.parsed("MEMORY_GROWTH", NUMBER)?.unwrap_or(usual.memory_growth),
+            drain: self.parsed("DRAIN", NUMBER)?.unwrap_or(usual.drain),
             shutdown_delay: self.parsed("SHUTDOWN_DELAY", NUMBER)?.unwrap_or(usual.shutdown_delay),
             log_rate: self.parsed("LOG_RATE", NUMBER)?.unwrap_or(usual.log_rate),
         };
@@ -280,6 +310,8 @@ impl Environment<'_> {
         if let Some(url) = self.text("RABBITMQ_URL")? {
             targets.push(Target::RabbitMq { url });
         }
+        let path = self.text("PEER_PATH")?.unwrap_or_else(|| "/health".to_owned());
+        let token = self.text("PEER_TOKEN")?;
         // Each is the name of a variable that holds a URL, or a URL.
         for name in self.list("HTTP_PEERS")? {
             let url = if name.contains("://") {
@@ -288,9 +320,31 @@ impl Environment<'_> {
                 let url = self.all.get(&name).filter(|url| !url.is_empty());
                 url.cloned().with_context(|| format!("STANDIN_HTTP_PEERS names {name}, which is not set"))?
             };
-            targets.push(Target::Http { name: mask::url(&name), url });
+            let (path, token) = (path.clone(), token.clone());
+            targets.push(Target::Http { name: mask::url(&name), url, path, token });
         }
         Ok(targets)
+    }
+
+    /// Names with their addresses, and whose certificates are trusted: that is said as to OpenSSL.
+    fn way(&self) -> Result<Way> {
+        let mut way = Way::default();
+        for entry in self.list("HOSTS")? {
+            let pair = entry.split_once('=').and_then(|(name, address)| Some((name, address.parse().ok()?)));
+            let (name, address) =
+                pair.with_context(|| format!("STANDIN_HOSTS has {entry:?}; expected NAME=ADDRESS"))?;
+            way.hosts.insert(name.to_owned(), address);
+        }
+        let set = |name: &str| self.all.get(name).filter(|value| !value.is_empty());
+        way.trusted.extend(set("SSL_CERT_FILE").map(PathBuf::from));
+        let folders = set("SSL_CERT_DIR").map_or("/etc/ssl/certs", String::as_str);
+        way.trusted.extend(folders.split(':').filter(|folder| !folder.is_empty()).map(PathBuf::from));
+        Ok(way)
+    }
+
+    fn guard(&self) -> Result<Option<Guard>> {
+        let (folder, keys) = (self.text("TOKENS_DIR")?.map(PathBuf::from), self.list("API_KEYS")?);
+        Ok((folder.is_some() || !keys.is_empty()).then(|| Guard::new(folder, &keys)))
     }
 
     fn unknown(&self) -> Vec<String> {

@@ -18,16 +18,20 @@ mod access_layer;
 mod b2connect;
 mod clustered;
 mod debian;
+mod kubently;
 mod layer;
 mod layout;
 mod nest;
+mod nowconnect;
 mod servers;
 
 pub use access_layer::{VERSIONS as ACCESS_LAYER_VERSIONS, access_layer};
 pub use b2connect::b2connect;
 pub use clustered::{patroni, rabbitmq};
 pub use debian::debian_root;
+pub use kubently::{KUBENTLY_EXECUTOR, kubently};
 pub use nest::nest;
+pub use nowconnect::nowconnect;
 pub use servers::{kafka, platforms_are_at_hand, postgres, prometheus, redis, zookeeper};
 
 use std::collections::BTreeMap;

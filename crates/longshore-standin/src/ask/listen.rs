@@ -5,31 +5,31 @@ use std::pin::pin;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
-use bytes::Bytes;
 use clap::Args;
 use futures::StreamExt as _;
 use http::{Request, Uri, header};
-use http_body_util::{BodyExt as _, Empty};
-use hyper_util::client::legacy::Client;
-use hyper_util::rt::TokioExecutor;
+use http_body_util::{BodyExt as _, Full};
 use serde::Serialize;
-use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 
 use super::{PATIENCE, parse};
+use crate::outgoing::{self, Way};
 
 /// Which streams, how many, how long.
 #[derive(Debug, Clone, Args)]
 pub struct Options {
-    /// `ws://…/ws/` or `http://…/sse/`
+    /// `ws://…/ws/` or `http://…/sse/`, or the same with TLS
     #[arg(long)]
     pub url: String,
     /// The name in the `Host` header, where it is not the URL's
     #[arg(long)]
     pub host: Option<String>,
+    /// How the server is reached
+    #[command(flatten)]
+    pub way: outgoing::Reach,
     /// How many are open at a time
     #[arg(long, default_value_t = 1)]
     pub streams: usize,
@@ -63,7 +63,7 @@ impl Report {
 
 /// Keeps streams open until the time has passed, `stop` ends, or the last of them has.
 pub async fn run(options: &Options, stop: impl Future<Output = ()>) -> Result<Vec<Report>> {
-    let uri = parse(&options.url, &["http", "ws"])?;
+    let uri = parse(&options.url, &["http", "https", "ws", "wss"])?;
     let end = async {
         tokio::select! {
             () = tokio::time::sleep(Duration::from_secs_f64(options.seconds)) => {}
@@ -71,7 +71,9 @@ pub async fn run(options: &Options, stop: impl Future<Output = ()>) -> Result<Ve
         }
     };
     let ended = tokio::sync::watch::Sender::new(false);
-    let streams = (0..options.streams.max(1)).map(|_| one(&uri, options.host.as_deref(), ended.subscribe()));
+    let way = options.way.way();
+    let streams =
+        (0..options.streams.max(1)).map(|_| one(&way, &uri, options.host.as_deref(), ended.subscribe()));
     let mut all = pin!(futures::future::join_all(streams));
     tokio::select! {
         reports = &mut all => return Ok(reports),
@@ -80,13 +82,18 @@ pub async fn run(options: &Options, stop: impl Future<Output = ()>) -> Result<Ve
     Ok(all.await)
 }
 
-async fn one(uri: &Uri, host: Option<&str>, mut end: tokio::sync::watch::Receiver<bool>) -> Report {
+async fn one(
+    way: &Way,
+    uri: &Uri,
+    host: Option<&str>,
+    mut end: tokio::sync::watch::Receiver<bool>,
+) -> Report {
     let begin = Instant::now();
     let (sender, mut events) = mpsc::channel(16);
     let reading = async {
         let result = match uri.scheme_str() {
-            Some("ws") => socket(uri, host, sender).await,
-            _ => sent(uri, host, sender).await,
+            Some("ws" | "wss") => socket(way, uri, host, sender).await,
+            _ => sent(way, uri, host, sender).await,
         };
         match result {
             Ok(why) => why,
@@ -121,9 +128,8 @@ fn number(text: &str) -> Option<u64> {
 }
 
 /// Reads a WebSocket until it ends, and says why.
-async fn socket(uri: &Uri, host: Option<&str>, to: mpsc::Sender<String>) -> Result<String> {
-    let address = (uri.host().context("a URL has a host")?, uri.port_u16().unwrap_or(80));
-    let stream = tokio::time::timeout(PATIENCE, TcpStream::connect(address)).await??;
+async fn socket(way: &Way, uri: &Uri, host: Option<&str>, to: mpsc::Sender<String>) -> Result<String> {
+    let stream = tokio::time::timeout(PATIENCE, way.connect(uri)).await.context("no connection")??;
     let mut request = uri.clone().into_client_request()?;
     if let Some(host) = host {
         request.headers_mut().insert(header::HOST, host.parse()?);
@@ -145,13 +151,13 @@ async fn socket(uri: &Uri, host: Option<&str>, to: mpsc::Sender<String>) -> Resu
 }
 
 /// Reads server-sent events until they end, and says why.
-async fn sent(uri: &Uri, host: Option<&str>, to: mpsc::Sender<String>) -> Result<String> {
-    let client: Client<_, Empty<Bytes>> = Client::builder(TokioExecutor::new()).build_http();
+async fn sent(way: &Way, uri: &Uri, host: Option<&str>, to: mpsc::Sender<String>) -> Result<String> {
+    let client = way.client()?;
     let mut request = Request::get(uri.clone()).header(header::ACCEPT, "text/event-stream");
     if let Some(host) = host {
         request = request.header(header::HOST, host);
     }
-    let asking = client.request(request.body(Empty::new())?);
+    let asking = client.request(request.body(Full::default())?);
     let mut response = tokio::time::timeout(PATIENCE, asking).await.context("no answer")??;
     if !response.status().is_success() {
         bail!("answered by {}", response.status());

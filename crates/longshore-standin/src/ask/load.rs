@@ -2,17 +2,14 @@
 //! somebody says stop. Nothing is asked twice behind the count's back, so that a lost request is seen.
 
 use std::collections::BTreeMap;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Result;
-use bytes::Bytes;
 use clap::Args;
 use http::{Method, Request, Uri, header};
 use http_body_util::{BodyExt as _, Full};
-use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::TokioExecutor;
 use serde::Serialize;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -20,6 +17,7 @@ use tokio::time::{Instant, MissedTickBehavior};
 
 use super::{PATIENCE, parse};
 use crate::http::{INSTANCE, VERSION};
+use crate::outgoing::{self, HttpClient};
 
 /// So many failures are told one by one.
 const TOLD: usize = 20;
@@ -46,6 +44,15 @@ pub struct Options {
     /// its pod until that ends
     #[arg(long)]
     pub reconnect: bool,
+    /// A bearer token
+    #[arg(long, env = "STANDIN_LOAD_TOKEN", hide_env_values = true)]
+    pub token: Option<String>,
+    /// How the server is reached
+    #[command(flatten)]
+    pub way: outgoing::Reach,
+    /// So many requests of each worker, and then the end
+    #[arg(long)]
+    pub requests: Option<u64>,
     /// How long; a signal ends it earlier, and what was counted is told
     #[arg(long, default_value_t = 10.0)]
     pub seconds: f64,
@@ -75,24 +82,36 @@ pub struct Report {
 
 /// Asks until the time has passed or `stop` ends.
 pub async fn run(options: &Options, stop: impl Future<Output = ()>) -> Result<Report> {
-    let uri = parse(&options.url, &["http"])?;
+    let uri = parse(&options.url, &["http", "https"])?;
     let end = watch::Sender::new(false);
     let begin = Instant::now();
     let mut workers = JoinSet::new();
     let options = Arc::new(options.clone());
     for _ in 0..options.workers.max(1) {
-        workers.spawn(work(Arc::clone(&options), uri.clone(), begin, end.subscribe()));
+        // Of its own, so that each keeps a connection.
+        let client = options.way.way().client()?;
+        workers.spawn(work(Arc::clone(&options), client, uri.clone(), begin, end.subscribe()));
     }
-    tokio::select! {
-        () = tokio::time::sleep(Duration::from_secs_f64(options.seconds)) => {}
-        () = stop => {}
-    }
-    end.send_replace(true);
+    let time = Duration::from_secs_f64(options.seconds);
+    let mut over = pin!(async {
+        tokio::select! {
+            () = tokio::time::sleep(time) => {}
+            () = stop => {}
+        }
+    });
     let (mut report, mut times) = (Report::default(), Vec::new());
-    while let Some(done) = workers.join_next().await {
-        let (part, mut part_times) = done?;
-        report.add(part);
-        times.append(&mut part_times);
+    loop {
+        tokio::select! {
+            done = workers.join_next() => {
+                let Some(done) = done else { break };
+                let (part, mut part_times) = done?;
+                report.add(part);
+                times.append(&mut part_times);
+            }
+            () = &mut over, if !*end.borrow() => {
+                end.send_replace(true);
+            }
+        }
     }
     report.failures.sort();
     report.failures.truncate(TOLD);
@@ -108,13 +127,11 @@ pub async fn run(options: &Options, stop: impl Future<Output = ()>) -> Result<Re
 
 async fn work(
     options: Arc<Options>,
+    client: HttpClient,
     uri: Uri,
     begin: Instant,
     end: watch::Receiver<bool>,
 ) -> (Report, Vec<u32>) {
-    let mut connector = HttpConnector::new();
-    connector.set_nodelay(true);
-    let client = Client::builder(TokioExecutor::new()).retry_canceled_requests(false).build(connector);
     let pause =
         options.rate.map(|rate| Duration::from_secs_f64(options.workers.max(1) as f64 / rate.max(0.001)));
     let mut tick = pause.map(|pause| {
@@ -123,7 +140,9 @@ async fn work(
         tick
     });
     let (mut report, mut times) = (Report::default(), Vec::new());
-    while !*end.borrow() {
+    let mut left = options.requests.unwrap_or(u64::MAX);
+    while left > 0 && !*end.borrow() {
+        left -= 1;
         if let Some(tick) = &mut tick {
             tick.tick().await;
         }
@@ -163,13 +182,16 @@ struct Answer {
     version: String,
 }
 
-async fn one(client: &Client<HttpConnector, Full<Bytes>>, options: &Options, uri: &Uri) -> Result<Answer> {
+async fn one(client: &HttpClient, options: &Options, uri: &Uri) -> Result<Answer> {
     let mut request = Request::builder().method(options.method.clone()).uri(uri.clone());
     if let Some(host) = &options.host {
         request = request.header(header::HOST, host);
     }
     if options.reconnect {
         request = request.header(header::CONNECTION, "close");
+    }
+    if let Some(token) = &options.token {
+        request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
     }
     let mut response = client.request(request.body(Full::default())?).await?;
     // An answer that is torn off is none.

@@ -6,15 +6,17 @@
 use std::convert::Infallible;
 use std::sync::Arc;
 
-use axum::extract::State as Shared;
+use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
-use axum::response::Response;
+use axum::extract::{Request, State as Shared};
 use axum::response::sse::{Event, Sse};
+use axum::response::{IntoResponse as _, Response};
 use futures::stream::{self, Stream as Events};
 use serde_json::json;
 use tokio::sync::watch;
 use tokio::time::{Interval, MissedTickBehavior};
 
+use super::pages::echo;
 use crate::state::{State, Stream};
 
 /// Numbers and tells what is due, until the service ends.
@@ -55,6 +57,18 @@ impl Source {
 /// A WebSocket: events as texts, and everything that comes is sent back.
 pub(super) async fn socket(Shared(state): Shared<Arc<State>>, upgrade: WebSocketUpgrade) -> Response {
     upgrade.on_upgrade(move |socket| talk(state, socket))
+}
+
+/// The same where the platform takes WebSockets; who asks for none is told what was asked.
+pub(super) async fn socket_if_asked(
+    state: Shared<Arc<State>>,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+    request: Request,
+) -> Response {
+    match upgrade {
+        Ok(upgrade) => socket(state, upgrade).await,
+        Err(_) => echo(state, request).await.into_response(),
+    }
 }
 
 async fn talk(state: Arc<State>, mut socket: WebSocket) {

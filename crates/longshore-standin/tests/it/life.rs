@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use http::Method;
 use longshore_standin::ask::load;
+use longshore_standin::outgoing;
 use longshore_testkit::{Program, Started, eventually};
 
 use crate::{Running, ask};
@@ -23,7 +24,18 @@ fn program(variables: &[(&str, &str)]) -> (Started, String) {
 
 fn options(url: String) -> load::Options {
     let method = Method::GET;
-    load::Options { url, host: None, method, workers: 4, rate: Some(400.0), reconnect: false, seconds: 60.0 }
+    load::Options {
+        url,
+        host: None,
+        method,
+        workers: 4,
+        rate: Some(400.0),
+        reconnect: false,
+        token: None,
+        way: outgoing::Reach::default(),
+        requests: None,
+        seconds: 60.0,
+    }
 }
 
 #[tokio::test]

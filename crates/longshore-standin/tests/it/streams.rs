@@ -1,11 +1,12 @@
 //! WebSockets and event streams: every event once, and a word when the service ends.
 
 use longshore_standin::ask::listen;
+use longshore_standin::outgoing;
 
 use crate::Running;
 
 fn options(url: String) -> listen::Options {
-    listen::Options { url, host: None, streams: 3, seconds: 60.0 }
+    listen::Options { url, host: None, way: outgoing::Reach::default(), streams: 3, seconds: 60.0 }
 }
 
 /// Both kinds of streams of a service, with the word that they end by.

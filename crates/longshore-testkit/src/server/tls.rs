@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::Result;
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
 use rustls::crypto::aws_lc_rs::default_provider;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -52,7 +52,17 @@ impl TestAuthority {
     /// # Errors
     /// There is no key.
     pub fn client(&self) -> Result<(String, String)> {
-        self.issue(vec!["client".to_owned()])
+        self.issue(&CertificateParams::new(vec!["client".to_owned()])?)
+    }
+
+    /// The same, of a certificate that has run out.
+    ///
+    /// # Errors
+    /// There is no key.
+    pub fn expired_client(&self) -> Result<(String, String)> {
+        let mut params = CertificateParams::new(vec!["client".to_owned()])?;
+        (params.not_before, params.not_after) = (date_time_ymd(2020, 1, 1), date_time_ymd(2021, 1, 1));
+        self.issue(&params)
     }
 
     /// A server's certificate and key in PEM.
@@ -60,12 +70,12 @@ impl TestAuthority {
     /// # Errors
     /// There is no key.
     pub fn server_files(&self) -> Result<(String, String)> {
-        self.issue(self.names.clone())
+        self.issue(&CertificateParams::new(self.names.clone())?)
     }
 
-    fn issue(&self, names: Vec<String>) -> Result<(String, String)> {
+    fn issue(&self, params: &CertificateParams) -> Result<(String, String)> {
         let key = KeyPair::generate()?;
-        let certificate = CertificateParams::new(names)?.signed_by(&key, &self.issuer)?;
+        let certificate = params.signed_by(&key, &self.issuer)?;
         Ok((certificate.pem(), key.serialize_pem()))
     }
 

@@ -75,7 +75,7 @@ async fn kb12_from_one_cluster_to_many() {
     // What each phase changes, as its plan tells it.
     for (number, told) in [
         (1, &["+ Ingress/kubently", "+ Deployment/kubently-executor"][..]),
-        (2, &["spec.rules[0].host: kubently.local → api.kubently.example.com"]),
+        (2, &["letsencrypt-prod (new)"]),
         (3, &["data[token.cluster-b]: (hidden) (new)", "kubently-executor: install"]),
         (4, &["- Deployment/kubently-executor", "data[token.main]: (hidden) (goes)"]),
     ] {

@@ -4,11 +4,14 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod access_layer;
+mod asking;
 mod b2connect;
 mod deployed;
 mod dns;
 mod healthy;
+mod kubently;
 mod nest;
+mod nowconnect;
 mod platforms;
 mod verdicts;
 

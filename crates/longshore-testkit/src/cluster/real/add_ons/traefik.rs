@@ -1,4 +1,5 @@
-//! Traefik on the node's ports 80 and 443, for three ways of saying what goes where.
+//! Traefik on the node's ports 80 and 443, for three ways of saying what goes where. Its file provider reads the ConfigMap
+//! `traefik-dynamic`, and `/etc/traefik/mesh` is the ConfigMap `traefik-mesh`, both of `kube-system` and both optional.
 
 use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
@@ -15,6 +16,9 @@ use crate::tools::{Tool, go_environment};
 
 const IMAGE: &str = "longshore.test/traefik:v3.6.12";
 const NAME: &str = "traefik";
+/// What the file provider reads, and where files lie that it names.
+const DYNAMIC: &str = "traefik-dynamic";
+const MESH: &str = "traefik-mesh";
 
 pub(super) fn image() -> Result<Image> {
     Ok(super::images::of_tool(NAME, IMAGE)?.writable("/tmp"))
@@ -55,6 +59,7 @@ pub(super) async fn start(place: &Place, node: Ipv4Addr, client: &Client) -> Res
             format!("--providers.kubernetesingress.ingressendpoint.ip={node}"),
             "--providers.kubernetesingressnginx",
             format!("--providers.kubernetesingressnginx.publishstatusaddress={node}"),
+            "--providers.file.directory=/etc/traefik/dynamic",
             "--providers.kubernetescrd",
             "--providers.kubernetescrd.allowcrossnamespace",
             "--providers.kubernetesgateway",
@@ -68,7 +73,16 @@ pub(super) async fn start(place: &Place, node: Ipv4Addr, client: &Client) -> Res
             {"name": "traefik", "containerPort": 8080},
         ],
         "readinessProbe": {"httpGet": {"path": "/ping", "port": "traefik"}, "periodSeconds": 1},
+        "volumeMounts": [
+            {"name": "dynamic", "mountPath": "/etc/traefik/dynamic"},
+            {"name": "mesh", "mountPath": "/etc/traefik/mesh"},
+        ],
     });
+    // For whoever has options of TLS to say, and authorities of clients: both may come and change while it runs.
+    let volumes = json!([
+        {"name": "dynamic", "configMap": {"name": DYNAMIC, "optional": true}},
+        {"name": "mesh", "configMap": {"name": MESH, "optional": true}},
+    ]);
     let class = |name: &str, controller: &str| {
         json!({
             "apiVersion": "networking.k8s.io/v1",
@@ -103,7 +117,7 @@ pub(super) async fn start(place: &Place, node: Ipv4Addr, client: &Client) -> Res
             ("/api/v1/namespaces/kube-system/services", service),
             (
                 "/apis/apps/v1/namespaces/kube-system/deployments",
-                objects::deployment(NAME, &container, &json!([])),
+                objects::deployment(NAME, &container, &volumes),
             ),
         ],
     )
