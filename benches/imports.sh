@@ -29,6 +29,7 @@ EOF
 # A Helm that has every chart.
 cat >"$work/bin/helm" <<'EOF'
 #!/usr/bin/env bash
+while [ "$1" = --kube-context ]; do shift 2; done
 case "$1" in
 repo | registry | dependency | dep) exit 0 ;;
 pull | fetch)
@@ -106,6 +107,9 @@ for folder in "$@"; do
     projects=$(find "$tree" -name longshore.yaml | sort)
     for project in $projects; do
         base=$(dirname "$project")
+        # Charts of repositories and registries are the one that shows its values.
+        cp -r "$DUMP" "$base/dump-chart"
+        sed -i -E 's/^( +chart: )\{repo: ([^{}]|\$\{[^{}]*\})*\}$/\1dump-chart/' "$project"
         for chart in $(grep -oE 'chart: (\.\./)?charts/[^ ]+' "$project" | cut -d' ' -f2 | sort -u); do
             [ -e "$base/$chart" ] || { mkdir -p "$base/$(dirname "$chart")" && cp -r "$DUMP" "$base/$chart"; }
         done

@@ -171,16 +171,32 @@ pub enum Switch {
     Asks(String),
 }
 
+/// A chart that is fetched; texts may have variables.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RemoteChart {
+    /// The repository's address, or the registry's with a folder.
+    pub repo: String,
+    /// The chart's name there.
+    pub name: String,
+    /// A version, or a range.
+    pub version: String,
+}
+
 /// Where a release's objects come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Source {
     /// A chart's folder.
     Chart(String),
+    /// A chart of a repository or a registry.
+    Remote(RemoteChart),
     /// A kustomization's folder, and whether it inflates charts.
     Kustomize(String, bool),
     /// Files and folders.
     Manifests(Vec<String>),
 }
+
+/// Moments, in the words of the project file, and the commands that are run at each: programs with their arguments.
+pub type DraftHooks = Vec<(&'static str, Vec<Vec<String>>)>;
 
 /// A release.
 #[derive(Debug, Clone)]
@@ -197,13 +213,22 @@ pub struct DraftRelease {
     pub layer: DraftLayer,
     /// Secrets that are made for it.
     pub generate: Vec<GeneratedSecret>,
+    /// What is run around it.
+    pub hooks: DraftHooks,
 }
 
 impl DraftRelease {
     /// A release of that name, with nothing said of it.
     pub fn new(name: impl Into<String>, source: Source) -> Self {
-        let (needs, generate) = (Vec::new(), Vec::new());
-        Self { name: name.into(), comment: None, needs, source, layer: DraftLayer::default(), generate }
+        Self {
+            name: name.into(),
+            comment: None,
+            needs: Vec::new(),
+            source,
+            layer: DraftLayer::default(),
+            generate: Vec::new(),
+            hooks: Vec::new(),
+        }
     }
 }
 

@@ -139,6 +139,7 @@ fn distinct(releases: &mut [DraftRelease], left: &mut Vec<Left>) {
         if release.name != name {
             let place = match &release.source {
                 Source::Chart(path) | Source::Kustomize(path, _) => path.clone(),
+                Source::Remote(remote) => remote.repo.clone(),
                 Source::Manifests(paths) => paths.first().cloned().unwrap_or_default(),
             };
             let advice = format!("there is another one of that name: it is `{}`", release.name);

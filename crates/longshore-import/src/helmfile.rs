@@ -9,6 +9,7 @@ mod environments;
 mod evaluate;
 mod fold;
 mod functions;
+mod hooks;
 mod load;
 mod markers;
 mod parts;

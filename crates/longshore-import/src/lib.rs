@@ -29,8 +29,8 @@ mod tree;
 
 pub use compose::compose;
 pub use draft::{
-    Draft, DraftEnvironment, DraftFile, DraftLayer, DraftRelease, GeneratedSecret, Origin, SecretFrom,
-    Source, Switch, namespaces, usual,
+    Draft, DraftEnvironment, DraftFile, DraftHooks, DraftLayer, DraftRelease, GeneratedSecret, Origin,
+    RemoteChart, SecretFrom, Source, Switch, namespaces, usual,
 };
 pub use files::{Entry, Files, Memory, Reader, join, too_large};
 pub use folder::folder;

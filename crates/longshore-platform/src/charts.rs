@@ -148,11 +148,9 @@ impl Opened {
                 let mut links = Vec::new();
                 let opened = open_chart(&path, level, None, |found| links = found.to_vec());
                 links.iter().try_for_each(|link| stays_inside(&path, link))?;
-                (
-                    path,
-                    opened.map_err(|error| Diagnostic::from(error).or_at(entry.place.clone()))?,
-                    &entry.place,
-                )
+                let chart = opened
+                    .map_err(|error| no_chart(Diagnostic::from(error), &path).or_at(entry.place.clone()))?;
+                (path, chart, &entry.place)
             }
             ChartSpec::Remote(remote) => {
                 let archive = locked::archive(selection, spec, remote)?;
@@ -364,6 +362,17 @@ fn stays_inside(chart: &Path, link: &Path) -> Result<(), Diagnostic> {
     Err(Diagnostic::error("chart/link", message)
         .at(Place::file(path.display().to_string()))
         .hint("put the file itself into the chart; `longshore helm` follows such links, as Helm does"))
+}
+
+/// A folder that is no chart, with what makes one.
+fn no_chart(error: Diagnostic, path: &Path) -> Diagnostic {
+    if error.hint.is_some() || !path.is_dir() || path.join("Chart.yaml").exists() {
+        return error;
+    }
+    error.hint(format!(
+        "`{}` must be a chart's folder, with a Chart.yaml, or an archive; plain manifests go under `manifests`",
+        path.display()
+    ))
 }
 
 /// A chart that cannot be installed: a library, one of another API version, or one whose dependencies are not all there.

@@ -1,6 +1,8 @@
 //! The project file's hooks: what is run around the life of a release, and what a plan says of it.
 
 mod command;
+mod group;
+mod hidden;
 
 use std::path::PathBuf;
 use std::sync::Arc;

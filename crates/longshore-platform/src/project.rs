@@ -15,6 +15,7 @@ mod interpolate;
 mod layer;
 mod lock;
 mod moved;
+mod names;
 mod order;
 mod outputs;
 mod parse;

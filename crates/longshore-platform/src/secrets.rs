@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use longshore_diag::{Diagnostic, Place};
 use longshore_secrets::{Identity, Source, SourceError};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
 use crate::project::{Placed, SecretFrom, SecretSpec};
 
@@ -63,6 +63,12 @@ impl Secrets {
     /// Secrets that nobody has to have, and for which no program is run.
     pub(crate) fn assumed() -> Self {
         Self { are_assumed: true, ..Self::default() }
+    }
+
+    /// The values that were read so far: what must stand in no log.
+    pub(crate) fn read_so_far(&self) -> Vec<String> {
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.values().map(|value| value.expose_secret().to_owned()).collect()
     }
 
     /// The value of a secret. `fill` replaces variables in where it comes from; paths are relative to `root`.

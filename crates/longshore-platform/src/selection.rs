@@ -264,6 +264,16 @@ impl Selection {
         Some(self.platform.root.join(&placed.value))
     }
 
+    /// Where the project says how its cluster is reached: the kubeconfig file, else the context, if that one is used.
+    pub fn reached_by(&self) -> Option<&Place> {
+        let cluster = self.cluster.as_ref();
+        let kubeconfig = cluster.and_then(|cluster| cluster.kubeconfig.as_ref());
+        let context =
+            cluster.and_then(|cluster| cluster.context.as_ref()).or(self.environment.context.as_ref());
+        let context = context.filter(|placed| self.context.as_ref() == Some(&placed.value));
+        kubeconfig.or(context).map(|placed| &placed.place)
+    }
+
     /// The chosen releases in the order in which they are deployed.
     pub fn releases(&self) -> impl DoubleEndedIterator<Item = &ReleaseSpec> {
         self.waves.iter().flatten()
@@ -335,6 +345,11 @@ impl Selection {
     /// The same in a text that may hold secrets, and is shown nowhere.
     pub(crate) fn fill_secret(&self, text: &str, place: &Place) -> Result<String, Diagnostic> {
         self.scope().secret_text(text, place)
+    }
+
+    /// The secrets that were read so far: what must stand in no log.
+    pub(crate) fn known_secrets(&self) -> Vec<String> {
+        self.secrets.read_so_far()
     }
 
     /// What a layer sets, its variables replaced.

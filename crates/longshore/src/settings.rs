@@ -192,7 +192,12 @@ pub(crate) async fn connect(
         watch_limit: fault::watch_limit().unwrap_or(defaults.watch_limit),
         ..defaults
     };
-    let connected = Cluster::connect(options).await.map_err(|error| error.diagnostic())?;
+    // Flags are not the project's.
+    let place = selection.reached_by().filter(|_| cluster.kubeconfig.is_none()).cloned();
+    let connected = Cluster::connect(options).await.map_err(|error| match (error.diagnostic(), place) {
+        (error, Some(place)) => error.or_at(place),
+        (error, None) => error,
+    })?;
     Ok(Session::new(selection, connected, &actor(), behaviour, Arc::new(SystemClock), observer))
 }
 

@@ -14,6 +14,16 @@ use crate::files::{Reader, join};
 use crate::left::Left;
 use crate::tree::place;
 
+/// Where a text stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stands {
+    /// `KEY=value` in the environment of a service.
+    Item,
+    /// A value there, and whether its variable is named like a secret.
+    Value(bool),
+    Elsewhere,
+}
+
 /// What variables are.
 pub(super) struct Variables(BTreeMap<String, String>);
 
@@ -33,7 +43,8 @@ impl Variables {
     fn known(&self, text: &str, depth: usize) -> String {
         let mut secrets = Secrets::default();
         let none = Place::file(".env");
-        self.text(text, &none, &mut secrets, &mut Vec::new(), depth).unwrap_or_else(|_| text.to_owned())
+        self.text(text, (&none, Stands::Elsewhere), &mut secrets, &mut Vec::new(), depth)
+            .unwrap_or_else(|_| text.to_owned())
     }
 
     /// The value of one, if `.env` has it.
@@ -52,8 +63,23 @@ impl Variables {
         secrets: &mut Secrets,
         left: &mut Vec<Left>,
     ) -> Result<(), Diagnostic> {
+        self.fill_at(file, node, Stands::Elsewhere, secrets, left)
+    }
+
+    fn fill_at(
+        &self,
+        file: &str,
+        node: &mut Node,
+        stands: Stands,
+        secrets: &mut Secrets,
+        left: &mut Vec<Left>,
+    ) -> Result<(), Diagnostic> {
         if node.kind == Kind::Scalar && node.value.as_str().contains('$') {
-            let filled = self.text(node.value.as_str(), &place(file, node), secrets, left, 0)?;
+            let stands = match (stands, node.value.as_str().split_once('=')) {
+                (Stands::Item, Some((key, _))) => Stands::Value(is_secret(key)),
+                _ => stands,
+            };
+            let filled = self.text(node.value.as_str(), (&place(file, node), stands), secrets, left, 0)?;
             // What was no text without its quotes is what it is written as: `${PORT}` may be a number.
             if node.style == Style::Plain {
                 let text = format!("v: {filled}\n");
@@ -73,13 +99,28 @@ impl Variables {
             node.value = filled.into();
         }
         // Pass-through variables (`- NAME`) are known only where they stand: see `environment`.
-        node.content.iter_mut().try_for_each(|below| self.fill(file, below, secrets, left))
+        if node.kind != Kind::Mapping {
+            let stands = if stands == Stands::Item { stands } else { Stands::Elsewhere };
+            let mut items = node.content.iter_mut();
+            return items.try_for_each(|item| self.fill_at(file, item, stands, secrets, left));
+        }
+        for pair in node.content.chunks_exact_mut(2) {
+            let [key, value] = pair else { continue };
+            let below = match (stands, key.value.as_str()) {
+                (Stands::Item, key) => Stands::Value(is_secret(key)),
+                (_, "environment") => Stands::Item,
+                _ => Stands::Elsewhere,
+            };
+            self.fill_at(file, key, Stands::Elsewhere, secrets, left)?;
+            self.fill_at(file, value, below, secrets, left)?;
+        }
+        Ok(())
     }
 
     fn text(
         &self,
         text: &str,
-        at: &Place,
+        at: (&Place, Stands),
         secrets: &mut Secrets,
         left: &mut Vec<Left>,
         depth: usize,
@@ -117,7 +158,7 @@ impl Variables {
             let Some(end) = closing(inner) else {
                 let message = format!("`${{` is not closed in `{text}`");
                 return Err(Diagnostic::error("import/interpolation", message)
-                    .at(at.clone())
+                    .at(at.0.clone())
                     .hint("close it with `}`, or write `$$` for a `$`"));
             };
             let name = inner[..end].find(|c: char| !is_word(c)).unwrap_or(end);
@@ -132,13 +173,13 @@ impl Variables {
         &self,
         name: &str,
         rest: &str,
-        at: &Place,
+        at: (&Place, Stands),
         secrets: &mut Secrets,
         left: &mut Vec<Left>,
         depth: usize,
     ) -> Result<String, Diagnostic> {
         let found = self.get(name);
-        if is_sensitive(name) && !is_reference(name) && depth == 0 {
+        if is_secret(name) && depth == 0 {
             return Ok(secrets.variable(name));
         }
         let (kind, argument) = match rest.strip_prefix(':') {
@@ -150,13 +191,21 @@ impl Variables {
             (Some('+'), true) | (Some('-'), false) => self.text(argument, at, secrets, left, depth + 1),
             (Some('+'), false) => Ok(String::new()),
             (_, true) => Ok(found.unwrap_or_default().to_owned()),
+            // What Compose would not start without, and a password that nobody has written down, is asked for when it is
+            // deployed. Elsewhere only what is public can stand.
+            (Some('?'), _) if at.1 != Stands::Elsewhere => Ok(secrets.variable(name)),
+            (None, _) if at.1 == Stands::Value(true) => Ok(secrets.variable(name)),
             _ => {
                 let advice = "no value is known: it is empty; write it where it belongs, or into `.env` beside the Compose file and run this again";
-                left.push(Left::new(at.clone(), format!("variable `{name}`"), advice));
+                left.push(Left::new(at.0.clone(), format!("variable `{name}`"), advice));
                 Ok(String::new())
             }
         }
     }
+}
+
+fn is_secret(name: &str) -> bool {
+    is_sensitive(name) && !is_reference(name)
 }
 
 /// Where the `}` is that ends what began before.
@@ -198,14 +247,15 @@ pub(super) fn lines(text: &str) -> Vec<(String, String)> {
 mod tests {
     use longshore_diag::Place;
 
-    use super::{Secrets, Variables, lines};
+    use super::{Secrets, Stands, Variables, lines};
 
     /// What a text becomes, and what is left to do.
     fn filled(text: &str) -> (String, usize) {
         let known = [("A", "1"), ("EMPTY", ""), ("DB_PASSWORD", "hidden")];
         let variables = Variables(known.map(|(key, value)| (key.to_owned(), value.to_owned())).into());
         let (mut secrets, mut left) = (Secrets::default(), Vec::new());
-        let text = variables.text(text, &Place::file("x"), &mut secrets, &mut left, 0).unwrap();
+        let at = Place::file("x");
+        let text = variables.text(text, (&at, Stands::Elsewhere), &mut secrets, &mut left, 0).unwrap();
         (text, left.len())
     }
 
@@ -228,6 +278,33 @@ mod tests {
     #[test]
     fn secrets_are_named_and_not_shown() {
         assert_eq!(filled("u:${DB_PASSWORD:-x}@h").0, "u:${secret.db-password}@h");
+    }
+
+    /// What becomes of the texts of an environment, mapping and list.
+    #[test]
+    fn what_has_no_value_is_asked_for() {
+        for (text, expected, number) in [
+            ("{environment: {POSTGRES_PASSWORD: '${PW}'}}", "${secret.pw}", 0),
+            ("{environment: {POSTGRES_PASSWORD: '${PW:?set it}'}}", "${secret.pw}", 0),
+            ("{environment: ['POSTGRES_PASSWORD=${PW}']}", "POSTGRES_PASSWORD=${secret.pw}", 0),
+            ("{environment: ['HOST=${NAME:?set it}']}", "HOST=${secret.name}", 0),
+            ("{environment: {HOST: 'a-${NAME?}'}}", "a-${secret.name}", 0),
+            // Nobody says that these must be there.
+            ("{environment: {HOST: '${NAME}'}}", "", 1),
+            ("{environment: {POSTGRES_PASSWORD: '${PW:-}'}}", "", 0),
+            ("{image: '${TAG:?set it}'}", "", 1),
+            ("{build: {args: {POSTGRES_PASSWORD: '${PW}'}}}", "", 1),
+        ] {
+            let mut root = crate::tree::mapping("x", "it", text).unwrap();
+            let variables = Variables(std::collections::BTreeMap::new());
+            let (mut secrets, mut left) = (Secrets::default(), Vec::new());
+            variables.fill("x", &mut root, &mut secrets, &mut left).unwrap();
+            let mut node = &root;
+            while let Some(last) = node.content.last() {
+                node = last;
+            }
+            assert_eq!((node.value.as_str(), left.len()), (expected, number), "{text}");
+        }
     }
 
     #[test]

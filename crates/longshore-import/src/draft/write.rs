@@ -106,6 +106,10 @@ impl DraftRelease {
         }
         match &self.source {
             Source::Chart(path) => node.set("chart", Node::string(&**path)),
+            Source::Remote(remote) => {
+                let parts = [("repo", &remote.repo), ("name", &remote.name), ("version", &remote.version)];
+                node.set("chart", flow(map(parts.map(|(key, text)| (key, Node::string(&**text))))));
+            }
             Source::Kustomize(path, false) => node.set("kustomize", Node::string(&**path)),
             Source::Kustomize(path, true) => {
                 let inner = map([("path", Node::string(&**path)), ("enableHelm", Node::bool(true))]);
@@ -115,6 +119,14 @@ impl DraftRelease {
             Source::Manifests(paths) => node.set("manifests", texts(paths)),
         }
         self.layer.put(&mut node);
+        if !self.hooks.is_empty() {
+            let command = |words: &Vec<String>| {
+                let words = list(words.iter().map(|word| Node::string(&**word)));
+                flow(map([("command", words)]))
+            };
+            let hooks = self.hooks.iter().map(|(moment, all)| (*moment, list(all.iter().map(command))));
+            node.set("hooks", map(hooks));
+        }
         if !self.generate.is_empty() {
             let mut all = Node::mapping();
             for secret in &self.generate {

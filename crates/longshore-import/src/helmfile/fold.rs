@@ -2,6 +2,7 @@
 
 mod group;
 mod layers;
+mod varied;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,14 +10,16 @@ use longshore_diag::Diagnostic;
 use longshore_yaml::Node;
 
 use super::chart;
+use super::hooks;
 use super::load::State;
-use super::markers::Asked;
+use super::markers::{self, Asked};
 use super::release::Release;
-use crate::draft::{Draft, DraftEnvironment, DraftRelease, Origin, SecretFrom, Source, Switch};
+use crate::draft::{Draft, DraftEnvironment, DraftHooks, DraftRelease, Origin, SecretFrom, Source, Switch};
 use crate::files::Reader;
 use crate::left::Left;
 use crate::names::name_of;
 use group::{Group, groups};
+use varied::varied;
 
 /// Makes project files of what a helmfile is in its environments.
 ///
@@ -79,8 +82,7 @@ impl Folding<'_> {
             draft.releases.push(release);
         }
         for environment in &mut draft.environments {
-            environment.vars =
-                asked.vars.iter().map(|name| (name.clone(), Node::string("change-me"))).collect();
+            environment.vars.extend(asked.vars.iter().map(|name| (name.clone(), Node::string("change-me"))));
         }
         for (name, variable) in asked.secrets {
             draft.secrets.push((name, SecretFrom::Variable(variable)));
@@ -118,8 +120,9 @@ impl Folding<'_> {
                 ),
             ));
         }
-        made.source = self.source(name, each, left);
+        made.source = self.source(&made.name, name, each, draft, left);
         self.needs(&mut made, each, left);
+        made.hooks = self.hooks(name, each, asked, left);
         let present: Vec<&str> = each.keys().copied().collect();
         let is_wanted = |state: &State| {
             each.get(&*state.environment).map_or(&Switch::Is(false), |release| &release.wanted)
@@ -143,7 +146,7 @@ impl Folding<'_> {
                 (release.wanted != Switch::Is(false)).then_some((*environment, &*release.values))
             })
             .collect();
-        if !matches!(made.source, Source::Chart(_)) {
+        if !matches!(made.source, Source::Chart(_) | Source::Remote(_)) {
             if lists.iter().any(|(_, items)| !items.is_empty()) {
                 let place = place_of(each);
                 left.insert(Left::new(
@@ -171,7 +174,14 @@ impl Folding<'_> {
     }
 
     /// Its chart, which may be another one in each environment.
-    fn source(&self, name: &str, each: &BTreeMap<&str, &Release>, left: &mut BTreeSet<Left>) -> Source {
+    fn source(
+        &self,
+        made: &str,
+        name: &str,
+        each: &BTreeMap<&str, &Release>,
+        draft: &mut Draft,
+        left: &mut BTreeSet<Left>,
+    ) -> Source {
         let mut all: Vec<(Source, &Release, &str)> = Vec::new();
         for (environment, release) in each {
             let repositories = self
@@ -190,6 +200,9 @@ impl Folding<'_> {
             all.push((source, release, environment));
         }
         let Some((first, release, environment)) = all.first() else { return Source::Chart(String::new()) };
+        if let Some(source) = varied(made, &all, draft) {
+            return source;
+        }
         let others =
             all.iter().find(|(source, other, _)| source != first || other.version != release.version);
         if let Some((_, other, elsewhere)) = others {
@@ -204,6 +217,42 @@ impl Folding<'_> {
             left.insert(Left::new(release.place.clone(), format!("chart of release `{name}`"), advice));
         }
         first.clone()
+    }
+
+    /// What is run around it, if that is the same in all environments but for their names.
+    fn hooks(
+        &self,
+        name: &str,
+        each: &BTreeMap<&str, &Release>,
+        asked: &mut Asked,
+        left: &mut BTreeSet<Left>,
+    ) -> DraftHooks {
+        let wanted = each.iter().filter(|(_, release)| release.wanted != Switch::Is(false));
+        let all: Vec<(&str, DraftHooks)> = wanted
+            .map(|(environment, release)| {
+                (*environment, hooks::of(release, &self.origin.path(&release.home)))
+            })
+            .collect();
+        let Some((_, first)) = all.first().filter(|(_, hooks)| !hooks.is_empty() || all.len() > 1) else {
+            return DraftHooks::new();
+        };
+        let mut found = first.clone();
+        if all.iter().any(|(_, other)| other != first) {
+            let mut named = all.iter().map(|(environment, hooks)| hooks::by_name(hooks, environment));
+            found = named.next().unwrap_or_default();
+            if named.any(|other| other != found) {
+                let advice = "left out: they are not the same in all environments";
+                left.insert(Left::new(place_of(each), format!("`hooks` of release `{name}`"), advice));
+                return DraftHooks::new();
+            }
+        }
+        let words = found.iter().flat_map(|(_, all)| all).flatten();
+        asked.vars.extend(words.flat_map(|word| markers::names(word)).map(str::to_owned));
+        if !found.is_empty() {
+            let advice = "they are run for what changes, and see few variables of the process: name others in `env` of the hook";
+            left.insert(Left::new(place_of(each), format!("`hooks` of release `{name}`"), advice));
+        }
+        found
     }
 
     /// Releases of the same project file that it needs; others are told.

@@ -5,6 +5,7 @@ use longshore_go::Value;
 use longshore_yaml::Node;
 
 use super::evaluate::{Engine, OfRelease, Scope};
+use super::hooks::{self, Hook};
 use super::load::Settings;
 use super::values::{self, Item};
 use crate::draft::Switch;
@@ -22,6 +23,7 @@ pub(super) struct Release {
     pub(super) needs: Vec<String>,
     pub(super) wanted: Switch,
     pub(super) values: Vec<Item>,
+    pub(super) hooks: Vec<Hook>,
     /// The helmfile that has it, and the folder that its paths are relative to.
     pub(super) file: String,
     pub(super) home: String,
@@ -29,7 +31,8 @@ pub(super) struct Release {
 }
 
 /// Keys that say nothing that a deploy would do otherwise.
-const SILENT: [&str; 36] = [
+const SILENT: [&str; 37] = [
+    "hooks",
     "name",
     "namespace",
     "chart",
@@ -132,11 +135,14 @@ pub(super) fn read(
     let needs: Result<Vec<String>, Diagnostic> =
         texts(node.get("needs")).iter().map(|need| fill(need, &about)).collect();
     // What is switched off may name files that are not there.
-    let values = if wanted == Switch::Is(false) {
-        Vec::new()
-    } else {
-        values::read(engine, (file, home), node, scope, &about, &place, settings)?
-    };
+    let (mut values, mut hooks) = (Vec::new(), Vec::new());
+    if wanted != Switch::Is(false) {
+        values = values::read(engine, (file, home), node, scope, &about, &place, settings)?;
+        if let Some(node) = node.get("hooks") {
+            let told = |what: String, advice: &str| say(format!("{what} of release `{name}`"), advice);
+            hooks = hooks::read(node, |text| fill(text, &about), told);
+        }
+    }
     Ok(Release {
         namespace: Some(about.namespace).filter(|namespace| !namespace.is_empty()),
         chart: about.chart,
@@ -144,6 +150,7 @@ pub(super) fn read(
         needs: needs?,
         wanted,
         values,
+        hooks,
         file: file.to_owned(),
         home: home.to_owned(),
         place,
@@ -219,9 +226,6 @@ fn wanted(
 /// What to do about a key that has no counterpart.
 fn left_out(key: &str) -> &'static str {
     match key {
-        "hooks" => {
-            "left out; a Job with Helm's hook annotations in the chart, or a step of the pipeline, does the same"
-        }
         "secrets" => {
             "sealed, and not opened: values from it are missing; name them under `secrets` of the project file"
         }

@@ -78,6 +78,40 @@ releases:
 }
 
 #[test]
+fn charts_elsewhere_and_hooks() {
+    let drafts = all(&[(
+        "helmfile.yaml",
+        "
+environments:
+  dev: {values: [{version: 1.2.3}]}
+  prod: {values: [{version: 1.3.0}]}
+---
+repositories:
+- {name: example, url: https://charts.example.org/stable}
+- {name: registry, url: registry.example.org/charts, oci: true}
+releases:
+- name: db
+  namespace: shop
+  chart: example/postgresql
+  version: {{ .Values.version }}
+  hooks:
+  - {events: [presync, postsync], command: ./scripts/check.sh, args: ['{{`{{ .Release.Name }}`}}', {{ .Environment.Name }}, '${HOME}']}
+  - {events: [prepare], command: echo}
+  - {events: [presync], command: echo, args: ['{{`{{ .Event.Name }}`}}']}
+  - {events: [preuninstall], kubectlApply: {filename: a.yaml}}
+  - {events: [postuninstall], command: curl, args: ['{{ requiredEnv \"HOOK_URL\" }}']}
+  - {events: [postuninstall], command: curl, args: ['{{ requiredEnv \"HOOK_TOKEN\" }}']}
+- {name: old, namespace: shop, chart: example/postgresql, version: 1.0.0}
+- {name: newest, namespace: shop, chart: registry/web/app}
+- {name: direct, namespace: shop, chart: oci://registry.example.org/x/app, version: ^2}
+- {name: git, namespace: shop, chart: 'git::https://example.org/x@charts/web?ref=main'}
+helmfiles: [sub/helmfile.yaml]
+",
+    ), ("sub/helmfile.yaml", "releases:\n- {name: sub, namespace: shop, chart: oci://registry.example.org/x/app, version: 3.0.0, hooks: [{events: [presync], command: ./it.sh}]}\n")]);
+    insta::assert_snapshot!(shown(&drafts));
+}
+
+#[test]
 fn namespaces_become_project_files() {
     let drafts = all(&[
         (

@@ -1,7 +1,6 @@
 //! Running a hook's command: without a shell, in the project's folder, with few variables, its output told line by line.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::process::Stdio;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -15,6 +14,9 @@ use tokio::time::timeout;
 use crate::outputs::has_secrets;
 use crate::project::Placed;
 use crate::selection::Selection;
+
+use super::group::Group;
+use super::hidden::Hidden;
 
 /// Variables that a program needs to find its way, its user's files, proxies and certificates. Nothing else of
 /// Longshore's own environment reaches it, secrets least of all.
@@ -105,11 +107,8 @@ impl Ran<'_> {
             let event = Event::Hook { key: key.clone(), event, succeeded };
             self.context.observer.observe(self.release, &event);
         };
-        let hidden: Vec<String> = variables
-            .iter()
-            .filter(|one| one.is_secret && !one.value.is_empty())
-            .map(|one| one.value.clone())
-            .collect();
+        let own = variables.iter().filter(|one| one.is_secret).map(|one| one.value.as_str());
+        let hidden = Hidden::new(own, &self.selection.known_secrets());
         told(None);
         let done = self.started(program, arguments, variables, &hidden).await;
         told(Some(done.is_ok()));
@@ -121,15 +120,14 @@ impl Ran<'_> {
         program: &str,
         arguments: &[String],
         variables: Vec<Variable>,
-        hidden: &[String],
+        hidden: &Hidden,
     ) -> Result<(), Diagnostic> {
         let mut command = Command::new(self.program(program));
         command.args(arguments).current_dir(&self.selection.platform.root).env_clear();
         command.envs(PASSED.into_iter().filter_map(|name| Some((name, std::env::var_os(name)?))));
         command.envs(self.variables());
         command.envs(variables.into_iter().map(|variable| (variable.name, variable.value)));
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
-        let mut child = command.spawn().map_err(|error| {
+        let mut group = Group::start(command).map_err(|error| {
             Diagnostic::error("hooks/command", format!("`{program}` cannot be run: {error}"))
                 .at(self.place.clone())
                 .hint(
@@ -137,23 +135,28 @@ impl Ran<'_> {
                 )
         })?;
         let last: Arc<Mutex<VecDeque<String>>> = Arc::default();
-        let (out, err) = (child.stdout.take(), child.stderr.take());
+        let (out, err) = group.outputs();
         let telling = async {
             futures::join!(self.tell(out, hidden, &last), self.tell(err, hidden, &last));
         };
         tokio::pin!(telling);
+        let mut is_told = false;
         let ended = timeout(self.limit, async {
+            // All is read before it has ended, as a rule.
             tokio::select! {
-                // All is read before it has ended, as a rule.
-                () = &mut telling => child.wait().await,
-                ended = child.wait() => {
-                    // What it left running may hold its output open.
-                    let _ = timeout(LINGER, &mut telling).await;
-                    ended
-                }
+                () = &mut telling => is_told = true,
+                ended = group.ended() => return ended,
             }
+            group.ended().await
         })
         .await;
+        if ended.is_err() {
+            group.kill();
+        }
+        if !is_told {
+            // What it left running may hold its output open. What was killed may have said something before.
+            let _ = timeout(LINGER, &mut telling).await;
+        }
         let lines = |mut error: Diagnostic| {
             for line in last.lock().unwrap_or_else(PoisonError::into_inner).iter() {
                 error = error.note(line.clone());
@@ -171,7 +174,6 @@ impl Ran<'_> {
                 Err(Diagnostic::error("hooks/failed", message).at(self.place.clone()))
             }
             Err(_) => {
-                let _ = child.kill().await;
                 let message = format!("`{program}` was not done after {}", seconds(self.limit));
                 let error = Diagnostic::error("hooks/timeout", message).at(self.place.clone());
                 Err(lines(error).hint("`timeout` of the hook gives it longer"))
@@ -227,7 +229,7 @@ impl Ran<'_> {
     async fn tell(
         &self,
         from: Option<impl AsyncRead + Unpin>,
-        hidden: &[String],
+        hidden: &Hidden,
         last: &Mutex<VecDeque<String>>,
     ) {
         let Some(from) = from else { return };
@@ -241,9 +243,7 @@ impl Ran<'_> {
             }
             let text = String::from_utf8_lossy(&line);
             let mut text = text.trim_end_matches(['\n', '\r']).to_owned();
-            for secret in hidden {
-                text = text.replace(secret.as_str(), "<hidden>");
-            }
+            text = hidden.in_text(text);
             if let Some((end, _)) = text.char_indices().nth(LONGEST) {
                 text.truncate(end);
                 text.push('…');

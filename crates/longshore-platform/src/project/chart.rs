@@ -34,7 +34,7 @@ pub struct RemoteChart {
 /// # Errors
 /// A mistake in it.
 pub(super) fn chart(file: &str, fields: &Fields<'_>) -> Result<Option<ChartSpec>, Diagnostic> {
-    let Some(node) = fields.get("chart") else { return Ok(None) };
+    let Some(node) = fields.given("chart") else { return Ok(None) };
     if node.kind != Kind::Mapping {
         let path = fields.string("chart")?;
         if let Some(path) = path.as_ref().filter(|path| path.value.contains("://")) {
@@ -53,9 +53,14 @@ fn remote(file: &str, what: &str, node: &Node) -> Result<RemoteChart, Diagnostic
     let remote = RemoteChart {
         repo: fields.required_string("repo")?,
         name: fields.required_string("name")?,
-        version: fields.required_string("version").map_err(|error| {
-            error.hint("a version or a range of versions, as in `1.4.2`, `^1.4` or `~1.4.2`")
-        })?,
+        version: match fields.given("version") {
+            // What to write is told where nothing is; a number without quotes is told what it lacks.
+            None => {
+                let hint = "a version or a range of versions, as in `1.4.2`, `^1.4` or `~1.4.2`";
+                return Err(fields.missing("version").hint(hint));
+            }
+            Some(_) => fields.required_string("version")?,
+        },
     };
     let has_variables = |placed: &Placed<String>| placed.value.contains("${");
     if !has_variables(&remote.repo) && !is_address(&remote.repo.value) {

@@ -6,7 +6,7 @@ use longshore_yaml::{Kind, Node};
 use super::fields::{Fields, expected, place};
 use super::layer::{Layer, overrides};
 use super::vars::{Vars, vars};
-use super::{Placed, Project, suggest};
+use super::{Placed, Project, names, suggest};
 
 /// A cluster by the name that the project gives it.
 #[derive(Debug, Clone)]
@@ -92,16 +92,12 @@ const OVERRIDE_KEYS: [&str; 4] = ["values", "set", "enabled", "disabled"];
 ///
 /// # Errors
 /// A mistake in one of them.
-pub(super) fn clusters(
-    file: &str,
-    fields: &Fields<'_>,
-    check_name: impl Fn(&str, &Place) -> Result<(), Diagnostic>,
-) -> Result<Vec<ClusterSpec>, Diagnostic> {
+pub(super) fn clusters(file: &str, fields: &Fields<'_>) -> Result<Vec<ClusterSpec>, Diagnostic> {
     let Some(node) = fields.get("clusters") else { return Ok(Vec::new()) };
     Fields::any(file, "`clusters`", node)?
         .entries()
         .map(|(name, at, node)| {
-            check_name(&name, &at)?;
+            names::LABEL.check("a cluster", &name, &at)?;
             let empty = Node::mapping();
             let node = if node.is_null() { &empty } else { node };
             let origin = format!("cluster `{name}`");
@@ -135,25 +131,25 @@ pub(super) fn placement(file: &str, fields: &Fields<'_>) -> Result<Placement, Di
         }
         for wave in &node.content {
             let names = wave.content.iter().map(|name| match name.as_str() {
-                Some(text) => Ok(Placed { value: text.to_owned(), place: place(file, name) }),
-                None => Err(expected(&what, "a list of lists of clusters", name, file)),
+                Some(text) if !text.is_empty() => {
+                    Ok(Placed { value: text.to_owned(), place: place(file, name) })
+                }
+                _ => Err(expected(&what, "a list of lists of clusters", name, file)),
             });
             waves.push(names.collect::<Result<Vec<_>, _>>()?);
         }
         let all: Vec<Placed<String>> = waves.iter().flatten().cloned().collect();
         once(&all, "is in two waves")?;
     }
-    let at_once = match fields.get("clustersAtOnce") {
-        None => None,
-        Some(node) => match node.value.parse::<usize>() {
-            Ok(number) if number > 0 && node.kind == Kind::Scalar => Some(number),
-            _ => return Err(expected(&fields.path("clustersAtOnce"), "a whole number from 1", node, file)),
-        },
-    };
+    let at_once = fields.whole("clustersAtOnce", 1..=u32::MAX)?.map(|number| number as usize);
     Ok(Placement { clusters, waves, at_once })
 }
 
-fn once(names: &[Placed<String>], what: &str) -> Result<(), Diagnostic> {
+/// Checks that no cluster is named twice.
+///
+/// # Errors
+/// One is.
+pub(super) fn once(names: &[Placed<String>], what: &str) -> Result<(), Diagnostic> {
     for (at, placed) in names.iter().enumerate() {
         if let Some(first) = names[..at].iter().find(|first| first.value == placed.value) {
             return Err(Diagnostic::error(

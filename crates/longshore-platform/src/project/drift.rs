@@ -26,6 +26,8 @@ pub(super) fn ignored(file: &str, fields: &Fields<'_>) -> Result<Vec<Placed<Igno
         .map(|node| {
             let rule = Fields::read(file, "a rule of `drift`", node, &RULE_KEYS)?;
             let text = |key: &str| Ok::<_, Diagnostic>(rule.string(key)?.map(|placed| placed.value));
+            // The core group has no name.
+            let group = rule.text("group")?.map(|placed| placed.value);
             let pointers = rule.strings("pointers")?;
             if let Some(wrong) = pointers.iter().find(|pointer| !pointer.value.starts_with('/')) {
                 let message = format!("`{}` is no JSON pointer", wrong.value);
@@ -36,7 +38,7 @@ pub(super) fn ignored(file: &str, fields: &Fields<'_>) -> Result<Vec<Placed<Igno
             Ok(Placed {
                 value: IgnoreRule {
                     release: text("release")?,
-                    group: text("group")?,
+                    group,
                     kind: rule.required_string("kind")?.value,
                     name: text("name")?,
                     pointers: pointers.into_iter().map(|pointer| pointer.value).collect(),

@@ -1,6 +1,7 @@
 //! Typed reading of a mapping: every mistake is reported at its line, unknown keys with the nearest known one.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 use longshore_diag::{Diagnostic, Place};
 use longshore_yaml::{Kind, Node};
@@ -44,6 +45,18 @@ impl<'a> Fields<'a> {
         if node.kind != Kind::Mapping {
             return Err(expected(&what, "a mapping", node, file));
         }
+        for (key, _) in node.entries() {
+            if key.tag == "!!merge" {
+                let message =
+                    format!("`<<` in {what} has nothing to merge, as a project file has no aliases");
+                return Err(Diagnostic::error("project/wrong-type", message)
+                    .at(place(file, key))
+                    .hint("an environment takes what another has by `extends`"));
+            }
+            if key.kind != Kind::Scalar || is_null(key) {
+                return Err(expected(&format!("a key of {what}"), "a string", key, file));
+            }
+        }
         Ok(Self { file, what, entries: node.entries().collect(), place: place(file, node) })
     }
 
@@ -57,48 +70,94 @@ impl<'a> Fields<'a> {
         self.entries.iter().map(|(key, value)| (key.value.to_string(), place(self.file, key), *value))
     }
 
-    /// The value of `key`; a null counts as not there.
+    /// The value of `key`; a null counts as not there. For mappings and lists: of those nothing may be left.
     pub(super) fn get(&self, key: &str) -> Option<&'a Node> {
-        let (_, value) = self.entries.iter().find(|(name, _)| name.value == key)?;
-        (!is_null(value)).then_some(*value)
+        self.given(key).filter(|value| !is_null(value))
+    }
+
+    /// The value of `key`, also a null. For everything else: a key that nothing stands behind is a mistake.
+    pub(super) fn given(&self, key: &str) -> Option<&'a Node> {
+        self.entries.iter().find(|(name, _)| name.value == key).map(|(_, value)| *value)
     }
 
     /// Where `key` is written, if it has a value.
     pub(super) fn place_of(&self, key: &str) -> Option<Place> {
         self.get(key)?;
+        self.key(key)
+    }
+
+    /// Where `key` is written, whatever stands behind it.
+    pub(super) fn key(&self, key: &str) -> Option<Place> {
         self.entries.iter().find(|(name, _)| name.value == key).map(|(name, _)| place(self.file, name))
     }
 
-    /// A string, if the key is there.
+    /// A string that is not empty, if the key is there.
     pub(super) fn string(&self, key: &str) -> Result<Option<Placed<String>>, Diagnostic> {
-        self.get(key).map(|node| string(self.file, &self.path(key), node)).transpose()
+        self.given(key).map(|node| filled(self.file, &self.path(key), node)).transpose()
+    }
+
+    /// A string that may be empty, if the key is there.
+    pub(super) fn text(&self, key: &str) -> Result<Option<Placed<String>>, Diagnostic> {
+        self.given(key).map(|node| string(self.file, &self.path(key), node)).transpose()
     }
 
     /// A string that must be there.
     pub(super) fn required_string(&self, key: &str) -> Result<Placed<String>, Diagnostic> {
-        self.string(key)?.ok_or_else(|| {
-            Diagnostic::error("project/missing-key", format!("{} has no `{key}`", self.what)).at(self.place())
-        })
+        self.string(key)?.ok_or_else(|| self.missing(key))
+    }
+
+    /// That a key is not there, and must be.
+    pub(super) fn missing(&self, key: &str) -> Diagnostic {
+        Diagnostic::error("project/missing-key", format!("{} has no `{key}`", self.what)).at(self.place())
     }
 
     /// A bool, if the key is there.
     pub(super) fn boolean(&self, key: &str) -> Result<Option<bool>, Diagnostic> {
-        self.get(key)
-            .map(|node| match (node.kind, node.value.as_str()) {
-                (Kind::Scalar, "true") => Ok(true),
-                (Kind::Scalar, "false") => Ok(false),
-                _ => Err(expected(&self.path(key), "true or false", node, self.file)),
-            })
-            .transpose()
+        let wrong = |node| expected(&self.path(key), "true or false", node, self.file);
+        self.given(key).map(|node| boolean(node).ok_or_else(|| wrong(node))).transpose()
     }
 
-    /// A list of strings; one string alone counts as a list of one.
+    /// A whole number of a range, if the key is there.
+    pub(super) fn whole(&self, key: &str, range: RangeInclusive<u32>) -> Result<Option<u32>, Diagnostic> {
+        let Some(node) = self.given(key) else { return Ok(None) };
+        // As it is written by people: no sign, no zeros before it, no other base.
+        let number =
+            node.value.parse::<u32>().ok().filter(|number| number.to_string() == node.value.as_str());
+        match number.filter(|number| range.contains(number) && node.as_str().is_none()) {
+            Some(number) if node.kind == Kind::Scalar => Ok(Some(number)),
+            _ => {
+                let wanted = match *range.end() {
+                    u32::MAX => format!("a whole number from {}", range.start()),
+                    end => format!("a whole number from {} to {end}", range.start()),
+                };
+                Err(expected(&self.path(key), &wanted, node, self.file))
+            }
+        }
+    }
+
+    /// A list of strings that are not empty; one string alone counts as a list of one.
     pub(super) fn strings(&self, key: &str) -> Result<Vec<Placed<String>>, Diagnostic> {
         let Some(node) = self.get(key) else { return Ok(Vec::new()) };
         let path = self.path(key);
         match node.kind {
-            Kind::Sequence => node.content.iter().map(|item| string(self.file, &path, item)).collect(),
-            _ => Ok(vec![string(self.file, &path, node)?]),
+            Kind::Sequence => node.content.iter().map(|item| filled(self.file, &path, item)).collect(),
+            _ => Ok(vec![filled(self.file, &path, node)?]),
+        }
+    }
+
+    /// A program and its arguments, of which any may be empty but the first; `hint` says how to write them.
+    pub(super) fn command(&self, key: &str, hint: &str) -> Result<Option<Vec<Placed<String>>>, Diagnostic> {
+        let Some(node) = self.given(key) else { return Ok(None) };
+        let path = self.path(key);
+        match node.content.split_first() {
+            Some((program, arguments)) if node.kind == Kind::Sequence => {
+                let mut words = vec![filled(self.file, &path, program)?];
+                for argument in arguments {
+                    words.push(string(self.file, &path, argument)?);
+                }
+                Ok(Some(words))
+            }
+            _ => Err(expected(&path, "a list of a program and its arguments", node, self.file).hint(hint)),
         }
     }
 
@@ -140,6 +199,22 @@ fn string(file: &str, what: &str, node: &Node) -> Result<Placed<String>, Diagnos
     }
 }
 
+/// A string with something in it.
+fn filled(file: &str, what: &str, node: &Node) -> Result<Placed<String>, Diagnostic> {
+    let text = string(file, what, node)?;
+    if text.value.is_empty() { Err(expected(what, "a string", node, file)) } else { Ok(text) }
+}
+
+/// True or false, written so and without quotes.
+pub(super) fn boolean(node: &Node) -> Option<bool> {
+    match node.value.as_str() {
+        _ if node.kind != Kind::Scalar || node.as_str().is_some() => None,
+        "true" => Some(true),
+        "false" => Some(false),
+        _ => None,
+    }
+}
+
 /// Any scalar but null, as it is written.
 fn scalar(file: &str, what: &str, node: &Node) -> Result<Placed<String>, Diagnostic> {
     if node.kind != Kind::Scalar || is_null(node) {
@@ -160,10 +235,19 @@ pub(super) fn expected(what: &str, wanted: &str, node: &Node, file: &str) -> Dia
         Kind::Sequence => "a list".to_owned(),
         Kind::Alias => format!("the alias `*{}` (a project file has none)", node.value),
         _ if is_null(node) => "nothing".to_owned(),
-        _ => format!("`{}`", node.value),
+        _ => match node.as_str() {
+            Some("") => "an empty string".to_owned(),
+            // What YAML reads as something else without its quotes is shown with them.
+            Some(text) if looks_otherwise(text) => format!("`\"{text}\"`"),
+            _ => format!("`{}`", node.value),
+        },
     };
     Diagnostic::error("project/wrong-type", format!("{what} must be {wanted}, not {found}"))
         .at(place(file, node))
+}
+
+fn looks_otherwise(text: &str) -> bool {
+    matches!(text, "true" | "false" | "null") || text.parse::<f64>().is_ok()
 }
 
 fn is_null(node: &Node) -> bool {

@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use longshore_diag::{Diagnostic, Place};
 use longshore_release::Moment;
-use longshore_yaml::{Kind, Node};
+use longshore_yaml::Node;
 
-use super::Placed;
-use super::fields::{Fields, expected, place};
+use super::fields::{Fields, place};
 use super::waiting::duration;
+use super::{Placed, names};
 
 const HOOK_KEYS: [&str; 4] = ["command", "job", "env", "timeout"];
 
@@ -65,16 +65,12 @@ pub(super) fn hooks(file: &str, fields: &Fields<'_>) -> Result<Hooks, Diagnostic
 fn hook(file: &str, what: &str, node: &Node) -> Result<HookSpec, Diagnostic> {
     let fields = Fields::read(file, what, node, &HOOK_KEYS)?;
     let at = place(file, node);
-    let runs = match (fields.get("command"), fields.get("job")) {
-        (Some(list), None) if list.kind == Kind::Sequence && !list.content.is_empty() => {
-            HookRuns::Command { words: fields.strings("command")?, env: env(file, &fields)? }
-        }
-        (Some(other), None) => {
-            let what = fields.path("command");
-            return Err(expected(&what, "a list of a program and its arguments", other, file).hint(
-                "no shell takes it apart: `[./backup.sh, --all]`, or `[sh, -c, …]` where one is wanted",
-            ));
-        }
+    let words = fields.command(
+        "command",
+        "no shell takes it apart: `[./backup.sh, --all]`, or `[sh, -c, …]` where one is wanted",
+    )?;
+    let runs = match (words, fields.given("job")) {
+        (Some(words), None) => HookRuns::Command { words, env: env(file, &fields)? },
         (None, Some(_)) => {
             if let Some(place) = fields.place_of("env") {
                 let message = format!("{what} has `env`, which only a command takes");
@@ -109,17 +105,8 @@ fn env(file: &str, fields: &Fields<'_>) -> Result<BTreeMap<String, Placed<String
     let inner = Fields::any(file, fields.path("env"), node)?;
     let mut env = BTreeMap::new();
     for (name, at, _) in inner.entries() {
-        let is_name = |text: &str| {
-            text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-                && text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-        };
-        if !is_name(&name) || name.starts_with("LONGSHORE_") {
-            let message = format!("`{name}` cannot be a variable of a hook");
-            return Err(Diagnostic::error("project/hook", message)
-                .at(at)
-                .hint("use letters, digits and `_`; names that begin with LONGSHORE_ are Longshore's"));
-        }
-        let value = inner.string(&name)?.ok_or_else(|| {
+        names::PROGRAM_VARIABLE.check("a variable of a hook", &name, &at)?;
+        let value = inner.text(&name)?.ok_or_else(|| {
             let message = format!("variable `{name}` has no value");
             Diagnostic::error("project/hook", message).at(at.clone())
         })?;

@@ -7,7 +7,8 @@ use longshore_diag::{Diagnostic, Place};
 use longshore_yaml::{Kind, Node};
 use serde_json::{Map, Value};
 
-use super::fields::{Fields, expected, place};
+use super::cluster::once;
+use super::fields::{Fields, boolean, expected, place};
 use super::vars::json;
 use super::{Placed, ReleaseSpec};
 
@@ -72,6 +73,7 @@ pub(super) fn layer(file: &str, origin: String, fields: &Fields<'_>) -> Result<L
         set => set.cloned(),
     };
     let clusters = fields.get("clusters").map(|_| fields.strings("clusters")).transpose()?;
+    once(clusters.as_deref().unwrap_or_default(), "is named twice")?;
     let layer = Layer {
         origin,
         values: fields.strings("values")?,
@@ -86,7 +88,7 @@ pub(super) fn layer(file: &str, origin: String, fields: &Fields<'_>) -> Result<L
 }
 
 fn enabled(file: &str, fields: &Fields<'_>) -> Result<Option<Placed<Switch>>, Diagnostic> {
-    let (key, node) = match (fields.get("enabled"), fields.get("disabled")) {
+    let (key, node) = match (fields.given("enabled"), fields.given("disabled")) {
         (None, None) => return Ok(None),
         (Some(node), None) => ("enabled", node),
         (None, Some(node)) => ("disabled", node),
@@ -98,11 +100,10 @@ fn enabled(file: &str, fields: &Fields<'_>) -> Result<Option<Placed<Switch>>, Di
         }
     };
     let is_opposite = key == "disabled";
-    let value = match (node.kind, node.value.as_str()) {
-        (Kind::Scalar, "true") => Switch::Is(!is_opposite),
-        (Kind::Scalar, "false") => Switch::Is(is_opposite),
-        (Kind::Scalar, text) if text.contains("${") && is_opposite => Switch::Unless(text.to_owned()),
-        (Kind::Scalar, text) if text.contains("${") => Switch::Asks(text.to_owned()),
+    let value = match (boolean(node), node.as_str()) {
+        (Some(is), _) => Switch::Is(is != is_opposite),
+        (None, Some(text)) if text.contains("${") && is_opposite => Switch::Unless(text.to_owned()),
+        (None, Some(text)) if text.contains("${") => Switch::Asks(text.to_owned()),
         _ => {
             let wanted = "true, false or a variable";
             return Err(expected(&fields.path(key), wanted, node, file));

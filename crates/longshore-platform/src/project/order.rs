@@ -15,7 +15,13 @@ use super::{ReleaseSpec, suggest};
 pub fn waves(releases: &[ReleaseSpec]) -> Result<Vec<Vec<&ReleaseSpec>>, Diagnostic> {
     let names: Vec<&str> = releases.iter().map(|release| release.name.as_str()).collect();
     for release in releases {
-        for need in &release.needs {
+        for (at, need) in release.needs.iter().enumerate() {
+            if let Some(first) = release.needs[..at].iter().find(|first| first.value == need.value) {
+                let message = format!("`needs` of release `{}` names `{}` twice", release.name, need.value);
+                return Err(Diagnostic::error("project/needs-twice", message)
+                    .at(need.place.clone())
+                    .within("the first one is here", Some(first.place.clone())));
+            }
             if !names.contains(&need.value.as_str()) {
                 let message =
                     format!("release `{}` needs `{}`, which is not in the project", release.name, need.value);

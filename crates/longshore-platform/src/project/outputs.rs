@@ -10,7 +10,7 @@ use longshore_yaml::{Kind, Node};
 
 use super::fields::{Fields, expected, place};
 use super::hooks::HookRuns;
-use super::{HookSpec, Placed, Project, ReleaseSpec, suggest};
+use super::{HookSpec, Placed, Project, ReleaseSpec, names, suggest};
 
 const OUTPUT_KEYS: [&str; 3] = ["object", "path", "key"];
 
@@ -172,12 +172,7 @@ pub(super) fn outputs(file: &str, fields: &Fields<'_>) -> Result<Vec<OutputSpec>
     let inner = Fields::any(file, fields.path("outputs"), node)?;
     let mut outputs = Vec::new();
     for (name, at, node) in inner.entries() {
-        let is_inner = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-        if !name.starts_with(|c: char| c.is_ascii_alphabetic()) || !name.chars().all(is_inner) {
-            let message =
-                format!("`{name}` cannot name an output: use letters, digits, `-` and `_`, a letter first");
-            return Err(Diagnostic::error("project/output", message).at(at));
-        }
+        names::OUTPUT.check("an output", &name, &at)?;
         let what = inner.path(&name);
         let from = match node.kind {
             Kind::Mapping => OutputFrom::Object(object(file, &what, node)?),

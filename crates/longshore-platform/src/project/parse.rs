@@ -12,7 +12,7 @@ use super::release::release;
 use super::secret::secrets;
 use super::vars::vars;
 use super::waiting::waiting;
-use super::{API_VERSION, Environment, Method, Placed, Project, ReleaseSpec, suggest, waves};
+use super::{API_VERSION, Environment, Method, Placed, Project, ReleaseSpec, names, suggest, waves};
 
 const PROJECT_KEYS: [&str; 17] = [
     "apiVersion",
@@ -47,9 +47,6 @@ const ENVIRONMENT_KEYS: [&str; 12] = [
     "recipients",
     "wait",
 ];
-
-/// Kubernetes' limit for what Helm appends to: names of releases.
-const MAX_RELEASE_NAME: usize = 53;
 
 /// Reads a project file. `file` is its name in messages.
 ///
@@ -99,14 +96,14 @@ fn read(text: &str, file: &str) -> Result<Project, Diagnostic> {
     let fields = Fields::read(file, "the project file", root, &PROJECT_KEYS)?;
     header(&fields)?;
     let name = fields.required_string("name")?;
-    check_name("the project", &name.value, &name.place, 63)?;
+    names::LABEL.check("the project", &name.value, &name.place)?;
     let moved = super::moved::moved(file, &fields)?;
     let project = Project {
         name,
-        description: fields.string("description")?.map(|placed| placed.value),
+        description: fields.text("description")?.map(|placed| placed.value),
         method: fields.string("method")?.map(method).transpose()?,
         helm_compat: fields.string("helmCompat")?.map(level).transpose()?.unwrap_or_default(),
-        clusters: clusters(file, &fields, |name, at| check_name("a cluster", name, at, 63))?,
+        clusters: clusters(file, &fields)?,
         environments: environments(file, &fields)?,
         default_environment: fields.string("defaultEnvironment")?,
         hosts: fields.strings("hosts")?,
@@ -139,7 +136,7 @@ fn read(text: &str, file: &str) -> Result<Project, Diagnostic> {
 }
 
 /// go-yaml's error, with its place taken out of the sentence.
-fn syntax_error(error: &longshore_yaml::Error, file: &str) -> Diagnostic {
+pub(super) fn syntax_error(error: &longshore_yaml::Error, file: &str) -> Diagnostic {
     let text = error.to_string();
     let sentence = text.strip_prefix("yaml: ").unwrap_or(&text);
     let sentence = match sentence.strip_prefix("line ").and_then(|rest| rest.split_once(": ")) {
@@ -188,7 +185,7 @@ fn environments(file: &str, fields: &Fields<'_>) -> Result<Vec<Environment>, Dia
     Fields::any(file, "`environments`", node)?
         .entries()
         .map(|(name, at, node)| {
-            check_name("an environment", &name, &at, 63)?;
+            names::LABEL.check("an environment", &name, &at)?;
             let empty = Node::mapping();
             let node = if node.is_null() { &empty } else { node };
             let origin = format!("environment `{name}`");
@@ -202,7 +199,7 @@ fn environments(file: &str, fields: &Fields<'_>) -> Result<Vec<Environment>, Dia
             }
             let namespace = fields.string("namespace")?;
             if let Some(namespace) = namespace.as_ref().filter(|placed| !placed.value.contains("${")) {
-                check_name("a namespace", &namespace.value, &namespace.place, 63)?;
+                names::LABEL.check("a namespace", &namespace.value, &namespace.place)?;
             }
             Ok(Environment {
                 namespace,
@@ -238,31 +235,14 @@ fn recipients(fields: &Fields<'_>) -> Result<Vec<Placed<String>>, Diagnostic> {
 fn releases(file: &str, fields: &Fields<'_>) -> Result<Vec<ReleaseSpec>, Diagnostic> {
     let Some(node) = fields.get("releases") else {
         return Err(Diagnostic::error("project/missing-key", "the project file has no `releases`")
-            .at(fields.place())
+            .at(fields.key("releases").unwrap_or_else(|| fields.place()))
             .hint("name at least one release with a `chart`, `manifests` or `kustomize`"));
     };
     Fields::any(file, "`releases`", node)?
         .entries()
         .map(|(name, at, node)| {
-            check_name("a release", &name, &at, MAX_RELEASE_NAME)?;
+            names::RELEASE.check("a release", &name, &at)?;
             release(file, name, at, node)
         })
         .collect()
-}
-
-/// Kubernetes' rule for names (RFC 1123 label).
-fn check_name(what: &str, name: &str, at: &Place, longest: usize) -> Result<(), Diagnostic> {
-    let inner = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    let outer = |c: Option<char>| c.is_some_and(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
-    if name.len() <= longest
-        && name.chars().all(inner)
-        && outer(name.chars().next())
-        && outer(name.chars().last())
-    {
-        return Ok(());
-    }
-    let message = format!(
-        "`{name}` cannot name {what}: use at most {longest} lower-case letters, digits and `-`, with a letter or digit at both ends"
-    );
-    Err(Diagnostic::error("project/name", message).at(at.clone()))
 }

@@ -10,7 +10,7 @@ use super::fields::{Fields, expected};
 use super::hooks::hooks;
 use super::layer::layer;
 use super::outputs::outputs;
-use super::{GeneratedSecret, KustomizeSpec, Placed, ReleaseSpec};
+use super::{GeneratedSecret, KustomizeSpec, Placed, ReleaseSpec, names};
 
 const RELEASE_KEYS: [&str; 13] = [
     "needs",
@@ -107,7 +107,7 @@ fn no_chart(release: &ReleaseSpec) -> Diagnostic {
 
 /// A folder, or a mapping that says more about it.
 fn kustomize(file: &str, fields: &Fields<'_>) -> Result<Option<KustomizeSpec>, Diagnostic> {
-    let Some(node) = fields.get("kustomize") else { return Ok(None) };
+    let Some(node) = fields.given("kustomize") else { return Ok(None) };
     match node.kind {
         Kind::Mapping => {
             let inner = Fields::read(file, fields.path("kustomize"), node, &KUSTOMIZE_KEYS)?;
@@ -128,14 +128,27 @@ fn generate(file: &str, fields: &Fields<'_>) -> Result<Vec<GeneratedSecret>, Dia
     Fields::any(file, fields.path("generate"), node)?
         .entries()
         .map(|(name, at, node)| {
+            names::OBJECT.check("a Secret", &name, &at)?;
             let fields = Fields::read(file, format!("generated Secret `{name}`"), node, &GENERATE_KEYS)?;
             let mut keys = BTreeMap::new();
             if let Some(node) = fields.get("keys") {
                 for (key, at, node) in Fields::any(file, fields.path("keys"), node)?.entries() {
+                    names::KEY.check("a key of a Secret", &key, &at)?;
                     keys.insert(key.clone(), length(file, &key, &at, node)?);
                 }
             }
             let string_data = fields.string_map("stringData")?;
+            if let Some(node) = fields.get("stringData") {
+                for (key, at, _) in Fields::any(file, fields.path("stringData"), node)?.entries() {
+                    names::KEY.check("a key of a Secret", &key, &at)?;
+                    if keys.contains_key(&key) {
+                        let message = format!(
+                            "`{key}` of generated Secret `{name}` is drawn by `keys`, and given by `stringData`"
+                        );
+                        return Err(Diagnostic::error("project/generate", message).at(at));
+                    }
+                }
+            }
             if keys.is_empty() && string_data.is_empty() {
                 let message =
                     format!("generated Secret `{name}` has neither `keys` to generate nor `stringData`");
@@ -149,12 +162,8 @@ fn generate(file: &str, fields: &Fields<'_>) -> Result<Vec<GeneratedSecret>, Dia
 /// `{length: 32}`, within sensible bounds.
 fn length(file: &str, key: &str, at: &Place, node: &Node) -> Result<u32, Diagnostic> {
     let fields = Fields::read(file, format!("generated key `{key}`"), node, &["length"])?;
-    let Some(node) = fields.get("length") else {
+    fields.whole("length", 8..=1024)?.ok_or_else(|| {
         let message = format!("generated key `{key}` has no `length`");
-        return Err(Diagnostic::error("project/generate", message).at(at.clone()));
-    };
-    match node.value.parse::<u32>() {
-        Ok(length) if (8..=1024).contains(&length) => Ok(length),
-        _ => Err(expected(&fields.path("length"), "a whole number from 8 to 1024", node, file)),
-    }
+        Diagnostic::error("project/generate", message).at(at.clone())
+    })
 }

@@ -7,6 +7,7 @@ use longshore_chart::Level;
 use longshore_object::readiness::Grace;
 use serde_json::{Map, Value, json};
 
+use super::names::{self, Names};
 use super::{API_VERSION, Method};
 
 /// The schema, of draft 7, which every editor reads.
@@ -18,6 +19,9 @@ use super::{API_VERSION, Method};
 pub fn schema() -> Value {
     let methods: Vec<&str> = Method::NAMES.iter().map(|(name, _)| *name).collect();
     let levels = Level::ALL.map(Level::name);
+    let mut releases = named("What is deployed", &names::RELEASE, &release());
+    // Without any there is no project.
+    releases["type"] = "object".into();
     json!({
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "longshore.yaml: a platform's releases and environments",
@@ -27,25 +31,26 @@ pub fn schema() -> Value {
         "properties": {
             "apiVersion": {"const": API_VERSION},
             "kind": {"const": "Project"},
-            "name": name("The platform's name, with which its records are labelled", 63),
-            "description": text("One line about the platform"),
+            "name": described(names::LABEL.schema(), "The platform's name, with which its records are labelled"),
+            "description": words("One line about the platform"),
             "method": {"enum": methods, "description": "How releases are made that can be made in several ways"},
             "helmCompat": {"enum": levels, "description": "The Helm that charts are rendered as"},
-            "clusters": named("Clusters by the names that the project gives them", &cluster()),
+            "clusters": named("Clusters by the names that the project gives them", &names::LABEL, &cluster()),
             "varsSchema": {
                 "type": ["string", "object"],
+                "minLength": 1,
                 "description": "What the variables of environments must be: a JSON Schema, or its file",
             },
-            "environments": named("Where the platform runs: `dev`, `staging`, `production`", &environment()),
+            "environments": named("Where the platform runs: `dev`, `staging`, `production`", &names::LABEL, &environment()),
             "defaultEnvironment": text("The environment without -e"),
             "hosts": texts("Host names that `status` prints with the ingress' address; may have variables"),
             "drift": drift(),
             "check": check(),
             "wait": {"$ref": "#/definitions/wait"},
-            "releases": named("What is deployed", &release()),
+            "releases": releases,
             "secrets": {"$ref": "#/definitions/secrets"},
             "moved": {
-                "type": "array",
+                "type": ["array", "null"],
                 "description": "Releases and environments that had another name: what is deployed goes over as it is",
                 "items": moved(),
             },
@@ -74,7 +79,7 @@ fn check() -> Value {
             ("external", texts("What is there beside the releases: `Secret/registry`, `Secret/*-tls`")),
             (
                 "disable",
-                json!({"anyOf": [rule, {"type": "array", "items": rule}], "description": "Rules that are left out"}),
+                json!({"anyOf": [rule, {"type": ["array", "null"], "items": rule}], "description": "Rules that are left out"}),
             ),
         ],
         &[],
@@ -88,7 +93,10 @@ fn cluster() -> Value {
             ("context", text("Context of the kubeconfig")),
             ("kubeconfig", text("Kubeconfig file, relative to this one")),
             ("vars", reference("variables")),
-            ("releases", named("What is special about releases here", &layer_without("clusters"))),
+            (
+                "releases",
+                named("What is special about releases here", &names::RELEASE, &layer_without("clusters")),
+            ),
         ],
         &[],
     )
@@ -96,8 +104,8 @@ fn cluster() -> Value {
 
 fn environment() -> Value {
     let waves = json!({
-        "type": "array",
-        "items": {"type": "array", "items": {"type": "string"}},
+        "type": ["array", "null"],
+        "items": {"type": "array", "items": {"type": "string", "minLength": 1}},
         "description": "Clusters of a wave are deployed to when those before have succeeded",
     });
     object(
@@ -114,7 +122,7 @@ fn environment() -> Value {
             ),
             ("extends", text("The environment that it takes from what it does not set")),
             ("vars", reference("variables")),
-            ("releases", named("What is special about releases here", &reference("layer"))),
+            ("releases", named("What is special about releases here", &names::RELEASE, &reference("layer"))),
             ("secrets", reference("secrets")),
             ("recipients", texts("age recipients to whom frozen plans are sealed")),
             ("wait", reference("wait")),
@@ -128,8 +136,18 @@ fn release() -> Value {
     let generated = object(
         "A Secret that is made once and kept",
         &[
-            ("keys", named("Keys whose values are drawn", &object("", &[("length", length)], &["length"]))),
-            ("stringData", named("Keys with given values; may have variables and secrets", &scalar())),
+            (
+                "keys",
+                named(
+                    "Keys whose values are drawn",
+                    &names::KEY,
+                    &object("", &[("length", length)], &["length"]),
+                ),
+            ),
+            (
+                "stringData",
+                named("Keys with given values; may have variables and secrets", &names::KEY, &scalar()),
+            ),
         ],
         &[],
     );
@@ -159,7 +177,7 @@ fn release() -> Value {
         ("chart", json!({"anyOf": [text("The chart's folder or archive"), remote]})),
         ("manifests", texts("Manifest files or folders")),
         ("kustomize", json!({"anyOf": [text("The kustomization's folder"), kustomize]})),
-        ("generate", named("Secrets that are made once and kept", &generated)),
+        ("generate", named("Secrets that are made once and kept", &names::OBJECT, &generated)),
         ("outputs", outputs()),
     ];
     fields.extend(layer_fields());
@@ -176,7 +194,11 @@ fn outputs() -> Value {
         read("path", "A JSON path to the value, as kubectl has it: `.status.loadBalancer.ingress[0].ip`"),
         read("key", "A key of the Secret or ConfigMap"),
     ]});
-    named("What others may use of it, as `${release.NAME.OUTPUT}`: a value, or what it is read from", &output)
+    named(
+        "What others may use of it, as `${release.NAME.OUTPUT}`: a value, or what it is read from",
+        &names::OUTPUT,
+        &output,
+    )
 }
 
 fn layer_fields() -> [(&'static str, Value); 5] {
@@ -190,7 +212,7 @@ fn layer_fields() -> [(&'static str, Value); 5] {
         ("values", texts("Values files; later ones win, and may have variables in their names")),
         (
             "set",
-            json!({"type": "object", "description": "Values over those of the files; may have variables"}),
+            json!({"type": ["object", "null"], "description": "Values over those of the files; may have variables"}),
         ),
         ("enabled", switch("Whether it is wanted; a variable may say so")),
         ("disabled", switch("The opposite of `enabled`: whether it is not wanted")),
@@ -208,11 +230,16 @@ fn layer_without(key: &str) -> Value {
 }
 
 fn variables() -> Value {
-    json!({"type": "object", "description": "Variables for `${env.vars.KEY}` or `${cluster.vars.KEY}`"})
+    json!({
+        "type": ["object", "null"],
+        "description": "Variables for `${env.vars.KEY}` or `${cluster.vars.KEY}`",
+        "propertyNames": names::VARIABLE.schema(),
+        "additionalProperties": {"type": ["string", "number", "boolean", "array", "object"]},
+    })
 }
 
 fn secrets() -> Value {
-    let command = json!({"type": "array", "minItems": 1, "items": {"type": "string"}, "description": "A program and its arguments"});
+    let command = command("A program and its arguments");
     let sops = object(
         "A value of a file that SOPS encrypted",
         &[
@@ -223,7 +250,7 @@ fn secrets() -> Value {
     );
     let sops = json!({"anyOf": [text("A binary file that SOPS encrypted"), sops]});
     let one = |key: &str, value: Value| object("", &[(key, value)], &[key]);
-    let limit = text("How long the program may take: `30s`");
+    let limit = duration("How long the program may take: `30s`");
     let source = json!({"oneOf": [
         one("env", text("A variable")),
         one("file", text("A file, relative to this one")),
@@ -231,14 +258,16 @@ fn secrets() -> Value {
         one("age", text("A file that is sealed with age")),
         one("sops", sops),
     ]});
-    named("Where the values of `${secret.NAME}` come from", &source)
+    named("Where the values of `${secret.NAME}` come from", &names::KEY, &source)
 }
 
 fn wait() -> Value {
-    let duration = |what: &str| json!({"type": "string", "description": what});
     let graces = Grace::NAMES.iter().map(|(name, what)| {
         let kind = if *name == "restarts" {
             json!({"type": "integer", "minimum": 1, "description": what})
+        } else if *name == "settle" {
+            // Nothing but being ready may last no time.
+            text(what)
         } else {
             duration(what)
         };
@@ -250,18 +279,18 @@ fn wait() -> Value {
         &[
             ("kind", text("The kind, with its group: `Certificate.cert-manager.io`")),
             ("path", text("A JSON path into the object")),
-            ("ready", texts("Values that mean ready")),
-            ("progressing", texts("Values that mean that it is on its way")),
-            ("failed", texts("Values that mean failed")),
+            ("ready", values("Values that mean ready")),
+            ("progressing", values("Values that mean that it is on its way")),
+            ("failed", values("Values that mean failed")),
             ("message", text("A JSON path to what explains it")),
         ],
-        &["kind", "path"],
+        &["kind", "path", "ready"],
     );
     object(
         "How deploys wait",
         &[
             ("timeout", duration("How long each release may take: `5m`")),
-            ("idleTimeout", duration("How long nothing may get on, or `never`")),
+            ("idleTimeout", json!({"anyOf": [{"const": "never"}, duration("How long nothing may get on")]})),
             ("rollbackOnFailure", flag("Whether a deploy that fails is taken back")),
             (
                 "loadBalancerAddress",
@@ -269,26 +298,28 @@ fn wait() -> Value {
             ),
             ("ingressAddress", flag("Whether an Ingress is ready only with an address")),
             ("grace", object("How long causes are borne before they count as certain", &graces, &[])),
-            ("readiness", json!({"type": "array", "items": rule})),
+            ("readiness", json!({"type": ["array", "null"], "items": rule})),
         ],
         &[],
     )
 }
 
 fn hooks() -> Value {
-    let command = json!({"type": "array", "items": {"type": "string"}, "minItems": 1,
-        "description": "A program with its arguments, run in the project's folder without a shell"});
+    let command = command("A program with its arguments, run in the project's folder without a shell");
     let hook = object(
         "One of `command` and `job`",
         &[
             ("command", command),
             ("job", text("A manifest with a Job: applied anew, and waited for")),
-            ("env", named("Variables of the command; may hold secrets", &json!({"type": "string"}))),
-            ("timeout", text("How long it may take: `5m`")),
+            (
+                "env",
+                named("Variables of the command; may hold secrets", &names::PROGRAM_VARIABLE, &words("")),
+            ),
+            ("timeout", duration("How long it may take: `5m`")),
         ],
         &[],
     );
-    let list = json!({"type": "array", "items": hook});
+    let list = json!({"type": ["array", "null"], "items": hook});
     let moments: Vec<(&str, Value)> =
         longshore_release::Moment::ALL.iter().map(|(word, _)| (*word, list.clone())).collect();
     object("What is run before and after the release is deployed, rolled back or destroyed", &moments, &[])
@@ -299,14 +330,18 @@ fn drift() -> Value {
         "A difference that is no drift",
         &[
             ("release", text("Only of this release")),
-            ("group", text("The API group of the kind")),
+            ("group", words("The API group of the kind; the core group has no name")),
             ("kind", text("The kind")),
             ("name", text("Only of the object of this name")),
             ("pointers", texts("JSON pointers to fields; without any the whole object")),
         ],
         &["kind"],
     );
-    object("What may be otherwise than deployed", &[("ignore", json!({"type": "array", "items": rule}))], &[])
+    object(
+        "What may be otherwise than deployed",
+        &[("ignore", json!({"type": ["array", "null"], "items": rule}))],
+        &[],
+    )
 }
 
 fn object(what: &str, fields: &[(&str, Value)], required: &[&str]) -> Value {
@@ -325,16 +360,31 @@ fn object(what: &str, fields: &[(&str, Value)], required: &[&str]) -> Value {
 }
 
 /// A mapping whose keys are names that the user chooses.
-fn named(what: &str, value: &Value) -> Value {
-    json!({"type": "object", "description": what, "additionalProperties": value})
+fn named(what: &str, names: &Names, value: &Value) -> Value {
+    json!({
+        "type": ["object", "null"],
+        "description": what,
+        "propertyNames": names.schema(),
+        "additionalProperties": value,
+    })
 }
 
 fn reference(definition: &str) -> Value {
     json!({"$ref": format!("#/definitions/{definition}")})
 }
 
+/// A text with something in it.
 fn text(what: &str) -> Value {
+    json!({"type": "string", "minLength": 1, "description": what})
+}
+
+/// A text that may be empty.
+fn words(what: &str) -> Value {
     json!({"type": "string", "description": what})
+}
+
+fn duration(what: &str) -> Value {
+    json!({"type": "string", "pattern": r"^(\d+(\.\d+)?(ms|s|m|h))+$", "description": what})
 }
 
 fn flag(what: &str) -> Value {
@@ -345,18 +395,31 @@ fn scalar() -> Value {
     json!({"type": ["string", "number", "boolean"]})
 }
 
-/// A list of texts; one alone is a list of one.
-fn texts(what: &str) -> Value {
-    json!({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}], "description": what})
+/// A program with its arguments, of which any may be empty.
+fn command(what: &str) -> Value {
+    json!({
+        "type": "array",
+        "minItems": 1,
+        "items": [{"type": "string", "minLength": 1}],
+        "additionalItems": {"type": "string"},
+        "description": what,
+    })
 }
 
-fn name(what: &str, longest: usize) -> Value {
-    json!({
-        "type": "string",
-        "description": what,
-        "maxLength": longest,
-        "pattern": "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$",
-    })
+/// A list of texts; one alone is a list of one.
+fn texts(what: &str) -> Value {
+    let one = json!({"type": "string", "minLength": 1});
+    json!({"anyOf": [one, {"type": ["array", "null"], "items": one}], "description": what})
+}
+
+/// A list of values as they are written; one alone is a list of one.
+fn values(what: &str) -> Value {
+    json!({"anyOf": [scalar(), {"type": ["array", "null"], "items": scalar()}], "description": what})
+}
+
+fn described(mut schema: Value, what: &str) -> Value {
+    schema["description"] = what.into();
+    schema
 }
 
 #[cfg(test)]

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use longshore_diag::Diagnostic;
-use longshore_yaml::{Kind, Node};
+use longshore_yaml::Kind;
 
-use super::Placed;
 use super::fields::{Fields, expected};
 use super::waiting::duration;
+use super::{Placed, names};
 
 /// Where a secret value comes from, as it is written; texts may have variables.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,19 +59,21 @@ pub(super) fn secrets(file: &str, fields: &Fields<'_>) -> Result<Vec<SecretSpec>
     Fields::any(file, fields.path("secrets"), node)?
         .entries()
         .map(|(name, at, node)| {
+            names::KEY.check("a secret", &name, &at)?;
             let what = format!("secret `{name}`");
             if node.kind != Kind::Mapping {
                 return Err(expected(&what, "a mapping with its source", node, file)
                     .hint("as in `{env: DB_PASSWORD}`, `{file: …}`, `{command: [pass, show, db]}`, `{age: db.age}` or `{sops: {file: …, key: db.password}}`"));
             }
             let fields = Fields::read(file, &*what, node, &KEYS)?;
-            let given: Vec<&str> = SOURCES.into_iter().filter(|key| fields.get(key).is_some()).collect();
+            let given: Vec<&str> = SOURCES.into_iter().filter(|key| fields.given(key).is_some()).collect();
             let from = match given[..] {
                 ["env"] => SecretFrom::Env(fields.required_string("env")?),
                 ["file"] => SecretFrom::File(fields.required_string("file")?),
                 ["age"] => SecretFrom::Age(fields.required_string("age")?),
                 ["command"] => {
-                    let words = command(file, &what, &fields, node)?;
+                    let words = fields.command("command", "no shell takes it apart: `[pass, show, db]`")?;
+                    let words = words.unwrap_or_default();
                     SecretFrom::Command { words, limit: limit(&fields)?.unwrap_or(LIMIT) }
                 }
                 ["sops"] => sops(file, &what, &fields)?,
@@ -87,23 +89,6 @@ pub(super) fn secrets(file: &str, fields: &Fields<'_>) -> Result<Vec<SecretSpec>
             Ok(SecretSpec { name: Placed { value: name, place: at }, from })
         })
         .collect()
-}
-
-/// The words of a command: a list, because no shell takes it apart.
-fn command(
-    file: &str,
-    what: &str,
-    fields: &Fields<'_>,
-    node: &Node,
-) -> Result<Vec<Placed<String>>, Diagnostic> {
-    match fields.get("command") {
-        Some(list) if list.kind == Kind::Sequence && !list.content.is_empty() => fields.strings("command"),
-        other => {
-            let what = format!("`command` of {what}");
-            Err(expected(&what, "a list of a program and its arguments", other.unwrap_or(node), file)
-                .hint("no shell takes it apart: `[pass, show, db]`"))
-        }
-    }
 }
 
 /// `sops: {file: …, key: …}`, or a binary file alone.

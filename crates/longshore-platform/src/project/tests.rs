@@ -173,7 +173,7 @@ fn hooks_are_commands_or_jobs() {
         ),
         (
             "{preDeploy: [{command: [a], env: {LONGSHORE_RELEASE: b}}]}",
-            "longshore.yaml:4:69: `LONGSHORE_RELEASE` cannot be a variable of a hook (use letters, digits and `_`; names that begin with LONGSHORE_ are Longshore's)",
+            "longshore.yaml:4:69: `LONGSHORE_RELEASE` cannot name a variable of a hook: use at most 253 letters, digits and `_`, no digit first; names that begin with LONGSHORE_ are Longshore's",
         ),
         (
             "{preDeploy: [{command: [a], env: {A: 1}}]}",
@@ -216,7 +216,7 @@ fn a_chart_elsewhere_has_a_repository_a_name_and_a_version() {
         ),
         (
             "{repo: 'https://c', name: web, version: 1.2}",
-            "longshore.yaml:4:65: `version` of `chart` of release `web` must be a string, not `1.2` (a version or a range of versions, as in `1.4.2`, `^1.4` or `~1.4.2`)",
+            "longshore.yaml:4:65: `version` of `chart` of release `web` must be a string, not `1.2` (put it in quotes)",
         ),
     ] {
         check(&chart(text), expected);

@@ -10,6 +10,7 @@ use longshore_yaml::{Dialect, Kind, Node};
 use serde_json::{Map, Value};
 
 use super::fields::{Fields, expected, place};
+use super::names;
 
 /// One variable.
 #[derive(Debug, Clone, PartialEq)]
@@ -79,7 +80,13 @@ pub(super) fn inherit(vars: &mut Vars, base: &Vars) {
 /// It is no mapping, or a variable has no value.
 pub(super) fn vars(file: &str, fields: &Fields<'_>) -> Result<Vars, Diagnostic> {
     match fields.get("vars") {
-        Some(node) => mapping(file, &fields.path("vars"), node),
+        Some(node) => {
+            let what = fields.path("vars");
+            for (name, at, _) in Fields::any(file, &*what, node)?.entries() {
+                names::VARIABLE.check("a variable", &name, &at)?;
+            }
+            mapping(file, &what, node)
+        }
         None => Ok(Vars::new()),
     }
 }

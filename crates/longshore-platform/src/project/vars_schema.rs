@@ -8,6 +8,7 @@ use longshore_yaml::{Kind, Node};
 use serde_json::Value;
 
 use super::fields::{Fields, expected};
+use super::parse::syntax_error;
 use super::vars::{Var, json};
 use super::{Environment, Placed};
 
@@ -25,7 +26,7 @@ pub enum VarsSchema {
 /// # Errors
 /// It is neither a mapping nor the name of a file.
 pub(super) fn vars_schema(file: &str, fields: &Fields<'_>) -> Result<Option<VarsSchema>, Diagnostic> {
-    let Some(node) = fields.get("varsSchema") else { return Ok(None) };
+    let Some(node) = fields.given("varsSchema") else { return Ok(None) };
     let place = Place::new(file, node.line, node.column);
     match node.kind {
         Kind::Mapping => Ok(Some(VarsSchema::Inline(Placed { value: json(file, node)?, place }))),
@@ -86,7 +87,7 @@ impl VarsSchema {
 fn read(text: &str, file: &str) -> Result<Value, Diagnostic> {
     let limits = longshore_yaml::Limits::default();
     let documents = longshore_yaml::parse(text.as_bytes(), longshore_yaml::Dialect::V2, &limits)
-        .map_err(|error| Diagnostic::error("project/vars-schema", error.to_string()).at(Place::file(file)))?;
+        .map_err(|error| syntax_error(&error, file))?;
     let empty = Node::mapping();
     json(file, documents.first().map_or(&empty, |document| document.root()))
 }

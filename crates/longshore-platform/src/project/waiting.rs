@@ -116,25 +116,18 @@ fn grace(file: &str, fields: &Fields<'_>) -> Result<Vec<(String, GraceValue)>, D
     let inner = Fields::read(file, fields.path("grace"), node, &names)?;
     inner
         .entries()
-        .map(|(name, _, node)| {
-            let value =
-                match (name.as_str(), node.value.parse::<i64>()) {
-                    ("restarts", Ok(restarts)) if node.kind == Kind::Scalar && restarts >= 1 => {
-                        GraceValue::Restarts(restarts)
-                    }
-                    ("restarts", _) => {
-                        return Err(expected(&inner.path(&name), "a whole number from 1", node, file));
-                    }
-                    _ => {
-                        let text = inner.string(&name)?.ok_or_else(|| {
-                            expected(&inner.path(&name), "a duration such as `90s`", node, file)
-                        })?;
-                        let lasting = lasting(&name, &text.value);
-                        GraceValue::Lasting(lasting.map_err(|message| {
-                            Diagnostic::error("project/duration", message).at(text.place)
-                        })?)
-                    }
-                };
+        .map(|(name, _, _)| {
+            let value = if name == "restarts" {
+                let restarts = inner.whole(&name, 1..=u32::MAX)?.unwrap_or(1);
+                GraceValue::Restarts(i64::from(restarts))
+            } else {
+                let text = inner.required_string(&name)?;
+                let lasting = lasting(&name, &text.value);
+                GraceValue::Lasting(
+                    lasting
+                        .map_err(|message| Diagnostic::error("project/duration", message).at(text.place))?,
+                )
+            };
             Ok((name, value))
         })
         .collect()

@@ -3,6 +3,7 @@
 
 mod failing;
 mod frozen;
+mod hooked;
 mod left;
 mod outputs;
 mod three;
@@ -160,6 +161,7 @@ async fn an_environment_on_two_clusters() {
     left::moves_to_another_cluster(&Two::new(eu, us, "fleet-moves").await).await;
     left::goes_as_a_whole(&Two::new(eu, us, "fleet-gone").await).await;
     left::one_cluster_of_two_names(&Two::new(eu, eu, "fleet-same").await).await;
+    hooked::runs_them_on_each(&Two::new(eu, us, "fleet-hooked").await).await;
     failing::dies_midway(&Two::new(eu, us, "fleet-dies").await, us).await;
 }
 

@@ -25,7 +25,7 @@ fn mistakes_in_outputs_are_told_where_they_stand() {
     db("[a]", "longshore.yaml:4:40: `outputs` of release `db` must be a mapping, not a list");
     db(
         "{a.b: 1}",
-        "longshore.yaml:4:41: `a.b` cannot name an output: use letters, digits, `-` and `_`, a letter first",
+        "longshore.yaml:4:41: `a.b` cannot name an output: use at most 253 letters, digits, `-` and `_`, a letter first",
     );
     db(
         "{a: [b]}",

@@ -55,6 +55,7 @@ impl<'a> Questions<'a> {
         for release in std::mem::take(&mut draft.releases) {
             let (kind, path) = match &release.source {
                 Source::Chart(path) => ("chart", path.clone()),
+                Source::Remote(remote) => ("chart", format!("{} of {}", remote.name, remote.repo)),
                 Source::Kustomize(path, _) => ("kustomization", path.clone()),
                 Source::Manifests(paths) => ("manifests", paths.join(", ")),
             };
