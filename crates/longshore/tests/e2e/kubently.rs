@@ -111,15 +111,14 @@ impl Fleet {
         let container = &deployment["spec"]["template"]["spec"]["containers"][0];
         for variable in container["env"].as_array().unwrap() {
             let name = variable["name"].as_str().unwrap();
-            let value = match variable["value"].as_str() {
-                Some(value) => value.replace(BUNDLE, &trusted.path().display().to_string()),
-                None => {
-                    let from = &variable["valueFrom"]["secretKeyRef"];
-                    let secret = format!("{}/secrets/{}", of("/api/v1"), from["name"].as_str().unwrap());
-                    let secret = live(&self.kubernetes[1], &secret).await.unwrap();
-                    let value = secret["data"][from["key"].as_str().unwrap()].as_str().unwrap();
-                    String::from_utf8(BASE64_STANDARD.decode(value).unwrap()).unwrap()
-                }
+            let value = if let Some(value) = variable["value"].as_str() {
+                value.replace(BUNDLE, &trusted.path().display().to_string())
+            } else {
+                let from = &variable["valueFrom"]["secretKeyRef"];
+                let secret = format!("{}/secrets/{}", of("/api/v1"), from["name"].as_str().unwrap());
+                let secret = live(&self.kubernetes[1], &secret).await.unwrap();
+                let value = secret["data"][from["key"].as_str().unwrap()].as_str().unwrap();
+                String::from_utf8(BASE64_STANDARD.decode(value).unwrap()).unwrap()
             };
             program = program.env(name, value);
         }
@@ -151,7 +150,7 @@ impl Executor {
         let asking = tokio::task::spawn_blocking(move || {
             use std::io::{Read as _, Write as _};
             let mut stream = std::net::TcpStream::connect(&address)?;
-            stream.set_read_timeout(Some(Duration::from_secs(60)))?;
+            stream.set_read_timeout(Some(Duration::from_mins(1)))?;
             write!(stream, "GET /dependencies?now HTTP/1.0\r\nHost: {address}\r\n\r\n")?;
             let mut answer = String::new();
             stream.read_to_string(&mut answer)?;
