@@ -26,6 +26,7 @@ use std::fmt;
 
 pub use block::Block;
 pub use edges::{Aim, Blocked, Names, Scene, blocked, declares};
+pub(crate) use party::is_given;
 pub use party::{ContainerPort, Party, Pod, Protocol};
 pub use policy::{Peer, Policy, PortMatch, Ports, Rule};
 pub use rule::Missing;

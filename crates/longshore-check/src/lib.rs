@@ -29,7 +29,7 @@ use longshore_diag::Diagnostic;
 use longshore_object::Object;
 
 pub use rules::{RULES, Rule};
-pub use silence::ANNOTATION;
+pub use silence::{ANNOTATION, silence};
 
 /// The objects of a release.
 #[derive(Debug, Clone, Copy)]

@@ -9,7 +9,7 @@ use crate::rules::RULES;
 /// What the annotation begins with; behind it stands a rule, with a dot for its slash.
 pub const ANNOTATION: &str = "ignore-check.longshore.dev/";
 
-/// Takes out what the object silences, and adds what is wrong with how it does.
+/// Takes out what the object [silences](silence), and adds what is wrong with how it does.
 pub(crate) fn apply(object: &Object, found: &mut Vec<Diagnostic>) {
     for (key, reason) in object.annotations() {
         let Some(rule) = key.strip_prefix(ANNOTATION) else { continue };
@@ -30,8 +30,17 @@ pub(crate) fn apply(object: &Object, found: &mut Vec<Diagnostic>) {
             found.push(
                 Diagnostic::warning("check/annotation", message).at(at).hint("say why it is meant to be so"),
             );
-        } else {
-            found.retain(|diagnostic| diagnostic.code != code);
+        }
+    }
+    silence(object, found);
+}
+
+/// Takes out what the object says is meant to be, with a reason.
+pub fn silence(object: &Object, found: &mut Vec<Diagnostic>) {
+    for (key, reason) in object.annotations() {
+        let Some(rule) = key.strip_prefix(ANNOTATION) else { continue };
+        if !reason.trim().is_empty() {
+            found.retain(|diagnostic| diagnostic.code != rule.replacen('.', "/", 1));
         }
     }
 }

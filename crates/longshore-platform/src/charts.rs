@@ -217,7 +217,7 @@ fn candidate(rendered: &Rendered, config: JsonMap, release: &str) -> Result<Cand
         hooks: rendered.hooks.iter().map(Hook::from).collect(),
         notes: rendered.notes.clone(),
         crds: definitions(rendered)?,
-        objects: objects(&manifest, release)?,
+        objects: objects(&manifest, release)?.iter().map(unlined).collect::<Result<_, _>>()?,
         manifest,
         set_images: Vec::new(),
     })
@@ -242,6 +242,11 @@ pub(crate) fn definitions(rendered: &Rendered) -> Result<Vec<Object>, Diagnostic
 /// The objects of a rendered manifest; what is wrong with one is told at the template it came from.
 fn objects(manifest: &str, release: &str) -> Result<Vec<Object>, Diagnostic> {
     parse_manifests(manifest, &format!("manifest of {release}"))
+}
+
+/// An object of a rendered chart without lines: those of the whole stream are of no file that anybody could open.
+fn unlined(object: &Object) -> Result<Object, Diagnostic> {
+    Object::from_json(object.to_json(), Place::file(&object.place().file))
 }
 
 /// Why a chart could not be opened.

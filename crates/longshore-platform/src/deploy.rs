@@ -1,12 +1,16 @@
 //! Carrying a plan out: releases in waves, those of a wave side by side.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use futures::future::join_all;
 use longshore_diag::Diagnostic;
+use longshore_object::diagnosis::wiring;
+use longshore_object::parse_manifests;
 use longshore_release::record::Release;
 use longshore_release::{
-    Intent, ObjectAction, Premises, Prepared, ReleaseError, Verified, deploy as deploy_release, prepare,
+    Context, Intent, ObjectAction, Premises, Prepared, ReleaseError, Verified, deploy as deploy_release,
+    prepare,
 };
 use serde::Serialize;
 
@@ -75,11 +79,13 @@ pub(crate) async fn deploy_at(
     if planned.plan.creates_namespace {
         session.create_namespace().await?;
     }
+    let context = &Context { coming: Arc::new(labels_of_pods(&planned)), ..session.context.clone() };
     let mut releases = Vec::new();
     let mut waves = planned.waves.into_iter();
     while let Some(wave) = waves.next() {
+        let asked = &planned.asked;
         let results =
-            join_all(wave.into_iter().map(|prepared| one(session, prepared, &planned.asked, desk))).await;
+            join_all(wave.into_iter().map(|prepared| one(session, context, prepared, asked, desk))).await;
         let mut failed = None;
         for result in results {
             match result {
@@ -107,8 +113,22 @@ pub(crate) async fn deploy_at(
     })
 }
 
+/// The labels of the pods that all releases make, their hooks and tests included.
+fn labels_of_pods(planned: &Planned) -> Vec<wiring::Labels> {
+    let candidates = planned.waves.iter().flatten().map(|prepared| &prepared.candidate);
+    candidates
+        .flat_map(|candidate| {
+            let hooks =
+                candidate.hooks.iter().filter_map(|hook| parse_manifests(&hook.manifest, &hook.path).ok());
+            let of_hooks = hooks.flat_map(|objects| wiring::labels_of_pods(&objects));
+            wiring::labels_of_pods(&candidate.objects).into_iter().chain(of_hooks)
+        })
+        .collect()
+}
+
 async fn one(
     session: &Session,
+    context: &Context,
     prepared: Prepared,
     asked: &BTreeMap<String, Vec<Placed<Asked>>>,
     desk: Option<&Desk<'_>>,
@@ -126,7 +146,7 @@ async fn one(
         let prepared = verified(session, prepared).await?;
         none_stands_in(&prepared.candidate.manifest, &name)?;
         let changed = prepared.plan.changes_something();
-        Ok((deploy_release(&session.context, prepared).await?, changed))
+        Ok((deploy_release(context, prepared).await?, changed))
     }
     .await
     .map_err(|error| in_release(error, &name));

@@ -127,6 +127,7 @@ impl Session {
             timeout: behaviour.timeout,
             waiting: behaviour.waiting.clone(),
             deployed: Arc::default(),
+            coming: Arc::default(),
             force: behaviour.force,
             moved: project
                 .moved

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use longshore_cluster::{Cluster, ClusterId, Deployed};
+use longshore_object::diagnosis::wiring::Labels;
 use longshore_object::readiness::{Grace, Rules};
 
 use crate::around::Around;
@@ -97,6 +98,8 @@ pub struct Context {
     pub waiting: Waiting,
     /// What is deployed at present, which explains failures; nothing outside of a deploy.
     pub deployed: Arc<Deployed>,
+    /// The labels of the pods of all releases that are deployed together, those whose turn has not come yet included.
+    pub coming: Arc<Vec<Labels>>,
     /// What may be overruled.
     pub force: Force,
     /// Releases that had another name before: the new name and the old one. Objects of the old one are taken over.

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use longshore_diag::Diagnostic;
-use longshore_object::secrecy::{PLAIN, is_reference, is_sensitive};
+use longshore_object::secrecy::{PLAIN, is_manner, is_reference, is_sensitive, names_object};
 use longshore_object::{Object, parse_manifests};
 use serde_json::{Map, Value};
 
@@ -56,7 +56,7 @@ impl Mask {
                 mask.learn_object(&object);
             }
         }
-        mask.learn_values(config, false);
+        mask.learn_values(config, Within::Nothing);
         mask.settle();
         mask
     }
@@ -129,21 +129,27 @@ impl Mask {
         }
     }
 
-    fn learn_values(&mut self, values: &Map<String, Value>, is_within: bool) {
+    fn learn_values(&mut self, values: &Map<String, Value>, within: Within) {
         for (key, value) in values {
-            let is_secret = is_within || is_sensitive(key);
+            let here = within.of(key);
+            let is_secret = here != Within::Nothing;
+            let is_plain = |text: &str| {
+                is_reference(key) || names_object(key, text) || (within == Within::Auth && is_manner(key))
+            };
             match value {
-                Value::Object(map) => self.learn_values(map, is_secret && !is_reference(key)),
+                Value::Object(map) => {
+                    self.learn_values(map, if is_reference(key) { Within::Nothing } else { here });
+                }
                 Value::Array(items) => {
                     for item in items {
                         match item {
-                            Value::Object(map) => self.learn_values(map, is_secret),
-                            Value::String(text) if is_secret => self.learn(text, is_reference(key)),
+                            Value::Object(map) => self.learn_values(map, here),
+                            Value::String(text) if is_secret => self.learn(text, is_plain(text)),
                             _ => {}
                         }
                     }
                 }
-                Value::String(text) if is_secret => self.learn(text, is_reference(key)),
+                Value::String(text) if is_secret => self.learn(text, is_plain(text)),
                 _ => {}
             }
         }
@@ -199,6 +205,30 @@ impl Mask {
         diagnostic.hint.iter_mut().for_each(hide);
         diagnostic.chain.iter_mut().for_each(|link| hide(&mut link.doing));
         diagnostic
+    }
+}
+
+/// What values stand below.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Within {
+    /// Nothing that makes secrets of them.
+    Nothing,
+    /// `auth`, where some keys say how somebody is let in.
+    Auth,
+    /// A key that is named like a secret.
+    Secret,
+}
+
+impl Within {
+    /// What stands below a key here.
+    fn of(self, key: &str) -> Self {
+        if self != Self::Secret && key.eq_ignore_ascii_case("auth") {
+            Self::Auth
+        } else if self == Self::Nothing && !is_sensitive(key) {
+            Self::Nothing
+        } else {
+            Self::Secret
+        }
     }
 }
 
@@ -269,6 +299,35 @@ mod tests {
             .hint("no hunter2-hunter2");
         let told = mask.diagnostic(told.within("with hunter2-hunter2", None));
         assert!(!told.to_json().contains("hunter2"), "{told}");
+    }
+
+    /// NC2: what a deploy says of certificates is readable, and passwords stay covered.
+    #[test]
+    fn names_of_objects_and_manners_are_shown() {
+        let config = json!({
+            "mesh": {"tlsSecret": "nowconnect-mesh-tls", "certsSecret": "nowconnect-certs", "secretName": "nowconnect-x"},
+            "auth": {"mode": "jwt-and-more", "audience": "nowconnect-hub", "password": "from-values-2",
+                "clientSecret": "from-values-3", "keys": {"audience": "audience-of-keys"}},
+            "tlsSecret": {"crt": "from-values-4"}, "token": {"mode": "from-values-5"},
+            "ingress": {"tlsSecret": "Not-A-Name-6"}, "auths": "from-values-7",
+        });
+        let mask = Mask::of([], &[], config.as_object().unwrap());
+        for shown in
+            ["nowconnect-mesh-tls", "nowconnect-certs", "nowconnect-x", "jwt-and-more", "nowconnect-hub"]
+        {
+            assert_eq!(mask.text(shown), shown);
+        }
+        for covered in [
+            "from-values-2",
+            "from-values-3",
+            "from-values-4",
+            "from-values-5",
+            "Not-A-Name-6",
+            "audience-of-keys",
+        ] {
+            assert_eq!(mask.text(covered), "(hidden)", "{covered}");
+        }
+        assert_eq!(mask.text("from-values-7"), "from-values-7", "`auths` is no word for a secret");
     }
 
     #[test]

@@ -6,7 +6,7 @@ mod routes;
 use longshore_check::flows;
 use longshore_cluster::Selector;
 use longshore_diag::Diagnostic;
-use longshore_object::diagnosis::wiring;
+use longshore_object::diagnosis::wiring::{self, Pods, Surroundings};
 use longshore_object::{Gvk, Object, parse_manifests};
 use serde_json::Value;
 
@@ -16,14 +16,22 @@ use crate::record::Hook;
 
 /// Tells what is wrong: Services that select nothing, autoscalers without metrics,
 /// budgets that let no pod go. Each is a warning with its next step; live objects are asked for only where the
-/// release itself does not tell. Pods that its hooks bring count as there, though they come and go.
+/// release itself does not tell. Pods that its hooks bring count as there, though they come and go, and so do those of the
+/// releases that are deployed with it. What an object says is meant to be so is not told.
 pub(crate) async fn remarks(context: &Context, release: &str, objects: &[Object], hooks: &[Hook]) {
     let mut pods = if wiring::asks_for_pods(objects) { pod_labels(context).await } else { None };
     if let Some(pods) = &mut pods {
         let of_hooks = hooks.iter().filter_map(|hook| parse_manifests(&hook.manifest, &hook.path).ok());
         pods.extend(of_hooks.flat_map(|objects| wiring::labels_of_pods(&objects)));
+        pods.extend(context.coming.iter().cloned());
     }
-    let mut found = wiring::wiring(objects, pods.as_deref());
+    let around = Surroundings::new(objects, pods.as_deref().map_or(Pods::Unknown, Pods::Live));
+    let mut found = Vec::new();
+    for object in objects {
+        let mut of_object = around.wiring(object);
+        longshore_check::silence(object, &mut of_object);
+        found.extend(of_object);
+    }
     let (of_certificates, looked_at) = certificates::remarks(context, objects).await;
     // What is really there says more than what resembles it.
     found.retain(|warning| !looked_at || warning.code != "wiring/no-certificate");

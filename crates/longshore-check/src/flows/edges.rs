@@ -105,6 +105,11 @@ pub fn blocked(scene: &Scene<'_>, network: &Network) -> Vec<Blocked> {
             else {
                 continue;
             };
+            // Configuration that several share tells each of them its own address, too. Members of a StatefulSet do
+            // call one another.
+            if object.kind() != "StatefulSet" && service.pods.iter().all(|behind| behind.name == pod.name) {
+                continue;
+            }
             let port = port.map(Wanted::Number);
             let more = service.refuses(object, scene, network, &[Party::Pod(&pod)], port.as_ref());
             found.extend(more.into_iter().filter(|more| !found.contains(more)).collect::<Vec<_>>());

@@ -58,6 +58,24 @@ pub struct ContainerPort {
     pub protocol: Protocol,
 }
 
+/// Labels that Kubernetes itself puts on pods.
+const GIVEN: [&str; 9] = [
+    "apps.kubernetes.io/pod-index",
+    "batch.kubernetes.io/controller-uid",
+    "batch.kubernetes.io/job-completion-index",
+    "batch.kubernetes.io/job-name",
+    "controller-revision-hash",
+    "controller-uid",
+    "job-name",
+    "pod-template-hash",
+    "statefulset.kubernetes.io/pod-name",
+];
+
+/// Whether a label is one that Kubernetes puts on pods by itself: it changes with each revision, or is of one pod.
+pub(crate) fn is_given(key: &str) -> bool {
+    GIVEN.contains(&key)
+}
+
 /// A pod, or all pods of a template: what network policies see of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Pod {
@@ -129,6 +147,12 @@ impl Pod {
             host_network: json.pointer("/spec/hostNetwork").and_then(Json::as_bool) == Some(true),
             ..Self::default()
         }
+    }
+
+    /// The labels by which a rule would choose it: those of its workload, else all that outlive a rollout.
+    pub(crate) fn lasting_labels(&self) -> Labels {
+        let labels = if self.identity.is_empty() { &self.labels } else { &self.identity };
+        labels.clone().into_iter().filter(|(key, _)| !is_given(key)).collect()
     }
 
     /// The number of the port of that name and protocol.

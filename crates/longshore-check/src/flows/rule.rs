@@ -18,8 +18,7 @@ impl Missing {
     pub(super) fn of(direction: Direction, other: Party<'_>, namespace: &str, flow: &Flow<'_>) -> Self {
         let peer = match other {
             Party::Pod(pod) => {
-                let labels = if pod.identity.is_empty() { &pod.labels } else { &pod.identity };
-                let pods = format!("podSelector: {}", selector(labels));
+                let pods = format!("podSelector: {}", selector(&pod.lasting_labels()));
                 if pod.namespace == namespace {
                     format!("{{{pods}}}")
                 } else {

@@ -4,7 +4,7 @@
 //! Somebody may have made them by hand, so what is not there is a warning. A key that is missing in an object that is
 //! there is an error.
 
-use longshore_diag::{Diagnostic, nearest};
+use longshore_diag::{Diagnostic, nearest, slip};
 use longshore_object::references::{Reference, Relation, keys_read, references};
 use longshore_object::{MadeSecret, Object, Tree};
 
@@ -46,7 +46,6 @@ fn missing(subject: &Subject<'_>, reference: &Reference) -> Option<Diagnostic> {
         || world.find(&target.group, &target.kind, namespace, &target.name).is_some()
         || (target.kind == "Secret" && world.made_secret(namespace, &target.name).is_some())
         || world.may_be_there(&target.kind, &target.name)
-        || world.may_create(subject.release, &target.kind)
         || claims(subject, &target.kind, &target.name)
     {
         return None;
@@ -55,7 +54,13 @@ fn missing(subject: &Subject<'_>, reference: &Reference) -> Option<Diagnostic> {
     let message = format!("{} {verb} {target}, which nothing here makes", object.key());
     let warning = Diagnostic::warning(code, message).at(path::place(object, &reference.field));
     let made = (target.kind == "Secret").then(|| world.made_secrets(namespace)).into_iter().flatten();
-    let names = world.names(&target.group, &target.kind, namespace).chain(made);
+    let names: Vec<&str> = world.names(&target.group, &target.kind, namespace).chain(made).collect();
+    // What its programs may make themselves is asked for only where one of these names is meant by all appearances.
+    if world.may_create(subject.release, &target.kind) {
+        let near = slip(&target.name, names)?;
+        let is_longer = near.starts_with(&target.name) || target.name.starts_with(near);
+        return (!is_longer).then(|| warning.hint(format!("did you mean `{near}`?")));
+    }
     Some(match nearest(&target.name, names) {
         Some(near) => warning.hint(format!("did you mean `{near}`?")),
         None => warning.hint(format!(

@@ -37,6 +37,10 @@ const ABOUT: [&str; 22] = [
     "header",
 ];
 
+/// Names that sound like a secret and are documented not to be one. The token of etcd tells clusters apart that start at
+/// the same time.
+const PUBLIC: [&str; 1] = ["ETCD_INITIAL_CLUSTER_TOKEN"];
+
 pub(super) fn find(subject: &Subject<'_>) -> Vec<Diagnostic> {
     let object = subject.object;
     let mut found = Vec::new();
@@ -90,7 +94,7 @@ fn secret(name: &str, value: &str) -> Option<&'static str> {
         || value.contains([' ', ','])
         || ["true", "false", "none", "null", "disabled", "enabled"].contains(&&*value.to_ascii_lowercase())
         || value.parse::<f64>().is_ok();
-    (is_sensitive(name) && !is_reference(name) && !is_about && !is_other)
+    (is_sensitive(name) && !is_reference(name) && !is_about && !is_other && !PUBLIC.contains(&name))
         .then_some("is named like a secret and stands here in plain text")
 }
 
@@ -131,6 +135,7 @@ mod tests {
             ("PASSWORD_MIN_LENGTH", "12345"),
             ("DATABASE", "postgres://app@db/app"),
             ("DATABASE", "postgres://app:$(PASSWORD)@db/app"),
+            ("ETCD_INITIAL_CLUSTER_TOKEN", "etcd-cluster-k8s"),
             ("GREETING", "hello"),
         ] {
             assert!(secret(name, value).is_none(), "{name}");

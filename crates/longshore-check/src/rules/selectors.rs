@@ -1,10 +1,10 @@
 //! Services, budgets, network policies and autoscalers that do not fit to the pods of their namespace.
 
-use longshore_diag::{Diagnostic, slip};
+use longshore_diag::Diagnostic;
 use longshore_object::Tree;
 
 use super::Subject;
-use crate::flows::{Labels, Selector};
+use crate::flows::{Labels, Selector, is_given};
 use crate::path;
 
 pub(super) fn find(subject: &Subject<'_>) -> Vec<Diagnostic> {
@@ -14,26 +14,12 @@ pub(super) fn find(subject: &Subject<'_>) -> Vec<Diagnostic> {
         // These are told of all names that are not there, whether one is like them or not.
         "wiring/no-backend" | "wiring/no-target" => false,
         "wiring/no-endpoints" => !has_others_pods(subject, "/spec/selector"),
-        "wiring/no-pods" => is_misspelled(subject, "/spec/podSelector/matchLabels"),
         "wiring/no-certificate" => !may_be_there(subject, "Secret", &["secretName", "name"]),
         _ => true,
     });
     found.extend(budget(subject));
     found
 }
-
-/// Labels that Kubernetes itself puts on pods.
-const GIVEN: [&str; 9] = [
-    "apps.kubernetes.io/pod-index",
-    "batch.kubernetes.io/controller-uid",
-    "batch.kubernetes.io/job-completion-index",
-    "batch.kubernetes.io/job-name",
-    "controller-revision-hash",
-    "controller-uid",
-    "job-name",
-    "pod-template-hash",
-    "statefulset.kubernetes.io/pod-name",
-];
 
 /// Labels that people write, and no program at run time.
 const WRITTEN: [&str; 10] =
@@ -56,21 +42,9 @@ fn has_others_pods(subject: &Subject<'_>, pointer: &str) -> bool {
                 of_template += 1;
                 known == value
             }
-            None => GIVEN.contains(&&**key) || !is_written(key),
+            None => is_given(key) || !is_written(key),
         });
         fits && of_template > 0
-    })
-}
-
-/// Whether pods have all labels of a selector, with values that it only misspells. A policy for pods that are not there
-/// yet does no harm.
-fn is_misspelled(subject: &Subject<'_>, pointer: &str) -> bool {
-    let wanted = labels(subject, pointer);
-    let pods = subject.world.pods(subject.namespace).unwrap_or_default();
-    pods.iter().any(|pod| {
-        wanted
-            .iter()
-            .all(|(key, value)| pod.get(key).is_some_and(|known| slip(value, [known.as_str()]).is_some()))
     })
 }
 

@@ -244,6 +244,13 @@ fn pods_fit_in_themselves() {
             "Error[pods/repeated] a.yaml:25: Service/web: `spec.ports` has `80/TCP` twice (take one of the two out: server-side apply refuses both)",
         ],
     );
+    check_change(
+        "ports: [{name: http, containerPort: 80}]",
+        "ports: [{name: http, containerPort: 80}, {name: http, containerPort: 81}, {name: dns, containerPort: 80, protocol: UDP}]",
+        &[
+            "Error[pods/repeated] a.yaml:13: Deployment/web: `spec.template.spec.containers[0].ports` has `http` twice (give one of the two another name: what names a port would not know which, and the server refuses both)",
+        ],
+    );
 }
 
 #[test]
@@ -436,6 +443,16 @@ fn policies_are_told_only_if_they_misspell_a_label() {
     assert_eq!(of("app: worker"), Vec::<String>::new());
     let found = of("app: wbe");
     assert!(found.len() == 1 && found[0].contains("[wiring/no-pods]"), "{found:?}");
+    // So it is with those that it lets in: clients are of other releases as often as not.
+    let from = |label: &str| {
+        let policy = format!(
+            "---\n{{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {{name: p}}, spec: {{podSelector: {{matchLabels: {{app: web}}}}, ingress: [{{from: [{{podSelector: {{matchLabels: {{{label}}}}}}}]}}]}}}}\n"
+        );
+        told(&format!("{GOOD}{policy}"))
+    };
+    assert_eq!(from("web-client: 'true'"), Vec::<String>::new());
+    assert_eq!(from("app: other"), Vec::<String>::new());
+    assert!(from("app: wbe")[0].contains("lets in no pod: app=wbe"));
 }
 
 #[test]
@@ -445,6 +462,12 @@ fn programs_that_may_create_secrets_are_trusted_to() {
     let role = "---\n{apiVersion: rbac.authorization.k8s.io/v1, kind: Role, metadata: {name: r}, rules: [{apiGroups: [''], resources: [secrets], verbs: [create]}]}\n";
     assert_eq!(told(&format!("{other}{role}")), Vec::<String>::new());
     assert_eq!(told(&format!("{other}{}", role.replace("secrets", "pods"))).len(), 1);
+    // A name that is one of those that are there but for a slip is told all the same.
+    let slip = GOOD.replace("secretKeyRef: {name: login,", "secretKeyRef: {name: logni,");
+    let found = told(&format!("{slip}{role}"));
+    assert!(found.len() == 1 && found[0].contains("did you mean `login`?"), "{found:?}");
+    let longer = GOOD.replace("secretKeyRef: {name: login,", "secretKeyRef: {name: login-a,");
+    assert_eq!(told(&format!("{longer}{role}")), Vec::<String>::new());
 }
 
 #[test]

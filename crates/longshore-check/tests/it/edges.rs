@@ -117,15 +117,32 @@ fn a_service_without_a_port_is_closed_if_all_of_it_is() {
 #[test]
 fn a_config_map_names_services_too() {
     let mut case =
-        shop("{podSelector: {matchLabels: {app: web}}, ingress: [{from: [{ipBlock: {cidr: 10.0.0.0/8}}]}]}");
-    case.text = case.text.replace("redis://nowhere", "http://web");
-    // Among replicas of one workload the addresses are not known, so that a range may hold them.
+        shop("{podSelector: {matchLabels: {app: db}}, ingress: [{from: [{ipBlock: {cidr: 10.0.0.0/8}}]}]}");
+    case.text = case.text.replace("postgres://db/x", "none").replace("redis://nowhere", "postgres://db/x");
+    // The addresses of new pods are not known, so that a range may hold them.
     case.says(&[]);
     case.text = case.text.replace(
         "ipBlock: {cidr: 10.0.0.0/8}",
         "namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: edge}}",
     );
-    case.says(&["Deployment/web cannot reach Service/web:80"]);
+    case.says(&["Deployment/web cannot reach Service/db:5432"]);
+}
+
+/// Its own address a workload is told by configuration that all share; members of a StatefulSet are told one another's.
+#[test]
+fn nobody_but_a_stateful_set_calls_itself() {
+    let own = |kind: &str| {
+        let mut case = shop(
+            "{podSelector: {matchLabels: {app: web}}, ingress: [{from: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: edge}}}]}]}",
+        );
+        case.text = case.text.replace("redis://nowhere", "http://web").replace(
+            "kind: Deployment, metadata: {name: web}",
+            &format!("kind: {kind}, metadata: {{name: web}}"),
+        );
+        case
+    };
+    own("Deployment").says(&[]);
+    own("StatefulSet").says(&["StatefulSet/web cannot reach Service/web:80"]);
 }
 
 #[test]
@@ -213,6 +230,15 @@ fn names_are_asked_for_by_who_needs_them() {
     known.text =
         known.text.replace("kubernetes.io/metadata.name: edge", "kubernetes.io/metadata.name: kube-system");
     known.says(&[]);
+    // What changes with each rollout is no label to write a rule by.
+    let labels = [("app", "dns"), ("pod-template-hash", "5d9"), ("controller-revision-hash", "7")];
+    let bare = Pod {
+        labels: labels.map(|(key, value)| (key.to_owned(), value.to_owned())).into(),
+        ..Pod::new("Pod/coredns", "kube-system")
+    };
+    let mut unnamed = shop(&format!("{to_db}\n{far}"));
+    unnamed.names = Names::of_live(vec![bare], Vec::new());
+    unnamed.says(&["podSelector: {matchLabels: {app: dns}}}]", ""]);
     // Who is shut in for good needs no names, nor does who has its own.
     shop("{podSelector: {matchLabels: {app: db}}, policyTypes: [Egress]}").says(&[]);
     let mut own = shop(to_db);

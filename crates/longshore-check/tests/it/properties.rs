@@ -1,89 +1,10 @@
 //! What holds of all policies, tried with random ones.
 
-use longshore_check::flows::{Flow, Labels, Network, Party, Pod, Policy, Protocol};
+use longshore_check::flows::{Flow, Party, Pod, Policy, Protocol, Selector};
 use proptest::prelude::*;
-use serde_json::{Value as Json, json};
+use serde_json::json;
 
-const NAMES: [&str; 3] = ["a", "b", "c"];
-
-fn name() -> impl Strategy<Value = &'static str> {
-    prop::sample::select(&NAMES[..])
-}
-
-fn selector() -> impl Strategy<Value = Json> {
-    let expression = (name(), prop::sample::select(&["In", "NotIn", "Exists", "DoesNotExist"][..]), name())
-        .prop_map(|(key, operator, value)| match operator {
-            "In" | "NotIn" => json!({"key": key, "operator": operator, "values": [value]}),
-            _ => json!({"key": key, "operator": operator}),
-        });
-    let labels = prop::collection::btree_map(name(), name(), 0..2);
-    (labels, prop::collection::vec(expression, 0..2))
-        .prop_map(|(labels, expressions)| json!({"matchLabels": labels, "matchExpressions": expressions}))
-}
-
-fn peer() -> impl Strategy<Value = Json> {
-    prop_oneof![
-        selector().prop_map(|pods| json!({"podSelector": pods})),
-        selector().prop_map(|namespaces| json!({"namespaceSelector": namespaces})),
-        (selector(), selector())
-            .prop_map(|(namespaces, pods)| json!({"namespaceSelector": namespaces, "podSelector": pods})),
-        (0..32u32).prop_map(|bits| json!({"ipBlock": {"cidr": format!("10.0.0.0/{bits}")}})),
-    ]
-}
-
-fn port() -> impl Strategy<Value = Json> {
-    prop_oneof![
-        (1..4u16).prop_map(|port| json!({"port": port})),
-        (1..4u16, 4..6u16).prop_map(|(port, last)| json!({"port": port, "endPort": last, "protocol": "UDP"})),
-        Just(json!({"port": "http"})),
-        Just(json!({"protocol": "TCP"})),
-    ]
-}
-
-fn rules(peers: &'static str) -> impl Strategy<Value = Json> {
-    let rule = (prop::collection::vec(peer(), 0..3), prop::collection::vec(port(), 0..3))
-        .prop_map(move |(of, ports)| json!({peers: of, "ports": ports}));
-    prop::collection::vec(rule, 0..3).prop_map(Json::from)
-}
-
-fn policy() -> impl Strategy<Value = Policy> {
-    let types = prop::sample::subsequence(vec!["Ingress", "Egress"], 0..=2);
-    (name(), selector(), types, rules("from"), rules("to")).prop_map(
-        |(namespace, pods, types, incoming, outgoing)| {
-            let policy = json!({"metadata": {"name": "p"}, "spec": {
-                "podSelector": pods, "policyTypes": types, "ingress": incoming, "egress": outgoing}});
-            Policy::read(&policy, namespace)
-        },
-    )
-}
-
-fn pod() -> impl Strategy<Value = Pod> {
-    let labels =
-        prop::collection::btree_map(name().prop_map(str::to_owned), name().prop_map(str::to_owned), 0..3);
-    (name(), labels, 0..64u8).prop_map(|(namespace, labels, host): (_, Labels, _)| Pod {
-        labels,
-        addresses: vec![[10, 0, 0, host].into()],
-        ports: vec![longshore_check::flows::ContainerPort {
-            name: "http".to_owned(),
-            number: 2,
-            protocol: Protocol::Tcp,
-        }],
-        ..Pod::new("pod", namespace)
-    })
-}
-
-fn namespaces() -> impl Strategy<Value = Vec<(String, Labels)>> {
-    let labels =
-        prop::collection::btree_map(name().prop_map(str::to_owned), name().prop_map(str::to_owned), 0..2);
-    prop::collection::vec(labels, NAMES.len())
-        .prop_map(|all| NAMES.iter().map(|name| (*name).to_owned()).zip(all).collect())
-}
-
-prop_compose! {
-    fn network()(policies in prop::collection::vec(policy(), 0..5), namespaces in namespaces()) -> Network {
-        Network { policies, namespaces: namespaces.into_iter().collect(), complete: true }
-    }
-}
+use crate::worlds::{NAMES, network, pod, policy};
 
 fn flow<'a>(from: &'a Pod, to: &'a Pod, port: u16, udp: bool) -> Flow<'a> {
     let protocol = if udp { Protocol::Udp } else { Protocol::Tcp };
@@ -102,7 +23,7 @@ proptest! {
         let before = network.allows(&flow);
         let mut more = network.clone();
         let mut idle = idle;
-        idle.selects = longshore_check::flows::Selector::read(&json!({"matchLabels": {"nobody": "has this"}}));
+        idle.selects = Selector::read(&json!({"matchLabels": {"nobody": "has this"}}));
         more.policies.push(idle);
         prop_assert_eq!(more.allows(&flow), before);
         let mut turned = network.clone();

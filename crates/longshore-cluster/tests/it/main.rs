@@ -8,6 +8,7 @@ mod discovery;
 mod faults;
 mod objects;
 mod relay;
+mod verdicts;
 mod wait;
 mod watch;
 

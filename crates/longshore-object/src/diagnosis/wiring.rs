@@ -171,7 +171,7 @@ fn service(object: &Object, workloads: &[Workload<'_>], pods: Pods<'_>) -> Vec<D
         }
         let message = format!("{} selects no pod: {}", object.key(), told(&selector));
         let warning = Diagnostic::warning("wiring/no-endpoints", message).at(at("/spec/selector"));
-        let hint = match most_alike(&selector, workloads) {
+        let hint = match meant(&selector, workloads).or(only(workloads)) {
             Some(near) => format!("pods of {} have {}", near.name(), told(&near.labels)),
             None if matches!(pods, Pods::Live([])) => "there is no pod in the namespace".to_owned(),
             None => "no workload of the release has these labels".to_owned(),
@@ -206,11 +206,22 @@ fn service(object: &Object, workloads: &[Workload<'_>], pods: Pods<'_>) -> Vec<D
     found
 }
 
-/// The workload whose pods have most of these labels.
-fn most_alike<'a, 'b>(selector: &Labels, workloads: &'a [Workload<'b>]) -> Option<&'a Workload<'b>> {
-    workloads.iter().max_by_key(|workload| {
-        selector.iter().filter(|(key, value)| workload.labels.get(*key) == Some(value)).count()
-    })
+/// The workload whose pods a selector seems to be meant for: no label of its own has a value that is quite another one.
+fn meant<'a, 'b>(selector: &Labels, workloads: &'a [Workload<'b>]) -> Option<&'a Workload<'b>> {
+    let likeness = |workload: &Workload<'_>| -> Option<usize> {
+        selector.iter().try_fold(0, |sum, (key, value)| match workload.labels.get(key) {
+            Some(own) if own == value => Some(sum + 2),
+            Some(own) => longshore_diag::slip(value, [own.as_str()]).map(|_| sum + 1),
+            None => Some(sum),
+        })
+    };
+    let near = workloads.iter().filter_map(|workload| Some((likeness(workload)?, workload)));
+    near.filter(|(likeness, _)| *likeness > 0).max_by_key(|(likeness, _)| *likeness).map(|(_, found)| found)
+}
+
+/// The only workload that there is.
+fn only<'a, 'b>(workloads: &'a [Workload<'b>]) -> Option<&'a Workload<'b>> {
+    if let [only] = workloads { Some(only) } else { None }
 }
 
 fn ports(workload: &Workload<'_>) -> BTreeSet<String> {
@@ -429,6 +440,28 @@ spec: {minAvailable: 1, selector: {matchLabels: {app: web}}}
             let told = found(object);
             assert_eq!(told.len(), 1, "{told:?}");
             assert!(told[0].contains(expected), "{}\n{expected}", told[0]);
+        }
+    }
+
+    /// A policy for pods that are not there names only pods that it may be meant for.
+    #[test]
+    fn a_policy_is_not_explained_by_pods_that_have_nothing_to_do_with_it() {
+        let told = |labels: &str| {
+            found(&format!(
+                "{{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {{name: net}}, spec: {{podSelector: {{matchLabels: {{{labels}}}}}}}}}"
+            ))
+            .remove(0)
+        };
+        for (labels, hint) in [
+            ("app: wbe", true),
+            ("app: web, role: leader", true),
+            ("app: wbe, tier: front", true),
+            ("app: postgres", false),
+            ("app: postgres, tier: front", false),
+            ("team: payments", false),
+        ] {
+            let told = told(labels);
+            assert_eq!(told.contains("(pods of Deployment/web have app=web,tier=front)"), hint, "{told}");
         }
     }
 

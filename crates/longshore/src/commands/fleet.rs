@@ -90,12 +90,35 @@ pub(crate) async fn reach(
 }
 
 /// Tells all errors but the last, which is given back.
-fn all_told(mut errors: Vec<Diagnostic>, printer: &Printer) -> Option<anyhow::Error> {
+fn all_told(errors: Vec<Diagnostic>, printer: &Printer) -> Option<anyhow::Error> {
+    let mut errors = once(errors);
     let last = errors.pop()?;
     for error in errors {
         printer.diagnostic(&error);
     }
     Some(last.note("nothing was changed on any cluster").into())
+}
+
+/// What is wrong for several releases or clusters alike, as a secret that is missing, once: a note says where else.
+fn once(errors: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut all: Vec<Diagnostic> = Vec::new();
+    for error in errors {
+        let is_same = |known: &&mut Diagnostic| {
+            (known.code, &known.message, &known.place) == (error.code, &error.message, &error.place)
+        };
+        match all.iter_mut().find(is_same) {
+            Some(known) if known.chain != error.chain => {
+                let way: Vec<&str> = error.chain.iter().map(|link| &*link.doing).collect();
+                let note = format!("so it is {}", way.join(" "));
+                if !known.notes.contains(&note) {
+                    known.notes.push(note);
+                }
+            }
+            Some(_) => {}
+            None => all.push(error),
+        }
+    }
+    all
 }
 
 /// Takes the errors of clusters for one, all others told.
@@ -381,4 +404,30 @@ pub(crate) fn one_only(selections: &[Selection], flag: &str) -> Diagnostic {
     Diagnostic::error("usage/which-cluster", format!("{flag} is about one cluster"))
         .at(place.unwrap_or_else(|| Place::file("longshore.yaml")))
         .hint(format!("choose one with `--cluster {}`", names.join("|")))
+}
+
+#[cfg(test)]
+mod tests {
+    use longshore_diag::{Diagnostic, Place};
+
+    use super::once;
+
+    #[test]
+    fn a_secret_that_several_releases_want_is_told_once() {
+        let of = |message: &str, release: &str, cluster: &str| {
+            Diagnostic::error("secrets/unavailable", message)
+                .at(Place::new("longshore.yaml", 3, 1))
+                .within(format!("in release `{release}`"), None)
+                .within(format!("on cluster `{cluster}`"), None)
+        };
+        let told = once(vec![
+            of("no token", "api", "main"),
+            of("no token", "executor", "b"),
+            of("no key", "api", "main"),
+            of("no token", "executor", "b"),
+        ]);
+        assert_eq!(told.len(), 2);
+        assert_eq!(told[0].notes, ["so it is in release `executor` on cluster `b`"]);
+        assert!(told[1].notes.is_empty());
+    }
 }

@@ -102,3 +102,50 @@ async fn a_policy_in_the_way_is_the_root_cause() {
         assert!(outcome.stderr.contains(words), "{words}\nis not in\n{outcome}");
     }
 }
+
+/// What is said of selectors after a release knows the pods of the releases that come after it, those of their tests
+/// too, and keeps quiet where an object says that it is meant so. What a server or a chart's object is told by names the
+/// template, and no line of the rendered stream.
+#[tokio::test(flavor = "multi_thread")]
+async fn selectors_are_told_with_the_whole_deploy_in_mind() {
+    let lets_in = |name: &str, app: &str, annotations: &str| {
+        format!(
+            "{{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {{name: {name}, annotations: {{{annotations}}}}}, spec: {{podSelector: {{matchLabels: {{app: db}}}}, ingress: [{{from: [{{podSelector: {{matchLabels: {{app: {app}}}}}}}]}}]}}}}"
+        )
+    };
+    let stage = Stage::new(
+        "wcome",
+        &format!(
+            "
+            //- longshore.yaml
+            apiVersion: longshore.dev/v1alpha1
+            kind: Project
+            name: shop
+            environments: {{dev: {{}}}}
+            defaultEnvironment: dev
+            releases: {{data: {{chart: data}}, web: {{manifests: web.yaml, needs: [data]}}}}
+            //- data/Chart.yaml
+            {{apiVersion: v2, name: data, version: 1.0.0}}
+            //- data/templates/a.yaml
+            {{apiVersion: apps/v1, kind: Deployment, metadata: {{name: db}}, spec: {{selector: {{matchLabels: {{app: db}}}}, template: {{metadata: {{labels: {{app: db}}}}, spec: {{containers: [{{name: main, image: x}}]}}}}}}}}
+            //- data/templates/b.yaml
+            {}
+            ---
+            {}
+            ---
+            {}
+            //- web.yaml
+            {{apiVersion: apps/v1, kind: Deployment, metadata: {{name: web}}, spec: {{selector: {{matchLabels: {{app: web}}}}, template: {{metadata: {{labels: {{app: web}}}}, spec: {{containers: [{{name: main, image: x}}]}}}}}}}}
+            ",
+            lets_in("later", "web", ""),
+            lets_in("nobody", "nobody", ""),
+            lets_in("meant", "guests", "ignore-check.longshore.dev/wiring.no-pods: of another platform"),
+        ),
+    )
+    .await;
+    let outcome = stage.ok("deploy");
+    let told: Vec<&str> = outcome.stderr.lines().filter(|line| line.contains("lets in no pod")).collect();
+    assert_eq!(told.len(), 1, "{outcome}");
+    assert!(told[0].contains("NetworkPolicy/nobody lets in no pod: app=nobody"), "{outcome}");
+    assert!(outcome.stderr.contains("data/templates/b.yaml\n"), "{outcome}");
+}

@@ -13,6 +13,7 @@ mod create;
 mod dependencies;
 mod every_key;
 mod explained;
+mod flows;
 mod getters;
 mod given;
 mod helm;

@@ -1,6 +1,6 @@
 //! Network policies whose selectors choose no pod: they guard nothing, or let nobody in.
 
-use longshore_diag::Diagnostic;
+use longshore_diag::{Diagnostic, slip};
 
 use super::{Labels, Pods, Workload, labels, matches, told};
 use crate::{Object, Tree};
@@ -49,15 +49,26 @@ pub(super) fn policy(policy: &Object, workloads: &[Workload<'_>], pods: Pods<'_>
         workloads.iter().any(|workload| matches(&chosen.labels, &workload.labels))
             || !pods.lack(|pod| matches(&chosen.labels, pod))
     };
-    let unknown = selectors(policy).into_iter().filter(|chosen| !known(chosen));
+    // A policy for pods that nobody here makes does no harm: before a deploy only a slip is told.
+    let is_meant = |chosen: &Chosen| !matches!(pods, Pods::Ours) || is_misspelled(&chosen.labels, workloads);
+    let unknown = selectors(policy).into_iter().filter(|chosen| !known(chosen) && is_meant(chosen));
     let told = unknown.map(|chosen| {
         let message = format!("{} {} no pod: {}", policy.key(), chosen.verb, told(&chosen.labels));
         let place = policy.place_of(&chosen.pointer).unwrap_or_else(|| policy.place().clone());
         let warning = Diagnostic::warning("wiring/no-pods", message).at(place);
-        match super::most_alike(&chosen.labels, workloads) {
+        match super::meant(&chosen.labels, workloads) {
             Some(near) => warning.hint(format!("pods of {} have {}", near.name(), super::told(&near.labels))),
             None => warning,
         }
     });
     told.collect()
+}
+
+/// Whether pods have all labels of a selector, with values that it only misspells.
+fn is_misspelled(selector: &Labels, workloads: &[Workload<'_>]) -> bool {
+    let is_slip = |value: &str, own: &String| slip(value, [own.as_str()]).is_some();
+    let of_pod = |workload: &Workload<'_>| {
+        selector.iter().all(|(key, value)| workload.labels.get(key).is_some_and(|own| is_slip(value, own)))
+    };
+    workloads.iter().any(of_pod)
 }
