@@ -187,9 +187,11 @@ impl Selection {
                     .hint("add `namespace:` to it, or choose one with -n"));
             }
         };
-        let of_file = environment.namespace.as_ref();
-        let of_file = of_file.and_then(|placed| scope("").text(&placed.value, &placed.place).ok());
-        let namespace_chosen = choice.namespace.is_some() && of_file.as_deref() != Some(namespace.as_str());
+        let text = environment.namespace.as_ref();
+        let of_file = text.and_then(|placed| scope("").text(&placed.value, &placed.place).ok());
+        // One that a `--var` is in is chosen as well: `preview-41` is no leftover of `preview-42`.
+        let namespace_chosen = choice.namespace.is_some() && of_file.as_deref() != Some(namespace.as_str())
+            || text.is_some_and(|placed| GivenVar::are_in(&choice.vars, &placed.value));
         let hosts = project.hosts.iter().map(|host| scope(&namespace).text(&host.value, &host.place));
         let hosts = hosts.collect::<Result<_, _>>()?;
         let resolved: Vec<ReleaseSpec> =

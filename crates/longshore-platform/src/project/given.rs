@@ -79,6 +79,15 @@ impl GivenVar {
         all.iter().map(|given| (given.name.clone(), shown(given))).collect()
     }
 
+    /// Whether a text of the project file holds one of them.
+    pub(crate) fn are_in(all: &[Self], text: &str) -> bool {
+        all.iter().any(|given| {
+            let variable = format!("${{env.vars.{}", given.name);
+            // What a variable is a part of is set with it.
+            text.split(variable.as_str()).skip(1).any(|rest| rest.starts_with(['}', '.']))
+        })
+    }
+
     /// Sets variables of an environment; the last of several with one name counts.
     ///
     /// # Errors

@@ -94,6 +94,25 @@ fn without_clusters_everything_is_on_the_one_there_is() {
 }
 
 #[test]
+fn a_namespace_that_the_command_line_chooses_is_one_of_many() {
+    let file = FILE.replace("namespace: shop-${cluster.name}", "namespace: 'shop-${env.vars.size}'");
+    let project = parse(&file, "longshore.yaml").unwrap();
+    let platform = Platform { project, root: PathBuf::from("."), lock: None };
+    let nothing: Arc<dyn crate::Kustomizations> = Arc::new(Nothing);
+    let chosen = |namespace: Option<&str>, vars: &[&str]| {
+        let vars = vars.iter().map(|text| text.parse().unwrap()).collect();
+        let choice = Choice { namespace: namespace.map(str::to_owned), vars, ..choice("prod") };
+        let all = Selection::all(&platform, &choice, &nothing).unwrap();
+        (all[0].namespace.clone(), all[0].namespace_chosen)
+    };
+    assert_eq!(chosen(None, &[]), ("shop-small".into(), false));
+    assert_eq!(chosen(Some("other"), &[]), ("other".into(), true));
+    assert_eq!(chosen(Some("shop-small"), &[]), ("shop-small".into(), false), "it is the file's");
+    assert_eq!(chosen(None, &["size=large"]), ("shop-large".into(), true));
+    assert_eq!(chosen(None, &["monitoring=false"]), ("shop-small".into(), false), "no part of it");
+}
+
+#[test]
 fn one_cluster_is_chosen_where_a_command_is_about_one() {
     let project = parse(FILE, "longshore.yaml").unwrap();
     let platform = Platform { project, root: PathBuf::from("."), lock: None };
