@@ -174,7 +174,7 @@ impl Opened {
         revision: u32,
         is_upgrade: bool,
     ) -> RenderInput<'a> {
-        let (name, namespace) = (spec.name.as_str(), selection.namespace.as_str());
+        let (name, namespace) = (spec.name.as_str(), selection.namespace_of(&spec.name));
         RenderInput {
             values: self.values.clone(),
             release: Release { name, namespace, revision: i64::from(revision), is_upgrade },

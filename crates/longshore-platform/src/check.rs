@@ -188,7 +188,7 @@ fn one(selection: &Selection, minor: u32, options: &CheckOptions) -> (Vec<Diagno
         .iter()
         .map(|(spec, made)| Release {
             name: &spec.name,
-            namespace: &selection.namespace,
+            namespace: selection.namespace_of(&spec.name),
             objects: &made.objects,
         })
         .collect();

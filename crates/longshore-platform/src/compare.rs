@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use longshore_diag::Diagnostic;
 use longshore_object::{Object, ObjectKey, parse_manifests};
 use longshore_release::record::{Hook, Release};
-use longshore_release::{FieldChange, Mask, ReleaseError, Store, diff, objects};
+use longshore_release::{FieldChange, Mask, ReleaseError, diff, objects};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -69,8 +69,7 @@ pub async fn compare(
     from: u32,
     to: u32,
 ) -> Result<Comparison, ReleaseError> {
-    let store = Store::new(session.cluster.clone(), &session.selection.namespace);
-    let history = store.history(release).await?;
+    let history = session.store_of(release).history(release).await?;
     let find = |number: u32| {
         history.iter().find(|stored| stored.release.revision == number).ok_or_else(|| {
             let numbers: Vec<String> =
@@ -155,6 +154,7 @@ mod tests {
 
     fn nothing() -> Revision {
         Revision {
+            namespace: None,
             release: "web".into(),
             revision: 1,
             updated: String::new(),

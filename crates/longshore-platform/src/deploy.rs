@@ -17,7 +17,7 @@ use serde::Serialize;
 use crate::fleet::Desk;
 use crate::inventory::{RemovedRelease, remove};
 use crate::outputs::live::{come, none_stands_in};
-use crate::plan::{Planned, in_release};
+use crate::plan::{Planned, in_release, shown};
 use crate::project::{Asked, Placed};
 use crate::session::Session;
 use crate::source;
@@ -31,7 +31,7 @@ pub struct Deployed {
     pub platform: String,
     /// The environment.
     pub environment: String,
-    /// The namespace.
+    /// The namespace; the first of several.
     pub namespace: String,
     /// Releases that were removed, because the project file does not want them where they lay.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -44,6 +44,9 @@ pub struct Deployed {
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DeployedRelease {
+    /// Its namespace, if there are several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub namespace: Option<String>,
     /// The release.
     pub release: String,
     /// The revision that is deployed now.
@@ -53,6 +56,13 @@ pub struct DeployedRelease {
     /// What its notes say.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub notes: String,
+}
+
+impl DeployedRelease {
+    /// What the release is called where it is shown.
+    pub fn shown(&self) -> String {
+        shown(self.namespace.as_ref(), &self.release)
+    }
 }
 
 /// Carries a plan out and waits until every release is ready.
@@ -76,16 +86,16 @@ pub(crate) async fn deploy_at(
     }
     let session = &session.recording(&planned);
     let undo = if session.rollback_on_failure { Some(Undo::of(session, &planned).await) } else { None };
-    if planned.plan.creates_namespace {
-        session.create_namespace().await?;
+    for namespace in planned.plan.created() {
+        session.create_namespace(namespace).await?;
     }
-    let context = &Context { coming: Arc::new(labels_of_pods(&planned)), ..session.context.clone() };
+    let coming = &Arc::new(labels_of_pods(&planned));
     let mut releases = Vec::new();
     let mut waves = planned.waves.into_iter();
     while let Some(wave) = waves.next() {
         let asked = &planned.asked;
         let results =
-            join_all(wave.into_iter().map(|prepared| one(session, context, prepared, asked, desk))).await;
+            join_all(wave.into_iter().map(|prepared| one(session, coming, prepared, asked, desk))).await;
         let mut failed = None;
         for result in results {
             match result {
@@ -128,7 +138,7 @@ fn labels_of_pods(planned: &Planned) -> Vec<wiring::Labels> {
 
 async fn one(
     session: &Session,
-    context: &Context,
+    coming: &Arc<Vec<wiring::Labels>>,
     prepared: Prepared,
     asked: &BTreeMap<String, Vec<Placed<Asked>>>,
     desk: Option<&Desk<'_>>,
@@ -146,7 +156,8 @@ async fn one(
         let prepared = verified(session, prepared).await?;
         none_stands_in(&prepared.candidate.manifest, &name)?;
         let changed = prepared.plan.changes_something();
-        Ok((deploy_release(context, prepared).await?, changed))
+        let context = Context { coming: Arc::clone(coming), ..session.context_of(&name) };
+        Ok((deploy_release(&context, prepared).await?, changed))
     }
     .await
     .map_err(|error| in_release(error, &name));
@@ -154,7 +165,14 @@ async fn one(
         desk.ended(&name, release.is_ok());
     }
     let (release, changed) = release?;
-    Ok(DeployedRelease { release: name, revision: release.revision, changed, notes: release.info.notes })
+    let namespace = session.selection.told_namespace(&name);
+    Ok(DeployedRelease {
+        namespace,
+        release: name,
+        revision: release.revision,
+        changed,
+        notes: release.info.notes,
+    })
 }
 
 /// Renders a release anew where an output that it uses is not what it was planned with. It is waited for.
@@ -173,7 +191,8 @@ async fn rendered_anew(
         return Ok(planned);
     };
     let (candidate, ..) = source::candidate(session, spec, false).await?;
-    let new = prepare(&session.context, name, candidate, Intent::Deploy, &Premises::default()).await?;
+    let context = &session.context_of(name);
+    let new = prepare(context, name, candidate, Intent::Deploy, &Premises::default()).await?;
     let doomed = |prepared: &Prepared| -> BTreeSet<String> {
         let is_deleted = |action| matches!(action, ObjectAction::Delete | ObjectAction::Recreate);
         let objects = prepared.plan.objects.iter().filter(|change| is_deleted(change.action));
@@ -197,7 +216,8 @@ async fn verified(session: &Session, prepared: Prepared) -> Result<Prepared, Rel
         return Ok(prepared);
     }
     let name = prepared.plan.release.clone();
-    prepare(&session.context, &name, prepared.candidate, Intent::Deploy, &Premises::default()).await
+    let context = &session.context_of(&name);
+    prepare(context, &name, prepared.candidate, Intent::Deploy, &Premises::default()).await
 }
 
 fn with_rest(error: ReleaseError, left: &[String]) -> ReleaseError {

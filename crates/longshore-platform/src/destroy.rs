@@ -3,6 +3,8 @@
 
 use std::collections::BTreeSet;
 
+use std::collections::BTreeSet;
+
 use longshore_cluster::{DeleteOptions, Propagation, Selector};
 use longshore_diag::Diagnostic;
 use longshore_object::{Gvk, ObjectKey};
@@ -143,9 +145,15 @@ pub async fn plan_destroy(session: &Session, delete_data: bool) -> Result<Remova
         }
     }
     let count = releases.len();
-    if session.live_namespace().await?.is_some() {
-        for release in selection.releases().rev() {
-            let namespace = selection.namespace_of(&release.name);
+    let mut there = BTreeSet::new();
+    for namespace in selection.chosen_namespaces() {
+        if session.live_namespace(&namespace).await?.is_some() {
+            there.insert(namespace);
+        }
+    }
+    for release in selection.releases().rev() {
+        let namespace = selection.namespace_of(&release.name);
+        if there.contains(namespace) {
             releases.extend(removal(session, namespace, &release.name, delete_data).await?);
         }
     }
@@ -226,7 +234,7 @@ async fn is_created_for_us(session: &Session, name: &str) -> Result<bool, Releas
 /// The first that cannot be removed.
 pub async fn destroy(session: &Session, removal: &Removal) -> Result<Removed, ReleaseError> {
     for release in &removal.releases {
-        Box::pin(uninstall(&session.context, release))
+        Box::pin(uninstall(&session.context_in(&release.namespace), release))
             .await
             .map_err(|error| in_release(error, &release.name))?;
     }
@@ -236,7 +244,7 @@ pub async fn destroy(session: &Session, removal: &Removal) -> Result<Removed, Re
             deleted.push(namespace.clone());
         }
     }
-    Ok(removal.expected(&session.selection.namespace).with_namespaces(deleted))
+    Ok(removal.expected(&session.context.namespace).with_namespaces(deleted))
 }
 
 /// Deletes a namespace unless somebody else has put something into it.

@@ -167,7 +167,8 @@ impl Fleet {
         let at_once = self.at_once().unwrap_or(usize::MAX);
         let unlisted: Vec<Vec<Unlisted>> =
             planned.iter().map(|planned| planned.plan.unlisted.clone()).collect();
-        let lock = Lock::take(first, planned.first().is_some_and(|one| one.plan.creates_namespace)).await?;
+        let created = planned.first().map(|one| one.plan.created()).unwrap_or_default();
+        let lock = Lock::take(first, &created).await?;
         let names = self.sessions.iter().map(|session| session.cluster_name().to_owned()).collect();
         let board = &Board::new(names, needs, at_once);
         let work = self.sessions.iter().zip(planned).enumerate().map(|(at, (session, planned))| {
@@ -205,7 +206,9 @@ impl Fleet {
         let mut open = Vec::new();
         for session in &self.sessions {
             let names = session.context.let_go().await;
-            open.extend(names.into_iter().map(|name| format!("{}/{name}", session.cluster_name())));
+            let shown =
+                |name: &String| format!("{}/{}", session.cluster_name(), session.selection.shown(name));
+            open.extend(names.iter().map(shown));
         }
         if let Some(first) = self.sessions.first() {
             lock::let_go(first).await;

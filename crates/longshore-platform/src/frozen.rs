@@ -14,6 +14,7 @@ mod content;
 mod file;
 mod several;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use longshore_diag::{Diagnostic, Place};
@@ -25,8 +26,9 @@ use crate::hooks::freezable;
 use crate::inventory::Inventory;
 use crate::kustomize::Kustomizations;
 use crate::plan::{Planned, assemble, in_release};
-use crate::selection::{OfPlan, Selection};
+use crate::selection::{Marks, OfPlan, Selection};
 use crate::session::Session;
+use crate::spaces::Spaces;
 use content::{Content, SealedContent};
 use file::{File, FrozenRelease, Head};
 pub use file::{Frozen, Made};
@@ -99,9 +101,10 @@ fn waits_for_nothing(planned: &Planned) -> Result<(), Diagnostic> {
 
 fn release(session: &Session, head: &Head, prepared: &Prepared) -> Result<FrozenRelease, Diagnostic> {
     let name = prepared.plan.release.clone();
+    let namespace = session.selection.told_namespace(&name);
     let content = Content::of(prepared);
     if !content.is_secret(&prepared.mask) {
-        return Ok(FrozenRelease { name, content: Some(content), ..FrozenRelease::default() });
+        return Ok(FrozenRelease { name, namespace, content: Some(content), ..FrozenRelease::default() });
     }
     let environment = &session.selection.environment;
     let recipients: Vec<Recipient> =
@@ -123,6 +126,7 @@ fn release(session: &Session, head: &Head, prepared: &Prepared) -> Result<Frozen
     })?;
     Ok(FrozenRelease {
         name,
+        namespace,
         objects,
         recipients: recipients.iter().map(ToString::to_string).collect(),
         sealed: Some(file::encode(&sealed)),
@@ -144,6 +148,11 @@ impl Frozen {
             platform: &head.platform,
             environment: &head.environment,
             namespace: &head.namespace,
+            namespaces: self.namespaces(),
+            marks: Marks {
+                labels: head.namespace_labels.clone(),
+                annotations: head.namespace_annotations.clone(),
+            },
             namespace_chosen: head.namespace_chosen,
             former_environments: &head.former_environments,
             cluster: head.cluster.in_project.as_deref(),
@@ -155,6 +164,13 @@ impl Frozen {
             place: Place::file(self.name()),
         };
         Selection::of_plan(plan, kustomizations)
+    }
+
+    /// The namespaces of its releases.
+    fn namespaces(&self) -> BTreeMap<String, String> {
+        let home = &self.head().namespace;
+        let namespace = |release: &FrozenRelease| release.namespace.clone().unwrap_or_else(|| home.clone());
+        self.waves().iter().flatten().map(|release| (release.name.clone(), namespace(release))).collect()
     }
 
     /// What it holds of a release, opened if it is sealed.
@@ -222,21 +238,19 @@ pub async fn thaw(
             .hint("choose the plan's cluster with --context, or make a plan for this one")
             .into());
     }
-    let creates_namespace = session.lacks_namespace().await?;
-    if creates_namespace && !head.creates_namespace {
-        let message = format!("the plan is stale: namespace `{}` was there, and is gone", head.namespace);
-        return Err(Diagnostic::error("plan/stale", message)
-            .hint("make a new plan with `longshore plan -o FILE`, and look at it")
-            .into());
-    }
+    let mut spaces = Spaces::look(session).await?;
+    spaces.as_planned(|name| head.creates(name), |name| head.awaits.iter().any(|awaited| awaited == name))?;
     let mut waves = Vec::new();
-    let mut premises = Premises { missing_namespace: creates_namespace, ..Premises::default() };
+    let mut brought = Vec::new();
     for wave in frozen.waves() {
         let mut prepared = Vec::new();
         for release in wave {
             let content = frozen.content(release, identities)?;
             let (candidate, basis) = content.candidate()?;
-            let again = prepare(&session.context, &release.name, candidate, Intent::Deploy, &premises)
+            let context = session.context_of(&release.name);
+            let missing_namespace = spaces.lacks(&context.namespace);
+            let premises = Premises { missing_namespace, brought: brought.clone(), required: Vec::new() };
+            let again = prepare(&context, &release.name, candidate, Intent::Deploy, &premises)
                 .await
                 .map_err(|error| in_release(error, &release.name))?;
             basis
@@ -244,10 +258,10 @@ pub async fn thaw(
                 .map_err(|stale| stale.within(format!("in release `{}`", release.name), None))?;
             prepared.push(again);
         }
-        premises.brought.extend(prepared.iter().flat_map(Brought::by));
+        brought.extend(prepared.iter().flat_map(Brought::by));
         waves.push(prepared);
     }
-    let mut planned = assemble(session, waves, creates_namespace, Inventory::default()).await?;
+    let mut planned = assemble(session, waves, spaces, Inventory::default()).await?;
     planned.frozen = Some(FrozenBy { digest: frozen.digest().to_owned(), made: head.made.clone() });
     Ok(planned)
 }

@@ -1,14 +1,18 @@
 //! The revisions of the releases: when, who, what became of them.
 
-use longshore_release::{DEPLOY_LABEL, ReleaseError, Store, Stored};
+use longshore_release::{DEPLOY_LABEL, ReleaseError, Stored};
 use serde::Serialize;
 
+use crate::plan::shown;
 use crate::session::{Session, VARS};
 
 /// One revision of one release.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Revision {
+    /// Its namespace, if there are several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub namespace: Option<String>,
     /// The release.
     pub release: String,
     /// The revision.
@@ -47,12 +51,21 @@ pub struct Revision {
     pub deploy: Option<String>,
 }
 
+impl Revision {
+    /// What its release is called where it is shown.
+    pub fn shown(&self) -> String {
+        shown(self.namespace.as_ref(), &self.release)
+    }
+}
+
 /// The revisions of the selected releases, oldest first, in the order of deploying.
 pub async fn history(session: &Session) -> Result<Vec<Revision>, ReleaseError> {
-    let store = Store::new(session.cluster.clone(), &session.selection.namespace);
     let mut revisions = Vec::new();
     for release in session.selection.releases() {
-        revisions.extend(store.history(&release.name).await?.iter().map(revision));
+        let namespace = session.selection.told_namespace(&release.name);
+        let history = session.store_of(&release.name).history(&release.name).await?;
+        let told = |stored| Revision { namespace: namespace.clone(), ..revision(stored) };
+        revisions.extend(history.iter().map(told));
     }
     Ok(revisions)
 }
@@ -61,6 +74,7 @@ pub(crate) fn revision(stored: &Stored) -> Revision {
     let release = &stored.release;
     let annotation = |name: &str| stored.annotations.get(&format!("longshore.dev/{name}")).cloned();
     Revision {
+        namespace: None,
         release: release.name.clone(),
         revision: release.revision,
         updated: release.info.last_deployed.as_str().to_owned(),

@@ -306,7 +306,7 @@ pub(crate) async fn remove<'a>(
     let mut removed = Vec::new();
     for planned in unlisted.into_iter().filter(|unlisted| unlisted.removed) {
         let name = &planned.release;
-        let context = session.context.in_namespace(&planned.namespace);
+        let context = session.context_in(&planned.namespace);
         let removal = async {
             let found = prepare_uninstall(&context, name, false).await?;
             let Some(mut removal) = found else { return Ok(()) };

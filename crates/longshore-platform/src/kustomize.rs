@@ -87,7 +87,8 @@ fn candidate(
         return Err(Diagnostic::error("project/no-kustomization", message).at(release.place.clone()));
     };
     let target = Target::of(selection, spec)?;
-    let charts = || ChartsAs { level: selection.level(), namespace: selection.namespace.clone() };
+    let charts =
+        || ChartsAs { level: selection.level(), namespace: selection.namespace_of(&release.name).to_owned() };
     let files = selection.kustomizations.files(spec.enable_helm.then(charts))?;
     let options = Options {
         enable_helm: spec.enable_helm,
@@ -110,25 +111,30 @@ fn candidate(
     }
     let mut warnings: Vec<Diagnostic> = built.warnings.iter().map(|line| target.warned(line)).collect();
     warnings.extend(built.findings.iter().map(|finding| target.told(teller.finding(finding))));
-    warnings.extend(elsewhere(&written, selection).map(|warning| warning.at(target.place.clone())));
+    warnings.extend(elsewhere(&written, selection, release).map(|warning| warning.at(target.place.clone())));
     let source = (Method::Kustomize, &*target.shown);
     let candidate = synthetic::candidate(selection, release, source, written, existing, random)?;
     Ok((candidate, Found::told(release, warnings)))
 }
 
 /// A kustomization whose `namespace` is not the one that is deployed to: `-n` and the environment change nothing then.
-fn elsewhere(written: &[Written], selection: &Selection) -> Option<Diagnostic> {
+fn elsewhere(written: &[Written], selection: &Selection, release: &ReleaseSpec) -> Option<Diagnostic> {
+    let own = selection.namespace_of(&release.name);
     let keys = written.iter().map(|written| written.object.key_in(""));
     let mut names = keys.filter_map(|key| key.namespace);
-    let name = names.next().filter(|name| !name.is_empty() && *name != selection.namespace)?;
+    let name = names.next().filter(|name| !name.is_empty() && *name != own)?;
     if names.any(|other| other != name) {
         return None;
     }
-    let (own, environment) = (&selection.namespace, &selection.environment.name);
     let message = format!(
         "everything in the kustomization names the namespace `{name}`; the release is deployed to `{own}`"
     );
-    Some(Diagnostic::warning("kustomize/namespace", message).hint(format!(
-        "take `namespace: {name}` out of the kustomization, or make it that of environment `{environment}`"
-    )))
+    let whose = match release.namespace {
+        Some(_) => format!("release `{}`", release.name),
+        None => format!("environment `{}`", selection.environment.name),
+    };
+    Some(
+        Diagnostic::warning("kustomize/namespace", message)
+            .hint(format!("take `namespace: {name}` out of the kustomization, or make it that of {whose}")),
+    )
 }

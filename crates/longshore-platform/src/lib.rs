@@ -36,6 +36,7 @@ mod session;
 mod set_image;
 mod side_by_side;
 mod source;
+mod spaces;
 mod status;
 mod synthetic;
 mod trace;

@@ -23,6 +23,9 @@ pub(crate) const STAND_IN: &str = "longshore-stand-in-for-";
 #[derive(Debug, Clone)]
 pub(crate) struct Home {
     pub(crate) cluster: Option<ClusterSpec>,
+    /// The namespaces of its releases.
+    namespaces: BTreeMap<String, String>,
+    /// That of the environment.
     namespace: String,
     wanted: Vec<String>,
     /// Of those the ones that the command is about.
@@ -33,8 +36,10 @@ impl Home {
     /// The home that a selection is about; `is_chosen` says whether its command is about it at all.
     pub(crate) fn of(selection: &Selection, is_chosen: bool) -> Self {
         let chosen = selection.releases().filter(|_| is_chosen);
+        let namespace = |name: &String| (name.clone(), selection.namespace_of(name).to_owned());
         Self {
             cluster: selection.cluster.clone(),
+            namespaces: selection.wanted.iter().map(namespace).collect(),
             namespace: selection.namespace.clone(),
             wanted: selection.wanted.clone(),
             chosen: chosen.map(|release| release.name.clone()).collect(),
@@ -42,8 +47,8 @@ impl Home {
     }
 
     /// The namespace of a release.
-    pub(crate) fn namespace_of(&self, _release: &str) -> &str {
-        &self.namespace
+    pub(crate) fn namespace_of(&self, release: &str) -> &str {
+        self.namespaces.get(release).unwrap_or(&self.namespace)
     }
 
     fn name(&self) -> &str {

@@ -20,6 +20,7 @@ use crate::preflight::preflight;
 use crate::project::{Asked, Placed, ReleaseSpec, asked_by_hook, asked_to_render};
 use crate::session::Session;
 use crate::source;
+use crate::spaces::Spaces;
 use crate::warn;
 
 /// The plan of a platform in one environment.
@@ -32,10 +33,16 @@ pub struct PlatformPlan {
     pub environment: String,
     /// The cluster, as the user calls it.
     pub cluster: String,
-    /// The namespace.
+    /// The namespace; the first of several.
     pub namespace: String,
-    /// Whether the namespace is missing and would be created.
+    /// All of them, if there are several; each release says in which it is.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub namespaces: Vec<String>,
+    /// Whether the namespace, or one of several, is missing and would be created.
     pub creates_namespace: bool,
+    /// Those of several that are missing and would be created.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub creates_namespaces: Vec<String>,
     /// Variables that were given on the command line; what is named like a secret is hidden.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub vars: BTreeMap<String, Value>,
@@ -60,22 +67,35 @@ impl PlatformPlan {
             || self.unlisted.iter().any(|unlisted| unlisted.removed)
     }
 
+    /// The namespaces that would be created.
+    pub fn created(&self) -> Vec<&str> {
+        match &self.creates_namespaces[..] {
+            [] if self.creates_namespace => vec![&self.namespace],
+            several => several.iter().map(String::as_str).collect(),
+        }
+    }
+
+    /// What a release is called where it is shown: with its namespace if there are several.
+    pub fn shown(&self, plan: &ReleasePlan) -> String {
+        shown((!self.namespaces.is_empty()).then_some(&plan.namespace), &plan.release)
+    }
+
     /// What keeps the plan from being carried out.
     pub fn problems(&self) -> impl Iterator<Item = (&ReleasePlan, &Diagnostic)> {
         self.releases.iter().flat_map(|plan| plan.problems.iter().map(move |problem| (plan, problem)))
     }
 
     /// The objects that would be deleted, those that are made anew included.
-    pub fn deletions(&self) -> impl Iterator<Item = (&str, &ObjectKey)> {
-        let of_releases = self.releases.iter().flat_map(|plan| {
+    pub fn deletions(&self) -> impl Iterator<Item = (String, &ObjectKey)> {
+        let of_releases = self.releases.iter().flat_map(move |plan| {
             let deleted = plan
                 .objects
                 .iter()
                 .filter(|change| matches!(change.action, ObjectAction::Delete | ObjectAction::Recreate));
-            deleted.map(move |change| (plan.release.as_str(), &change.object))
+            deleted.map(move |change| (self.shown(plan), &change.object))
         });
         let of_unlisted = self.unlisted.iter().flat_map(|unlisted| {
-            unlisted.deletions().map(move |change| (unlisted.release.as_str(), &change.object))
+            unlisted.deletions().map(move |change| (unlisted.release.clone(), &change.object))
         });
         of_releases.chain(of_unlisted)
     }
@@ -97,6 +117,8 @@ pub struct Planned {
     pub(crate) waves: Vec<Vec<Prepared>>,
     /// The outputs that each release was rendered with.
     pub(crate) asked: BTreeMap<String, Vec<Placed<Asked>>>,
+    /// Namespaces that its releases bring.
+    pub(crate) awaits: Vec<String>,
     /// The frozen plan that it was read from.
     pub(crate) frozen: Option<FrozenBy>,
 }
@@ -126,11 +148,17 @@ impl Planned {
 /// Something cannot be rendered, the cluster cannot be asked, or the namespace is missing and may not
 /// be created. What the server refuses is no error here but a problem of the plan.
 pub async fn plan(session: &Session) -> Result<Planned, ReleaseError> {
-    let creates_namespace = !session.selection.left && session.creates_namespace().await?;
+    let mut spaces = if session.selection.left { Spaces::default() } else { Spaces::look(session).await? };
+    let is_spread = session.selection.chosen_namespaces().len() > 1;
+    if !is_spread {
+        spaces.settle(session, |_| false)?;
+    }
     let pending = &outputs(session).await?;
+    let found_spaces = &spaces;
     let one = |release| async move {
         let release: &ReleaseSpec = release;
-        let rendered = source::candidate(session, release, creates_namespace).await;
+        let lacks = found_spaces.lacks(session.selection.namespace_of(&release.name));
+        let rendered = source::candidate(session, release, lacks).await;
         let (candidate, found, prior) = rendered.map_err(|error| {
             let error = in_release(error, &release.name);
             match pending.get(&release.name) {
@@ -151,7 +179,16 @@ pub async fn plan(session: &Session) -> Result<Planned, ReleaseError> {
         }
         rendered.push(candidates);
     }
-    let waves = prepare_all(session, rendered, creates_namespace, pending).await?;
+    if is_spread {
+        let all = || rendered.iter().flatten().map(|(name, candidate, _)| (name, candidate));
+        let is_brought = |space: &str| {
+            all().any(|(name, candidate)| {
+                session.selection.namespace_of(name) != space && candidate.makes_namespace(space)
+            })
+        };
+        spaces.settle(session, is_brought)?;
+    }
+    let waves = prepare_all(session, rendered, &spaces, pending).await?;
     all_recreated_are_there(session, &waves)?;
     for warning in warn::told(&session.selection, found) {
         session
@@ -160,7 +197,7 @@ pub async fn plan(session: &Session) -> Result<Planned, ReleaseError> {
             .observe(&session.selection.platform.project.name.value, &Event::Warning(warning));
     }
     let inventory = look(session, &waves, session.prunes).await?;
-    let mut planned = assemble(session, waves, creates_namespace, inventory).await?;
+    let mut planned = assemble(session, waves, spaces, inventory).await?;
     let asked = session.selection.releases().map(|release| (release.name.clone(), asked_to_render(release)));
     planned.asked = asked.filter(|(_, asked)| !asked.is_empty()).collect();
     Ok(planned)
@@ -201,20 +238,20 @@ fn stood_in(error: ReleaseError, outputs: &[String]) -> ReleaseError {
 async fn prepare_all(
     session: &Session,
     rendered: Vec<Vec<(String, Candidate, Prior)>>,
-    creates_namespace: bool,
+    spaces: &Spaces,
     pending: &BTreeMap<String, Vec<String>>,
 ) -> Result<Vec<Vec<Prepared>>, ReleaseError> {
-    let context = &session.context;
     let live = &Snapshot::new(session.cluster.clone());
-    for (_, candidate, _) in rendered.iter().flatten() {
-        live.expect(candidate.wanted(&context.namespace));
+    for (name, candidate, _) in rendered.iter().flatten() {
+        live.expect(candidate.wanted(session.selection.namespace_of(name)));
     }
     let one = |brought: &[(usize, Brought)],
                (wave, at, release): (usize, usize, (String, Candidate, Prior))| {
         let (name, candidate, prior) = release;
-        let mut premises = premises(session, &name, wave, brought, creates_namespace);
+        let mut premises = premises(session, &name, wave, brought, spaces);
         premises.pending = pending.get(&name).map(|what| Pending { what: what.clone(), mark: STAND_IN });
         async move {
+            let context = &session.context_of(&name);
             let prepared =
                 prepare_in(context, live, &name, candidate, prior, Intent::Deploy, &premises).await;
             Ok::<_, ReleaseError>((wave, at, prepared.map_err(|error| in_release(error, &name))?))
@@ -254,13 +291,13 @@ fn premises(
     name: &str,
     wave: usize,
     brought: &[(usize, Brought)],
-    missing_namespace: bool,
+    spaces: &Spaces,
 ) -> Premises {
     let spec = session.selection.releases().find(|release| release.name == name);
     let required = spec.into_iter().flat_map(|release| &release.requires);
     let seen = |(by, one): &(usize, Brought)| if *by < wave { one.clone() } else { one.late() };
     Premises {
-        missing_namespace,
+        missing_namespace: spaces.lacks(session.selection.namespace_of(name)),
         brought: brought.iter().map(seen).collect(),
         required: required.map(|placed| (placed.value.clone(), placed.place.clone())).collect(),
         pending: None,
@@ -293,16 +330,20 @@ fn all_recreated_are_there(session: &Session, waves: &[Vec<Prepared>]) -> Result
 pub(crate) async fn assemble(
     session: &Session,
     mut waves: Vec<Vec<Prepared>>,
-    creates_namespace: bool,
+    spaces: Spaces,
     inventory: Inventory,
 ) -> Result<Planned, ReleaseError> {
-    let mut warnings = preflight(session, &mut waves, creates_namespace).await?;
+    let mut warnings = spaces.warnings.clone();
+    warnings.extend(preflight(session, &mut waves, &spaces).await?);
     warnings.extend(inventory.only.map(|namespaces| {
         format!(
             "Secrets of all namespaces may not be listed: what the project file no longer names was looked for in {} alone",
             namespaces.join(", ")
         )
     }));
+    let namespaces = session.selection.chosen_namespaces();
+    let created: Vec<String> = spaces.created().map(str::to_owned).collect();
+    let is_spread = session.selection.is_spread();
     if session.runs_hooks {
         for prepared in waves.iter_mut().flatten() {
             hooks::planned(&session.selection, &mut prepared.plan);
@@ -312,15 +353,26 @@ pub(crate) async fn assemble(
         platform: session.selection.platform.project.name.value.clone(),
         environment: session.environment().to_owned(),
         cluster: session.cluster_name().to_owned(),
-        namespace: session.selection.namespace.clone(),
-        creates_namespace,
+        namespace: namespaces[0].clone(),
+        namespaces: if is_spread { namespaces } else { Vec::new() },
+        creates_namespace: !created.is_empty(),
+        creates_namespaces: if is_spread { created } else { Vec::new() },
         vars: session.selection.given.clone(),
         releases: waves.iter().flatten().map(|prepared| prepared.plan.clone()).collect(),
         unlisted: inventory.unlisted,
         gone_environments: inventory.gone,
         warnings,
     };
-    Ok(Planned { plan, waves, asked: BTreeMap::new(), frozen: None })
+    let awaits = spaces.awaited().map(str::to_owned).collect();
+    Ok(Planned { plan, waves, asked: BTreeMap::new(), awaits, frozen: None })
+}
+
+/// What a release is called where it is shown: with its namespace if there are several.
+pub(crate) fn shown(namespace: Option<&String>, release: &str) -> String {
+    match namespace {
+        Some(namespace) => format!("{namespace}/{release}"),
+        None => release.to_owned(),
+    }
 }
 
 /// Says which release an error is about, where the error itself does not.

@@ -16,6 +16,7 @@ mod layer;
 mod lock;
 mod moved;
 mod names;
+mod namespace;
 mod order;
 mod outputs;
 mod parse;
@@ -44,9 +45,12 @@ pub(crate) use interpolate::Scope;
 pub use layer::{Layer, Switch};
 pub use lock::{Lock, LockedChart, WantedChart, parse_lock};
 pub use moved::Moved;
+pub use namespace::CreateNamespace;
+pub(crate) use namespace::check_label;
 pub use order::waves;
 pub(crate) use outputs::{Asked, asked_by_hook, asked_by_node, asked_to_render};
 pub use outputs::{ObjectOutput, OutputFrom, OutputRead, OutputSpec};
+pub(crate) use parse::check_namespace;
 pub use parse::parse;
 pub use schema::schema;
 pub use secret::{SecretFrom, SecretSpec};
@@ -150,10 +154,10 @@ pub struct Project {
 pub struct Environment {
     /// Its name: `dev`, `staging`, `production`.
     pub name: String,
-    /// The namespace, unless `-n` names another.
+    /// The namespace of releases that have none of their own, unless `-n` names another.
     pub namespace: Option<Placed<String>>,
-    /// Whether a missing namespace may be created.
-    pub create_namespace: Option<bool>,
+    /// Whether missing namespaces may be created, and what they carry then.
+    pub create_namespace: Option<CreateNamespace>,
     /// The kubeconfig context, unless `--context` names another.
     pub context: Option<Placed<String>>,
     /// The environment that it takes unset fields from.
@@ -181,6 +185,8 @@ pub struct ReleaseSpec {
     pub name: String,
     /// Where it is written.
     pub place: Place,
+    /// Its namespace, if it is another than the environment's; may have variables.
+    pub namespace: Option<Placed<String>>,
     /// Releases that must be ready before it.
     pub needs: Vec<Placed<String>>,
     /// API versions that the cluster must have before it: `group/version` or `group/version/Kind`.
@@ -331,7 +337,7 @@ impl Environment {
     /// Takes what is not set here from `base`.
     fn inherit(&mut self, base: &Environment) {
         self.namespace = self.namespace.take().or_else(|| base.namespace.clone());
-        self.create_namespace = self.create_namespace.or(base.create_namespace);
+        self.create_namespace = self.create_namespace.take().or_else(|| base.create_namespace.clone());
         self.context = self.context.take().or_else(|| base.context.clone());
         // Lists replace: an environment with its own is not readable by those of another.
         if self.recipients.is_empty() {

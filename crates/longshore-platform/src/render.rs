@@ -1,6 +1,7 @@
 //! Rendering without a cluster: what `longshore render` prints.
 
 use longshore_diag::Diagnostic;
+use longshore_object::Object;
 use serde_json::{Value, json};
 
 use crate::project::{Method, ReleaseSpec};
@@ -47,6 +48,8 @@ pub fn render(selection: &Selection, options: &RenderOptions) -> Result<Rendered
     let rendered = side_by_side::each(&releases, |release| one(selection, release, options));
     for (release, rendered) in releases.into_iter().zip(rendered) {
         let rendered = rendered.map_err(|error| named(error, release))?;
+        let heading = selection.heading(&release.name).filter(|_| !rendered.text.is_empty());
+        text.extend(heading.map(|heading| heading + "\n"));
         text.push_str(&rendered.text);
         items.extend(rendered.items);
         found.extend(rendered.found.map(|found| (release.name.clone(), found)));
@@ -83,8 +86,19 @@ fn one(selection: &Selection, release: &ReleaseSpec, options: &RenderOptions) ->
         }
     };
     let wanted = if options.list { objects.as_slice() } else { &[] };
-    let items = wanted.iter().map(longshore_object::Object::to_json).collect();
+    let namespace = selection.told_namespace(&release.name);
+    let items = wanted.iter().map(|object| placed(object, namespace.as_deref())).collect();
     Ok(One { text, items, found, warning })
+}
+
+/// An object, which names its namespace where there are several: nothing else says to which it belongs.
+fn placed(object: &Object, namespace: Option<&str>) -> Value {
+    let mut json = object.to_json();
+    let key = namespace.and_then(|namespace| object.key_in(namespace).namespace);
+    if let (Some(key), Some(metadata)) = (key, json["metadata"].as_object_mut()) {
+        metadata.insert("namespace".to_owned(), key.into());
+    }
+    json
 }
 
 /// A Secret that is another one in each render.

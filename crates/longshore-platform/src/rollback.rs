@@ -2,13 +2,12 @@
 
 use longshore_diag::Diagnostic;
 use longshore_release::record::Status;
-use longshore_release::{
-    DEPLOY_LABEL, Intent, Premises, ReleaseError, Store, Stored, prepare, rollback_candidate,
-};
+use longshore_release::{DEPLOY_LABEL, Intent, Premises, ReleaseError, Stored, prepare, rollback_candidate};
 
 use crate::inventory::Inventory;
 use crate::plan::{Planned, assemble, in_release};
 use crate::session::Session;
+use crate::spaces::Spaces;
 
 /// Plans a rollback; [`crate::deploy()`] carries it out.
 ///
@@ -31,27 +30,27 @@ pub async fn plan_rollback(
     for wave in targets {
         let mut prepared = Vec::new();
         for name in wave {
-            let (to, candidate) = rollback_candidate(&session.context, &name, revision)
+            let context = &session.context_of(&name);
+            let (to, candidate) = rollback_candidate(context, &name, revision)
                 .await
                 .map_err(|error| in_release(error, &name))?;
             let intent = Intent::Rollback { to };
             prepared.push(
-                prepare(&session.context, &name, candidate, intent, &Premises::default())
+                prepare(context, &name, candidate, intent, &Premises::default())
                     .await
                     .map_err(|error| in_release(error, &name))?,
             );
         }
         waves.push(prepared);
     }
-    assemble(session, waves, false, Inventory::default()).await
+    assemble(session, waves, Spaces::default(), Inventory::default()).await
 }
 
 /// The number of the last deploy of any of the selected releases.
 pub(crate) async fn newest_deploy(session: &Session) -> Result<Option<u64>, ReleaseError> {
-    let store = Store::new(session.cluster.clone(), &session.selection.namespace);
     let mut newest = None;
     for release in session.selection.releases() {
-        let history = store.history(&release.name).await?;
+        let history = session.store_of(&release.name).history(&release.name).await?;
         let deploy = history.last().and_then(|last| last.release.labels.get(DEPLOY_LABEL)?.parse().ok());
         newest = newest.max(deploy);
     }
@@ -60,12 +59,11 @@ pub(crate) async fn newest_deploy(session: &Session) -> Result<Option<u64>, Rele
 
 /// The releases that the last deploy changed and that can go back, in waves.
 async fn last_deploy(session: &Session) -> Result<Vec<Vec<String>>, ReleaseError> {
-    let store = Store::new(session.cluster.clone(), &session.selection.namespace);
     let mut newest: Vec<Vec<(String, Option<String>, bool)>> = Vec::new();
     for wave in &session.selection.waves {
         let mut found = Vec::new();
         for release in wave {
-            let history = store.history(&release.name).await?;
+            let history = session.store_of(&release.name).history(&release.name).await?;
             if let Some(last) = history.last() {
                 let deploy = last.release.labels.get(DEPLOY_LABEL).cloned();
                 found.push((release.name.clone(), deploy, can_go_back(&history)));
@@ -89,7 +87,8 @@ async fn last_deploy(session: &Session) -> Result<Vec<Vec<String>>, ReleaseError
     if waves.is_empty() {
         let message = match last {
             None => {
-                format!("nothing of this platform is deployed in namespace `{}`", session.selection.namespace)
+                let places = session.selection.chosen_namespaces().join("`, `");
+                format!("nothing of this platform is deployed in namespace `{places}`")
             }
             Some(_) => {
                 "the last deploy was the first one: there is no earlier revision to go back to".to_owned()

@@ -3,6 +3,7 @@
 mod left;
 mod placed;
 mod planned;
+mod spaces;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -22,6 +23,7 @@ use crate::project::{
 use crate::secrets::{Identities, Secrets};
 use placed::{chosen_clusters, is_wanted, layered};
 pub(crate) use planned::OfPlan;
+pub(crate) use spaces::Marks;
 
 /// What was chosen on the command line.
 #[derive(Debug, Clone, Default)]
@@ -53,8 +55,14 @@ pub struct Selection {
     pub environment: Environment,
     /// The cluster by its name in the project, if the environment names any.
     pub cluster: Option<ClusterSpec>,
-    /// The namespace of its releases.
+    /// The environment's namespace: that of releases which have none of their own.
     pub namespace: String,
+    /// The namespaces of the releases that are wanted here.
+    namespaces: BTreeMap<String, String>,
+    /// Whether the environment has a namespace, and not only its releases.
+    has_namespace: bool,
+    /// What namespaces that are created carry.
+    pub(crate) marks: Marks,
     /// Whether the command line has chosen it, so that the environment may lie in others as well.
     pub(crate) namespace_chosen: bool,
     /// Host names that `status` prints with the ingress' address.
@@ -167,41 +175,38 @@ impl Selection {
         let project = &platform.project;
         let secrets = Secrets::new(choice.identities.clone());
         let nothing_known = Outputs::default();
-        let scope = |namespace| Scope {
+        let nowhere = Scope {
             environment: &environment,
             cluster: cluster.as_ref(),
-            namespace,
+            namespace: None,
             secrets: &secrets,
             root: &platform.root,
             releases: &project.releases,
             outputs: &nothing_known,
             here: 0,
         };
-        let namespace = match (&choice.namespace, &environment.namespace) {
-            (Some(namespace), _) => namespace.clone(),
-            (None, Some(placed)) => scope("").text(&placed.value, &placed.place)?,
-            (None, None) => {
-                let message = format!("environment `{}` has no namespace", environment.name);
-                return Err(Diagnostic::error("project/no-namespace", message)
-                    .at(environment.place.clone())
-                    .hint("add `namespace:` to it, or choose one with -n"));
-            }
-        };
+        let home = spaces::of_environment(&environment, choice, &nowhere)?;
         let text = environment.namespace.as_ref();
-        let of_file = text.and_then(|placed| scope("").text(&placed.value, &placed.place).ok());
+        let of_file = text.and_then(|placed| nowhere.text(&placed.value, &placed.place).ok());
         // One that a `--var` is in is chosen as well: `preview-41` is no leftover of `preview-42`.
-        let namespace_chosen = choice.namespace.is_some() && of_file.as_deref() != Some(namespace.as_str())
-            || text.is_some_and(|placed| GivenVar::are_in(&choice.vars, &placed.value));
-        let hosts = project.hosts.iter().map(|host| scope(&namespace).text(&host.value, &host.place));
+        let mut texts = text.into_iter().chain(project.releases.iter().filter_map(|one| one.namespace.as_ref()));
+        let namespace_chosen = choice.namespace.is_some() && of_file != choice.namespace
+            || texts.any(|placed| GivenVar::are_in(&choice.vars, &placed.value));
+        let scope = Scope { namespace: home.as_deref(), ..nowhere };
+        let hosts = project.hosts.iter().map(|host| scope.text(&host.value, &host.place));
         let hosts = hosts.collect::<Result<_, _>>()?;
         let resolved: Vec<ReleaseSpec> =
             project.releases.iter().map(|release| layered(release, &environment, cluster.as_ref())).collect();
         let mut wanted = Vec::new();
         for release in &resolved {
-            if is_wanted(release, cluster.as_ref(), &scope(&namespace))? {
+            if is_wanted(release, cluster.as_ref(), &scope)? {
                 wanted.push(release.name.clone());
             }
         }
+        let (namespace, namespaces) =
+            spaces::of_releases(&environment, &resolved, &wanted, home.as_deref(), &scope)?;
+        let marks = Marks::of(environment.create_namespace.as_ref(), &scope)?;
+        let has_namespace = home.is_some();
         let chosen = |release: &&ReleaseSpec| {
             wanted.contains(&release.name) && (choice.only.is_empty() || choice.only.contains(&release.name))
         };
@@ -220,6 +225,9 @@ impl Selection {
             environment,
             cluster,
             namespace,
+            namespaces,
+            has_namespace,
+            marks,
             namespace_chosen,
             hosts,
             context,
@@ -379,7 +387,7 @@ impl Selection {
         Scope {
             environment: &self.environment,
             cluster: self.cluster.as_ref(),
-            namespace: &self.namespace,
+            namespace: self.has_namespace.then_some(self.namespace.as_str()),
             secrets: &self.secrets,
             root: &self.platform.root,
             releases: &self.platform.project.releases,

@@ -5,12 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use longshore_cluster::Cluster;
-use longshore_diag::Diagnostic;
-use longshore_object::Gvk;
-use longshore_object::diagnosis::Meaning;
 use longshore_release::{
-    Around, Clock, Context, DEPLOY_LABEL, ENVIRONMENT_LABEL, Faults, Force, HeldRecords, IgnoreRule, Nothing,
-    Observer, PLATFORM_LABEL, ReleaseError, Waiting,
+    Around, Clock, Context, DEPLOY_LABEL, ENVIRONMENT_LABEL, Event, Faults, Force, HeldRecords, IgnoreRule,
+    Nothing, Observer, PLATFORM_LABEL, Store, Waiting,
 };
 
 use crate::hooks::ProjectHooks;
@@ -79,8 +76,21 @@ pub struct Session {
     pub(crate) prunes: bool,
     /// Whether the project file's hooks are run.
     pub(crate) runs_hooks: bool,
-    may_create_namespace: bool,
+    /// Whether missing namespaces may be created.
+    pub(crate) may_create_namespace: bool,
     ignored: Vec<IgnoreRule>,
+}
+
+/// Tells of releases with their namespace in front.
+struct InNamespace {
+    namespace: String,
+    inner: Arc<dyn Observer>,
+}
+
+impl Observer for InNamespace {
+    fn observe(&self, release: &str, event: &Event) {
+        self.inner.observe(&format!("{}/{release}", self.namespace), event);
+    }
 }
 
 impl Session {
@@ -119,7 +129,7 @@ impl Session {
         }
         let context = Context {
             cluster: cluster.clone(),
-            namespace: selection.namespace.clone(),
+            namespace: selection.namespaces().remove(0),
             labels,
             provenance,
             notes_basis: behaviour.freezes,
@@ -144,8 +154,8 @@ impl Session {
             observer,
             held: HeldRecords::default(),
         };
-        let may_create_namespace =
-            behaviour.create_namespace || selection.environment.create_namespace.unwrap_or(false);
+        let may_create_namespace = behaviour.create_namespace
+            || selection.environment.create_namespace.as_ref().is_some_and(|create| create.allowed);
         Self {
             selection,
             runs_hooks: !behaviour.no_hooks,
@@ -187,6 +197,26 @@ impl Session {
         self
     }
 
+    /// What the release engine works with for one release: its namespace, and what it is called where there are several.
+    pub fn context_of(&self, release: &str) -> Context {
+        self.context_in(self.selection.namespace_of(release))
+    }
+
+    /// The same for what lies in a namespace, whether it is wanted there or not.
+    pub(crate) fn context_in(&self, namespace: &str) -> Context {
+        let mut context = self.context.in_namespace(namespace);
+        if self.selection.is_spread() {
+            let namespace = namespace.to_owned();
+            context.observer = Arc::new(InNamespace { namespace, inner: context.observer });
+        }
+        context
+    }
+
+    /// The records of one release.
+    pub(crate) fn store_of(&self, release: &str) -> Store {
+        Store::new(self.cluster.clone(), self.selection.namespace_of(release))
+    }
+
     /// The cluster, as the project calls it, else as the kubeconfig does.
     pub fn cluster_name(&self) -> &str {
         self.selection.cluster_name().unwrap_or_else(|| self.cluster.name())
@@ -195,78 +225,6 @@ impl Session {
     /// The environment's name.
     pub fn environment(&self) -> &str {
         &self.selection.environment.name
-    }
-
-    /// The namespace as it is: `None` if it does not exist.
-    pub(crate) async fn live_namespace(&self) -> Result<Option<serde_json::Value>, ReleaseError> {
-        let found = self.cluster.get(&Gvk::new("v1", "Namespace"), None, &self.selection.namespace).await;
-        match found {
-            Ok(namespace) => Ok(namespace),
-            // Who may work in a namespace may often not look at it: then it is taken to exist, and what
-            // is refused there later says so itself.
-            Err(error) if error.is_forbidden() => Ok(Some(serde_json::Value::Null)),
-            Err(error) => Err(error.into()),
-        }
-    }
-
-    /// Whether the namespace is missing and will be created.
-    ///
-    /// # Errors
-    /// It is missing and may not be created, or it is being deleted.
-    pub(crate) async fn creates_namespace(&self) -> Result<bool, ReleaseError> {
-        if !self.lacks_namespace().await? {
-            return Ok(false);
-        }
-        if self.may_create_namespace {
-            return Ok(true);
-        }
-        let message = format!(
-            "namespace `{}` does not exist in cluster `{}`, and environment `{}` does not allow to create it",
-            self.selection.namespace,
-            self.cluster_name(),
-            self.environment()
-        );
-        Err(Diagnostic::error("platform/no-namespace", message)
-            .at(self.selection.environment.place.clone())
-            .hint("add `createNamespace: true` to the environment, or pass --create-namespace")
-            .into())
-    }
-
-    /// Whether the namespace is missing.
-    ///
-    /// # Errors
-    /// It is being deleted: nothing new can be made in it, and what is in it goes.
-    pub(crate) async fn lacks_namespace(&self) -> Result<bool, ReleaseError> {
-        let Some(live) = self.live_namespace().await? else { return Ok(true) };
-        match self.cluster.why_held(&live).await {
-            Some(held) => Err(self.going(&held)),
-            None => Ok(false),
-        }
-    }
-
-    /// That the namespace is being deleted, and what keeps it.
-    fn going(&self, held: &Meaning) -> ReleaseError {
-        let message = format!("namespace `{}` is {}", self.selection.namespace, held.what);
-        let wait = "run the command again when it is gone";
-        Diagnostic::error("platform/namespace-terminating", message)
-            .note(format!("cluster: {}", self.cluster.name()))
-            .hint(format!("{}; {wait}", held.hint))
-            .into()
-    }
-
-    /// Creates the namespace, marked as ours, so that `destroy --delete-data` may remove it again.
-    pub(crate) async fn create_namespace(&self) -> Result<(), ReleaseError> {
-        let name = &self.selection.namespace;
-        let platform = &self.selection.platform.project.name.value;
-        let namespace = serde_json::json!({
-            "apiVersion": "v1",
-            "kind": "Namespace",
-            "metadata": {"name": name, "labels": {"name": name}, "annotations": {CREATED_FOR: platform}},
-        });
-        match self.cluster.create(&namespace).await {
-            Err(error) if !error.is_already_exists() => Err(error.into()),
-            _ => Ok(()),
-        }
     }
 }
 

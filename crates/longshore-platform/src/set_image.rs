@@ -6,6 +6,7 @@ use longshore_release::{ImageTarget, Intent, Premises, ReleaseError, prepare, se
 use crate::inventory::Inventory;
 use crate::plan::{Planned, assemble, in_release};
 use crate::session::Session;
+use crate::spaces::Spaces;
 
 /// Plans a new revision of a release that is the deployed one with other images; [`crate::deploy()`] carries it out.
 ///
@@ -22,11 +23,12 @@ pub async fn plan_set_image(
         let message = format!("release `{release}` is not among those that --only chooses");
         return Err(Diagnostic::error("platform/not-chosen", message).into());
     }
-    let candidate = set_image_candidate(&session.context, release, target, images)
+    let context = &session.context_of(release);
+    let candidate = set_image_candidate(context, release, target, images)
         .await
         .map_err(|error| in_release(error, release))?;
-    let prepared = prepare(&session.context, release, candidate, Intent::Deploy, &Premises::default())
+    let prepared = prepare(context, release, candidate, Intent::Deploy, &Premises::default())
         .await
         .map_err(|error| in_release(error, release))?;
-    assemble(session, vec![vec![prepared]], false, Inventory::default()).await
+    assemble(session, vec![vec![prepared]], Spaces::default(), Inventory::default()).await
 }

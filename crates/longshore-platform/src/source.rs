@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use longshore_diag::Diagnostic;
 use longshore_object::Gvk;
-use longshore_release::{Candidate, Prior, ReleaseError, Store};
+use longshore_release::{Candidate, Prior, ReleaseError};
 use serde_json::{Map, Value};
 
 use crate::generate::Random;
@@ -27,8 +27,7 @@ pub(crate) async fn candidate(
     let prior = if missing_namespace {
         Prior::default()
     } else {
-        let store = Store::new(session.cluster.clone(), &session.selection.namespace);
-        Prior { history: store.history(&release.name).await? }
+        Prior { history: session.store_of(&release.name).history(&release.name).await? }
     };
     let (candidate, found) = match session.selection.method(release)? {
         Method::Manifests => {
@@ -72,7 +71,7 @@ async fn existing(
     missing_namespace: bool,
 ) -> Result<Known, ReleaseError> {
     let mut known = Known::default();
-    let namespace = &session.selection.namespace;
+    let namespace = session.selection.namespace_of(&release.name);
     let recorded = prior.objects(namespace);
     for secret in &release.generate {
         let live = if missing_namespace {

@@ -4,11 +4,13 @@ mod around;
 mod cron;
 mod drift;
 
+use std::collections::BTreeMap;
+
 use futures::stream::{self, StreamExt, TryStreamExt};
 use longshore_cluster::Error as ClusterError;
 use longshore_object::{Object, ObjectKey, Readiness, readiness};
 use longshore_release::record::Status;
-use longshore_release::{Mask, ObjectDrift, ReleaseError, Snapshot, Store, Stored, holder, objects};
+use longshore_release::{Context, Mask, ObjectDrift, ReleaseError, Snapshot, Stored, holder, objects};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -16,6 +18,7 @@ pub use around::{EventStatus, IngressStatus, PodStatus, ServiceStatus};
 pub use cron::{CronJobStatus, LastJob};
 pub use drift::{PlatformDrift, ReleaseDrift, drift};
 
+use crate::plan::shown;
 use crate::session::Session;
 use around::{Around, ingress_status};
 
@@ -31,8 +34,11 @@ pub struct PlatformStatus {
     pub environment: String,
     /// The cluster, as the user calls it.
     pub cluster: String,
-    /// The namespace.
+    /// The namespace; the first of several.
     pub namespace: String,
+    /// All of them, if there are several.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub namespaces: Vec<String>,
     /// Each release of the project file, in the order of deploying.
     pub releases: Vec<ReleaseStatus>,
     /// Lines for `/etc/hosts`, or a DNS server: the ingress' address and the platform's host names.
@@ -44,6 +50,9 @@ pub struct PlatformStatus {
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ReleaseStatus {
+    /// Its namespace, if there are several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub namespace: Option<String>,
     /// The release.
     pub release: String,
     /// Helm's word for its newest revision; `not deployed` if there is none.
@@ -106,6 +115,13 @@ pub struct HostLine {
     pub host: String,
 }
 
+impl ReleaseStatus {
+    /// What the release is called where it is shown.
+    pub fn shown(&self) -> String {
+        shown(self.namespace.as_ref(), &self.release)
+    }
+}
+
 impl PlatformStatus {
     /// Whether everything is deployed and ready.
     pub fn is_healthy(&self) -> bool {
@@ -122,14 +138,19 @@ impl PlatformStatus {
 pub async fn status(session: &Session) -> Result<PlatformStatus, ReleaseError> {
     let found = newest(session).await?;
     let live = expecting(session, &found);
-    let around = Box::pin(Around::of(session)).await?;
+    let namespaces = session.selection.chosen_namespaces();
+    let mut around = BTreeMap::new();
+    for namespace in &namespaces {
+        around.insert(namespace.as_str(), Box::pin(Around::of(session, namespace)).await?);
+    }
     let mut releases = Vec::new();
     let mut ingress = None;
     for (name, last) in &found {
         let release = match last {
-            Some(last) => one(session, last, &live, &around).await?,
+            Some(last) => one(session, last, &live, &around[session.selection.namespace_of(name)]).await?,
             None => missing(name),
         };
+        let release = ReleaseStatus { namespace: session.selection.told_namespace(name), ..release };
         let mut addresses = release.ingresses.iter().flat_map(|ingress| &ingress.addresses);
         ingress = ingress.or_else(|| addresses.next().cloned());
         releases.push(release);
@@ -140,7 +161,8 @@ pub async fn status(session: &Session) -> Result<PlatformStatus, ReleaseError> {
         platform: session.selection.platform.project.name.value.clone(),
         environment: session.environment().to_owned(),
         cluster: session.cluster_name().to_owned(),
-        namespace: session.selection.namespace.clone(),
+        namespace: namespaces[0].clone(),
+        namespaces: if session.selection.is_spread() { namespaces } else { Vec::new() },
         releases,
         hosts: hosts.map(|host| HostLine { address: address.clone(), host: host.clone() }).collect(),
     })
@@ -148,11 +170,10 @@ pub async fn status(session: &Session) -> Result<PlatformStatus, ReleaseError> {
 
 /// The newest record of each selected release.
 async fn newest(session: &Session) -> Result<Vec<(String, Option<Stored>)>, ReleaseError> {
-    let store = Store::new(session.cluster.clone(), &session.selection.namespace);
     let names: Vec<String> = session.selection.releases().map(|release| release.name.clone()).collect();
     stream::iter(names)
         .map(|name| {
-            let store = &store;
+            let store = session.store_of(&name);
             async move {
                 let mut history = store.history(&name).await?;
                 Ok((name, history.pop()))
@@ -168,13 +189,15 @@ fn expecting(session: &Session, found: &[(String, Option<Stored>)]) -> Snapshot 
     let live = Snapshot::new(session.cluster.clone());
     for stored in found.iter().filter_map(|(_, stored)| stored.as_ref()) {
         let known = objects(&stored.release);
-        live.expect(known.iter().map(|object| (object.gvk(), object.key_in(&session.selection.namespace))));
+        let namespace = session.selection.namespace_of(&stored.release.name);
+        live.expect(known.iter().map(|object| (object.gvk(), object.key_in(namespace))));
     }
     live
 }
 
 fn missing(name: &str) -> ReleaseStatus {
     ReleaseStatus {
+        namespace: None,
         release: name.to_owned(),
         status: "not deployed".to_owned(),
         revision: 0,
@@ -200,9 +223,10 @@ async fn one(
     around: &Around,
 ) -> Result<ReleaseStatus, ReleaseError> {
     let release = &last.release;
+    let context = &session.context_of(&release.name);
     let known = objects(release);
     let found: Vec<(ObjectKey, Option<Value>)> = stream::iter(&known)
-        .map(|object| look(session, snapshot, object))
+        .map(|object| look(context, snapshot, object))
         .buffered(CONCURRENCY)
         .try_collect()
         .await?;
@@ -217,11 +241,12 @@ async fn one(
     let services = keys.iter().filter(|key| key.kind == "Service" && key.group.is_empty());
     let rules = session.ignored_drift();
     let drift = if release.info.status == Status::Deployed {
-        longshore_release::drift(&session.context, snapshot, last, &rules).await?
+        longshore_release::drift(context, snapshot, last, &rules).await?
     } else {
         Vec::new()
     };
     Ok(ReleaseStatus {
+        namespace: None,
         release: release.name.clone(),
         status: release.info.status.to_string(),
         revision: release.revision,
@@ -250,11 +275,11 @@ async fn one(
 
 /// The live object, if it is there.
 async fn look(
-    session: &Session,
+    context: &Context,
     snapshot: &Snapshot,
     object: &Object,
 ) -> Result<(ObjectKey, Option<Value>), ReleaseError> {
-    let key: ObjectKey = object.key_in(&session.selection.namespace);
+    let key: ObjectKey = object.key_in(&context.namespace);
     let is_wanted = longshore_object::readiness::is_awaited(&key.group, &key.kind)
         || matches!(key.kind.as_str(), "Ingress" | "CronJob");
     if !is_wanted {

@@ -65,7 +65,7 @@ pub(crate) fn candidate(
     }
     let manifest = written.iter().map(document).collect();
     let objects: Vec<Object> = written.into_iter().map(|written| written.object).collect();
-    identities_are_unique(&objects, &selection.namespace)?;
+    identities_are_unique(&objects, selection.namespace_of(&release.name))?;
     Ok(Candidate {
         chart: chart(&release.name, &hex(&digest.finalize()), method, source),
         config: Map::new(),

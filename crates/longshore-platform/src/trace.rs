@@ -81,6 +81,7 @@ pub struct LineValue {
 pub fn trace(selection: &Selection, options: &RenderOptions) -> Result<Vec<TracedLine>, Diagnostic> {
     let mut lines = Vec::new();
     for spec in selection.releases() {
+        let before = lines.len();
         match selection.method(spec)? {
             Method::Manifests => {
                 let candidate = manifests::candidate(selection, spec, &Known::default(), &mut SystemRandom)
@@ -96,6 +97,9 @@ pub fn trace(selection: &Selection, options: &RenderOptions) -> Result<Vec<Trace
                 let traced = chart(selection, spec, options).map_err(|error| named(error, spec))?;
                 lines.extend(traced);
             }
+        }
+        if let Some(heading) = selection.heading(&spec.name).filter(|_| lines.len() > before) {
+            lines.insert(before, TracedLine::new(spec, &heading, None));
         }
     }
     Ok(lines)

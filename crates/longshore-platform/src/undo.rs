@@ -8,7 +8,7 @@
 
 mod unstick;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use futures::future::join_all;
 use longshore_cluster::{DeleteOptions, Propagation, Selector};
@@ -29,10 +29,10 @@ use unstick::unstick;
 pub(crate) struct Undo {
     /// The releases, in waves.
     waves: Vec<Vec<String>>,
-    /// Names of the volume claims of the namespace; `None` if they may not be listed, and then none is deleted.
-    claims: Option<BTreeSet<String>>,
-    /// Whether the deploy creates the namespace.
-    creates_namespace: bool,
+    /// Names of the volume claims of each namespace; `None` if they may not be listed, and then none is deleted.
+    claims: BTreeMap<String, Option<BTreeSet<String>>>,
+    /// The namespaces that the deploy creates.
+    created: Vec<String>,
 }
 
 /// What became of a release.
@@ -50,9 +50,14 @@ impl Undo {
     pub(crate) async fn of(session: &Session, planned: &Planned) -> Self {
         let waves = planned.waves.iter();
         let waves = waves.map(|wave| wave.iter().map(|prepared| prepared.plan.release.clone()).collect());
-        let creates_namespace = planned.plan.creates_namespace;
-        let claims = if creates_namespace { Some(BTreeSet::new()) } else { claims(session).await };
-        Self { waves: waves.collect(), claims, creates_namespace }
+        let created: Vec<String> = planned.plan.created().into_iter().map(str::to_owned).collect();
+        let mut known = BTreeMap::new();
+        for namespace in session.selection.namespaces() {
+            let is_new = created.contains(&namespace);
+            let found = if is_new { Some(BTreeSet::new()) } else { claims(session, &namespace).await };
+            known.insert(namespace, found);
+        }
+        Self { waves: waves.collect(), claims: known, created }
     }
 
     /// Takes back what the deploy has changed; the error says what was, and what was not.
@@ -68,7 +73,7 @@ impl Undo {
             for (name, taken) in join_all(all).await {
                 match taken {
                     Ok(Taken::Untouched) => {}
-                    Ok(Taken::Back(how)) => back.push(format!("{name} {how}")),
+                    Ok(Taken::Back(how)) => back.push(format!("{} {how}", session.selection.shown(name))),
                     Ok(Taken::Left(what)) => {
                         left.extend(what.into_iter().map(|what| format!("{name}: {what}")));
                     }
@@ -78,9 +83,9 @@ impl Undo {
                 }
             }
         }
-        if self.creates_namespace && left.is_empty() {
-            let namespace = &session.selection.namespace;
-            match delete_namespace(session, &session.selection.namespace).await {
+        let created = if left.is_empty() { self.created } else { Vec::new() };
+        for namespace in created {
+            match delete_namespace(session, &namespace).await {
                 Ok(true) => back.push(format!("namespace {namespace} removed")),
                 Ok(false) => left.push(format!("namespace {namespace}: others have put something into it")),
                 Err(error) => {
@@ -93,7 +98,7 @@ impl Undo {
 
     /// Takes one release back.
     async fn release(&self, session: &Session, name: &str) -> Result<Taken, ReleaseError> {
-        let context = &session.context;
+        let context = &session.context_of(name);
         let store = Store::new(context.cluster.clone(), &context.namespace);
         let history = store.history(name).await?;
         let ours =
@@ -117,7 +122,7 @@ impl Undo {
             )]),
         };
         let Taken::Back(mut how) = taken else { return Ok(taken) };
-        let removed = self.remove_new_claims(session, &made).await?;
+        let removed = self.remove_new_claims(session, &context.namespace, &made).await?;
         if !removed.is_empty() {
             how = format!("{how}, with its new volume claims {}", removed.join(", "));
         }
@@ -125,7 +130,7 @@ impl Undo {
     }
 
     async fn roll_back(session: &Session, name: &str, target: &Stored) -> Result<Taken, ReleaseError> {
-        let context = &session.context;
+        let context = &session.context_of(name);
         let to = target.release.revision;
         let intent = Intent::Rollback { to };
         let candidate = || Candidate::recorded(&target.release);
@@ -168,9 +173,10 @@ impl Undo {
     async fn remove_new_claims(
         &self,
         session: &Session,
+        namespace: &str,
         made: &[Object],
     ) -> Result<Vec<String>, ReleaseError> {
-        let Some(before) = &self.claims else { return Ok(Vec::new()) };
+        let Some(Some(before)) = self.claims.get(namespace) else { return Ok(Vec::new()) };
         let owned = |claim: &str| {
             made.iter().any(|object| match object.kind() {
                 "PersistentVolumeClaim" => object.name() == claim,
@@ -183,9 +189,9 @@ impl Undo {
         if !made.iter().any(|object| matches!(object.kind(), "PersistentVolumeClaim" | "StatefulSet")) {
             return Ok(Vec::new());
         }
-        let now = claims(session).await.unwrap_or_default();
+        let now = claims(session, namespace).await.unwrap_or_default();
         let gvk = Gvk::new("v1", "PersistentVolumeClaim");
-        let namespace = Some(session.selection.namespace.as_str());
+        let namespace = Some(namespace);
         let options = DeleteOptions { propagation: Propagation::Background, ..DeleteOptions::default() };
         let mut removed = Vec::new();
         for claim in now.difference(before).filter(|claim| owned(claim)) {
@@ -207,18 +213,18 @@ fn of_set(set: &Object) -> Vec<String> {
 
 /// Removes a release that the deploy has installed.
 async fn remove(session: &Session, name: &str) -> Result<Taken, ReleaseError> {
-    let Some(removal) = prepare_uninstall(&session.context, name, false).await? else {
+    let context = &session.context_of(name);
+    let Some(removal) = prepare_uninstall(context, name, false).await? else {
         return Ok(Taken::Untouched);
     };
-    Box::pin(uninstall(&session.context, &removal)).await?;
+    Box::pin(uninstall(context, &removal)).await?;
     Ok(Taken::Back("was new, and is removed".to_owned()))
 }
 
-/// The names of the namespace's volume claims, as far as they may be listed.
-async fn claims(session: &Session) -> Option<BTreeSet<String>> {
+/// The names of a namespace's volume claims, as far as they may be listed.
+async fn claims(session: &Session, namespace: &str) -> Option<BTreeSet<String>> {
     let gvk = Gvk::new("v1", "PersistentVolumeClaim");
-    let namespace = Some(session.selection.namespace.as_str());
-    let found = session.cluster.list(&gvk, namespace, &Selector::default()).await.ok()?;
+    let found = session.cluster.list(&gvk, Some(namespace), &Selector::default()).await.ok()?;
     let names = found.items.iter().filter_map(|claim| claim["metadata"]["name"].as_str());
     Some(names.map(str::to_owned).collect())
 }

@@ -229,7 +229,8 @@ fn rendered(
                 let rendered = charts::offline(selection, release, &RenderOptions::default());
                 let rendered = rendered.map_err(|error| named(error, release))?.0;
                 let objects = charts::all_objects(&rendered, &release.name)?;
-                Ok(objects.into_iter().map(|one| (one.key_in(&selection.namespace), one)).collect())
+                let namespace = selection.namespace_of(&release.name);
+                Ok(objects.into_iter().map(|one| (one.key_in(namespace), one)).collect())
             };
             let objects = between(&objects(&old)?, &objects(&new)?);
             changes.push(RenderedChange {

@@ -61,6 +61,13 @@ impl Candidate {
         self.crds.iter().chain(&self.objects).map(move |object| (object.gvk(), object.key_in(namespace)))
     }
 
+    /// Whether it makes a namespace.
+    pub fn makes_namespace(&self, name: &str) -> bool {
+        self.objects.iter().any(|object| {
+            object.kind() == "Namespace" && object.gvk().group.is_empty() && object.name() == name
+        })
+    }
+
     /// Whether it brings what other releases may wait for: definitions of kinds, or namespaces.
     pub fn is_groundwork(&self) -> bool {
         let mut objects = self.crds.iter().chain(&self.objects);

@@ -138,6 +138,7 @@ pub async fn prepare_in(
         warnings: Vec::new(),
         waits_for: premises.pending.iter().flat_map(|pending| pending.what.clone()).collect(),
     };
+    plan.problems.extend(premises::late_namespace(context, name, premises));
     plan.problems.extend(order::mistaken_needs(&candidate.objects, &context.namespace));
     plan.problems.extend(candidate.objects.iter().filter_map(|object| CustomRule::of_object(object).err()));
     let (mut todo, mut written, mut demand) = (Todos::new(), BTreeMap::new(), Demand::default());

@@ -82,8 +82,9 @@ async fn scope(
     let selection = settings::selection(global, &select, None, Some(cluster))?;
     let behaviour = settings::behaviour(None, None, false);
     let session = settings::connect(selection, cluster, &behaviour, Arc::new(Silent)).await?;
+    let namespace = one_namespace(&session, "this", "as the first argument or with --only")?;
     let releases = session.selection.releases().map(|release| release.name.clone());
-    let scope = Scope::read(&session.cluster, &session.selection.namespace, releases).await?;
+    let scope = Scope::read(&session.cluster, &namespace, releases).await?;
     if scope.objects().next().is_none() {
         let names: Vec<String> = scope.releases().map(|(name, _)| format!("`{name}`")).collect();
         let message =
@@ -97,6 +98,23 @@ async fn scope(
         None => scope,
     };
     Ok((session, scope))
+}
+
+/// The namespace of the chosen releases, where a command is about one; `what` is about it, `how` releases are chosen.
+fn one_namespace(session: &Session, what: &str, how: &str) -> Result<String, Diagnostic> {
+    let mut namespaces = session.selection.chosen_namespaces();
+    if namespaces.len() == 1 {
+        return Ok(namespaces.remove(0));
+    }
+    let message = format!(
+        "environment `{}` is in the namespaces {}, and {what} is about one",
+        session.environment(),
+        namespaces.join(", ")
+    );
+    let releases: Vec<&str> = session.selection.releases().map(|release| release.name.as_str()).collect();
+    Err(Diagnostic::error("usage/which-namespace", message)
+        .at(session.selection.environment.place.clone())
+        .hint(format!("name releases of one namespace {how}: {}", releases.join("|"))))
 }
 
 /// The words of a drop-in command are its own: flags of ours before it would be taken for its, or the reverse.

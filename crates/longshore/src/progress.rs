@@ -48,9 +48,10 @@ impl Progress {
         Self { printer: printer.clone(), live, screen: Mutex::default(), state: Mutex::default() }
     }
 
-    /// Shows releases and their objects as a live tree, where progress is drawn at all; never comes back.
-    pub(crate) async fn show(&self, cluster: &Cluster, scope: Scope) -> Infallible {
-        if self.live.is_some() {
+    /// Shows releases and their objects as a live tree, where progress is drawn at all and one namespace holds them;
+    /// never comes back.
+    pub(crate) async fn show(&self, cluster: &Cluster, scope: Option<Scope>) -> Infallible {
+        if let Some(scope) = scope.filter(|_| self.live.is_some()) {
             let screen = Screen::new(Box::new(std::io::stderr()), self.printer.colours_on_stderr());
             let screen = Arc::new(Mutex::new(screen));
             *held(&self.screen) = Some(Arc::clone(&screen));

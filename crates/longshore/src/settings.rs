@@ -187,7 +187,7 @@ pub(crate) async fn connect(
     let options = ClusterOptions {
         kubeconfig: cluster.kubeconfig.clone().or_else(|| selection.kubeconfig()),
         context: selection.context.clone(),
-        namespace: Some(selection.namespace.clone()),
+        namespace: selection.namespaces().into_iter().next(),
         environment: Environment::from_process(),
         watch_limit: fault::watch_limit().unwrap_or(defaults.watch_limit),
         ..defaults

@@ -22,6 +22,8 @@ const LONGEST_TERM: Duration = Duration::from_mins(5);
 pub(super) struct Lock<'a> {
     session: &'a Session,
     name: String,
+    /// Where it lies.
+    namespace: String,
 }
 
 impl<'a> Lock<'a> {
@@ -29,11 +31,12 @@ impl<'a> Lock<'a> {
     ///
     /// # Errors
     /// Somebody holds it and is at work; the cluster cannot be asked.
-    pub(super) async fn take(session: &'a Session, creates_namespace: bool) -> Result<Self, ReleaseError> {
-        if creates_namespace {
-            session.create_namespace().await?;
+    pub(super) async fn take(session: &'a Session, created: &[&str]) -> Result<Self, ReleaseError> {
+        let namespace = place(session, created).await?;
+        if created.contains(&namespace.as_str()) {
+            session.create_namespace(&namespace).await?;
         }
-        let lock = Self { session, name: name(session) };
+        let lock = Self { session, name: name(session), namespace };
         let mut seen: Option<(String, Instant)> = None;
         loop {
             let Some(live) = lock.live().await? else {
@@ -111,18 +114,18 @@ impl<'a> Lock<'a> {
 
     /// Gives the lock back. What cannot be given back is free after a term.
     pub(super) async fn release(&self) {
-        let_go(self.session).await;
+        give_back(self.session, &self.namespace).await;
     }
 
     async fn live(&self) -> Result<Option<Value>, ClusterError> {
-        self.session.cluster.get(&gvk(), Some(&self.session.selection.namespace), &self.name).await
+        self.session.cluster.get(&gvk(), Some(&self.namespace), &self.name).await
     }
 
     fn lease(&self, version: Option<&str>) -> Value {
         let context = &self.session.context;
         let mut metadata = json!({
             "name": self.name,
-            "namespace": self.session.selection.namespace,
+            "namespace": self.namespace,
             "labels": {"app.kubernetes.io/managed-by": "longshore"},
         });
         if let Some(version) = version {
@@ -141,9 +144,27 @@ impl<'a> Lock<'a> {
     }
 }
 
-/// Removes the lock if it is ours.
+/// Where the lock lies: in the first namespace that is there, or is created. One that a release brings is not there yet.
+async fn place(session: &Session, created: &[&str]) -> Result<String, ReleaseError> {
+    let namespaces = session.selection.namespaces();
+    for namespace in &namespaces {
+        if created.contains(&namespace.as_str()) || session.live_namespace(namespace).await?.is_some() {
+            return Ok(namespace.clone());
+        }
+    }
+    Ok(session.context.namespace.clone())
+}
+
+/// Removes the lock if it is ours, wherever it lies.
 pub(super) async fn let_go(session: &Session) {
-    let (name, namespace) = (name(session), &session.selection.namespace);
+    for namespace in session.selection.namespaces() {
+        give_back(session, &namespace).await;
+    }
+}
+
+/// Removes the lock if it is ours.
+async fn give_back(session: &Session, namespace: &str) {
+    let name = name(session);
     let removing = async {
         let live = session.cluster.get(&gvk(), Some(namespace), &name).await?;
         if live.is_some_and(|live| live["spec"]["holderIdentity"] == *session.context.holder) {

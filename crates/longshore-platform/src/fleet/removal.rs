@@ -59,7 +59,7 @@ impl Fleet {
             self.sessions.iter().zip(removals).zip(progress.failed.into_iter().zip(progress.namespaces));
         ends.map(|((session, removal), (failed, deleted))| match failed {
             Some(error) => Err(error),
-            None => Ok(removal.expected(&session.selection.namespace).with_namespaces(deleted)),
+            None => Ok(removal.expected(&session.context.namespace).with_namespaces(deleted)),
         })
         .collect()
     }

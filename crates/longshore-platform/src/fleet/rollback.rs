@@ -8,6 +8,7 @@ use crate::inventory::Inventory;
 use crate::plan::{Planned, assemble};
 use crate::rollback::{newest_deploy, plan_rollback};
 use crate::session::Session;
+use crate::spaces::Spaces;
 
 impl Fleet {
     /// Plans a rollback; [`Fleet::deploy`] carries it out.
@@ -35,5 +36,5 @@ impl Fleet {
 
 /// The plan of a cluster that stays as it is.
 async fn nothing(session: &Session) -> Result<Planned, ReleaseError> {
-    assemble(session, Vec::new(), false, Inventory::default()).await
+    assemble(session, Vec::new(), Spaces::default(), Inventory::default()).await
 }

@@ -38,6 +38,18 @@ pub(crate) struct Head {
     /// Whether it makes the namespace.
     #[serde(default)]
     pub(super) creates_namespace: bool,
+    /// Those of several namespaces that it makes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) creates_namespaces: Vec<String>,
+    /// Namespaces that its releases bring.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) awaits: Vec<String>,
+    /// Labels of namespaces that it makes.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) namespace_labels: BTreeMap<String, String>,
+    /// Annotations of namespaces that it makes.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) namespace_annotations: BTreeMap<String, String>,
     /// The context of the kubeconfig by which it was made, if one was named.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) context: Option<String>,
@@ -101,6 +113,9 @@ pub struct Made {
 #[serde(rename_all = "camelCase")]
 pub(super) struct FrozenRelease {
     pub(super) name: String,
+    /// Its namespace, if there are several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) namespace: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) content: Option<Content>,
     /// The objects of a sealed content with secrets covered: to be looked at, not carried out.
@@ -155,6 +170,10 @@ impl Head {
             namespace_chosen: session.selection.namespace_chosen,
             former_environments: context.former_environments.clone(),
             creates_namespace: planned.plan.creates_namespace,
+            creates_namespaces: planned.plan.creates_namespaces.clone(),
+            awaits: planned.awaits.clone(),
+            namespace_labels: session.selection.marks.labels.clone(),
+            namespace_annotations: session.selection.marks.annotations.clone(),
             context: session.selection.context.clone(),
             cluster: ClusterOfPlan {
                 id: session.cluster.id().await?.as_str().to_owned(),
@@ -168,6 +187,14 @@ impl Head {
             skip_crds: context.skip_crds,
             wait: session.selection.environment.wait.written(),
         })
+    }
+
+    /// Whether it makes a namespace.
+    pub(super) fn creates(&self, name: &str) -> bool {
+        match &self.creates_namespaces[..] {
+            [] => self.creates_namespace && self.namespace == name,
+            several => several.iter().any(|one| one == name),
+        }
     }
 
     /// What ties a sealed part to its plan.

@@ -196,7 +196,7 @@ impl Ran<'_> {
         let mut variables = vec![
             ("LONGSHORE_RELEASE", self.release.to_owned()),
             ("LONGSHORE_ENVIRONMENT", selection.environment.name.clone()),
-            ("LONGSHORE_NAMESPACE", selection.namespace.clone()),
+            ("LONGSHORE_NAMESPACE", self.context.namespace.clone()),
             ("LONGSHORE_PLATFORM", selection.platform.project.name.value.clone()),
             ("LONGSHORE_HOOK", self.moment.as_str().to_owned()),
             (

@@ -216,7 +216,7 @@ pub(super) fn boolean(node: &Node) -> Option<bool> {
 }
 
 /// Any scalar but null, as it is written.
-fn scalar(file: &str, what: &str, node: &Node) -> Result<Placed<String>, Diagnostic> {
+pub(super) fn scalar(file: &str, what: &str, node: &Node) -> Result<Placed<String>, Diagnostic> {
     if node.kind != Kind::Scalar || is_null(node) {
         return Err(expected(what, "a string", node, file));
     }

@@ -22,8 +22,8 @@ pub(crate) struct Scope<'a> {
     pub(crate) environment: &'a Environment,
     /// The cluster, where the project names any.
     pub(crate) cluster: Option<&'a ClusterSpec>,
-    /// The namespace.
-    pub(crate) namespace: &'a str,
+    /// The environment's namespace, if it has one.
+    pub(crate) namespace: Option<&'a str>,
     /// What secrets are.
     pub(crate) secrets: &'a Secrets,
     /// What their files are relative to.
@@ -253,7 +253,7 @@ impl Scope<'_> {
         let text = |text: &str| Var::Scalar(Value::String(text.to_owned()), text.to_owned());
         let found = match name {
             "env.name" => Some(text(&self.environment.name)),
-            "env.namespace" => Some(text(self.namespace)),
+            "env.namespace" => self.namespace.map(text),
             "cluster.name" => self.cluster.map(|cluster| text(&cluster.name)),
             _ => {
                 let env = name.strip_prefix("env.vars.").and_then(|path| find(&self.environment.vars, path));
@@ -264,7 +264,8 @@ impl Scope<'_> {
         if let Some(found) = found {
             return Ok(found);
         }
-        let mut known = vec!["env.name".to_owned(), "env.namespace".to_owned()];
+        let mut known = vec!["env.name".to_owned()];
+        known.extend(self.namespace.map(|_| "env.namespace".to_owned()));
         known.extend(paths(&self.environment.vars, "env.vars"));
         if let Some(cluster) = self.cluster {
             known.push("cluster.name".to_owned());

@@ -51,11 +51,7 @@ pub(super) fn create_namespace(
 }
 
 /// Labels or annotations.
-fn marks(
-    file: &str,
-    fields: &Fields<'_>,
-    key: &str,
-) -> Result<BTreeMap<String, Placed<String>>, Diagnostic> {
+fn marks(file: &str, fields: &Fields<'_>, key: &str) -> Result<BTreeMap<String, Placed<String>>, Diagnostic> {
     let Some(node) = fields.get(key) else { return Ok(BTreeMap::new()) };
     let inner = Fields::any(file, fields.path(key), node)?;
     let mark = |(key, place, node): (String, Place, &Node)| {

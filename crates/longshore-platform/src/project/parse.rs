@@ -8,6 +8,7 @@ use longshore_yaml::{Dialect, Limits, Node};
 use super::cluster::{are_known, clusters, placement};
 use super::fields::{Fields, place};
 use super::layer::{LAYER_KEYS, fit, overrides};
+use super::namespace::create_namespace;
 use super::release::release;
 use super::secret::secrets;
 use super::vars::vars;
@@ -197,13 +198,9 @@ fn environments(file: &str, fields: &Fields<'_>) -> Result<Vec<Environment>, Dia
                     .at(context.place.clone())
                     .hint("each of the project's `clusters` has its own `context`"));
             }
-            let namespace = fields.string("namespace")?;
-            if let Some(namespace) = namespace.as_ref().filter(|placed| !placed.value.contains("${")) {
-                names::LABEL.check("a namespace", &namespace.value, &namespace.place)?;
-            }
             Ok(Environment {
-                namespace,
-                create_namespace: fields.boolean("createNamespace")?,
+                namespace: namespace(&fields)?,
+                create_namespace: create_namespace(file, &fields)?,
                 context,
                 placement,
                 extends: fields.string("extends")?,
@@ -245,4 +242,24 @@ fn releases(file: &str, fields: &Fields<'_>) -> Result<Vec<ReleaseSpec>, Diagnos
             release(file, name, at, node)
         })
         .collect()
+}
+
+/// The namespace that a mapping names; one with variables is looked at when they are known.
+///
+/// # Errors
+/// Kubernetes would refuse it.
+pub(super) fn namespace(fields: &Fields<'_>) -> Result<Option<Placed<String>>, Diagnostic> {
+    let namespace = fields.string("namespace")?;
+    if let Some(namespace) = namespace.as_ref().filter(|placed| !placed.value.contains("${")) {
+        check_namespace(&namespace.value, &namespace.place)?;
+    }
+    Ok(namespace)
+}
+
+/// Checks the name of a namespace.
+///
+/// # Errors
+/// Kubernetes would refuse it.
+pub(crate) fn check_namespace(name: &str, at: &Place) -> Result<(), Diagnostic> {
+    names::LABEL.check("a namespace", name, at)
 }

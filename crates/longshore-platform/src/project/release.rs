@@ -10,9 +10,11 @@ use super::fields::{Fields, expected};
 use super::hooks::hooks;
 use super::layer::layer;
 use super::outputs::outputs;
+use super::parse::namespace;
 use super::{GeneratedSecret, KustomizeSpec, Placed, ReleaseSpec, names};
 
-const RELEASE_KEYS: [&str; 13] = [
+const RELEASE_KEYS: [&str; 14] = [
+    "namespace",
     "needs",
     "requires",
     "hooks",
@@ -38,6 +40,7 @@ pub(super) fn release(file: &str, name: String, at: Place, node: &Node) -> Resul
     let origin = format!("release `{name}`");
     let fields = Fields::read(file, &*origin, node, &RELEASE_KEYS)?;
     let mut release = ReleaseSpec {
+        namespace: namespace(&fields)?,
         needs: fields.strings("needs")?,
         requires: requires(&fields)?,
         hooks: hooks(file, &fields)?,

@@ -111,8 +111,8 @@ fn environment() -> Value {
     object(
         "An environment",
         &[
-            ("namespace", text("The namespace of its releases; may have variables")),
-            ("createNamespace", flag("Whether a missing namespace is created")),
+            ("namespace", text("The namespace of releases that have none of their own; may have variables")),
+            ("createNamespace", create_namespace()),
             ("context", text("Context of the kubeconfig, where there is one cluster")),
             ("clusters", texts("The clusters that it is on; the first one holds its lock")),
             ("clusterWaves", waves),
@@ -129,6 +129,24 @@ fn environment() -> Value {
         ],
         &[],
     )
+}
+
+fn create_namespace() -> Value {
+    let marks = object(
+        "",
+        &[
+            ("labels", named("Labels of namespaces that are created; may have variables", &scalar())),
+            (
+                "annotations",
+                named("Annotations of namespaces that are created; may have variables", &scalar()),
+            ),
+        ],
+        &[],
+    );
+    json!({
+        "anyOf": [{"type": "boolean"}, marks],
+        "description": "Whether missing namespaces are created, and what they carry then",
+    })
 }
 
 fn release() -> Value {
@@ -166,6 +184,7 @@ fn release() -> Value {
         &["path"],
     );
     let mut fields = vec![
+        ("namespace", text("Its namespace, if it is not the environment's; may have variables")),
         ("hooks", hooks()),
         ("needs", texts("Releases that must be ready before it")),
         (

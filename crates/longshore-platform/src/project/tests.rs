@@ -38,7 +38,7 @@ releases:
     assert_eq!(project.method, Some(Method::Manifests));
     let staging = project.environment(None).unwrap();
     assert_eq!(staging.namespace.as_ref().unwrap().value, "shop");
-    assert_eq!(staging.create_namespace, Some(true));
+    assert!(staging.create_namespace.as_ref().unwrap().allowed);
     assert_eq!((staging.vars["size"].value(), staging.vars["n"].value()), ("large".into(), 3.into()));
     let web = project.release("web").unwrap();
     assert_eq!(web.layers[0].set_values("longshore.yaml").unwrap()["replicas"], 2);
@@ -101,7 +101,7 @@ fn wrong_types_say_what_was_wanted_and_found() {
     );
     check(
         "environments: {dev: {createNamespace: sure}}\nreleases: {web: {chart: c}}\n",
-        "longshore.yaml:4:39: `createNamespace` of environment `dev` must be true or false, not `sure`",
+        "longshore.yaml:4:39: `createNamespace` of environment `dev` must be true, false, or a mapping with `labels` and `annotations`, not `sure`",
     );
     check(
         "method: kubectl\nreleases: {web: {chart: c}}\n",
@@ -451,4 +451,48 @@ fn an_alias_that_leads_out_of_its_key_is_told_where_it_stands() {
     );
     // Below its own key it is as in any YAML.
     check("releases: {web: {chart: c, set: {a: &x {b: 1}, c: *x, d: {<<: *x}}}}\n", "ok");
+}
+
+#[test]
+fn namespaces_and_their_labels_are_those_that_kubernetes_takes() {
+    let create = |what: &str, expected: &str| {
+        let text =
+            format!("environments: {{dev: {{createNamespace: {what}}}}}\nreleases: {{web: {{chart: c}}}}\n");
+        check(&text, expected);
+    };
+    create("{labels: {pod-security.kubernetes.io/enforce: restricted, n: 1, v: '${env.name}'}}", "ok");
+    create("{annotations: {a.b/c: 'any text at all'}}", "ok");
+    create("{}", "ok");
+    create(
+        "{lables: {a: b}}",
+        "longshore.yaml:4:40: unknown key `lables` in `createNamespace` of environment `dev` (did you mean `labels`?)",
+    );
+    create(
+        "{labels: [a]}",
+        "longshore.yaml:4:48: `labels` of `createNamespace` of environment `dev` must be a mapping, not a list",
+    );
+    create(
+        "{labels: {a: [b]}}",
+        "longshore.yaml:4:52: `a` of `labels` of `createNamespace` of environment `dev` must be a string, not a list",
+    );
+    create(
+        "{labels: {a: not one word}}",
+        "longshore.yaml:4:52: `not one word` cannot be the value of label `a` (use at most 63 letters, digits, `-`, `_` and `.`, with a letter or digit at both ends)",
+    );
+    create(
+        "{labels: {a/b/c: d}}",
+        "longshore.yaml:4:49: `a/b/c` cannot be the key of a label or an annotation (use `NAME` or `HOST/NAME`, as in `pod-security.kubernetes.io/enforce`)",
+    );
+    create(
+        "{annotations: {longshore.dev/created-for: me}}",
+        "longshore.yaml:4:54: `longshore.dev/created-for` is Longshore's own (take it out)",
+    );
+    check(
+        "releases: {web: {chart: c, namespace: Web_1}}\n",
+        "longshore.yaml:4:39: `Web_1` cannot name a namespace: use at most 63 lower-case letters, digits and `-`, with a letter or digit at both ends",
+    );
+    check(
+        "releases: {web: {chart: c, namespace: [a]}}\n",
+        "longshore.yaml:4:39: `namespace` of release `web` must be a string, not a list",
+    );
 }

@@ -1,12 +1,13 @@
 //! Selections that are only about what was left behind: on clusters that an environment is not on any more, and of
 //! environments that the project file does not name any more.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use longshore_diag::{Diagnostic, Place};
 
 use super::placed::layered;
-use super::{Choice, Selection};
+use super::{Choice, Marks, Selection};
 use crate::kustomize::Kustomizations;
 use crate::outputs::Outputs;
 use crate::platform::Platform;
@@ -134,6 +135,9 @@ impl Selection {
             context: context.or_else(|| of_cluster.map(|placed| placed.value.clone())),
             namespace_chosen: namespace.is_some(),
             namespace: namespace.unwrap_or_else(|| SOME_NAMESPACE.to_owned()),
+            namespaces: BTreeMap::new(),
+            has_namespace: true,
+            marks: Marks::default(),
             platform: platform.clone(),
             environment,
             cluster,
@@ -171,15 +175,5 @@ impl Selection {
         // A circle was refused when the file was read.
         let waves = waves(&self.platform.project.releases).unwrap_or_default();
         waves.into_iter().flatten().position(|release| release.name == name)
-    }
-
-    /// The namespace of a release.
-    pub(crate) fn namespace_of(&self, _release: &str) -> &str {
-        &self.namespace
-    }
-
-    /// The namespaces of all releases that are wanted here, the environment's first.
-    pub(crate) fn namespaces(&self) -> Vec<String> {
-        vec![self.namespace.clone()]
     }
 }

@@ -8,7 +8,7 @@ use longshore_chart::Level;
 use longshore_diag::Place;
 use serde_json::Value;
 
-use super::Selection;
+use super::{Marks, Selection};
 use crate::kustomize::Kustomizations;
 use crate::outputs::Outputs;
 use crate::platform::Platform;
@@ -22,6 +22,10 @@ pub(crate) struct OfPlan<'a> {
     pub(crate) platform: &'a str,
     pub(crate) environment: &'a str,
     pub(crate) namespace: &'a str,
+    /// The namespaces of its releases.
+    pub(crate) namespaces: BTreeMap<String, String>,
+    /// What namespaces that it creates carry.
+    pub(crate) marks: Marks,
     /// Whether the command line had chosen the namespace.
     pub(crate) namespace_chosen: bool,
     /// The names that the environment had before.
@@ -92,12 +96,15 @@ impl Selection {
             environment,
             cluster,
             namespace: plan.namespace.to_owned(),
+            wanted: plan.namespaces.keys().cloned().collect(),
+            namespaces: plan.namespaces,
+            marks: plan.marks,
+            has_namespace: true,
             namespace_chosen: plan.namespace_chosen,
             hosts: Vec::new(),
             context: plan.context,
             waves: Vec::new(),
             resolved: Vec::new(),
-            wanted: Vec::new(),
             only_some: false,
             left: false,
             given: plan.given,

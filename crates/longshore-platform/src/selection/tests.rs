@@ -149,3 +149,78 @@ fn variables_of_the_command_line_are_over_the_environment_s() {
     );
     assert_eq!(given(&["monitorin=true"]).unwrap_err().hint.as_deref(), Some("did you mean `monitoring`?"));
 }
+
+const SPACES: &str = "apiVersion: longshore.dev/v1alpha1
+kind: Project
+name: shop
+clusters:
+  eu: {vars: {logs: logs-eu}}
+  us: {vars: {logs: shop}}
+environments:
+  dev: {namespace: 'shop-${env.name}', createNamespace: {labels: {tier: '${env.vars.tier}'}}, vars: {tier: low}}
+  own: {}
+  both: {namespace: shop, clusters: [eu, us]}
+  bad: {namespace: shop, createNamespace: {labels: {tier: '${env.vars.tier}'}}, vars: {tier: a b}}
+defaultEnvironment: dev
+releases:
+  db: {manifests: m, needs: [logs]}
+  logs: {manifests: m, namespace: '${env.namespace}-logs'}
+  far: {manifests: m, namespace: FAR, enabled: false}
+";
+
+/// The selections of an environment of `SPACES`, with `FAR` and the namespace of the logs replaced.
+fn spaces(environment: &str, far: &str, logs: &str) -> Result<Vec<Selection>, Diagnostic> {
+    let text = SPACES.replace("FAR", far).replace("'${env.namespace}-logs'", logs);
+    let platform =
+        Platform { project: parse(&text, "longshore.yaml")?, root: PathBuf::from("."), lock: None };
+    let nothing: Arc<dyn crate::Kustomizations> = Arc::new(Nothing);
+    Selection::all(&platform, &choice(environment), &nothing)
+}
+
+#[test]
+fn a_release_may_have_a_namespace_of_its_own() {
+    let dev = spaces("dev", "far", "'${env.namespace}-logs'").unwrap().remove(0);
+    assert_eq!(dev.namespaces(), ["shop-dev", "shop-dev-logs"], "the environment's first");
+    assert_eq!((dev.namespace_of("db"), dev.namespace_of("logs")), ("shop-dev", "shop-dev-logs"));
+    assert_eq!(dev.shown("logs"), "shop-dev-logs/logs");
+    assert_eq!(dev.marks.labels["tier"], "low");
+    // The order is that of needs, whatever the namespaces.
+    assert_eq!(names(&dev), [vec!["logs"], vec!["db"]]);
+
+    let both = spaces("both", "far", "'${cluster.vars.logs}'").unwrap();
+    assert_eq!(both[0].namespaces(), ["shop", "logs-eu"]);
+    // One namespace is not told.
+    assert_eq!((both[1].namespaces(), both[1].shown("logs")), (vec!["shop".to_owned()], "logs".to_owned()));
+}
+
+#[test]
+fn an_environment_needs_no_namespace_if_all_of_its_releases_have_one() {
+    let none = "longshore.yaml:9:3: environment `own` has no namespace (add `namespace:` to it, or choose one with -n)";
+    assert_eq!(spaces("own", "far", "logs").unwrap_err().to_string(), none);
+    let text = SPACES
+        .replace("db: {manifests: m,", "db: {manifests: m, namespace: data,")
+        .replace("'${env.namespace}-logs'", "logs");
+    let project = parse(&text, "longshore.yaml").unwrap();
+    let platform = Platform { project, root: PathBuf::from("."), lock: None };
+    let nothing: Arc<dyn crate::Kustomizations> = Arc::new(Nothing);
+    let own = Selection::all(&platform, &choice("own"), &nothing).unwrap().remove(0);
+    assert_eq!(
+        (own.namespaces(), own.namespace.as_str()),
+        (vec!["data".to_owned(), "logs".to_owned()], "data")
+    );
+    let unknown = spaces("own", "far", "'${env.namespace}-logs'").unwrap_err().to_string();
+    assert!(
+        unknown.contains("has no namespace") || unknown.contains("`${env.namespace}` is not known"),
+        "{unknown}"
+    );
+}
+
+#[test]
+fn what_makes_no_name_is_told_where_it_stands() {
+    let error = spaces("dev", "far", "'Logs_${env.name}'").unwrap_err().to_string();
+    assert!(error.starts_with("longshore.yaml:15:35: `Logs_dev` cannot name a namespace"), "{error}");
+    let error = spaces("bad", "far", "logs").unwrap_err().to_string();
+    assert!(error.starts_with("longshore.yaml:11:59: `a b` cannot be the value of label `tier`"), "{error}");
+    // What is not wanted here has no namespace that could be wrong.
+    assert!(spaces("dev", "'${env.vars.nothing}'", "logs").is_ok());
+}

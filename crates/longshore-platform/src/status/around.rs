@@ -92,15 +92,15 @@ impl Around {
     ///
     /// # Errors
     /// The cluster cannot be asked.
-    pub(super) async fn of(session: &Session) -> Result<Self, ReleaseError> {
+    pub(super) async fn of(session: &Session, namespace: &str) -> Result<Self, ReleaseError> {
         let warnings = Selector { labels: None, fields: Some("type=Warning".to_owned()) };
         let all = Selector::default();
         let (pods, sets, jobs, slices, events) = tokio::try_join!(
-            list(session, "v1", "Pod", &all, false),
-            list(session, "apps/v1", "ReplicaSet", &all, true),
-            list(session, "batch/v1", "Job", &all, false),
-            list(session, "discovery.k8s.io/v1", "EndpointSlice", &all, false),
-            list(session, "v1", "Event", &warnings, false),
+            list(session, namespace, "v1", "Pod", &all, false),
+            list(session, namespace, "apps/v1", "ReplicaSet", &all, true),
+            list(session, namespace, "batch/v1", "Job", &all, false),
+            list(session, namespace, "discovery.k8s.io/v1", "EndpointSlice", &all, false),
+            list(session, namespace, "v1", "Event", &warnings, false),
         )?;
         let mut owners = BTreeMap::new();
         for (kind, items) in [("ReplicaSet", &sets), ("Job", &jobs)] {
@@ -228,12 +228,13 @@ pub(super) fn ingress_status(key: &ObjectKey, live: &Value) -> IngressStatus {
 
 async fn list(
     session: &Session,
+    namespace: &str,
     version: &str,
     kind: &str,
     selector: &Selector,
     only_metadata: bool,
 ) -> Result<Vec<Value>, ReleaseError> {
-    let (gvk, namespace) = (Gvk::new(version, kind), Some(session.selection.namespace.as_str()));
+    let (gvk, namespace) = (Gvk::new(version, kind), Some(namespace));
     let found = if only_metadata {
         session.cluster.list_metadata(&gvk, namespace, selector).await
     } else {

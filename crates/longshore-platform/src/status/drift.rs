@@ -5,6 +5,7 @@ use longshore_release::{Deployed, ObjectDrift, ReleaseError, holder, strays};
 use serde::Serialize;
 
 use super::{expecting, newest};
+use crate::plan::shown;
 use crate::session::Session;
 
 /// What is not as it was deployed, release by release.
@@ -17,8 +18,11 @@ pub struct PlatformDrift {
     pub environment: String,
     /// The cluster, as the user calls it.
     pub cluster: String,
-    /// The namespace.
+    /// The namespace; the first of several.
     pub namespace: String,
+    /// All of them, if there are several.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub namespaces: Vec<String>,
     /// Whether anything is other than it should be: not counting what autoscalers scale, nor what a deploy that is
     /// under way has not come to yet.
     pub drifted: bool,
@@ -30,6 +34,9 @@ pub struct PlatformDrift {
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ReleaseDrift {
+    /// Its namespace, if there are several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub namespace: Option<String>,
     /// The release.
     pub release: String,
     /// Helm's word for its newest revision.
@@ -50,6 +57,13 @@ pub struct ReleaseDrift {
     pub drift: Vec<ObjectDrift>,
 }
 
+impl ReleaseDrift {
+    /// What the release is called where it is shown.
+    pub fn shown(&self) -> String {
+        shown(self.namespace.as_ref(), &self.release)
+    }
+}
+
 /// Compares the selected releases with what is live.
 ///
 /// # Errors
@@ -60,12 +74,26 @@ pub async fn drift(session: &Session) -> Result<PlatformDrift, ReleaseError> {
     let rules = &session.ignored_drift();
     let stored: Vec<_> = found.iter().filter_map(|(_, stored)| stored.as_ref()).collect();
     let changed: Vec<Vec<ObjectDrift>> = stream::iter(stored.clone())
-        .map(|stored| longshore_release::drift(&session.context, live, stored, rules))
+        .map(|stored| async move {
+            let context = session.context_of(&stored.release.name);
+            longshore_release::drift(&context, live, stored, rules).await
+        })
         .buffered(4)
         .try_collect()
         .await?;
-    let beside: Vec<Deployed<'_>> = stored.iter().map(|stored| Deployed { stored }).collect();
-    let beside = strays(&session.context, &beside, rules).await?;
+    let mut beside = vec![Vec::new(); stored.len()];
+    let namespaces = session.selection.chosen_namespaces();
+    for namespace in &namespaces {
+        let is_here = |stored: &longshore_release::Stored| {
+            session.selection.namespace_of(&stored.release.name) == namespace
+        };
+        let here: Vec<usize> = (0..stored.len()).filter(|at| is_here(stored[*at])).collect();
+        let deployed: Vec<Deployed<'_>> = here.iter().map(|at| Deployed { stored: stored[*at] }).collect();
+        let found = strays(&session.context.in_namespace(namespace), &deployed, rules).await?;
+        for (at, found) in here.into_iter().zip(found) {
+            beside[at] = found;
+        }
+    }
     let releases: Vec<ReleaseDrift> = stored
         .into_iter()
         .zip(changed.into_iter().zip(beside))
@@ -73,6 +101,7 @@ pub async fn drift(session: &Session) -> Result<PlatformDrift, ReleaseError> {
             drift.extend(beside);
             let release = &stored.release;
             ReleaseDrift {
+                namespace: session.selection.told_namespace(&release.name),
                 release: release.name.clone(),
                 status: release.info.status.to_string(),
                 revision: release.revision,
@@ -88,7 +117,8 @@ pub async fn drift(session: &Session) -> Result<PlatformDrift, ReleaseError> {
         platform: session.selection.platform.project.name.value.clone(),
         environment: session.environment().to_owned(),
         cluster: session.cluster_name().to_owned(),
-        namespace: session.selection.namespace.clone(),
+        namespace: namespaces[0].clone(),
+        namespaces: if session.selection.is_spread() { namespaces } else { Vec::new() },
         drifted: releases.iter().flat_map(|release| &release.drift).any(|object| !object.is_expected()),
         releases,
     })

@@ -173,6 +173,19 @@ impl Premises {
     }
 }
 
+/// That the release's own namespace is brought by one that does not come first.
+pub(super) fn late_namespace(context: &Context, release: &str, premises: &Premises) -> Option<Diagnostic> {
+    let (late, in_time) = premises.namespace(&context.namespace).filter(|_| premises.missing_namespace)?;
+    if in_time {
+        return None;
+    }
+    let message = format!("namespace `{}` is not there when release `{release}` begins", context.namespace);
+    let hint = format!(
+        "release `{late}` brings it, but does not come first: add `needs: [{late}]` to release `{release}`"
+    );
+    Some(Diagnostic::error("plan/late-namespace", message).hint(hint))
+}
+
 /// Whether an object is a namespace.
 pub(super) fn is_namespace(object: &Object) -> bool {
     object.kind() == "Namespace" && object.gvk().group.is_empty()

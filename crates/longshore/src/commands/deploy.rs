@@ -103,7 +103,11 @@ pub(crate) async fn carry_out(
     if planned.plan.changes_something() && !printer.tells_programs() {
         printer.say(view::summary(&planned.plan, printer));
     }
-    let scope = Scope::of(&session.selection.namespace, planned.objects());
+    // The tree is about one namespace.
+    let scope = match &session.selection.chosen_namespaces()[..] {
+        [one] => Some(Scope::of(one, planned.objects())),
+        _ => None,
+    };
     let mut showing = std::pin::pin!(progress.show(&session.cluster, scope));
     let outcome = tokio::select! {
         outcome = deploy(session, planned) => Some(outcome),
@@ -134,6 +138,7 @@ pub(crate) fn doomed(plan: &PlatformPlan) -> impl Iterator<Item = String> + '_ {
 /// After Ctrl-C: lets the next command follow at once, and says how things stand.
 pub(crate) async fn interrupted(session: &Session, printer: &Printer, command: &str) -> ExitStatus {
     let open = session.context.let_go().await;
+    let open: Vec<String> = open.iter().map(|name| session.selection.shown(name)).collect();
     let what = if open.is_empty() { String::new() } else { format!(" while working on {}", open.join(", ")) };
     if printer.tells_programs() {
         let told = Diagnostic::warning("cli/interrupted", format!("interrupted{what}"));

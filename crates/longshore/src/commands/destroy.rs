@@ -45,14 +45,15 @@ pub(crate) async fn run(
     let observer: Arc<dyn Observer> = progress.clone();
     let session = connect(selection, &args.cluster, &behaviour, observer).await?;
     let removal = plan_destroy(&session, args.delete_data).await?;
-    let expected = removal.expected(&session.selection.namespace);
+    let expected = removal.expected(&session.context.namespace);
     if removal.is_empty() {
         printer.result(&expected, String::new)?;
-        printer.say(format!("nothing of this platform is in namespace `{}`", expected.namespace));
+        let places = session.selection.chosen_namespaces().join("`, `");
+        printer.say(format!("nothing of this platform is in namespace `{places}`"));
         return Ok(ExitStatus::Success);
     }
     if args.dry_run {
-        printer.result(&expected, || view::removal(&removal, &session.selection.namespace, printer))?;
+        printer.result(&expected, || view::removal(&removal, &session.context.namespace, printer))?;
         return Ok(ExitStatus::Success);
     }
     if !args.yes {
@@ -63,7 +64,7 @@ pub(crate) async fn run(
                 .hint("look at `longshore destroy --dry-run`, then add --yes")
                 .into());
         }
-        printer.say(view::removal(&removal, &session.selection.namespace, printer));
+        printer.say(view::removal(&removal, &session.context.namespace, printer));
         if !printer.ask(&format!("remove all this from `{}`?", session.cluster.name()))? {
             printer.say("nothing was changed");
             return Ok(ExitStatus::Failure);

@@ -335,13 +335,13 @@ pub(crate) async fn remove(
         .zip(&removals)
         .map(|(session, removal)| Named {
             cluster: session.cluster_name(),
-            result: removal.expected(&session.selection.namespace),
+            result: removal.expected(&session.context.namespace),
         })
         .collect();
     let text = || {
         joined(sessions.iter().zip(&removals).map(|(session, removal)| {
             let heading = printer.paint(Paint::Bold, session.cluster_name());
-            format!("{heading}\n{}", view::removal(removal, &session.selection.namespace, printer))
+            format!("{heading}\n{}", view::removal(removal, &session.context.namespace, printer))
         }))
     };
     if removals.iter().all(longshore_platform::Removal::is_empty) {

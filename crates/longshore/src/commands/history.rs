@@ -36,7 +36,7 @@ pub(crate) async fn run(
     if revisions.is_empty() {
         printer.say(format!(
             "nothing of this platform is recorded in namespace `{}`",
-            session.selection.namespace
+            session.selection.chosen_namespaces().join("`, `")
         ));
     }
     printer.result(&revisions, || view::history(&revisions, printer))?;

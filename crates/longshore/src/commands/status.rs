@@ -7,7 +7,7 @@ use longshore_platform::{Session, drift, status};
 use longshore_release::Silent;
 
 use crate::args::{GlobalArgs, StatusArgs};
-use crate::commands::fleet;
+use crate::commands::{fleet, one_namespace};
 use crate::exit::ExitStatus;
 use crate::live;
 use crate::printer::Printer;
@@ -45,8 +45,9 @@ pub(crate) async fn run(
 
 /// Shows the state as it changes, until it is interrupted.
 async fn watch(session: &Session, printer: &Printer) -> anyhow::Result<ExitStatus> {
+    let namespace = one_namespace(session, "--watch", "--only")?;
     let releases = session.selection.releases().map(|release| release.name.clone());
-    let scope = Scope::read(&session.cluster, &session.selection.namespace, releases).await?;
+    let scope = Scope::read(&session.cluster, &namespace, releases).await?;
     let showing = live::show(Live::new(&session.cluster, scope), live::Shown::on_stdout(printer));
     let mut stop = Stop::new()?;
     tokio::select! {

@@ -6,7 +6,7 @@ use longshore_platform::{PlatformDrift, ReleaseDrift};
 use longshore_release::{Author, Cause, DriftState, FieldDrift, ObjectDrift, Writer};
 
 use crate::printer::{Paint, Printer};
-use crate::view::plan::value;
+use crate::view::plan::{spaces, value};
 
 /// Every release, and what of it is different.
 pub(crate) fn drift(found: &PlatformDrift, printer: &Printer) -> String {
@@ -14,10 +14,10 @@ pub(crate) fn drift(found: &PlatformDrift, printer: &Printer) -> String {
     // Writing to a string does not fail.
     let _ = writeln!(
         out,
-        "{} in {} (namespace {}, cluster {})",
+        "{} in {} ({}, cluster {})",
         printer.paint(Paint::Bold, &found.platform),
         found.environment,
-        found.namespace,
+        spaces(&found.namespace, &found.namespaces),
         found.cluster
     );
     for release in &found.releases {
@@ -45,7 +45,7 @@ fn heading(release: &ReleaseDrift, printer: &Printer) -> String {
     let by = release.deployed_by.as_ref().map(|by| format!(" by {by}")).unwrap_or_default();
     format!(
         "{}: revision {}, {} {}{by}",
-        printer.paint(Paint::Bold, &release.release),
+        printer.paint(Paint::Bold, &release.shown()),
         release.revision,
         release.status,
         moment(&release.updated)

@@ -35,7 +35,7 @@ pub(crate) fn history(revisions: &[Revision], printer: &Printer) -> String {
         };
         let plan = revision.plan.as_deref().map(|plan| plan.trim_start_matches("sha256:"));
         let mut cells = vec![
-            revision.release.clone(),
+            revision.shown(),
             revision.revision.to_string(),
             revision.updated.chars().take(19).collect::<String>().replace('T', " "),
             printer.paint(paint, &revision.status),

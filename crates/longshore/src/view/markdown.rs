@@ -31,24 +31,23 @@ fn plan_in(plan: &PlatformPlan, digest: &str, fields: bool) -> String {
     let mut out = String::new();
     // Writing to a string does not fail.
     let _ = writeln!(out, "### {} → {}: {}\n", text(&plan.platform), text(&plan.environment), totals(plan));
-    let _ = writeln!(
-        out,
-        "Namespace {}, cluster {}, plan {}",
-        code(&plan.namespace),
-        code(&plan.cluster),
-        code(digest)
-    );
+    let several: Vec<String> = plan.namespaces.iter().map(|namespace| code(namespace)).collect();
+    let spaces = match several.as_slice() {
+        [] => format!("Namespace {}", code(&plan.namespace)),
+        several => format!("Namespaces {}", several.join(", ")),
+    };
+    let _ = writeln!(out, "{spaces}, cluster {}, plan {}", code(&plan.cluster), code(digest));
     if let Some(given) = given(plan) {
         let _ = writeln!(out, "\nWith {}.", code(&given));
     }
-    if plan.creates_namespace {
-        let _ = writeln!(out, "\nNamespace {} is created.", code(&plan.namespace));
+    for namespace in plan.created() {
+        let _ = writeln!(out, "\nNamespace {} is created.", code(namespace));
     }
     for warning in &plan.warnings {
         let _ = writeln!(out, "\n> [!WARNING]\n> {}", text(warning));
     }
     for release in &plan.releases {
-        release_plan(&mut out, release, fields);
+        release_plan(&mut out, &plan.shown(release), release, fields);
     }
     for unlisted in unlisted(plan) {
         let place = elsewhere(plan, &unlisted.namespace);
@@ -67,15 +66,15 @@ fn plan_in(plan: &PlatformPlan, digest: &str, fields: bool) -> String {
     out
 }
 
-fn release_plan(out: &mut String, plan: &ReleasePlan, fields: bool) {
+fn release_plan(out: &mut String, shown: &str, plan: &ReleasePlan, fields: bool) {
     if plan.action == ReleaseAction::Nothing && plan.problems.is_empty() && plan.warnings.is_empty() {
-        let _ = writeln!(out, "\n**{}**: {}", text(&plan.release), what_happens(plan));
+        let _ = writeln!(out, "\n**{}**: {}", text(shown), what_happens(plan));
         return;
     }
     let _ = writeln!(
         out,
         "\n<details open><summary><b>{}</b>: {} ({})</summary>\n",
-        text(&plan.release),
+        text(shown),
         what_happens(plan),
         text(&plan.chart)
     );

@@ -18,7 +18,7 @@ pub(crate) fn deployed(deployed: &Deployed, printer: &Printer) -> String {
         } else {
             printer.paint(Paint::Dim, "unchanged")
         };
-        table.row([release.release.clone(), how, format!("revision {}", release.revision)]);
+        table.row([release.shown(), how, format!("revision {}", release.revision)]);
     }
     out.push_str(&table.render());
     for removed in &deployed.removed {
@@ -43,7 +43,7 @@ pub(crate) fn deployed(deployed: &Deployed, printer: &Printer) -> String {
         [] => {}
         // Writing to a string does not fail.
         [one] => {
-            let _ = write!(out, "\nNotes of {}:\n{}\n", one.release, one.notes.trim_end());
+            let _ = write!(out, "\nNotes of {}:\n{}\n", one.shown(), one.notes.trim_end());
         }
         several => {
             let _ = writeln!(out, "{} releases have notes: longshore status --notes", several.len());

@@ -20,21 +20,22 @@ pub(crate) fn plan(plan: &PlatformPlan, printer: &Printer) -> String {
     // Writing to a string does not fail.
     let _ = writeln!(
         out,
-        "{} in {} (namespace {}, cluster {})",
+        "{} in {} ({}, cluster {})",
         printer.paint(Paint::Bold, &plan.platform),
         plan.environment,
-        plan.namespace,
+        spaces(&plan.namespace, &plan.namespaces),
         plan.cluster
     );
     if let Some(given) = given(plan) {
         let _ = writeln!(out, "with {given}");
     }
-    if plan.creates_namespace {
-        let _ = writeln!(out, "\n{}", printer.paint(Paint::Good, &format!("+ Namespace/{}", plan.namespace)));
+    for (at, namespace) in plan.created().into_iter().enumerate() {
+        let line = printer.paint(Paint::Good, &format!("+ Namespace/{namespace}"));
+        let _ = writeln!(out, "{}{line}", if at == 0 { "\n" } else { "" });
     }
     for release in &plan.releases {
         out.push('\n');
-        release_plan(&mut out, release, printer);
+        release_plan(&mut out, &plan.shown(release), release, printer);
     }
     for unlisted in unlisted(plan) {
         let name = printer.paint(Paint::Bold, &unlisted.release);
@@ -61,6 +62,14 @@ pub(super) fn given(plan: &PlatformPlan) -> Option<String> {
     let given: Vec<String> =
         plan.vars.iter().map(|(name, given)| format!("--var {name}={}", value(given))).collect();
     (!given.is_empty()).then(|| given.join(" "))
+}
+
+/// `namespace shop`, or `namespaces shop, shop-logs`.
+pub(super) fn spaces(one: &str, several: &[String]) -> String {
+    match several {
+        [] => format!("namespace {one}"),
+        several => format!("namespaces {}", several.join(", ")),
+    }
 }
 
 /// What becomes of a release that the project file does not want where it lies.
@@ -120,10 +129,10 @@ pub(super) fn gone(plan: &PlatformPlan) -> Vec<String> {
 /// One line that says what a deploy is about to do.
 pub(crate) fn summary(plan: &PlatformPlan, printer: &Printer) -> String {
     format!(
-        "{} to {} (namespace {}, cluster {}): {}",
+        "{} to {} ({}, cluster {}): {}",
         printer.paint_err(Paint::Bold, &plan.platform),
         plan.environment,
-        plan.namespace,
+        spaces(&plan.namespace, &plan.namespaces),
         plan.cluster,
         totals(plan)
     )
@@ -134,7 +143,7 @@ pub(super) fn totals(plan: &PlatformPlan) -> String {
         return "no changes".to_owned();
     }
     let parts = [
-        (usize::from(plan.creates_namespace) + plan.count(ObjectAction::Create), "to create"),
+        (plan.created().len() + plan.count(ObjectAction::Create), "to create"),
         (plan.count(ObjectAction::Update), "to change"),
         (plan.count(ObjectAction::Delete), "to delete"),
         (plan.count(ObjectAction::Keep), "kept"),
@@ -145,14 +154,8 @@ pub(super) fn totals(plan: &PlatformPlan) -> String {
     shown.join(", ")
 }
 
-fn release_plan(out: &mut String, plan: &ReleasePlan, printer: &Printer) {
-    let _ = writeln!(
-        out,
-        "{}: {} ({})",
-        printer.paint(Paint::Bold, &plan.release),
-        what_happens(plan),
-        plan.chart
-    );
+fn release_plan(out: &mut String, shown: &str, plan: &ReleasePlan, printer: &Printer) {
+    let _ = writeln!(out, "{}: {} ({})", printer.paint(Paint::Bold, shown), what_happens(plan), plan.chart);
     if !plan.waits_for.is_empty() {
         let line = format!("waits for {}: not tried before that is there", plan.waits_for.join(" and "));
         let _ = writeln!(out, "  {}", printer.paint(Paint::Changed, &line));

@@ -6,6 +6,7 @@ use longshore_platform::{EventStatus, LastJob, PlatformStatus, ReleaseStatus};
 
 use crate::printer::{Paint, Printer};
 use crate::view::drift::{moment, write_object};
+use crate::view::plan::spaces;
 use crate::view::table::Table;
 
 /// The whole state: releases, what is not ready, what was changed by hand, host names.
@@ -14,10 +15,10 @@ pub(crate) fn status(state: &PlatformStatus, notes: bool, printer: &Printer) -> 
     // Writing to a string does not fail.
     let _ = writeln!(
         out,
-        "{} in {} (namespace {}, cluster {})\n",
+        "{} in {} ({}, cluster {})\n",
         printer.paint(Paint::Bold, &state.platform),
         state.environment,
-        state.namespace,
+        spaces(&state.namespace, &state.namespaces),
         state.cluster
     );
     let mut table = Table::new(&["RELEASE", "STATUS", "REVISION", "UPDATED", "CHART", "READY"]);
@@ -25,7 +26,7 @@ pub(crate) fn status(state: &PlatformStatus, notes: bool, printer: &Printer) -> 
         let ready = release.objects.iter().filter(|object| object.ready).count();
         let all = release.objects.len();
         table.row([
-            release.release.clone(),
+            release.shown(),
             printer.paint(paint(&release.status), &release.status),
             if release.revision == 0 { "-".to_owned() } else { release.revision.to_string() },
             moment(&release.updated),
@@ -46,7 +47,7 @@ pub(crate) fn status(state: &PlatformStatus, notes: bool, printer: &Printer) -> 
         }
     }
     for release in state.releases.iter().filter(|release| notes && !release.notes.is_empty()) {
-        let heading = printer.paint(Paint::Bold, &format!("Notes of {}", release.release));
+        let heading = printer.paint(Paint::Bold, &format!("Notes of {}", release.shown()));
         let _ = write!(out, "\n{heading}\n{}\n", release.notes.trim_end());
     }
     out
@@ -64,7 +65,7 @@ fn details(out: &mut String, release: &ReleaseStatus, printer: &Printer) {
     {
         return;
     }
-    let _ = writeln!(out, "\n{}", printer.paint(Paint::Bold, &release.release));
+    let _ = writeln!(out, "\n{}", printer.paint(Paint::Bold, &release.shown()));
     if let Some(holder) = &release.holder {
         let _ = writeln!(out, "  {holder} is working on it");
     }

@@ -6,6 +6,7 @@ mod frozen;
 mod hooked;
 mod left;
 mod outputs;
+mod spaces;
 mod three;
 
 use longshore_testkit::{Outcome, Program, Project, TestCluster, TestNamespace};
@@ -150,6 +151,7 @@ async fn an_environment_on_two_clusters() {
     frozen::is_carried_out_later(&Two::new(eu, us, "fleet-frozen").await).await;
     outputs::reach_the_other_cluster(&Two::new(eu, us, "fleet-outputs").await).await;
     lives(&Two::new(eu, us, "fleet-lives").await).await;
+    spaces::are_several(&Two::new(eu, us, "fleet-spaces").await).await;
     cannot_be_reached(&Two::new(eu, us, "fleet-away").await).await;
     fails_midway(&Two::new(eu, us, "fleet-fails").await).await;
     goes_in_waves(&Two::new(eu, us, "fleet-waves").await).await;

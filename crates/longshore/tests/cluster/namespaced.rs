@@ -182,3 +182,174 @@ async fn its_removal_is_gone_on_with_wherever_it_was_killed() {
         assert!(get(&stage, "api/v1/namespaces/{ns}").await.is_none(), "{point}");
     }
 }
+
+/// `web` and `mail` have namespaces of their own; what `web` needs lies in the environment's.
+const SPREAD: &str = "
+    //- longshore.yaml
+    apiVersion: longshore.dev/v1alpha1
+    kind: Project
+    name: SHOP
+    environments:
+      dev: {createNamespace: {labels: {tier: '${env.name}', pod-security.kubernetes.io/enforce: restricted}, annotations: {team: a b}}}
+    defaultEnvironment: dev
+    wait: {grace: {settle: 0s, unschedulable: 1s}}
+    releases:
+      db: {manifests: db.yaml, generate: {login: {keys: {password: {length: 16}}}}}
+      web: {chart: chart, namespace: '${env.namespace}-web', needs: [db], set: {level: info}}
+      mail: {manifests: mail.yaml, namespace: '${env.namespace}-mail', needs: [web]}
+    //- db.yaml
+    {apiVersion: v1, kind: ConfigMap, metadata: {name: db}}
+    //- mail.yaml
+    {apiVersion: v1, kind: ConfigMap, metadata: {name: mail}, data: {a: b}}
+    //- chart/Chart.yaml
+    {apiVersion: v2, name: web, version: 1.0.0}
+    //- chart/templates/web.yaml
+    {apiVersion: v1, kind: ConfigMap, metadata: {name: web}, data: {namespace: {{ .Release.Namespace }}, level: {{ .Values.level }}}}
+    ";
+
+async fn spread(name: &str) -> Stage {
+    let stage = Stage::new(name, SPREAD).await;
+    let file = stage.project.read("longshore.yaml").unwrap();
+    stage.project.write("longshore.yaml", &file.replace("SHOP", stage.namespace.name())).unwrap();
+    stage
+}
+
+fn edit(stage: &Stage, file: &str, from: &str, to: &str) {
+    let text = stage.project.read(file).unwrap();
+    assert!(text.contains(from), "{file} has no {from:?}");
+    stage.project.write(file, &text.replace(from, to)).unwrap();
+}
+
+/// Three namespaces on one cluster, from the first plan to the removal.
+#[tokio::test(flavor = "multi_thread")]
+async fn releases_in_namespaces_of_their_own() {
+    let stage = spread("spread").await;
+    let home = stage.namespace.name();
+    let planned = stage.ok("plan");
+    let told = &planned.stdout;
+    assert!(told.contains(&format!("namespaces {home}, {home}-web, {home}-mail, cluster")), "{planned}");
+    assert!(told.contains(&format!("+ Namespace/{home}-mail")), "{planned}");
+    assert!(told.contains(&format!("{home}-web/web: install")), "{planned}");
+    assert!(told.contains("label `tier` is not there, where `createNamespace` has `dev`"), "{planned}");
+    assert!(told.contains("team='a b'` sets it"), "{planned}");
+
+    let done = stage.ok("deploy");
+    let at = |what: &str| done.stderr.find(what).unwrap_or_else(|| panic!("no {what} in\n{done}"));
+    assert!(at(&format!("{home}/db deployed")) < at(&format!("{home}-web/web installing")), "{done}");
+    assert!(at(&format!("{home}-web/web deployed")) < at(&format!("{home}-mail/mail installing")), "{done}");
+    let web = get(&stage, "api/v1/namespaces/{ns}-web").await.unwrap();
+    assert_eq!(web["metadata"]["labels"]["pod-security.kubernetes.io/enforce"], "restricted");
+    assert_eq!(web["metadata"]["annotations"]["team"], "a b");
+    let data = get(&stage, "api/v1/namespaces/{ns}-web/configmaps/web").await.unwrap()["data"].clone();
+    assert_eq!(data["namespace"], format!("{home}-web"));
+    // The record lies beside the objects, as Helm has it.
+    assert!(get(&stage, "api/v1/namespaces/{ns}-mail/secrets/sh.helm.release.v1.mail.v1").await.is_some());
+    assert!(get(&stage, "api/v1/namespaces/{ns}/secrets/sh.helm.release.v1.mail.v1").await.is_none());
+    assert!(stage.ok("deploy").stdout.contains("nothing has changed"));
+    let secret = get(&stage, "api/v1/namespaces/{ns}/secrets/login").await.unwrap()["data"].clone();
+
+    let status = stage.ok("status");
+    assert!(status.stdout.contains(&format!("{home}-mail/mail")), "{status}");
+    assert_eq!(stage.json("status")["releases"][1]["namespace"], format!("{home}-web"));
+    stage.ok("status --drift --detailed-exitcode");
+    let logs = stage.longshore("logs");
+    assert!(logs.stderr.contains("and this is about one"), "{logs}");
+    assert!(logs.stderr.contains("db|web|mail"), "{logs}");
+
+    // A change of one is rolled back in its namespace.
+    edit(&stage, "longshore.yaml", "set: {level: info}", "set: {level: debug}");
+    stage.ok("deploy");
+    let history = stage.json("history web");
+    assert_eq!(
+        (history.as_array().unwrap().len(), &history[1]["namespace"]),
+        (2, &format!("{home}-web").into())
+    );
+    stage.ok("history web --diff 1 2");
+    stage.ok("rollback");
+    let data = get(&stage, "api/v1/namespaces/{ns}-web/configmaps/web").await.unwrap()["data"].clone();
+    assert_eq!(data["level"], "info");
+
+    // A release that goes to another namespace is left behind in the old one until it is pruned.
+    edit(&stage, "longshore.yaml", "${env.namespace}-mail'", "${env.namespace}-web'");
+    stage.ok("deploy");
+    assert!(get(&stage, "api/v1/namespaces/{ns}-web/configmaps/mail").await.is_some());
+    edit(
+        &stage,
+        "longshore.yaml",
+        "mail: {manifests: mail.yaml, namespace: '${env.namespace}-web', needs: [web]}",
+        "post: {manifests: mail.yaml, namespace: '${env.namespace}-web', needs: [web]}\nmoved: [{from: mail, to: post}]",
+    );
+    stage.ok("deploy --yes");
+    assert!(get(&stage, "api/v1/namespaces/{ns}-web/configmaps/mail").await.is_some(), "it went over");
+    assert!(get(&stage, "api/v1/namespaces/{ns}-web/secrets/sh.helm.release.v1.mail.v1").await.is_none());
+    assert_eq!(
+        get(&stage, "api/v1/namespaces/{ns}/secrets/login").await.unwrap()["data"],
+        secret,
+        "it is kept"
+    );
+
+    let gone = stage.ok("destroy --yes --delete-data");
+    let at = |what: &str| gone.stderr.find(what).unwrap_or_else(|| panic!("no {what} in\n{gone}"));
+    assert!(at(&format!("{home}-web/web uninstalled")) < at(&format!("{home}/db uninstalling")), "{gone}");
+    assert!(get(&stage, "api/v1/namespaces/{ns}-web").await.is_none(), "{gone}");
+    assert!(get(&stage, "api/v1/namespaces/{ns}").await.is_some(), "it was there before: {gone}");
+    drop_namespace(&stage, "{ns}-mail").await;
+}
+
+async fn drop_namespace(stage: &Stage, name: &str) {
+    let client = stage.namespace.client().await.unwrap();
+    let path = format!("/api/v1/namespaces/{name}").replace("{ns}", stage.namespace.name());
+    // It may be gone already.
+    let _ = client.request::<Value>(http::Request::delete(path).body(Vec::new()).unwrap()).await;
+}
+
+/// What fails in one namespace takes the whole deploy back, those that it has created included.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deploy_over_namespaces_goes_back_as_a_whole() {
+    let stage = spread("spread-back").await;
+    let never = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: mail}\nspec: {selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, spec: {nodeSelector: {disk: golden}, containers: [{name: c, image: c}]}}}\n";
+    stage.project.write("mail.yaml", never).unwrap();
+    edit(&stage, "longshore.yaml", "restricted}", "privileged}");
+    let failed = stage.longshore("deploy --rollback-on-failure");
+    assert_eq!(failed.code, Some(1), "{failed}");
+    for space in ["{ns}-web", "{ns}-mail"] {
+        assert!(get(&stage, &format!("api/v1/namespaces/{space}")).await.is_none(), "{space}: {failed}");
+    }
+    assert!(get(&stage, "api/v1/namespaces/{ns}/configmaps/db").await.is_none(), "{failed}");
+}
+
+/// A namespace that a release brings is not made before it, and what lies there waits for it; one that nobody brings and
+/// that may not be created is refused.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_namespace_of_a_release_may_be_brought_by_another() {
+    let stage = spread("spread-brought").await;
+    let home = stage.namespace.name();
+    edit(&stage, "longshore.yaml", "  dev: {createNamespace", "  dev: {} #");
+    let refused = stage.longshore("plan");
+    assert!(refused.stderr.contains(&format!("namespace `{home}-mail` does not exist")), "{refused}");
+    let spaces = format!(
+        "---\n{{apiVersion: v1, kind: Namespace, metadata: {{name: {home}-web}}}}\n---\n{{apiVersion: v1, kind: Namespace, metadata: {{name: {home}-mail}}}}\n"
+    );
+    let db = stage.project.read("db.yaml").unwrap();
+    stage.project.write("db.yaml", &format!("{db}{spaces}")).unwrap();
+    edit(&stage, "longshore.yaml", ", generate: {login: {keys: {password: {length: 16}}}}", "");
+    let planned = stage.ok("plan -o plan.json");
+    assert!(
+        planned
+            .stdout
+            .contains(&format!("ConfigMap/web (not tried: waits for Namespace/{home}-web of release `db`)")),
+        "{planned}"
+    );
+    stage.ok("deploy plan.json");
+    assert!(get(&stage, "api/v1/namespaces/{ns}-mail/configmaps/mail").await.is_some());
+    stage.ok("plan --detailed-exitcode");
+    stage.ok("destroy --yes --delete-data");
+    assert!(get(&stage, "api/v1/namespaces/{ns}-mail").await.is_none());
+
+    // Who does not wait for it is told before anything is written.
+    edit(&stage, "longshore.yaml", "web', needs: [db]", "web'");
+    let late = stage.longshore("deploy");
+    assert_eq!(late.code, Some(1), "{late}");
+    assert!(late.stderr.contains("add `needs: [db]` to release `web`"), "{late}");
+    assert!(get(&stage, "api/v1/namespaces/{ns}-web").await.is_none(), "{late}");
+}

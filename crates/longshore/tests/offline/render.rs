@@ -191,3 +191,51 @@ fn the_project_says_which_helm_its_charts_are_rendered_as() {
         "{outcome}"
     );
 }
+
+/// What lies in several namespaces says to which each part goes, in the text and in the list, and is traced line by line.
+#[test]
+fn namespaces_are_told_where_there_are_several() {
+    let project = Project::new(
+        "
+        //- longshore.yaml
+        apiVersion: longshore.dev/v1alpha1
+        kind: Project
+        name: shop
+        environments: {dev: {namespace: shop}}
+        defaultEnvironment: dev
+        releases:
+          db: {manifests: db.yaml}
+          web: {chart: web, namespace: '${env.namespace}-web', needs: [db]}
+        //- db.yaml
+        {apiVersion: v1, kind: ConfigMap, metadata: {name: db}}
+        //- web/Chart.yaml
+        {apiVersion: v2, name: web, version: 1.0.0}
+        //- web/templates/a.yaml
+        {apiVersion: v1, kind: ConfigMap, metadata: {name: {{ .Release.Namespace }}}}
+        ---
+        {apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRole, metadata: {name: web}}
+        ",
+    )
+    .unwrap();
+    let run = |arguments: &str| {
+        let outcome = longshore(&project, arguments);
+        assert_eq!(outcome.code, Some(0), "{outcome}");
+        outcome.stdout
+    };
+    let text = run("render");
+    let parts: Vec<&str> = text.split("# Namespace: ").collect();
+    assert_eq!(parts.len(), 3, "{text}");
+    assert!(parts[1].starts_with("shop\n---\n") && parts[2].starts_with("shop-web\n---\n"), "{text}");
+    assert!(parts[2].contains("name: shop-web"), "{text}");
+    let list: serde_json::Value = serde_json::from_str(&run("render -o json")).unwrap();
+    let spaces: Vec<&serde_json::Value> =
+        list["items"].as_array().unwrap().iter().map(|item| &item["metadata"]["namespace"]).collect();
+    assert_eq!(
+        spaces,
+        [&serde_json::json!("shop"), &serde_json::json!("shop-web"), &serde_json::Value::Null]
+    );
+    let traced: serde_json::Value = serde_json::from_str(&run("render --trace -o json")).unwrap();
+    let lines: Vec<&str> =
+        traced.as_array().unwrap().iter().map(|line| line["text"].as_str().unwrap()).collect();
+    assert_eq!(lines, text.lines().collect::<Vec<_>>());
+}

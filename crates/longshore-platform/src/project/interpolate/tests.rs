@@ -35,7 +35,7 @@ fn with<T>(look: impl FnOnce(&Scope<'_>, &Layer) -> T) -> T {
     let scope = Scope {
         environment: &environment,
         cluster: project.clusters.first(),
-        namespace: "ns",
+        namespace: Some("ns"),
         secrets: &Secrets::default(),
         root: Path::new("."),
         releases: &project.releases,

@@ -34,7 +34,7 @@ environments:
     releases: {web: {values: v, enabled: '${env.vars.on}', clusters: [eu]}}
     secrets: {a: {env: A}}
     wait: {timeout: 5m, grace: {restarts: 3, pull: 10s}}
-  base: {namespace: shop, vars: {on: true}}
+  base: {namespace: shop, createNamespace: {labels: {a: b, n: 1}, annotations: {c/d: e}}, vars: {on: true}}
 defaultEnvironment: dev
 hosts: [a.example.com]
 drift: {ignore: [{kind: Deployment, group: apps, release: web, name: web, pointers: [/spec/replicas]}]}
@@ -51,7 +51,7 @@ moved: [{from: api, to: web}, {environment: old, to: dev}]
 varsSchema: {type: object}
 releases:
   db: {manifests: [a, b], generate: {s: {keys: {k: {length: 32}}, stringData: {u: v, n: 1}}}}
-  web: {needs: db, requires: cert-manager.io/v1/Certificate, chart: c, values: [a], set: {a: {b: c}}, enabled: false, clusters: eu}
+  web: {namespace: '${env.namespace}-web', needs: db, requires: cert-manager.io/v1/Certificate, chart: c, values: [a], set: {a: {b: c}}, enabled: false, clusters: eu}
   old: {manifests: m, disabled: '${env.vars.on}'}
   hooked:
     manifests: m
