@@ -198,6 +198,7 @@ fn an_environment_needs_no_namespace_if_all_of_its_releases_have_one() {
     let none = "longshore.yaml:9:3: environment `own` has no namespace (add `namespace:` to it, or choose one with -n)";
     assert_eq!(spaces("own", "far", "logs").unwrap_err().to_string(), none);
     let text = SPACES
+        .replace("FAR", "far")
         .replace("db: {manifests: m,", "db: {manifests: m, namespace: data,")
         .replace("'${env.namespace}-logs'", "logs");
     let project = parse(&text, "longshore.yaml").unwrap();
