@@ -3,8 +3,6 @@
 
 use std::collections::BTreeSet;
 
-use std::collections::BTreeSet;
-
 use longshore_cluster::{DeleteOptions, Propagation, Selector};
 use longshore_diag::Diagnostic;
 use longshore_object::{Gvk, ObjectKey};

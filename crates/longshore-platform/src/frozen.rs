@@ -249,7 +249,7 @@ pub async fn thaw(
             let (candidate, basis) = content.candidate()?;
             let context = session.context_of(&release.name);
             let missing_namespace = spaces.lacks(&context.namespace);
-            let premises = Premises { missing_namespace, brought: brought.clone(), required: Vec::new() };
+            let premises = Premises { missing_namespace, brought: brought.clone(), ..Premises::default() };
             let again = prepare(&context, &release.name, candidate, Intent::Deploy, &premises)
                 .await
                 .map_err(|error| in_release(error, &release.name))?;

@@ -25,8 +25,8 @@ pub(crate) struct Home {
     pub(crate) cluster: Option<ClusterSpec>,
     /// The namespaces of its releases.
     namespaces: BTreeMap<String, String>,
-    /// That of the environment.
-    namespace: String,
+    /// That of the environment, if it has one.
+    namespace: Option<String>,
     wanted: Vec<String>,
     /// Of those the ones that the command is about.
     chosen: Vec<String>,
@@ -40,7 +40,7 @@ impl Home {
         Self {
             cluster: selection.cluster.clone(),
             namespaces: selection.wanted.iter().map(namespace).collect(),
-            namespace: selection.namespace.clone(),
+            namespace: selection.environment_namespace().map(str::to_owned),
             wanted: selection.wanted.clone(),
             chosen: chosen.map(|release| release.name.clone()).collect(),
         }
@@ -48,7 +48,12 @@ impl Home {
 
     /// The namespace of a release.
     pub(crate) fn namespace_of(&self, release: &str) -> &str {
-        self.namespaces.get(release).unwrap_or(&self.namespace)
+        self.namespaces.get(release).or(self.namespace.as_ref()).map_or("", String::as_str)
+    }
+
+    /// The environment's namespace, if it has one.
+    pub(crate) fn namespace(&self) -> Option<&str> {
+        self.namespace.as_deref()
     }
 
     fn name(&self) -> &str {

@@ -340,14 +340,9 @@ impl Selection {
     }
 
     /// The same in a text about a release that may be on another cluster.
-    pub(crate) fn fill_at(
-        &self,
-        home: usize,
-        release: &str,
-        text: &Placed<String>,
-    ) -> Result<String, Diagnostic> {
+    pub(crate) fn fill_at(&self, home: usize, text: &Placed<String>) -> Result<String, Diagnostic> {
         let there = &self.outputs.homes[home];
-        let namespace = there.namespace_of(release);
+        let namespace = there.namespace();
         let scope = Scope { cluster: there.cluster.as_ref(), namespace, here: home, ..self.scope() };
         scope.text(&text.value, &text.place)
     }
@@ -387,7 +382,7 @@ impl Selection {
         Scope {
             environment: &self.environment,
             cluster: self.cluster.as_ref(),
-            namespace: self.has_namespace.then_some(self.namespace.as_str()),
+            namespace: self.environment_namespace(),
             secrets: &self.secrets,
             root: &self.platform.root,
             releases: &self.platform.project.releases,

@@ -103,7 +103,7 @@ fn all(selection: &Selection, asked: Vec<Placed<Asked>>) -> Result<Vec<Wanted<'_
                 );
             }
             OutputFrom::Object(object) => {
-                let name = selection.fill_at(home, &asked.value.release, &object.name)?;
+                let name = selection.fill_at(home, &object.name)?;
                 found.push(Wanted { asked, home, spec, object, name });
             }
         }

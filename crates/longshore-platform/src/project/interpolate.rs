@@ -212,7 +212,7 @@ impl Scope<'_> {
             OutputFrom::Value(node) => {
                 let here = home()?;
                 let home = &self.outputs.homes[here];
-                let namespace = home.namespace_of(&asked.release);
+                let namespace = home.namespace();
                 let scope = Scope { cluster: home.cluster.as_ref(), namespace, here, ..*self };
                 return scope.of_node(node, &spec.name.place.file, open);
             }

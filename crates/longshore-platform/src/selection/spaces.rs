@@ -98,6 +98,11 @@ impl Selection {
         self.namespaces.get(release).unwrap_or(&self.namespace)
     }
 
+    /// The environment's namespace, if it has one and not only its releases.
+    pub(crate) fn environment_namespace(&self) -> Option<&str> {
+        self.has_namespace.then_some(self.namespace.as_str())
+    }
+
     /// The namespaces of all releases that are wanted here, the environment's first; it alone if none is wanted.
     pub fn namespaces(&self) -> Vec<String> {
         self.distinct(self.wanted.iter().map(String::as_str))
