@@ -189,7 +189,8 @@ impl Selection {
         let text = environment.namespace.as_ref();
         let of_file = text.and_then(|placed| nowhere.text(&placed.value, &placed.place).ok());
         // One that a `--var` is in is chosen as well: `preview-41` is no leftover of `preview-42`.
-        let mut texts = text.into_iter().chain(project.releases.iter().filter_map(|one| one.namespace.as_ref()));
+        let mut texts =
+            text.into_iter().chain(project.releases.iter().filter_map(|one| one.namespace.as_ref()));
         let namespace_chosen = choice.namespace.is_some() && of_file != choice.namespace
             || texts.any(|placed| GivenVar::are_in(&choice.vars, &placed.value));
         let scope = Scope { namespace: home.as_deref(), ..nowhere };

@@ -75,6 +75,19 @@ pub(super) const PROGRAM_VARIABLE: Names = Names {
     },
 };
 
+/// Kubernetes' rule for keys of labels and annotations; those of Longshore begin with `longshore.dev/`.
+pub(super) const MARK: Names = Names {
+    pattern: r"^(?!longshore\.dev/)([a-z0-9-]+(\.[a-z0-9-]+)*/)?[A-Za-z0-9]([-._A-Za-z0-9]{0,61}[A-Za-z0-9])?$",
+    longest: 253 + 1 + 63,
+    wanted: "characters as `NAME` or `HOST/NAME`, as in `pod-security.kubernetes.io/enforce`; those of `longshore.dev/` are Longshore's",
+    is_good: |key| {
+        let (host, name) = key.split_once('/').map_or((None, key), |(host, name)| (Some(host), name));
+        let inner = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        let is_host = |host: &str| host.split('.').all(|part| !part.is_empty() && part.chars().all(inner));
+        !name.is_empty() && is_word(name) && host.is_none_or(|host| is_host(host) && host != "longshore.dev")
+    },
+};
+
 impl Names {
     /// Checks a name; `what` is what it would name.
     ///
@@ -98,4 +111,15 @@ fn is_label(name: &str) -> bool {
     let inner = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     let outer = |c: Option<char>| c.is_some_and(|c| c != '-');
     name.chars().all(inner) && outer(name.chars().next()) && outer(name.chars().last())
+}
+
+/// Whether a text can be the value of a label: at most 63 letters, digits, `-`, `_` and `.`, with a letter or digit at
+/// both ends, or nothing.
+pub(super) fn is_word(text: &str) -> bool {
+    let inner = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let is_outer = |c: Option<char>| c.is_none_or(|c| c.is_ascii_alphanumeric());
+    text.len() <= 63
+        && text.chars().all(inner)
+        && is_outer(text.chars().next())
+        && is_outer(text.chars().last())
 }

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use longshore_diag::{Diagnostic, Place};
 use longshore_yaml::{Kind, Node};
 
-use super::Placed;
 use super::fields::{Fields, expected, scalar};
+use super::{Placed, names};
 
 /// What `createNamespace` of an environment says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -20,9 +20,6 @@ pub struct CreateNamespace {
 }
 
 const CREATE_KEYS: [&str; 2] = ["labels", "annotations"];
-
-/// What begins the keys of Longshore's own labels and annotations.
-const OWN: &str = "longshore.dev/";
 
 /// Reads `createNamespace`: true, false, or what the namespaces carry, which means true.
 ///
@@ -55,31 +52,11 @@ fn marks(file: &str, fields: &Fields<'_>, key: &str) -> Result<BTreeMap<String, 
     let Some(node) = fields.get(key) else { return Ok(BTreeMap::new()) };
     let inner = Fields::any(file, fields.path(key), node)?;
     let mark = |(key, place, node): (String, Place, &Node)| {
-        check_key(&key, &place)?;
+        names::MARK.check("a label or an annotation", &key, &place)?;
         let value = scalar(file, &inner.path(&key), node)?;
         Ok((key, value))
     };
     inner.entries().map(mark).collect()
-}
-
-/// A key of a label or an annotation, as Kubernetes takes it.
-fn check_key(key: &str, place: &Place) -> Result<(), Diagnostic> {
-    if key.starts_with(OWN) {
-        let message = format!("`{key}` is Longshore's own");
-        return Err(Diagnostic::error("project/label", message).at(place.clone()).hint("take it out"));
-    }
-    let (prefix, name) = key.split_once('/').map_or((None, key), |(prefix, name)| (Some(prefix), name));
-    let is_host = |prefix: &str| {
-        let inner = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-        prefix.len() <= 253 && prefix.split('.').all(|part| !part.is_empty() && part.chars().all(inner))
-    };
-    if !name.is_empty() && is_word(name) && prefix.is_none_or(is_host) {
-        return Ok(());
-    }
-    let message = format!("`{key}` cannot be the key of a label or an annotation");
-    Err(Diagnostic::error("project/label", message)
-        .at(place.clone())
-        .hint("use `NAME` or `HOST/NAME`, as in `pod-security.kubernetes.io/enforce`"))
 }
 
 /// Checks the value of a label, as Kubernetes does.
@@ -87,20 +64,11 @@ fn check_key(key: &str, place: &Place) -> Result<(), Diagnostic> {
 /// # Errors
 /// It would be refused.
 pub(crate) fn check_label(key: &str, value: &str, place: &Place) -> Result<(), Diagnostic> {
-    if value.is_empty() || is_word(value) {
+    if names::is_word(value) {
         return Ok(());
     }
     let message = format!("`{value}` cannot be the value of label `{key}`");
     Err(Diagnostic::error("project/label", message)
         .at(place.clone())
         .hint("use at most 63 letters, digits, `-`, `_` and `.`, with a letter or digit at both ends"))
-}
-
-/// At most 63 letters, digits, `-`, `_` and `.`, with a letter or digit at both ends.
-fn is_word(text: &str) -> bool {
-    let outer = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
-    text.len() <= 63
-        && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
-        && outer(text.chars().next())
-        && outer(text.chars().last())
 }

@@ -135,10 +135,17 @@ fn create_namespace() -> Value {
     let marks = object(
         "",
         &[
-            ("labels", named("Labels of namespaces that are created; may have variables", &scalar())),
+            (
+                "labels",
+                named("Labels of namespaces that are created; may have variables", &names::MARK, &scalar()),
+            ),
             (
                 "annotations",
-                named("Annotations of namespaces that are created; may have variables", &scalar()),
+                named(
+                    "Annotations of namespaces that are created; may have variables",
+                    &names::MARK,
+                    &scalar(),
+                ),
             ),
         ],
         &[],

@@ -481,11 +481,11 @@ fn namespaces_and_their_labels_are_those_that_kubernetes_takes() {
     );
     create(
         "{labels: {a/b/c: d}}",
-        "longshore.yaml:4:49: `a/b/c` cannot be the key of a label or an annotation (use `NAME` or `HOST/NAME`, as in `pod-security.kubernetes.io/enforce`)",
+        "longshore.yaml:4:49: `a/b/c` cannot name a label or an annotation: use at most 317 characters as `NAME` or `HOST/NAME`, as in `pod-security.kubernetes.io/enforce`; those of `longshore.dev/` are Longshore's",
     );
     create(
         "{annotations: {longshore.dev/created-for: me}}",
-        "longshore.yaml:4:54: `longshore.dev/created-for` is Longshore's own (take it out)",
+        "longshore.yaml:4:54: `longshore.dev/created-for` cannot name a label or an annotation: use at most 317 characters as `NAME` or `HOST/NAME`, as in `pod-security.kubernetes.io/enforce`; those of `longshore.dev/` are Longshore's",
     );
     check(
         "releases: {web: {chart: c, namespace: Web_1}}\n",

@@ -42,7 +42,7 @@ environments:
     secrets: {a: {env: A}}
     recipients: [RECIPIENT]
     wait: {timeout: 5m, readiness: [{kind: A, path: .a, ready: [b]}]}
-  other: {namespace: shop}
+  other: {namespace: shop, createNamespace: {labels: {team: shop}, annotations: {note: a}}}
 defaultEnvironment: base
 hosts: [a.example.com]
 drift: {ignore: [{kind: Deployment, group: apps, release: web, name: web, pointers: [/spec/replicas]}]}
@@ -66,6 +66,7 @@ secrets:
 moved: [{from: api, to: web}, {environment: old, to: base}]
 releases:
   web:
+    namespace: front
     needs: [far]
     requires: [cert-manager.io/v1/Certificate]
     chart: c
