@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod access_layer;
+mod access_layer_asked;
 mod api_versions;
 mod b2connect;
 mod b2connect_guarded;
@@ -32,6 +33,7 @@ mod mistakes;
 mod nest;
 mod nowconnect;
 mod outputs;
+mod platforms_refused;
 mod plugin;
 mod plugin_sources;
 mod post_render;
