@@ -54,6 +54,41 @@ async fn executor(namespace: &TestNamespace) -> bool {
     deployment.is_some_and(|deployment| deployment["status"]["readyReplicas"] == 1)
 }
 
+/// The API is told no token, and `b` gets no executor, while `c` does not answer; then while a token is absent.
+async fn a_cluster_that_is_away_leaves_the_others_untouched(fleet: &Fleet, folders: [&str; 3]) {
+    let text = std::fs::read_to_string(fleet.there[1].kubeconfig()).unwrap();
+    let (before, server) = text.split_once("https://").unwrap();
+    let end = server.find(|c: char| c == '"' || c.is_whitespace()).unwrap();
+    fleet.project.write("away.yaml", &format!("{before}https://127.0.0.1:1{}", &server[end..])).unwrap();
+    let good = fleet.there[1].kubeconfig().display().to_string();
+    fleet.project.write("longshore.yaml", &phase(3, folders)).unwrap();
+    let (main, rest) = fleet
+        .project
+        .read("longshore.yaml")
+        .unwrap()
+        .split_once("\n  c:")
+        .map(|(a, b)| (a.to_owned(), b.to_owned()))
+        .unwrap();
+    fleet
+        .project
+        .write("longshore.yaml", &format!("{main}\n  c:{}", rest.replacen(&good, "away.yaml", 1)))
+        .unwrap();
+    let tokens = live(&fleet.here, "api/v1", "secrets", "kubently-api").await.unwrap()["data"].clone();
+    let away = fleet.ends("deploy --yes", 1);
+    for told in ["on cluster `c`", "nothing was changed on any cluster"] {
+        assert!(away.stderr.contains(told), "{told}\n{away}");
+    }
+    fleet.project.write("longshore.yaml", &phase(3, folders)).unwrap();
+    let program = Program::new(env!("CARGO_BIN_EXE_longshore")).unwrap().args(["deploy", "--yes"]);
+    let absent = program.env("KUBENTLY_TOKEN_B", "token-of-b").folder(fleet.project.path()).run().unwrap();
+    assert_eq!(absent.code, Some(1), "{absent}");
+    assert!(absent.stderr.contains("the variable `KUBENTLY_TOKEN_C` is not set"), "{absent}");
+    assert_eq!(live(&fleet.here, "api/v1", "secrets", "kubently-api").await.unwrap()["data"], tokens);
+    for there in &fleet.there {
+        assert!(!executor(there).await);
+    }
+}
+
 /// KB12, from internal TLS in one cluster (KB1) over an executor beside the API (KB4) to executors elsewhere (KB3); KB9: a
 /// token for each, of which the API has the digest.
 #[tokio::test(flavor = "multi_thread")]
@@ -79,6 +114,9 @@ async fn kb12_from_one_cluster_to_many() {
         (3, &["data[token.cluster-b]: (hidden) (new)", "kubently-executor: install"]),
         (4, &["- Deployment/kubently-executor", "data[token.main]: (hidden) (goes)"]),
     ] {
+        if number == 3 {
+            a_cluster_that_is_away_leaves_the_others_untouched(&fleet, folders).await;
+        }
         fleet.project.write("longshore.yaml", &phase(number, folders)).unwrap();
         let plan = fleet.ends("plan --detailed-exitcode", 2);
         for line in told {
