@@ -15,13 +15,13 @@ use longshore_source::{Limits, SourceFile, read_file, read_tree_telling};
 use tokio::runtime::Handle;
 
 use crate::explain;
-use crate::locked;
 use crate::project::{ChartSpec, Placed, ReleaseSpec};
 use crate::render::RenderOptions;
 use crate::selection::Selection;
 use crate::session::Session;
 use crate::warn::Found;
 use crate::world::World;
+use crate::{locked, pinned};
 
 /// A JSON object.
 type JsonMap = serde_json::Map<String, serde_json::Value>;
@@ -109,8 +109,14 @@ fn rendered(
     let config = values::to_json(&Value::Map(opened.values.clone()));
     let input = opened.input(selection, spec, capabilities, world, revision, is_upgrade);
     let engine = Engine::new(selection.level());
-    let rendered =
+    let mut rendered =
         engine.render(&opened.chart, &input).map_err(|error| opened.located(&error, spec, &engine))?;
+    let texts = rendered.manifests.iter_mut().map(|manifest| &mut manifest.content);
+    for text in texts.chain(rendered.hooks.iter_mut().map(|hook| &mut hook.manifest)) {
+        if let Some(pinned) = pinned::text(selection, spec, text)? {
+            *text = pinned;
+        }
+    }
     let found = Found::of(spec, &opened, &rendered, &engine, &input);
     Ok((rendered, config.as_object().cloned().unwrap_or_default(), found))
 }

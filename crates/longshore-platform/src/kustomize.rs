@@ -38,6 +38,12 @@ pub trait Kustomizations: Debug + Send + Sync {
     /// # Errors
     /// There is none, or it cannot be got.
     fn archive(&self, wanted: &WantedChart, digest: Option<&str>) -> Result<Vec<u8>, Diagnostic>;
+
+    /// The digest that the tag of an image stands for in its registry now: `sha256:…`.
+    ///
+    /// # Errors
+    /// There is no such image, or its registry does not say (`image/unreachable`).
+    fn digest(&self, image: &str) -> Result<String, Diagnostic>;
 }
 
 /// How charts of a kustomization are inflated.

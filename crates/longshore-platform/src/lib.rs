@@ -23,6 +23,7 @@ mod kustomize;
 mod locked;
 mod manifests;
 mod outputs;
+mod pinned;
 mod places;
 mod plan;
 mod platform;
@@ -72,7 +73,7 @@ pub use status::{
     PlatformStatus, PodStatus, ReleaseDrift, ReleaseStatus, ServiceStatus, drift, status,
 };
 pub use trace::{LineAction, LineObject, LineOrigin, LineValue, TracedLine, trace};
-pub use update::{ChartChange, RenderedChange, RenderedObject, Update, update};
+pub use update::{ChartChange, ImageChange, RenderedChange, RenderedObject, Update, update};
 pub use values::{ExplainedValue, OutputOrigin, ReleaseValues, ValueSetting, explain_value, release_values};
 pub use vendor::{Vendored, vendor};
 pub use world::{Told, World};

@@ -43,7 +43,7 @@ pub(crate) use given::told as with_given;
 pub use hooks::{HookRuns, HookSpec, Hooks};
 pub(crate) use interpolate::Scope;
 pub use layer::{Layer, Switch};
-pub use lock::{Lock, LockedChart, WantedChart, parse_lock};
+pub use lock::{Lock, LockedChart, LockedImage, WantedChart, parse_lock};
 pub use moved::Moved;
 pub use namespace::CreateNamespace;
 pub(crate) use namespace::check_label;
@@ -141,6 +141,8 @@ pub struct Project {
     pub vars_schema: Option<VarsSchema>,
     /// Where secret values come from.
     pub secrets: Vec<SecretSpec>,
+    /// Whether images are deployed by the digests of the lock: `lock: {images: true}`.
+    pub locks_images: bool,
     /// Releases that had another name.
     pub moved: Vec<Moved>,
     /// Environments that had another name.

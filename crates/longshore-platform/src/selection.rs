@@ -258,6 +258,12 @@ impl Selection {
         selection
     }
 
+    /// The same with images as they are named in files.
+    pub(crate) fn without_pins(mut self) -> Self {
+        self.platform.project.locks_images = false;
+        self
+    }
+
     /// The name of its cluster in the project, if the environment names any.
     pub fn cluster_name(&self) -> Option<&str> {
         self.cluster.as_ref().map(|cluster| cluster.name.as_str())

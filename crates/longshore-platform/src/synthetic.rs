@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::generate::{self, Random};
+use crate::pinned;
 use crate::project::{Method, ReleaseSpec};
 use crate::selection::Selection;
 use crate::to_yaml;
@@ -52,6 +53,12 @@ pub(crate) fn candidate(
     existing: &dyn Existing,
     random: &mut dyn Random,
 ) -> Result<Candidate, Diagnostic> {
+    for written in &mut written {
+        if let Some((text, object)) = pinned::object(selection, release, &written.text, &written.object)? {
+            written.text = text;
+            written.object = object;
+        }
+    }
     // Of the objects, not of the files: a comment makes no new version, and neither does another folder.
     let mut digest = Sha256::new();
     for Written { text, .. } in &written {

@@ -1,5 +1,7 @@
 //! Making the lock: which version of each chart elsewhere is the newest that is wanted, over all environments.
 
+mod images;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use longshore_chart::{Level, load};
@@ -16,6 +18,7 @@ use crate::render::RenderOptions;
 use crate::selection::Selection;
 use crate::source::named;
 use crate::{charts, vendor};
+pub use images::ImageChange;
 
 /// What a new lock changes.
 #[derive(Debug, Clone, Serialize)]
@@ -25,6 +28,9 @@ pub struct Update {
     pub file: String,
     /// Each chart that the project wants or the lock had, in the lock's order.
     pub charts: Vec<ChartChange>,
+    /// Each image that a release has or the lock had, if the project locks images.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub images: Vec<ImageChange>,
     /// What it changes in what is rendered, if that was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rendered: Option<Vec<RenderedChange>>,
@@ -103,17 +109,17 @@ pub fn update(
 ) -> Result<Update, Diagnostic> {
     for name in releases {
         let release = platform.project.release(name)?;
-        if !matches!(release.chart, Some(ChartSpec::Remote(_))) {
+        if !matches!(release.chart, Some(ChartSpec::Remote(_))) && !platform.project.locks_images {
             let message = format!("the chart of release `{name}` is not fetched: there is nothing to lock");
             return Err(Diagnostic::error("lock/nothing", message).at(release.place.clone()).hint(
-                "only charts of repositories and registries (`chart: {repo, name, version}`) are locked",
+                "only charts of repositories and registries (`chart: {repo, name, version}`) are locked, and images with `lock: {images: true}`",
             ));
         }
     }
     let all = all_wanted(selections)?;
     let file = platform.lock_file().display().to_string();
-    let before = platform.lock.clone().unwrap_or(Lock { charts: Vec::new(), file: file.clone() });
-    let (mut charts, mut lock) = (Vec::new(), Lock { charts: Vec::new(), file: file.clone() });
+    let before = platform.lock.clone().unwrap_or_else(|| empty(&file));
+    let (mut charts, mut lock) = (Vec::new(), empty(&file));
     for (wanted, users) in &all {
         let old = before.find(wanted);
         let is_meant = releases.is_empty() || users.keys().any(|user| releases.contains(user));
@@ -142,11 +148,21 @@ pub fn update(
         });
     }
     charts.sort_by(|a, b| a.wanted.cmp(&b.wanted));
+    let sources = selections.first().map(|selection| &*selection.kustomizations);
+    let images = match sources.filter(|_| platform.project.locks_images) {
+        Some(sources) => images::changes(selections, &lock, &before, releases, sources)?,
+        None => Vec::new(),
+    };
+    lock.images = images.iter().filter_map(ImageChange::locked).collect();
     let rendered = shows.then(|| rendered(selections, &charts, &before, &lock)).transpose()?;
     let changed = std::fs::read_to_string(platform.lock_file()).ok() != Some(lock.to_yaml());
     // A project without such charts needs no lock.
-    let changed = changed && (platform.lock.is_some() || !lock.charts.is_empty());
-    Ok(Update { file, charts, rendered, changed, lock })
+    let changed = changed && (platform.lock.is_some() || !lock.charts.is_empty() || !lock.images.is_empty());
+    Ok(Update { file, charts, images, rendered, changed, lock })
+}
+
+fn empty(file: &str) -> Lock {
+    Lock { charts: Vec::new(), images: Vec::new(), file: file.to_owned() }
 }
 
 impl Update {
@@ -220,7 +236,8 @@ fn rendered(
         .collect();
     let mut changes = Vec::new();
     for selection in selections {
-        let (old, new) = (selection.with_lock(before), selection.with_lock(after));
+        let unpinned = |lock| selection.with_lock(lock).without_pins();
+        let (old, new) = (unpinned(before), unpinned(after));
         for release in selection.all_wanted().filter(|release| touched.contains(release.name.as_str())) {
             if selection.method(release)? != Method::Helm {
                 continue;

@@ -80,6 +80,6 @@ pub use quota::{Demand, quota_warnings};
 pub use records::{Memory, Records, RecordsError, Sql};
 pub use removal::until_gone;
 pub use rollback::rollback_candidate;
-pub use set_image::{ImageTarget, SetImage, set_image_candidate};
+pub use set_image::{ImageTarget, SetImage, images, set_image_candidate, with_images};
 pub use store::{Store, Stored};
 pub use uninstall::{Uninstall, prepare_uninstall, uninstall};

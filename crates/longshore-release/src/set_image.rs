@@ -6,6 +6,7 @@
 //! were set by hand. The next deploy of the files finds that they have another image, and treats it as every change
 //! that somebody made by hand: it asks, `--adopt` keeps it (and goes on saying so), `--overwrite` takes the files'.
 
+mod pin;
 mod target;
 
 use std::collections::BTreeMap;
@@ -23,6 +24,7 @@ use crate::store::Store;
 use crate::{Context, ReleaseError};
 use target::{Container, containers};
 
+pub use pin::{images, with_images};
 pub use target::ImageTarget;
 
 /// The annotation of a record that names the images which were set by hand.

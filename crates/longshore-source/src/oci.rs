@@ -20,6 +20,7 @@ mod challenge;
 mod config;
 mod credentials;
 mod error;
+mod image;
 mod manifest;
 mod plugin;
 mod pull;
@@ -31,6 +32,7 @@ mod transport;
 
 pub use credentials::{Credential, Store};
 pub use error::OciError;
+pub use image::image_name;
 pub use manifest::sha256;
 pub use plugin::{Plugin, plugin_name};
 pub use pull::{Part, Pulled};

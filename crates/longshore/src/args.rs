@@ -213,7 +213,7 @@ pub(crate) enum Command {
     Values(ValuesArgs),
     /// Find what is wrong, without a cluster
     Check(CheckArgs),
-    /// Lock the versions of charts that are fetched (longshore.lock), and show what that changes
+    /// Lock charts that are fetched, and images (longshore.lock), and show what that changes
     Update(UpdateArgs),
     /// Put the locked charts into the project, so that it renders without a network
     Vendor(VendorArgs),

@@ -66,7 +66,7 @@ use std::time::Duration;
 use longshore_chart::Level;
 
 use crate::cobra::{self, Arguments, Command, Matches, failed, print, say};
-pub(crate) use archives::archive;
+pub(crate) use archives::{archive, image_digest};
 pub(crate) use inflate::Inflater;
 pub(crate) use settings::Settings;
 

@@ -15,7 +15,8 @@ use super::chart::{is_address, is_name};
 use super::fields::Fields;
 use super::{API_VERSION, Placed};
 
-const LOCK_KEYS: [&str; 3] = ["apiVersion", "kind", "charts"];
+const LOCK_KEYS: [&str; 4] = ["apiVersion", "kind", "charts", "images"];
+const IMAGE_KEYS: [&str; 2] = ["image", "digest"];
 const CHART_KEYS: [&str; 6] = ["repo", "name", "wanted", "version", "appVersion", "digest"];
 
 /// What a lock file says.
@@ -23,6 +24,8 @@ const CHART_KEYS: [&str; 6] = ["repo", "name", "wanted", "version", "appVersion"
 pub struct Lock {
     /// Sorted by repository, name and wanted version.
     pub charts: Vec<LockedChart>,
+    /// Images of containers, sorted by name, if the project locks them.
+    pub images: Vec<LockedImage>,
     /// The file as it is named in messages.
     pub file: String,
 }
@@ -54,7 +57,21 @@ pub struct LockedChart {
     pub digest: String,
 }
 
+/// One locked image.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LockedImage {
+    /// Its name, as it stands in objects.
+    pub image: String,
+    /// What its tag stood for: `sha256:…`.
+    pub digest: String,
+}
+
 impl Lock {
+    /// The digest of an image.
+    pub fn image(&self, image: &str) -> Option<&str> {
+        self.images.iter().find(|locked| locked.image == image).map(|locked| locked.digest.as_str())
+    }
+
     /// The entry for what is wanted.
     pub fn find(&self, wanted: &WantedChart) -> Option<&LockedChart> {
         self.charts.iter().find(|chart| chart.wanted == *wanted)
@@ -81,6 +98,14 @@ impl Lock {
                 line("   ", "appVersion", app_version);
             }
             line("   ", "digest", digest);
+        }
+        let mut images: Vec<&LockedImage> = self.images.iter().collect();
+        images.sort_by(|a, b| a.image.cmp(&b.image));
+        text.push_str(if images.is_empty() { "" } else { "images:\n" });
+        for LockedImage { image, digest } in images {
+            let (image, digest) =
+                (serde_json::Value::from(image.as_str()), serde_json::Value::from(digest.as_str()));
+            let _ = writeln!(text, "  - image: {image}\n    digest: {digest}");
         }
         text
     }
@@ -130,29 +155,49 @@ fn read(text: &str, file: &str) -> Result<Lock, Diagnostic> {
         }
         charts.push(chart);
     }
-    Ok(Lock { charts, file: file.to_owned() })
+    let mut images: Vec<LockedImage> = Vec::new();
+    for (at, node) in fields.list("images")?.into_iter().enumerate() {
+        let fields = Fields::read(file, format!("image {} of the lock file", at + 1), node, &IMAGE_KEYS)?;
+        let image = fields.required_string("image")?;
+        if images.iter().any(|other| other.image == image.value) {
+            return Err(broken(&format!("image `{}` is there twice", image.value), image.place));
+        }
+        let digest = checked(&fields, "digest", DIGEST, &is_digest)?.value;
+        images.push(LockedImage { image: image.value, digest });
+    }
+    Ok(Lock { charts, images, file: file.to_owned() })
+}
+
+/// What a digest is.
+const DIGEST: &str = "`sha256:` and 64 hexadecimal digits";
+
+fn is_digest(text: &str) -> bool {
+    let digits = text.strip_prefix("sha256:").unwrap_or_default();
+    digits.len() == 64 && digits.chars().all(|c| c.is_ascii_digit() || ('a'..='f').contains(&c))
+}
+
+fn checked(
+    fields: &Fields<'_>,
+    key: &str,
+    what: &str,
+    is_good: &dyn Fn(&str) -> bool,
+) -> Result<Placed<String>, Diagnostic> {
+    let found = fields.required_string(key)?;
+    if is_good(&found.value) {
+        return Ok(found);
+    }
+    let message = format!("{} must be {what}, not `{}`", fields.path(key), found.value);
+    Err(Diagnostic::error("lock/broken", message).at(found.place))
 }
 
 fn locked(fields: &Fields<'_>) -> Result<LockedChart, Diagnostic> {
-    let checked =
-        |key: &str, what: &str, is_good: &dyn Fn(&str) -> bool| -> Result<Placed<String>, Diagnostic> {
-            let found = fields.required_string(key)?;
-            if is_good(&found.value) {
-                return Ok(found);
-            }
-            let message = format!("{} must be {what}, not `{}`", fields.path(key), found.value);
-            Err(Diagnostic::error("lock/broken", message).at(found.place))
-        };
+    let checked = |key: &str, what: &str, is_good: &dyn Fn(&str) -> bool| checked(fields, key, what, is_good);
     let repo = checked("repo", "an address", &is_address)?;
     let name = checked("name", "the name of a chart", &is_name)?;
     let range = |text: &str| Constraint::parse(text.as_bytes()).is_ok();
     let wanted = checked("wanted", "a version or a range of versions", &range)?;
     let version = checked("version", "a version", &|text| Version::parse(text.as_bytes()).is_ok())?;
-    let is_digest = |text: &str| {
-        let digits = text.strip_prefix("sha256:").unwrap_or_default();
-        digits.len() == 64 && digits.chars().all(|c| c.is_ascii_digit() || ('a'..='f').contains(&c))
-    };
-    let digest = checked("digest", "`sha256:` and 64 hexadecimal digits", &is_digest)?;
+    let digest = checked("digest", DIGEST, &is_digest)?;
     let wanted = WantedChart { repo: repo.value, name: name.value, wanted: wanted.value };
     if !wanted.is_met_by(&version.value) {
         let message = format!(
@@ -184,7 +229,7 @@ impl WantedChart {
 
 #[cfg(test)]
 mod tests {
-    use super::{Lock, LockedChart, WantedChart, parse_lock};
+    use super::{Lock, LockedChart, LockedImage, WantedChart, parse_lock};
 
     fn chart(name: &str, wanted: &str, version: &str) -> LockedChart {
         LockedChart {
@@ -199,6 +244,10 @@ mod tests {
         }
     }
 
+    fn image(name: &str) -> LockedImage {
+        LockedImage { image: name.to_owned(), digest: format!("sha256:{}", "b2".repeat(32)) }
+    }
+
     #[test]
     fn what_is_written_is_read_again_in_one_order() {
         let charts = vec![
@@ -206,7 +255,7 @@ mod tests {
             chart("db", "~2.0", "2.0.3"),
             chart("web", "1.0.0", "1.0.0"),
         ];
-        let lock = Lock { charts, file: "longshore.lock".to_owned() };
+        let lock = Lock { charts, images: vec![image("b:1"), image("a")], file: "longshore.lock".to_owned() };
         let text = lock.to_yaml();
         let again = parse_lock(&text, "longshore.lock").unwrap();
         let names: Vec<(&str, &str)> =
@@ -214,13 +263,18 @@ mod tests {
         assert_eq!(names, [("db", "2.0.3"), ("web", "1.0.0"), ("web", "1.10.0")]);
         assert_eq!(again.to_yaml(), text);
         assert_eq!(again.find(&lock.charts[0].wanted).map(|chart| chart.app_version.as_str()), Some("1.10"));
-        let empty = Lock { charts: Vec::new(), file: String::new() };
+        assert_eq!(again.images.iter().map(|image| &*image.image).collect::<Vec<_>>(), ["a", "b:1"]);
+        assert_eq!(again.image("b:1"), Some(&*image("b:1").digest));
+        let empty = Lock { charts: Vec::new(), images: Vec::new(), file: String::new() };
         assert_eq!(parse_lock(&empty.to_yaml(), "l").unwrap().charts, []);
     }
 
     #[test]
     fn mistakes_are_told_with_their_lines() {
-        let text = Lock { charts: vec![chart("web", "^1.2", "1.10.0")], file: String::new() }.to_yaml();
+        let text =
+            Lock { charts: vec![chart("web", "^1.2", "1.10.0")], images: Vec::new(), file: String::new() }
+                .to_yaml();
+        let no_images = text.clone();
         let check = |from: &str, to: &str, expected: &str| {
             assert!(text.contains(from), "{text}");
             let error = parse_lock(&text.replace(from, to), "longshore.lock").unwrap_err().to_string();
@@ -250,6 +304,18 @@ mod tests {
             "\"https://charts.example.com\"",
             "\"ftp://x\"",
             "longshore.lock:5:11: `repo` of chart 1 of the lock file must be an address, not `ftp://x`",
+        );
+        let images = |text: &str| {
+            parse_lock(&format!("{no_images}images:\n{text}"), "longshore.lock").unwrap_err().to_string()
+        };
+        assert_eq!(
+            images("  - {image: a, digest: sha256:1}\n"),
+            "longshore.lock:12:24: `digest` of image 1 of the lock file must be `sha256:` and 64 hexadecimal digits, not `sha256:1` (`longshore update` writes it anew)"
+        );
+        let digest = image("a").digest;
+        assert_eq!(
+            images(&format!("  - {{image: a, digest: '{digest}'}}\n  - {{image: a, digest: '{digest}'}}\n")),
+            "longshore.lock:13:13: image `a` is there twice (`longshore update` writes it anew)"
         );
         let twice = text.clone() + &text[text.find("  - ").unwrap()..];
         let error = parse_lock(&twice, "longshore.lock").unwrap_err().to_string();

@@ -15,7 +15,7 @@ use super::vars::vars;
 use super::waiting::waiting;
 use super::{API_VERSION, Environment, Method, Placed, Project, ReleaseSpec, names, suggest, waves};
 
-const PROJECT_KEYS: [&str; 17] = [
+const PROJECT_KEYS: [&str; 18] = [
     "apiVersion",
     "kind",
     "name",
@@ -32,6 +32,7 @@ const PROJECT_KEYS: [&str; 17] = [
     "wait",
     "releases",
     "secrets",
+    "lock",
     "moved",
 ];
 const ENVIRONMENT_KEYS: [&str; 12] = [
@@ -115,6 +116,7 @@ fn read(text: &str, file: &str) -> Result<Project, Diagnostic> {
         asked_vars: super::given::asked(root),
         vars_schema: super::vars_schema::vars_schema(file, &fields)?,
         secrets: secrets(file, &fields)?,
+        locks_images: locks_images(file, &fields)?,
         moved: moved.releases,
         moved_environments: moved.environments,
         file: file.to_owned(),
@@ -159,6 +161,13 @@ fn header(fields: &Fields<'_>) -> Result<(), Diagnostic> {
         }
     }
     Ok(())
+}
+
+/// `lock: {images: true}`
+fn locks_images(file: &str, fields: &Fields<'_>) -> Result<bool, Diagnostic> {
+    let Some(node) = fields.get("lock") else { return Ok(false) };
+    let inner = Fields::read(file, fields.path("lock"), node, &["images"])?;
+    Ok(inner.boolean("images")?.unwrap_or_default())
 }
 
 fn method(placed: Placed<String>) -> Result<Method, Diagnostic> {

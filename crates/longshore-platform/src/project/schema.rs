@@ -49,6 +49,11 @@ pub fn schema() -> Value {
             "wait": {"$ref": "#/definitions/wait"},
             "releases": releases,
             "secrets": {"$ref": "#/definitions/secrets"},
+            "lock": object(
+                "What `longshore.lock` holds beside the charts that are fetched",
+                &[("images", flag("Images of containers by digest, and deployed so"))],
+                &[],
+            ),
             "moved": {
                 "type": ["array", "null"],
                 "description": "Releases and environments that had another name: what is deployed goes over as it is",

@@ -65,6 +65,7 @@ impl Selection {
             asked_vars: Vec::new(),
             vars_schema: None,
             secrets: Vec::new(),
+            locks_images: false,
             moved: Vec::new(),
             moved_environments: plan.former_environments.iter().map(renamed).collect(),
             file: place.file.clone(),

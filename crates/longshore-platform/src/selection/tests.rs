@@ -44,6 +44,10 @@ impl crate::Kustomizations for Nothing {
     fn archive(&self, _: &crate::project::WantedChart, _: Option<&str>) -> Result<Vec<u8>, Diagnostic> {
         unreachable!("no chart is fetched here")
     }
+
+    fn digest(&self, _: &str) -> Result<String, Diagnostic> {
+        unreachable!("no registry is asked here")
+    }
 }
 
 fn all(choice: &Choice) -> Result<Vec<Selection>, Diagnostic> {

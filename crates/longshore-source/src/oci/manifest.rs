@@ -14,6 +14,8 @@ pub(super) const INDEX: &str = "application/vnd.oci.image.index.v1+json";
 pub(super) const DOCKER_MANIFEST: &str = "application/vnd.docker.distribution.manifest.v2+json";
 /// All that a registry may give for a name.
 pub(super) const ACCEPTED: &str = "application/vnd.docker.distribution.manifest.v2+json, application/vnd.docker.distribution.manifest.list.v2+json, application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json, application/vnd.oci.artifact.manifest.v1+json";
+/// All that an image may be: for one platform, or an index of several.
+pub(super) const IMAGES: &str = "application/vnd.oci.image.index.v1+json, application/vnd.docker.distribution.manifest.list.v2+json, application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.v2+json";
 /// A chart's metadata.
 pub(super) const CONFIG: &str = "application/vnd.cncf.helm.config.v1+json";
 /// A chart's archive.

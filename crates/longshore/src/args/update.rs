@@ -11,7 +11,7 @@ use super::VarArgs;
   longshore update web --diff                      only of this release; with what changes in its objects
   longshore update --dry-run --detailed-exitcode   exit code 2 if longshore.lock would change; nothing is written")]
 pub(crate) struct UpdateArgs {
-    /// Releases whose charts are looked for [default: all]
+    /// Releases whose charts and images are looked for [default: all]
     #[arg(value_name = "RELEASE")]
     pub(crate) releases: Vec<String>,
     /// Show what would change, and write nothing

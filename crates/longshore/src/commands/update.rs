@@ -1,6 +1,6 @@
-//! `longshore update`: the lock of charts that are fetched; `longshore vendor`: those charts in the project.
+//! `longshore update`: the lock of charts that are fetched, and of images; `longshore vendor`: those charts in the project.
 
-use longshore_diag::{Diagnostic, Place};
+use longshore_diag::{Diagnostic, Place, Severity};
 use longshore_platform::project::GivenVar;
 use longshore_platform::{Choice, Platform, Selection, Update, Vendored, update};
 use serde::Serialize;
@@ -38,12 +38,27 @@ pub(crate) fn run(global: &GlobalArgs, args: &UpdateArgs, printer: &Printer) -> 
         }
         text
     })?;
-    if update.lock.charts.is_empty() && update.charts.is_empty() {
+    let mut is_open = false;
+    for change in &update.images {
+        let Some(problem) = &change.problem else { continue };
+        // What was locked stays locked; what never was cannot be deployed.
+        is_open |= change.new.is_none();
+        let mut problem = problem.clone();
+        if change.new.is_some() {
+            problem.severity = Severity::Warning;
+            problem = problem.note("it stays locked as it was");
+        }
+        printer.diagnostic(&problem);
+    }
+    if update.charts.is_empty() && update.images.is_empty() {
         printer.say("no release has a chart that is fetched: there is nothing to lock");
     } else if args.dry_run {
         printer.say("nothing was written");
     } else if update.changed {
         printer.say(format!("wrote {}", update.file));
+    }
+    if is_open {
+        return Ok(ExitStatus::Failure);
     }
     Ok(if args.detailed_exitcode && update.changed { ExitStatus::Changes } else { ExitStatus::Success })
 }

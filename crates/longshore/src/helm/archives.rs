@@ -12,8 +12,8 @@ use longshore_chart::Level;
 use longshore_chart::repository::hex;
 use longshore_diag::Diagnostic;
 use longshore_platform::project::WantedChart;
-use longshore_source::oci::Part;
-use longshore_source::{Access, TIMEOUT};
+use longshore_source::oci::{OciError, Part, image_name};
+use longshore_source::{Access, TIMEOUT, TlsFiles};
 
 use super::{Settings, download, registry, remote, repositories, root};
 use crate::cobra::{self, Action};
@@ -57,6 +57,34 @@ pub(crate) fn archive(
     let kept = Arc::new(bytes.clone());
     SEEN.lock().unwrap_or_else(PoisonError::into_inner).insert(wanted.clone(), kept);
     Ok(bytes)
+}
+
+/// The digest that an image's tag stands for now. Registries are asked as whoever has logged in with Docker or
+/// `longshore helm registry login`.
+///
+/// # Errors
+/// There is no such image, or its registry does not say.
+pub(crate) fn image_digest(image: &str, is_offline: bool) -> Result<String, Diagnostic> {
+    let failed = |code: &'static str, why: &dyn std::fmt::Display| {
+        Diagnostic::error(code, format!("the digest of image `{image}` cannot be got: {why}"))
+    };
+    let named = image_name(image).map_err(|error| failed("image/name", &error))?;
+    if is_offline {
+        return Err(failed("image/unreachable", &"no server is asked (offline)"));
+    }
+    let asked = || -> anyhow::Result<_> {
+        let repo = format!("oci://{}/{}", named.registry, named.repository);
+        let settings = settings(&repo)?;
+        Ok(registry::plain(&settings, &TlsFiles::default(), is_loopback(&repo))?.image_digest(&named))
+    };
+    match asked().map_err(|error| failed("image/unreachable", &format!("{error:#}")))? {
+        Ok(digest) => Ok(digest),
+        Err(error @ OciError::NotFound(_)) => Err(failed("image/missing", &error)
+            .hint("is the tag right? A registry says so, too, of what it does not let you see")),
+        Err(error @ OciError::NoAnswer { .. }) => Err(failed("image/unreachable", &error)),
+        Err(error) => Err(failed("image/refused", &error)
+            .hint("`longshore helm registry login` and `docker login` keep who is let in")),
+    }
 }
 
 fn fetch(settings: &Settings, wanted: &WantedChart) -> anyhow::Result<Vec<u8>> {

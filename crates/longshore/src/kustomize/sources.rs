@@ -11,7 +11,7 @@ use longshore_source::{KustomizationFiles, Remotes};
 
 use super::programs::Processes;
 use super::{log, remotes};
-use crate::helm::{Inflater, archive};
+use crate::helm::{Inflater, archive, image_digest};
 
 /// Files and repositories, with what inflates charts and runs programs.
 pub(super) struct Sources {
@@ -89,5 +89,9 @@ impl Kustomizations for ForReleases {
 
     fn archive(&self, wanted: &WantedChart, digest: Option<&str>) -> Result<Vec<u8>, Diagnostic> {
         archive(wanted, digest, remotes::from_environment().is_offline)
+    }
+
+    fn digest(&self, image: &str) -> Result<String, Diagnostic> {
+        image_digest(image, remotes::from_environment().is_offline)
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use longshore_platform::project::LockedChart;
-use longshore_platform::{ChartChange, RenderedChange, Update, Vendored};
+use longshore_platform::{ChartChange, ImageChange, RenderedChange, Update, Vendored};
 
 use crate::printer::{Paint, Printer};
 use crate::view::plan::field_line;
@@ -13,6 +13,9 @@ pub(crate) fn update(update: &Update, printer: &Printer) -> String {
     let mut out = String::new();
     for change in &update.charts {
         chart(change, printer, &mut out);
+    }
+    for change in &update.images {
+        image(change, printer, &mut out);
     }
     for change in update.rendered.iter().flatten() {
         rendered(change, printer, &mut out);
@@ -49,6 +52,23 @@ fn chart(change: &ChartChange, printer: &Printer, out: &mut String) {
             let _ = writeln!(out, "    {}", printer.paint(Paint::Bad, warning));
         }
     }
+}
+
+fn image(change: &ImageChange, printer: &Printer, out: &mut String) {
+    let short = |digest: &String| digest.chars().take("sha256:".len() + 12).collect::<String>();
+    let (paint, what) = match (&change.old, &change.new) {
+        (Some(old), Some(new)) if old == new => (Paint::Dim, format!("  {}", short(new))),
+        (Some(old), Some(new)) => (Paint::Changed, format!("~ {} → {}", short(old), short(new))),
+        (None, Some(new)) => (Paint::Good, format!("+ {}", short(new))),
+        (Some(old), None) => (Paint::Bad, format!("- {}", short(old))),
+        (None, None) => (Paint::Bad, "! not locked".to_owned()),
+    };
+    let used = match change.releases.as_slice() {
+        [] => "no release has it any more".to_owned(),
+        releases => format!("for {}", releases.join(", ")),
+    };
+    // Writing to a string does not fail.
+    let _ = writeln!(out, "{}, {used}", printer.paint(paint, &format!("{} {what}", change.image)));
 }
 
 fn told(chart: &LockedChart) -> String {

@@ -46,6 +46,7 @@ environments:
 defaultEnvironment: base
 hosts: [a.example.com]
 drift: {ignore: [{kind: Deployment, group: apps, release: web, name: web, pointers: [/spec/replicas]}]}
+lock: {images: true}
 check: {external: [Secret/registry], disable: [secrets/plain]}
 wait:
   timeout: 10m

@@ -33,6 +33,7 @@ mod mistakes;
 mod nest;
 mod nowconnect;
 mod outputs;
+mod pinned;
 mod platforms_refused;
 mod plugin;
 mod plugin_sources;

@@ -47,6 +47,7 @@ wait:
   ingressAddress: false
   readiness: [{kind: Certificate.cert-manager.io, path: .status.phase, ready: [Ready], failed: Failed, progressing: [A], message: .status.message}]
 secrets: {a: {env: A}, b: {file: b}, c: {command: [cat, c], timeout: 30s}, d: {age: d}, e: {sops: {file: e, key: f}}, f: {sops: f}}
+lock: {images: true}
 moved: [{from: api, to: web}, {environment: old, to: dev}]
 varsSchema: {type: object}
 releases:
@@ -106,6 +107,7 @@ fn mistakes_are_mistakes_by_both() {
         ("command: [cat, c]", "command: cat"),
         ("restarts: 3", "restarts: 0"),
         ("enabled: false", "enabled: perhaps"),
+        ("lock: {images: true}", "lock: {images: sure}"),
         ("from: api, ", ""),
         ("path: .spec.clusterIP", ""),
         ("key: k}", "key: k, path: .a}"),
