@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use longshore_diag::{Diagnostic, Place};
 use longshore_yaml::{Kind, Node};
 
-use super::fields::{Fields, expected, scalar};
+use super::fields::{Fields, boolean, expected, scalar};
 use super::{Placed, names};
 
 /// What `createNamespace` of an environment says.
@@ -31,10 +31,9 @@ pub(super) fn create_namespace(
 ) -> Result<Option<CreateNamespace>, Diagnostic> {
     let Some(node) = fields.get("createNamespace") else { return Ok(None) };
     let what = fields.path("createNamespace");
-    match (node.kind, node.value.as_str()) {
-        (Kind::Scalar, "true") => Ok(Some(CreateNamespace { allowed: true, ..CreateNamespace::default() })),
-        (Kind::Scalar, "false") => Ok(Some(CreateNamespace::default())),
-        (Kind::Mapping, _) => {
+    match (boolean(node), node.kind) {
+        (Some(allowed), _) => Ok(Some(CreateNamespace { allowed, ..CreateNamespace::default() })),
+        (None, Kind::Mapping) => {
             let inner = Fields::read(file, what, node, &CREATE_KEYS)?;
             let labels = marks(file, &inner, "labels")?;
             for (key, value) in labels.iter().filter(|(_, value)| !value.value.contains("${")) {
