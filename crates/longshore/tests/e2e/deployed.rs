@@ -16,18 +16,14 @@ const HELLO: &str = r#"
     apiVersion: longshore.dev/v1alpha1
     kind: Project
     name: hello
-    environments: {dev: {namespace: hello}, next: {extends: dev}}
+    environments: {dev: {namespace: hello, vars: {text: one}}}
     defaultEnvironment: dev
     releases:
       data: {manifests: data.yaml}
       web:
         needs: data
         chart: chart
-        values: ["values-${env.name}.yaml"]
-    //- values-dev.yaml
-    text: one
-    //- values-next.yaml
-    text: two
+        set: {text: "${env.vars.text}"}
     //- data.yaml
     apiVersion: v1
     kind: PersistentVolumeClaim
@@ -94,7 +90,7 @@ async fn a_project_is_deployed_changed_and_destroyed() {
     assert_eq!(exec(&pods, &pod, &fetch).await.unwrap().stdout, "one\n");
     assert_eq!(stage.longshore("status").code, Some(0));
 
-    stage.ok("deploy -e next");
+    stage.ok("deploy --var text=two");
     let pod = one_of(&pods).await;
     assert_eq!(exec(&pods, &pod, &fetch).await.unwrap().stdout, "two\n");
     let written = exec(&pods, &pod, &["sort", "-u", "/data/all"]).await.unwrap();
