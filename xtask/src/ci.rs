@@ -31,7 +31,7 @@ pub(crate) async fn ci() -> Result<bool> {
     // What does not pass these is not worth the time of the rest.
     if steps.failed.is_empty() {
         tests(&mut steps).await?;
-        steps.begin("tests of the real node", 240);
+        steps.begin("tests of the real node", 840);
         let passed = e2e::run_if_warm().await?;
         steps.end(passed.unwrap_or(true));
         steps.begin("documentation", 90);
@@ -68,7 +68,7 @@ async fn tests(steps: &mut Steps) -> Result<()> {
     let cluster = start_cluster().await?;
     steps.end(true);
 
-    steps.begin("tests", 360);
+    steps.begin("tests", 1500);
     let mut command = cargo(&["test", "--workspace", "--no-fail-fast"]);
     command.env(CLUSTER_VARIABLE, &cluster.record().name);
     let passed = step::run(&mut command).await?;
