@@ -31,7 +31,7 @@ pub(crate) async fn ci() -> Result<bool> {
     // What does not pass these is not worth the time of the rest.
     if steps.failed.is_empty() {
         tests(&mut steps).await?;
-        steps.begin("tests of the real node", 840);
+        steps.begin("tests of the real node", 480);
         let passed = e2e::run_if_warm().await?;
         steps.end(passed.unwrap_or(true));
         steps.begin("documentation", 90);

@@ -19,6 +19,10 @@ use crate::{ci, go, say, standin, step};
 /// The packages whose test target `e2e` there is.
 const PACKAGES: &[&str] = &["longshore-testkit", "longshore"];
 
+/// The tests that take minutes each on two cores: a run of everything leaves them to `cargo xtask e2e`.
+const LONG: &[&str] =
+    &["fifty_slow_but_healthy_deploys_succeed", "b2connect_loses_no_row_no_node_and_no_value"];
+
 pub(crate) const EXAMPLES: &str = "\
 Examples:
   cargo xtask e2e
@@ -43,14 +47,14 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<bool> {
     build(&kind).await?;
     let filter = arguments.filter.as_deref();
     if let Some(name) = &arguments.name {
-        return tests(name, filter).await;
+        return tests(name, filter, &[]).await;
     }
     let cluster = start(arguments.with.clone()).await?;
-    tests(&cluster.record().name, filter).await
+    tests(&cluster.record().name, filter, &[]).await
 }
 
-/// Runs them as a part of everything, if nothing has to be built or installed for it; `None` if not, and then why and
-/// which is told.
+/// Runs all but [the longest](LONG) as a part of everything, if nothing has to be built or installed for it; `None` if
+/// not. What is not run is told.
 pub(crate) async fn run_if_warm() -> Result<Option<bool>> {
     if let Some(reason) = what_is_missing()? {
         say::note(&format!("tests of the real node are skipped: {reason}"));
@@ -60,7 +64,8 @@ pub(crate) async fn run_if_warm() -> Result<Option<bool>> {
         return Ok(None);
     }
     let cluster = start(AddOn::ALL.to_vec()).await?;
-    tests(&cluster.record().name, None).await.map(Some)
+    say::note(&format!("left to `cargo xtask e2e`: {}", LONG.join(", ")));
+    tests(&cluster.record().name, None, LONG).await.map(Some)
 }
 
 fn what_is_missing() -> Result<Option<String>> {
@@ -94,10 +99,11 @@ async fn start(with: Vec<AddOn>) -> Result<Running> {
     Ok(running)
 }
 
-async fn tests(cluster: &str, filter: Option<&str>) -> Result<bool> {
+async fn tests(cluster: &str, filter: Option<&str>, without: &[&str]) -> Result<bool> {
     let stand_in = standin::build().await?;
     let mut command = cargo_test();
     command.args(["--no-fail-fast", "--"]).args(filter).arg("--ignored");
+    command.args(without.iter().flat_map(|name| ["--skip", *name]));
     command.env(REAL_CLUSTER_VARIABLE, cluster).env(STAND_IN_VARIABLE, stand_in);
     step::run(&mut command).await
 }

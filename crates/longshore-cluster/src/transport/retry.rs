@@ -64,6 +64,8 @@ pub(super) fn of_status(status: &Status, after: Option<Duration>, fenced: bool) 
         503 if after.is_some() => (Some(asked), false),
         // Somebody else wrote in between, and the server itself gave up trying.
         409 if !fenced && lost_race(status) => (Some(asked), false),
+        // A quota that was just made: until its controller has counted, everything it limits is refused.
+        403 if status.message.contains("status unknown for quota: ") => (Some(asked), false),
         // What an apply says against the kind's schema comes as a failure of the server (as of 1.36).
         500 if status.message.contains("typed patch object") => (None, false),
         // A webhook, etcd, or a proxy in between failed: not known what was done.
@@ -138,6 +140,10 @@ mod tests {
         assert_eq!(of(409, "Conflict", race), (true, false));
         assert_eq!(of_fenced(409, "Conflict", race, true), (false, false));
         assert_eq!(of(409, "AlreadyExists", ""), (false, false));
+        let fresh =
+            "configmaps \"a\" is forbidden: status unknown for quota: few, resources: count/configmaps";
+        assert_eq!(of(403, "Forbidden", fresh), (true, false));
+        assert_eq!(of(403, "Forbidden", "exceeded quota: few, requested: pods=1"), (false, false));
         for code in [400, 401, 403, 404, 405, 410, 413, 415, 422, 501] {
             assert_eq!(of(code, "", ""), (false, false), "{code}");
         }

@@ -1,8 +1,11 @@
 //! Server-side apply and its refusals.
 
+use std::time::Duration;
+
 use anyhow::Result;
 use longshore_cluster::{ApplyOptions, DeleteOptions, FieldValidation, Outcome, Patch, Refusal};
 use longshore_object::Gvk;
+use longshore_testkit::eventually;
 use serde_json::json;
 
 use crate::{config_map, deployment, namespace, object};
@@ -136,12 +139,12 @@ async fn a_quota_is_told_with_its_name() -> Result<()> {
     let quota = json!({"apiVersion": "v1", "kind": "ResourceQuota", "metadata": {"name": "few"},
         "spec": {"hard": {"count/configmaps": "1"}}});
     cluster.apply(&object(quota), &options).await?;
-    // The namespace has one already: kube-root-ca.crt. The quota takes a moment to be counted.
-    let refused =
-        longshore_testkit::eventually("the quota", std::time::Duration::from_secs(20), async || {
-            let name = format!("n{}", cluster.requests());
-            Ok(cluster.apply(&object(config_map(&name, &json!({}))), &options).await.err())
-        });
+    // The namespace has one already: kube-root-ca.crt. Until the quota is counted everything is refused, which is waited
+    // out; before its server knows of it, nothing is.
+    let refused = eventually("the quota", Duration::from_mins(2), async || {
+        let name = format!("n{}", cluster.requests());
+        Ok(cluster.apply(&object(config_map(&name, &json!({}))), &options).await.err())
+    });
     let error = refused.await?;
     assert!(matches!(error.refusal(), Some(Refusal::Quota { quota, .. }) if quota == "few"), "{error:?}");
     Ok(())

@@ -47,6 +47,12 @@ const SHOP: &str = "
     spec: {selector: {app: web}, ports: [{port: 80}]}
     ";
 
+/// Whether real Helm's client library logs here (`I1122 18:35:10.522774   16970 reflector.go:664] …`), as it does now and
+/// then when a watch is ended.
+fn is_log_of_client_go(line: &str) -> bool {
+    line.starts_with(['I', 'W', 'E']) && line.contains(" reflector.go:")
+}
+
 /// Both tools in one namespace.
 struct Pair {
     namespace: TestNamespace,

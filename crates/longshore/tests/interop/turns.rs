@@ -81,7 +81,8 @@ impl Life<'_> {
     /// What was said, with what differs from run to run left out.
     fn said(&self, outcome: &Outcome) -> String {
         let lines = outcome.stdout.lines().chain(outcome.stderr.lines());
-        let lines = lines.filter(|line| !line.starts_with("LAST DEPLOYED: "));
+        let lines =
+            lines.filter(|line| !line.starts_with("LAST DEPLOYED: ") && !crate::is_log_of_client_go(line));
         let text: Vec<String> = lines.map(|line| self.anonymous(line)).collect();
         format!("{:?}\n{}", outcome.code, text.join("\n"))
     }

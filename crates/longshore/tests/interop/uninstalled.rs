@@ -93,6 +93,7 @@ impl Side {
             let timed = ["LAST DEPLOYED: ", "Last Started: ", "Last Completed: "];
             let lines = text
                 .lines()
+                .filter(|line| !crate::is_log_of_client_go(line))
                 .map(|line| timed.into_iter().find(|start| line.starts_with(start)).unwrap_or(line));
             lines.collect::<Vec<_>>().join("\n")
         };
