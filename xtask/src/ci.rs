@@ -68,12 +68,18 @@ async fn tests(steps: &mut Steps) -> Result<()> {
     let cluster = start_cluster().await?;
     steps.end(true);
 
-    steps.begin("tests", 1500);
+    steps.begin("tests", 1200);
     let mut command = cargo(&["test", "--workspace", "--no-fail-fast"]);
-    command.env(CLUSTER_VARIABLE, &cluster.record().name);
+    command.env(CLUSTER_VARIABLE, &cluster.record().name).env("RUST_TEST_THREADS", threads().to_string());
     let passed = step::run(&mut command).await?;
     steps.end(passed);
     Ok(())
+}
+
+/// How many tests run at once: those of the cluster wait for it two thirds of their time, so more than there are
+/// processors.
+fn threads() -> usize {
+    2 * std::thread::available_parallelism().map_or(2, usize::from)
 }
 
 async fn start_cluster() -> Result<Running> {
