@@ -19,6 +19,7 @@ use longshore_diag::{Diagnostic, Place};
 use longshore_object::diagnosis::Meaning;
 use longshore_object::{Gvk, Object, ObjectKey};
 
+pub(crate) use refused::undecoded;
 pub use refused::{FieldConflict, InvalidField, Refusal};
 
 use crate::endpoint::{Credential, Endpoint};

@@ -199,6 +199,10 @@ pub(super) fn classify(status: &Status, at: &Subject, object: Option<&Object>) -
         (400 | 500, _) if message.contains("typed patch object") => {
             Refusal::Invalid { fields: untyped(message, object) }
         }
+        (400 | 500, _) if undecoded(message).is_some() => {
+            let found = undecoded(message).into_iter();
+            Refusal::Invalid { fields: found.map(|found| as_a_whole(found, object)).collect() }
+        }
         (400, "BadRequest") => Refusal::Invalid { fields: vec![as_a_whole(message, object)] },
         (429, _) => Refusal::Busy,
         (code @ 500.., _) => Refusal::ServerFailed { code },
@@ -369,6 +373,14 @@ fn untyped(message: &str, object: Option<&Object>) -> Vec<InvalidField> {
         fields.push(as_a_whole(found, object));
     }
     fields
+}
+
+/// What an apply finds when it decodes an object whose schema says less than its type (quantities, base64, numbers or
+/// texts): `failed to convert new object (ns/name; v1, Kind=Pod) to proper version: unable to convert unstructured object
+/// to /v1, Kind=Pod: quantities must match …`. The field is not told.
+pub(crate) fn undecoded(message: &str) -> Option<&str> {
+    let (_, rest) = message.split_once("unable to convert unstructured object to ")?;
+    rest.split_once(": ").map(|(_, found)| found)
 }
 
 /// The next `unknown field "…"` or `duplicate field "…"`.

@@ -38,6 +38,19 @@ fn refused(code: u16, reason: &str, message: &str, details: &Json) -> Error {
 }
 
 #[test]
+fn what_the_server_cannot_decode_is_the_objects_fault() {
+    let message = "failed to convert new object (a/web; apps/v1, Kind=Deployment) to proper version: unable to convert \
+        unstructured object to apps/v1, Kind=Deployment: quantities must match the regular expression '^([+-]?[0-9.]+)$'";
+    let diagnostic = refused(500, "", message, &json!({})).diagnostic();
+    assert_eq!(diagnostic.code, "cluster/invalid");
+    let note = diagnostic.notes.first().map(String::as_str).unwrap_or_default();
+    assert!(
+        note.ends_with(": object: quantities must match the regular expression '^([+-]?[0-9.]+)$'"),
+        "{note}"
+    );
+}
+
+#[test]
 fn forbidden_is_many_things() {
     let check = |message: &str, told: &str, code: &str| {
         let diagnostic = refused(403, "Forbidden", message, &json!({})).diagnostic();

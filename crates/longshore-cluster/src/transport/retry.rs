@@ -5,6 +5,7 @@ use std::time::Duration;
 use http::{HeaderMap, header};
 
 use super::connect::{ConnectError, ConnectProblem};
+use crate::error::undecoded;
 use crate::options::RetryPolicy;
 use crate::status::Status;
 
@@ -68,6 +69,7 @@ pub(super) fn of_status(status: &Status, after: Option<Duration>, fenced: bool) 
         403 if status.message.contains("status unknown for quota: ") => (Some(asked), false),
         // What an apply says against the kind's schema comes as a failure of the server (as of 1.36).
         500 if status.message.contains("typed patch object") => (None, false),
+        500 if undecoded(&status.message).is_some() => (None, false),
         // A webhook, etcd, or a proxy in between failed: not known what was done.
         500 | 502 | 503 | 504 => (Some(asked), true),
         _ => (None, false),
@@ -137,6 +139,9 @@ mod tests {
         let schema =
             "failed to create typed patch object (a/b; v1, Kind=Pod): .x: field not declared in schema";
         assert_eq!(of(500, "", schema), (false, false));
+        let type_ = "failed to convert new object (a/b; v1, Kind=Pod) to proper version: unable to convert unstructured \
+            object to /v1, Kind=Pod: quantities must match the regular expression";
+        assert_eq!(of(500, "", type_), (false, false));
         assert_eq!(of(409, "Conflict", race), (true, false));
         assert_eq!(of_fenced(409, "Conflict", race, true), (false, false));
         assert_eq!(of(409, "AlreadyExists", ""), (false, false));
