@@ -55,7 +55,7 @@ chmod +x "$work/bin/helm"
 # The documents of a stream in order, each on a line, without comments of helmfile's and of sources.
 documents() {
     awk 'function flush() { gsub(/\n+$/, "", doc); if (doc ~ /[^ \n]/) { gsub(/\n/, "\r", doc); print doc } doc = "" }
-        /^---/ { flush(); next } /^# Source: / { next } { doc = doc $0 "\n" } END { flush() }' | LC_ALL=C sort
+        /^---/ { flush(); next } /^# (Source|Namespace): / { next } { doc = doc $0 "\n" } END { flush() }' | LC_ALL=C sort
 }
 
 total=0 same=0

@@ -205,6 +205,8 @@ pub struct DraftRelease {
     pub name: String,
     /// A line above it.
     pub comment: Option<String>,
+    /// The namespace, if it is not that of the environment.
+    pub namespace: Option<String>,
     /// What must be ready before.
     pub needs: Vec<String>,
     /// Where its objects come from.
@@ -223,6 +225,7 @@ impl DraftRelease {
         Self {
             name: name.into(),
             comment: None,
+            namespace: None,
             needs: Vec::new(),
             source,
             layer: DraftLayer::default(),

@@ -30,8 +30,9 @@ use load::State;
 /// Most environments of one helmfile.
 const ENVIRONMENTS: usize = 50;
 
-/// Translates a helmfile; `path` is below `files`. A platform has one namespace in an environment, so that releases of
-/// several namespaces become several project files: the first is the one that most of them are in.
+/// Translates a helmfile; `path` is below `files`. It becomes one project file, whose environments have the namespace that
+/// most releases are in; others have theirs. Only releases whose name is there already, in another namespace, go to
+/// project files of their own.
 ///
 /// # Errors
 /// A file is missing, no YAML or too large, a template fails, or helmfiles include one another in a circle: for the first

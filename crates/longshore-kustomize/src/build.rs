@@ -60,7 +60,7 @@ pub struct Options {
     pub network: bool,
     /// Variables for functions, as `NAME=VALUE`.
     pub function_variables: Vec<String>,
-    /// Gather entries that matched nothing ([`Built::findings`]).
+    /// Gather entries that matched nothing, or that nothing pins ([`Built::findings`]).
     pub notices: bool,
 }
 
@@ -94,7 +94,7 @@ pub struct Context {
 pub struct Built {
     /// Lines for standard error, also if the build failed.
     pub warnings: Vec<String>,
-    /// Entries that matched nothing, if they were to be gathered; [`crate::diagnose::Teller`] tells them.
+    /// Entries that matched nothing, or that nothing pins, if they were to be gathered; [`crate::diagnose::Teller`] tells them.
     pub findings: Vec<Finding>,
     /// The resources in the order of the result, without anything that the build noted on them; or why there are none.
     pub resources: Result<Vec<Resource>, Error>,

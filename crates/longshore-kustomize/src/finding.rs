@@ -1,4 +1,4 @@
-//! What a build noticed that is no error: entries that matched nothing.
+//! What a build noticed that is no error: entries that matched nothing, or that may be another thing with the next build.
 //!
 //! Kustomize says nothing of them, and neither does anything here: they are gathered only if the build is asked to
 //! ([`crate::Options::notices`]), and shown by whoever asked. What is counted is counted while transforming; what is looked
@@ -15,7 +15,7 @@ const MOST_LOOKED_FOR: usize = 50;
 /// Names that are told in one finding.
 const MOST_NAMES: usize = 8;
 
-/// An entry that matched nothing.
+/// An entry that matched nothing, or that may be another thing with the next build.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Finding {
     /// Where the entry is, the innermost kustomization first.
@@ -28,6 +28,13 @@ pub struct Finding {
     pub(crate) message: String,
     /// The next thing to do.
     pub(crate) hint: Option<String>,
+}
+
+impl Finding {
+    /// The kind of mistake: `kustomize/unmatched-patch`.
+    pub fn code(&self) -> &'static str {
+        self.code
+    }
 }
 
 /// Those of a build.

@@ -123,6 +123,43 @@ pub fn told(address: &str) -> String {
     format!("{scheme}://{host}{path}")
 }
 
+/// Whether a reference can mean nothing but one commit: a whole SHA-1 or SHA-256.
+pub fn is_commit(reference: &str) -> bool {
+    matches!(reference.len(), 40 | 64) && reference.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// What is said of a repository that another build may find changed: no reference, a branch, a tag.
+///
+/// ```
+/// use longshore_kustomize::remote::{Repository, movable};
+/// let at = |reference: &str| Repository::parse(&format!("https://x.example/o/r?ref={reference}"));
+/// assert!(movable(&at("v1.2")?).is_some());
+/// assert_eq!(movable(&at(&"a1".repeat(20))?), None);
+/// # Ok::<(), longshore_kustomize::Error>(())
+/// ```
+pub fn movable(repository: &Repository) -> Option<String> {
+    let at = match repository.reference.as_str() {
+        reference if is_commit(reference) => return None,
+        "" => "its default branch".to_owned(),
+        reference => format!("`{reference}`"),
+    };
+    Some(format!("`{}` is taken at {at}, which may be another commit tomorrow", told(&repository.address)))
+}
+
+/// The same of a file behind a URL; a part of its path that is a commit says that it stays as it is.
+pub(crate) fn movable_file(url: &str) -> Option<String> {
+    let address = told(url);
+    let stays = address.split('/').any(is_commit);
+    (!stays).then(|| format!("`{address}` may be another file tomorrow: its address names no commit"))
+}
+
+/// The kind of finding that says so ([`crate::Finding::code`]).
+pub const UNPINNED: &str = "kustomize/unpinned";
+
+/// What to do about either.
+pub const PIN: &str =
+    "name a whole commit hash, or copy it into the project: `longshore kustomize localize` does";
+
 /// The names and values of a query; none if it is broken.
 fn parse_query(query: &str) -> Option<Vec<(String, String)>> {
     let pairs = query.split('&').filter(|pair| !pair.is_empty()).map(|pair| {

@@ -22,11 +22,14 @@ use crate::warn;
 use made::Made;
 
 /// Warnings about how releases are made, by which they can be left out.
-pub(crate) const WARNINGS: [&str; 7] = [
+pub(crate) const WARNINGS: [&str; 10] = [
     "chart/values",
     "kustomize/build",
     "kustomize/namespace",
-    "kustomize/unmatched",
+    "kustomize/unmatched-image",
+    "kustomize/unmatched-patch",
+    "kustomize/unmatched-replacement",
+    "kustomize/unpinned",
     "values/coerced-number",
     "values/repeated-key",
     "values/unread",

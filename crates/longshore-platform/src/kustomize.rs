@@ -117,6 +117,7 @@ fn candidate(
     }
     let mut warnings: Vec<Diagnostic> = built.warnings.iter().map(|line| target.warned(line)).collect();
     warnings.extend(built.findings.iter().map(|finding| target.told(teller.finding(finding))));
+    warnings.extend(target.unpinned());
     warnings.extend(elsewhere(&written, selection, release).map(|warning| warning.at(target.place.clone())));
     let source = (Method::Kustomize, &*target.shown);
     let candidate = synthetic::candidate(selection, release, source, written, existing, random)?;

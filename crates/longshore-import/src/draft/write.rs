@@ -101,6 +101,9 @@ impl DraftLayer {
 impl DraftRelease {
     fn node(&self) -> Node {
         let mut node = Node::mapping();
+        if let Some(namespace) = &self.namespace {
+            node.set("namespace", Node::string(&**namespace));
+        }
         if !self.needs.is_empty() {
             node.set("needs", texts(&self.needs));
         }

@@ -2,9 +2,10 @@
 
 mod group;
 mod layers;
+mod namespaces;
 mod varied;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use longshore_diag::Diagnostic;
 use longshore_yaml::Node;
@@ -18,7 +19,7 @@ use crate::draft::{Draft, DraftEnvironment, DraftHooks, DraftRelease, Origin, Se
 use crate::files::Reader;
 use crate::left::Left;
 use crate::names::name_of;
-use group::{Group, groups};
+use group::{Each, Group, groups, written};
 use varied::varied;
 
 /// Makes project files of what a helmfile is in its environments.
@@ -42,9 +43,10 @@ pub(super) fn fold(
         let mut own = origin.clone();
         let mut draft = Draft { name: origin.name.clone(), ..Draft::default() };
         if index > 0 {
-            draft.folder = group.folder();
-            draft.name = name_of(&format!("{}-{}", origin.name, group.folder()), "platform");
+            draft.folder.clone_from(&group.folder);
+            draft.name = name_of(&format!("{}-{}", origin.name, group.folder), "platform");
             own.base = crate::files::join("..", &origin.base);
+            own.namespace = None;
         }
         let folding = Folding {
             reader,
@@ -52,10 +54,12 @@ pub(super) fn fold(
             states,
             groups: &groups,
             group,
-            is_alone: groups.len() == 1,
             charts: if index > 0 { "../charts" } else { "charts" },
         };
         folding.fill(&mut draft, left);
+        if own.namespace.is_none() {
+            namespaces::shared(path, states, group, left);
+        }
         drafts.push(draft);
     }
     Ok(drafts)
@@ -68,7 +72,6 @@ struct Folding<'a> {
     states: &'a [State],
     groups: &'a [Group<'a>],
     group: &'a Group<'a>,
-    is_alone: bool,
     /// The folder of charts of others.
     charts: &'static str,
 }
@@ -90,11 +93,11 @@ impl Folding<'_> {
     }
 
     fn environment(&self, state: &State) -> DraftEnvironment {
-        let namespace = self.origin.namespace.clone().filter(|_| self.is_alone);
+        let own = self.group.namespaces.get(&*state.environment).cloned();
         DraftEnvironment {
             name: state.environment.clone(),
-            namespace: namespace.unwrap_or_else(|| self.group.namespace(&state.environment)),
-            create_namespace: true,
+            namespace: self.origin.namespace.clone().or(own).unwrap_or_default(),
+            create_namespace: state.releases.iter().any(|release| release.create_namespace),
             context: state.context.clone(),
             ..DraftEnvironment::default()
         }
@@ -103,12 +106,12 @@ impl Folding<'_> {
     fn release(
         &self,
         name: &str,
-        each: &BTreeMap<&str, &Release>,
+        each: &Each<'_>,
         draft: &mut Draft,
         asked: &mut Asked,
         left: &mut BTreeSet<Left>,
     ) -> DraftRelease {
-        let mut made = DraftRelease::new(name_of(name, "release"), Source::Chart(String::new()));
+        let mut made = DraftRelease::new(written(name), Source::Chart(String::new()));
         if made.name != name {
             let place = place_of(each);
             left.insert(Left::new(
@@ -120,6 +123,7 @@ impl Folding<'_> {
                 ),
             ));
         }
+        made.namespace = self.namespace(&made.name, name, each, draft, asked, left);
         made.source = self.source(&made.name, name, each, draft, left);
         self.needs(&mut made, each, left);
         made.hooks = self.hooks(name, each, asked, left);
@@ -173,12 +177,34 @@ impl Folding<'_> {
         made
     }
 
+    /// Its namespace, if that is not the environment's.
+    fn namespace(
+        &self,
+        made: &str,
+        name: &str,
+        each: &Each<'_>,
+        draft: &mut Draft,
+        asked: &mut Asked,
+        left: &mut BTreeSet<Left>,
+    ) -> Option<String> {
+        let texts = each.values().map(|release| namespaces::of(release));
+        asked.vars.extend(texts.flat_map(markers::names).map(str::to_owned));
+        if !self.group.folder.is_empty() {
+            let advice = format!(
+                "it is in `{}/longshore.yaml`: a project file has each name once, and `{name}` is that of another one, too",
+                self.group.folder
+            );
+            left.insert(Left::new(place_of(each), format!("release `{name}`"), advice));
+        }
+        namespaces::own(made, each, self.group, draft)
+    }
+
     /// Its chart, which may be another one in each environment.
     fn source(
         &self,
         made: &str,
         name: &str,
-        each: &BTreeMap<&str, &Release>,
+        each: &Each<'_>,
         draft: &mut Draft,
         left: &mut BTreeSet<Left>,
     ) -> Source {
@@ -220,13 +246,7 @@ impl Folding<'_> {
     }
 
     /// What is run around it, if that is the same in all environments but for their names.
-    fn hooks(
-        &self,
-        name: &str,
-        each: &BTreeMap<&str, &Release>,
-        asked: &mut Asked,
-        left: &mut BTreeSet<Left>,
-    ) -> DraftHooks {
+    fn hooks(&self, name: &str, each: &Each<'_>, asked: &mut Asked, left: &mut BTreeSet<Left>) -> DraftHooks {
         let wanted = each.iter().filter(|(_, release)| release.wanted != Switch::Is(false));
         let all: Vec<(&str, DraftHooks)> = wanted
             .map(|(environment, release)| {
@@ -256,33 +276,27 @@ impl Folding<'_> {
     }
 
     /// Releases of the same project file that it needs; others are told.
-    fn needs(&self, made: &mut DraftRelease, each: &BTreeMap<&str, &Release>, left: &mut BTreeSet<Left>) {
+    fn needs(&self, made: &mut DraftRelease, each: &Each<'_>, left: &mut BTreeSet<Left>) {
         for release in each.values() {
             for need in &release.needs {
                 let mut parts = need.rsplit('/');
                 let name = parts.next().unwrap_or_default();
                 let namespace = parts.next();
-                let is_it = |group: &&Group<'_>| {
-                    group.releases.contains_key(name)
-                        && namespace.is_none_or(|namespace| group.has_namespace(namespace))
-                };
+                let is_it = |group: &&Group<'_>| group.has_needed(name, namespace);
                 let own = Some(self.group).filter(is_it);
                 match own.or_else(|| self.groups.iter().find(is_it)) {
-                    Some(group) if group.key == self.group.key => {
-                        let name = name_of(name, "release");
+                    Some(group) if group.folder == self.group.folder => {
+                        let name = written(name);
                         if !made.needs.contains(&name) && name != made.name {
                             made.needs.push(name);
                         }
                     }
                     Some(group) => {
-                        let advice = format!(
-                            "it is in the project of namespace `{}`: deploy that before",
-                            group.folder()
-                        );
+                        let file = crate::files::join(&group.folder, "longshore.yaml");
                         left.insert(Left::new(
                             release.place.clone(),
                             format!("`needs: {need}` of release `{}`", release.name),
-                            advice,
+                            format!("it is in `{file}`: deploy that before"),
                         ));
                     }
                     None => {
@@ -299,7 +313,7 @@ impl Folding<'_> {
 }
 
 /// Where a release stands in the first environment that has it.
-fn place_of(each: &BTreeMap<&str, &Release>) -> longshore_diag::Place {
+fn place_of(each: &Each<'_>) -> longshore_diag::Place {
     let first = each.values().next();
     first.map_or_else(|| longshore_diag::Place::file(""), |release| release.place.clone())
 }

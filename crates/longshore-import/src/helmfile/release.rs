@@ -18,6 +18,8 @@ pub(super) struct Release {
     pub(super) name: String,
     /// The namespace; none: that of whoever deploys.
     pub(super) namespace: Option<String>,
+    /// Whether a missing namespace is made.
+    pub(super) create_namespace: bool,
     pub(super) chart: String,
     pub(super) version: Option<String>,
     pub(super) needs: Vec<String>,
@@ -143,7 +145,10 @@ pub(super) fn read(
             hooks = hooks::read(node, |text| fill(text, &about), told);
         }
     }
+    let defaults = settings.defaults.as_ref();
+    let create = [Some(node), defaults].into_iter().flatten().find_map(|from| from.get("createNamespace"));
     Ok(Release {
+        create_namespace: create.is_none_or(|create| is_true(Some(create))),
         namespace: Some(about.namespace).filter(|namespace| !namespace.is_empty()),
         chart: about.chart,
         version,

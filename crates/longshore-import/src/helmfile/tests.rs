@@ -112,15 +112,83 @@ helmfiles: [sub/helmfile.yaml]
 }
 
 #[test]
-fn namespaces_become_project_files() {
+fn releases_keep_their_namespaces_in_one_project_file() {
     let drafts = all(&[
         (
             "helmfile.yaml",
             "
 releases:
+- {name: c, namespace: two, chart: ./charts/web, values: [v.yaml], needs: [one/a, two/b, nowhere]}
 - {name: a, namespace: one, chart: ./charts/web}
 - {name: b, namespace: one, chart: ./charts/web, values: [v.yaml], needs: [a]}
-- {name: c, namespace: two, chart: ./charts/web, values: [v.yaml], needs: [one/a, nowhere]}
+- {name: nobody-says, chart: ./charts/web}
+",
+        ),
+        ("v.yaml", "a: 1\n"),
+        ("charts/web/Chart.yaml", CHART),
+    ]);
+    insta::assert_snapshot!(shown(&drafts));
+}
+
+#[test]
+fn namespaces_of_environments() {
+    let drafts = all(&[
+        (
+            "helmfile.yaml",
+            "
+environments:
+  dev: {values: [{space: shop-dev, logs: logs-dev, far: here}]}
+  prod: {values: [{space: shop, logs: logs-prod, far: there}]}
+---
+helmDefaults: {createNamespace: false}
+releases:
+- {name: a, namespace: '{{ .Values.space }}', chart: ./charts/web}
+- {name: b, namespace: '{{ .Values.space }}', chart: ./charts/web}
+- {name: beside, namespace: '{{ .Values.space }}-cache', chart: ./charts/web}
+- {name: by-name, namespace: '{{ .Values.logs }}', chart: ./charts/web}
+- {name: by-variable, namespace: '{{ .Values.far }}', chart: ./charts/web}
+- {name: everywhere, namespace: monitoring, chart: ./charts/web}
+- {name: asks, namespace: '{{ requiredEnv \"SPACE\" }}', chart: ./charts/web}
+",
+        ),
+        ("charts/web/Chart.yaml", CHART),
+    ]);
+    insta::assert_snapshot!(shown(&drafts));
+}
+
+#[test]
+fn who_names_a_namespace_names_that_of_most() {
+    let files = Memory::from([(
+        "helmfile.yaml",
+        "
+releases:
+- {name: a, namespace: one, chart: oci://r.example.org/x/app, version: 1.0.0}
+- {name: b, namespace: one, chart: oci://r.example.org/x/app, version: 1.0.0, createNamespace: false}
+- {name: c, namespace: two, chart: oci://r.example.org/x/app, version: 1.0.0, createNamespace: false}
+",
+    )]);
+    let mut origin = Origin::new("shop");
+    origin.namespace = Some("mine".to_owned());
+    let drafts = helmfile(&files, "helmfile.yaml", &origin).unwrap();
+    assert_eq!(drafts.len(), 1);
+    assert_eq!(drafts[0].environments[0].namespace, "mine");
+    assert!(drafts[0].environments[0].create_namespace, "one release wants it");
+    let own: Vec<Option<&str>> =
+        drafts[0].releases.iter().map(|release| release.namespace.as_deref()).collect();
+    assert_eq!(own, [None, None, Some("two")]);
+}
+
+#[test]
+fn a_name_that_is_there_twice_goes_to_a_project_file_of_its_own() {
+    let drafts = all(&[
+        (
+            "helmfile.yaml",
+            "
+releases:
+- {name: web, namespace: one, chart: ./charts/web}
+- {name: web, namespace: two, chart: ./charts/web, values: [v.yaml], needs: [one/web]}
+- {name: db, namespace: two, chart: ./charts/web}
+- {name: Web, namespace: two, chart: ./charts/web}
 ",
         ),
         ("v.yaml", "a: 1\n"),

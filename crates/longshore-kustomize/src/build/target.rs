@@ -11,9 +11,10 @@ use crate::error::{Context as _, Error};
 use crate::generate;
 use crate::gvk::Gvk;
 use crate::kustomization::{ConfigMapArgs, GeneratorOptions, Kustomization, Replacement, Var};
-use crate::loader::Loader;
+use crate::loader::{Loader, is_url};
 use crate::origin::{self, Origin};
 use crate::plugin::{self, Generator, Transformer};
+use crate::remote::{PIN, Repository, UNPINNED, movable, movable_file};
 use crate::resource::{self, Resource, annotations};
 use crate::resources::Resources;
 use crate::spot::{Key, Spot};
@@ -150,7 +151,11 @@ impl<'f> Target<'f> {
     }
 
     fn add_entry(&self, into: &mut Accumulator, path: &str, context: &mut Context) -> Result<(), Error> {
-        let Err(no_file) = self.add_file(into, path, context) else { return Ok(()) };
+        let Err(no_file) = self.add_file(into, path, context) else {
+            let url = Some(path).filter(|path| is_url(path));
+            unpinned(context, url.and_then(movable_file));
+            return Ok(());
+        };
         if no_file.is_http() {
             return Err(no_file);
         }
@@ -161,6 +166,7 @@ impl<'f> Target<'f> {
             Err(no_folder) => Err(both(no_folder)),
             Ok(loader) => {
                 let root = loader.root().to_owned();
+                unpinned(context, loader.own_copy().and_then(|_| movable(&Repository::parse(path).ok()?)));
                 let gathered = self.descend(loader, path, None, context).map_err(both)?;
                 let merged = into.merge(gathered, &context.scopes);
                 merged.context(|| format!("recursed merging from path '{root}'")).map_err(both)
@@ -202,6 +208,7 @@ impl<'f> Target<'f> {
         };
         let loader = self.loader.descend(path).map_err(|error| reworded(error, "loader.New "))?;
         let root = loader.root().to_owned();
+        unpinned(context, loader.own_copy().and_then(|_| movable(&Repository::parse(path).ok()?)));
         let gathered = self.descend(loader, path, Some(std::mem::take(into)), context).and_then(|gathered| {
             into.merge(gathered, &context.scopes).context(|| format!("recursed merging from path '{root}'"))
         });
@@ -460,4 +467,11 @@ fn vars_text(vars: &[Var]) -> String {
         format!("{{{} {gvk} {{{}}}}}", var.name, var.field.field_path)
     };
     vars.iter().map(text).collect::<Vec<_>>().join(" ")
+}
+
+/// Tells of what lies elsewhere and may be another thing with the next build.
+fn unpinned(context: &Context, message: Option<String>) {
+    if let Some(message) = message {
+        context.findings.add(UNPINNED, [], message, Some(PIN.to_owned()));
+    }
 }

@@ -10,7 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use longshore_kustomize::Error;
-use longshore_kustomize::remote::{Repository, told};
+use longshore_kustomize::remote::{Repository, is_commit, told};
 use tempfile::TempDir;
 
 use super::cache::{Cache, Key, Record};
@@ -121,11 +121,6 @@ fn keep(cache: &Cache, repository: &Repository, copy: &TempDir) {
     for reference in [commit, &repository.reference] {
         let _ = cache.note(&key(repository, reference), &record);
     }
-}
-
-/// Whether a reference can mean nothing but this commit: a whole SHA-1 or SHA-256.
-fn is_commit(reference: &str) -> bool {
-    matches!(reference.len(), 40 | 64) && reference.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 fn fetch(repository: &Repository) -> Result<TempDir, Error> {

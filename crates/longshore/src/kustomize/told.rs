@@ -22,14 +22,14 @@ pub(super) fn failed(error: &Error, files: &dyn Files, folder: &str, settings: &
     Explained { text: error.to_string(), more }.into()
 }
 
-/// Warns of entries that matched nothing.
+/// Warns of entries that matched nothing. What a release should pin is no matter of a build.
 pub(super) fn warn(findings: &[Finding], files: &dyn Files) {
     if findings.is_empty() {
         return;
     }
     let teller = Teller::new(files);
     let printer = Printer::of_drop_in(false);
-    for finding in findings {
+    for finding in findings.iter().filter(|finding| finding.code() != remote::UNPINNED) {
         printer.to_stderr(&printer.shown(&teller.finding(finding), &|file| teller.source(file)));
     }
 }

@@ -227,6 +227,7 @@ fn a_helmfile_becomes_a_project_that_renders_the_same_in_each_environment() {
           chart: ./charts/web
           values: ['values.{{ .Environment.Name }}.yaml', {size: {{ .Values.size }}}]
         - {name: edge, namespace: net, chart: ./charts/web, needs: [shop/web]}
+        - {name: log, namespace: 'log-{{ .Environment.Name }}', chart: ./charts/web}
         //- values.dev.yaml
         word: hello
         //- values.prod.yaml
@@ -245,17 +246,18 @@ fn a_helmfile_becomes_a_project_that_renders_the_same_in_each_environment() {
     .unwrap();
     let outcome = longshore(&project, "init shop --from helmfile.yaml");
     assert_eq!(outcome.code, Some(0), "{outcome}");
-    assert!(outcome.stderr.contains("`needs: shop/web` of release `edge`"), "{outcome}");
+    assert!(outcome.stderr.contains("both have release `web` in namespace `shop`"), "{outcome}");
     for (environment, word) in [("dev", "hello 1"), ("prod", "hallo 3")] {
         let rendered = longshore(&project, &format!("render -e {environment}"));
-        assert!(
-            rendered.stdout.contains(&format!("word: '{word}'"))
-                && rendered.stdout.contains("namespace: 'shop'"),
-            "{rendered}"
-        );
+        assert!(rendered.stdout.contains(&format!("word: '{word}'")), "{rendered}");
+        for (name, namespace) in [("web", "shop"), ("edge", "net"), ("log", &*format!("log-{environment}"))] {
+            let metadata = format!("metadata: {{name: '{name}', namespace: '{namespace}'}}");
+            assert!(rendered.stdout.contains(&metadata), "no {metadata} in\n{rendered}");
+        }
     }
-    let rendered = longshore(&project, "render -f net -e prod");
-    assert!(rendered.stdout.contains("namespace: 'net'"), "{rendered}");
+    let parsed = project.read("longshore.yaml").unwrap();
+    assert!(parsed.contains("  edge:\n    namespace: net\n    needs: [web]\n"), "{parsed}");
+    assert!(!project.file("net").exists());
 }
 
 #[test]

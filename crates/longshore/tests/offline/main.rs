@@ -48,6 +48,7 @@ mod repositories;
 mod secrets;
 mod secrets_input;
 mod sops;
+mod unpinned;
 mod values;
 mod version;
 mod warnings;
