@@ -8,8 +8,9 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, ensure};
 use http::Uri;
 
-/// No answer for this long is a failure.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// No answer for this long is a failure. A request that is lost is never answered; one on a machine with forty things to
+/// do is, after some seconds.
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A URL with a host to connect to.
 fn parse(url: &str, schemes: &[&str]) -> Result<Uri> {

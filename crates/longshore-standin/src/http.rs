@@ -15,12 +15,16 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::{any, get};
 use tokio::time::Instant;
 
+use crate::incoming::Certified;
 use crate::state::State;
 
 /// Who answered, in the head of each answer.
 pub(crate) const INSTANCE: &str = "x-standin-instance";
 /// Which version of it.
 pub(crate) const VERSION: &str = "x-standin-version";
+
+/// In which an ingress hands a certificate on; that a client says nothing in it is the ingress' to see to.
+const HANDED_ON: &str = "x-forwarded-tls-client-cert";
 
 /// As whom the one who asked is known.
 pub(crate) const VISITOR: &str = "x-standin-visitor";
@@ -46,6 +50,7 @@ pub(crate) fn router(state: Arc<State>) -> Router {
         work = work.route(path, any(stream::socket_if_asked));
     }
     let work = work.fallback(pages::echo).layer(from_fn_with_state(Arc::clone(&state), misbehave));
+    let work = work.layer(from_fn_with_state(Arc::clone(&state), let_certified_in));
     let guarded = orders.merge(work).layer(from_fn_with_state(Arc::clone(&state), let_in));
     pages.merge(guarded).layer(from_fn_with_state(Arc::clone(&state), measure)).with_state(state)
 }
@@ -86,6 +91,20 @@ async fn let_in(Shared(state): Shared<Arc<State>>, mut request: Request, next: N
             (StatusCode::UNAUTHORIZED, [(header::WWW_AUTHENTICATE, "Bearer")], reason).into_response()
         }
     }
+}
+
+/// Whether somebody has verified a certificate of the one who asks: this service, or an ingress that says so.
+fn is_certified(request: &Request) -> bool {
+    request.extensions().get::<Certified>().is_some() || request.headers().contains_key(HANDED_ON)
+}
+
+/// Refuses whoever has shown no certificate, at paths that are for those who have.
+async fn let_certified_in(Shared(state): Shared<Arc<State>>, request: Request, next: Next) -> Response {
+    let paths = &state.settings.certificate_paths;
+    if paths.iter().any(|path| path == request.uri().path()) && !is_certified(&request) {
+        return (StatusCode::FORBIDDEN, "a certificate is needed\n").into_response();
+    }
+    next.run(request).await
 }
 
 async fn measure(Shared(state): Shared<Arc<State>>, request: Request, next: Next) -> Response {

@@ -15,6 +15,7 @@ pub mod dependencies;
 mod faults;
 pub mod guard;
 mod http;
+pub mod incoming;
 mod mask;
 mod metrics;
 pub mod outgoing;

@@ -14,6 +14,7 @@ use anyhow::{Context as _, Result, bail};
 
 use crate::behaviour::Behaviour;
 use crate::guard::Guard;
+use crate::incoming::Tls;
 use crate::outgoing::Way;
 use crate::{connection_string, mask};
 
@@ -49,6 +50,11 @@ const KNOWN: &[&str] = &[
     "TOKENS_DIR",
     "API_KEYS",
     "SOCKET_PATHS",
+    "CERTIFICATE_PATHS",
+    "TLS_LISTEN",
+    "TLS_CERTIFICATE",
+    "TLS_KEY",
+    "TLS_CLIENT_CA",
     "LIVE",
     "READY",
     "READY_DELAY",
@@ -159,6 +165,10 @@ pub struct Settings {
     pub guard: Option<Guard>,
     /// Paths at which WebSockets are taken, beside those below `/ws/`.
     pub socket_paths: Vec<String>,
+    /// Paths for those who have shown a certificate: to the service itself, or to an ingress that hands it on.
+    pub certificate_paths: Vec<String>,
+    /// Where it ends TLS by itself.
+    pub tls: Option<Tls>,
     /// All variables of the process, with secrets covered.
     pub shown: BTreeMap<String, String>,
     /// What was set and is not known, for a warning.
@@ -214,6 +224,8 @@ impl Settings {
             way: of.way()?,
             guard: of.guard()?,
             socket_paths,
+            certificate_paths: of.list("CERTIFICATE_PATHS")?,
+            tls: of.tls()?,
             shown: mask::variables(&all),
             unknown: of.unknown(),
         })
@@ -342,6 +354,19 @@ impl Environment<'_> {
         Ok(way)
     }
 
+    /// Where TLS is ended: all of it is said, or nothing.
+    fn tls(&self) -> Result<Option<Tls>> {
+        let Some(listen) = self.parsed("TLS_LISTEN", "an address such as 0.0.0.0:8443")? else {
+            return Ok(None);
+        };
+        let file = |name: &str| {
+            let path = self.text(name)?.map(PathBuf::from);
+            path.with_context(|| format!("{PREFIX}{name} is not set, and {PREFIX}TLS_LISTEN is"))
+        };
+        let (certificate, key) = (file("TLS_CERTIFICATE")?, file("TLS_KEY")?);
+        Ok(Some(Tls { listen, certificate, key, clients: file("TLS_CLIENT_CA")? }))
+    }
+
     fn guard(&self) -> Result<Option<Guard>> {
         let (folder, keys) = (self.text("TOKENS_DIR")?.map(PathBuf::from), self.list("API_KEYS")?);
         Ok((folder.is_some() || !keys.is_empty()).then(|| Guard::new(folder, &keys)))
@@ -410,6 +435,10 @@ mod tests {
         assert_eq!(
             refused(&[("STANDIN_STREAM_INTERVAL", "0")]),
             "STANDIN_STREAM_INTERVAL is not more than 0"
+        );
+        assert_eq!(
+            refused(&[("STANDIN_TLS_LISTEN", "127.0.0.1:0"), ("STANDIN_TLS_CERTIFICATE", "/x")]),
+            "STANDIN_TLS_KEY is not set, and STANDIN_TLS_LISTEN is"
         );
         assert_eq!(
             refused(&[("STANDIN_READY_NEEDS", "redis")]),

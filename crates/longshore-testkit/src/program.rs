@@ -15,8 +15,8 @@ use tempfile::TempDir;
 
 use listener::Listener;
 
-/// Longer than any command of a test; one that takes it hangs.
-const PATIENCE: Duration = Duration::from_mins(5);
+/// Longer than any command of a test, and than the `--timeout` of any; one that takes it hangs.
+const PATIENCE: Duration = Duration::from_mins(10);
 
 /// A program to be run, with nothing of this machine's settings: an empty home folder, no variables but `PATH`.
 #[derive(Debug)]

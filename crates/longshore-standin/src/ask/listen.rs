@@ -33,6 +33,9 @@ pub struct Options {
     /// How many are open at a time
     #[arg(long, default_value_t = 1)]
     pub streams: usize,
+    /// So many events of each stream, and then the end
+    #[arg(long)]
+    pub events: Option<u64>,
     /// How long; a signal ends it earlier, and what was counted is told
     #[arg(long, default_value_t = 10.0)]
     pub seconds: f64,
@@ -72,8 +75,7 @@ pub async fn run(options: &Options, stop: impl Future<Output = ()>) -> Result<Ve
     };
     let ended = tokio::sync::watch::Sender::new(false);
     let way = options.way.way();
-    let streams =
-        (0..options.streams.max(1)).map(|_| one(&way, &uri, options.host.as_deref(), ended.subscribe()));
+    let streams = (0..options.streams.max(1)).map(|_| one(&way, &uri, options, ended.subscribe()));
     let mut all = pin!(futures::future::join_all(streams));
     tokio::select! {
         reports = &mut all => return Ok(reports),
@@ -82,13 +84,8 @@ pub async fn run(options: &Options, stop: impl Future<Output = ()>) -> Result<Ve
     Ok(all.await)
 }
 
-async fn one(
-    way: &Way,
-    uri: &Uri,
-    host: Option<&str>,
-    mut end: tokio::sync::watch::Receiver<bool>,
-) -> Report {
-    let begin = Instant::now();
+async fn one(way: &Way, uri: &Uri, options: &Options, mut end: tokio::sync::watch::Receiver<bool>) -> Report {
+    let (begin, host) = (Instant::now(), options.host.as_deref());
     let (sender, mut events) = mpsc::channel(16);
     let reading = async {
         let result = match uri.scheme_str() {
@@ -110,6 +107,9 @@ async fn one(
             report.events += 1;
             report.longest_gap = report.longest_gap.max(last.elapsed().as_secs_f64());
             last = Instant::now();
+            if options.events.is_some_and(|wanted| report.events >= wanted) {
+                return;
+            }
         }
         std::future::pending::<()>().await;
     };

@@ -6,9 +6,10 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use clap::Args;
-use http::{Method, Request, Uri, header};
+use http::header::{self, HeaderName, HeaderValue};
+use http::{Method, Request, Uri};
 use http_body_util::{BodyExt as _, Full};
 use serde::Serialize;
 use tokio::sync::watch;
@@ -44,6 +45,9 @@ pub struct Options {
     /// its pod until that ends
     #[arg(long)]
     pub reconnect: bool,
+    /// A header, such as `X-Request-Id: 1`; may be said several times
+    #[arg(long = "header", value_parser = header)]
+    pub headers: Vec<(HeaderName, HeaderValue)>,
     /// A bearer token
     #[arg(long, env = "STANDIN_LOAD_TOKEN", hide_env_values = true)]
     pub token: Option<String>,
@@ -78,6 +82,15 @@ pub struct Report {
     pub seconds: f64,
     /// Times of good answers, in milliseconds: half were quicker, 99 of 100, and the slowest.
     pub milliseconds: [f64; 3],
+}
+
+/// A header as it stands in a request.
+///
+/// # Errors
+/// It is not `NAME: VALUE`.
+pub fn header(text: &str) -> Result<(HeaderName, HeaderValue)> {
+    let (name, value) = text.split_once(':').context("expected NAME: VALUE")?;
+    Ok((name.trim().parse()?, value.trim().parse()?))
 }
 
 /// Asks until the time has passed or `stop` ends.
@@ -186,6 +199,9 @@ async fn one(client: &HttpClient, options: &Options, uri: &Uri) -> Result<Answer
     let mut request = Request::builder().method(options.method.clone()).uri(uri.clone());
     if let Some(host) = &options.host {
         request = request.header(header::HOST, host);
+    }
+    for (name, value) in &options.headers {
+        request = request.header(name, value);
     }
     if options.reconnect {
         request = request.header(header::CONNECTION, "close");

@@ -12,6 +12,7 @@ use serde_json::{Map, Value, json};
 use crate::behaviour::Behaviour;
 use crate::dependencies;
 use crate::guard::Visitor;
+use crate::http::is_certified;
 use crate::state::State;
 
 fn verdict(state: &State, reason: Option<&str>) -> Response {
@@ -119,7 +120,7 @@ pub(super) async fn echo(Shared(state): Shared<Arc<State>>, request: Request) ->
         "path": request.uri().path(),
         "query": request.uri().query(),
         "visitor": request.extensions().get::<Visitor>().map(|visitor| &visitor.0),
-        "certificate": request.headers().contains_key("x-forwarded-tls-client-cert"),
+        "certificate": is_certified(&request),
         "host": request.headers().get(header::HOST).and_then(|host| host.to_str().ok()),
         "age": state.age().as_secs_f64(),
     }))

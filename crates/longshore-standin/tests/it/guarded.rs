@@ -119,6 +119,7 @@ async fn load_shows_a_certificate() {
         workers: 1,
         rate: None,
         reconnect: true,
+        headers: Vec::new(),
         token: None,
         way: outgoing::Reach {
             address: Some([127, 0, 0, 1].into()),
@@ -172,8 +173,93 @@ async fn sockets_are_taken_at_paths_of_the_platform() {
         host: None,
         way: outgoing::Reach::default(),
         streams: 1,
+        events: None,
         seconds: 1.0,
     };
     let reports = listen::run(&options, std::future::pending()).await.unwrap();
     assert!(reports[0].is_whole(), "{reports:?}");
+}
+
+/// NC2: where no ingress ends the mesh's TLS, or one hands the certificate on, the service itself insists on it.
+#[tokio::test]
+async fn a_certificate_is_demanded_where_it_is_said() {
+    let (mesh, stranger) = (TestAuthority::new().unwrap(), TestAuthority::new().unwrap());
+    let mesh = mesh.for_names(&["mesh.example.com"]);
+    let files = Project::new("").unwrap();
+    let named = |name: &str| files.file(name).display().to_string();
+    let write = |name: &str, (certificate, key): (String, String)| {
+        files.write(&format!("{name}.pem"), &certificate).unwrap();
+        files.write(&format!("{name}.key"), &key).unwrap();
+    };
+    let running = Running::start(&[
+        ("STANDIN_SOCKET_PATHS", "/mesh,/tunnel"),
+        ("STANDIN_CERTIFICATE_PATHS", "/mesh"),
+        ("STANDIN_STREAM_INTERVAL", "0.01"),
+        ("STANDIN_TLS_LISTEN", "127.0.0.1:0"),
+        ("STANDIN_TLS_CERTIFICATE", &named("server.pem")),
+        ("STANDIN_TLS_KEY", &named("server.key")),
+        ("STANDIN_TLS_CLIENT_CA", &named("ca.pem")),
+    ])
+    .await;
+    let port = running.tls_address.unwrap().port();
+    let over_tls = async |path: &str, who: Option<&str>| {
+        let reach = outgoing::Reach {
+            address: Some([127, 0, 0, 1].into()),
+            ca: vec![files.file("ca.pem")],
+            certificate: who.map(|who| files.file(&format!("{who}.pem"))),
+            key: who.map(|who| files.file(&format!("{who}.key"))),
+        };
+        let request = Request::get(format!("https://mesh.example.com:{port}{path}")).body(Full::default());
+        let answer = reach.way().client()?.request(request?).await?;
+        let body = answer.into_body().collect().await?.to_bytes();
+        anyhow::Ok(serde_json::from_slice::<Value>(&body)?)
+    };
+    // The files come later, as those of a Secret may.
+    write("hub", mesh.client().unwrap());
+    over_tls("/mesh", Some("hub")).await.unwrap_err();
+    files.write("ca.pem", &mesh.pem()).unwrap();
+    write("server", mesh.server_files().unwrap());
+    write("stranger", stranger.client().unwrap());
+    write("expired", mesh.expired_client().unwrap());
+    assert_eq!(over_tls("/mesh", Some("hub")).await.unwrap()["certificate"], true);
+    for who in [None, Some("stranger"), Some("expired")] {
+        let refused = format!("{:#}", over_tls("/mesh", who).await.unwrap_err());
+        assert!(!refused.contains("invalid peer certificate"), "{who:?}: {refused}");
+    }
+    // Without TLS an ingress may have asked.
+    assert_eq!(running.get("/mesh").await, (403, "a certificate is needed\n".to_owned()));
+    assert_eq!(running.get("/tunnel").await.0, 200);
+    let load = async |headers: &[&str]| {
+        let options = load::Options {
+            url: running.url("/mesh"),
+            host: None,
+            method: Method::GET,
+            workers: 1,
+            rate: None,
+            reconnect: true,
+            headers: headers.iter().map(|header| load::header(header).unwrap()).collect(),
+            token: None,
+            way: outgoing::Reach::default(),
+            requests: Some(1),
+            seconds: 600.0,
+        };
+        load::run(&options, std::future::pending()).await.unwrap().by_status
+    };
+    assert_eq!(load(&[]).await, BTreeMap::from([("403".to_owned(), 1)]));
+    assert_eq!(load(&["X-Forwarded-Tls-Client-Cert: one"]).await, BTreeMap::from([("200".to_owned(), 1)]));
+    let options = listen::Options {
+        url: format!("wss://mesh.example.com:{port}/mesh"),
+        host: None,
+        way: outgoing::Reach {
+            address: Some([127, 0, 0, 1].into()),
+            ca: vec![files.file("ca.pem")],
+            certificate: Some(files.file("hub.pem")),
+            key: Some(files.file("hub.key")),
+        },
+        streams: 1,
+        events: Some(3),
+        seconds: 600.0,
+    };
+    let reports = listen::run(&options, std::future::pending()).await.unwrap();
+    assert_eq!((reports[0].events, reports[0].is_whole()), (3, true), "{reports:?}");
 }

@@ -31,6 +31,7 @@ fn options(url: String) -> load::Options {
         workers: 4,
         rate: Some(400.0),
         reconnect: false,
+        headers: Vec::new(),
         token: None,
         way: outgoing::Reach::default(),
         requests: None,

@@ -22,6 +22,7 @@ use tokio::task::JoinHandle;
 /// A service in this process.
 struct Running {
     address: SocketAddr,
+    tls_address: Option<SocketAddr>,
     stop: Option<oneshot::Sender<()>>,
     life: JoinHandle<u8>,
 }
@@ -32,7 +33,7 @@ impl Running {
         let variables = variables.iter().chain([&here]);
         let variables = variables.map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         let service = Service::bind(Settings::read(variables).unwrap()).await.unwrap();
-        let address = service.address();
+        let (address, tls_address) = (service.address(), service.tls_address());
         let (stop, stopped) = oneshot::channel::<()>();
         let life = tokio::spawn(async move {
             let stopped = async move {
@@ -43,7 +44,7 @@ impl Running {
             };
             service.run(stopped, std::io::sink()).await.unwrap()
         });
-        Self { address, stop: Some(stop), life }
+        Self { address, tls_address, stop: Some(stop), life }
     }
 
     fn url(&self, path: &str) -> String {

@@ -6,7 +6,14 @@ use longshore_standin::outgoing;
 use crate::Running;
 
 fn options(url: String) -> listen::Options {
-    listen::Options { url, host: None, way: outgoing::Reach::default(), streams: 3, seconds: 60.0 }
+    listen::Options {
+        url,
+        host: None,
+        way: outgoing::Reach::default(),
+        streams: 3,
+        events: None,
+        seconds: 60.0,
+    }
 }
 
 /// Both kinds of streams of a service, with the word that they end by.

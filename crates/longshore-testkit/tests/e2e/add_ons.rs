@@ -50,7 +50,7 @@ async fn a_route_of_the_gateway_api_leads_to_a_pod() {
     let node = cluster.node_address().unwrap();
     eventually("the answer through the gateway", PATIENCE, async || {
         let mut stream = TcpStream::connect((node, 80))?;
-        stream.set_read_timeout(Some(Duration::from_secs(10)))?;
+        stream.set_read_timeout(Some(Duration::from_mins(1)))?;
         write!(stream, "GET / HTTP/1.0\r\nHost: {host}\r\n\r\n")?;
         let mut answer = String::new();
         stream.read_to_string(&mut answer)?;

@@ -53,9 +53,9 @@ impl Client {
 
     /// Whether a WebSocket stays open and brings events; why not, else.
     pub(crate) fn streams(&self, url: &str) -> Result<(), String> {
-        let reports = json(&self.program("listen", url).args(["--seconds", "5"]).run().unwrap());
-        let is_whole =
-            reports[0]["ended"].is_null() && reports[0]["events"].as_u64().is_some_and(|events| events > 1);
+        let reports =
+            json(&self.program("listen", url).args(["--events", "2", "--seconds", "180"]).run().unwrap());
+        let is_whole = reports[0]["ended"].is_null() && reports[0]["events"] == 2;
         if is_whole { Ok(()) } else { Err(reports.to_string()) }
     }
 }

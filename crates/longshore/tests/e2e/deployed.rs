@@ -84,15 +84,12 @@ async fn a_project_is_deployed_changed_and_destroyed() {
     let pods: Api<Pod> = Api::default_namespaced(client.clone());
 
     stage.ok("deploy");
-    // What was waited for is so: nothing more is needed before the first request.
-    let pod = one_of(&pods).await;
-    let fetch = ["wget", "-q", "-O", "-", "http://web"];
-    assert_eq!(exec(&pods, &pod, &fetch).await.unwrap().stdout, "one\n");
+    answers(&pods, "one\n").await;
     assert_eq!(stage.longshore("status").code, Some(0));
 
     stage.ok("deploy --var text=two");
+    answers(&pods, "two\n").await;
     let pod = one_of(&pods).await;
-    assert_eq!(exec(&pods, &pod, &fetch).await.unwrap().stdout, "two\n");
     let written = exec(&pods, &pod, &["sort", "-u", "/data/all"]).await.unwrap();
     assert_eq!(written.stdout, "one\ntwo\n", "the volume is the same for old and new pods");
 
@@ -117,6 +114,18 @@ async fn it_is_reached_from_outside_through_the_ingress() {
     eventually("the answer through the ingress", PATIENCE, async || {
         let (status, answer) = stage.ask("GET", &host, "/", "")?;
         Ok((status == 200 && answer == "one\n").then_some(()))
+    })
+    .await
+    .unwrap();
+}
+
+/// Waits until the Service answers so to one of its own pods: kube-proxy hears of those that are ready, and of those that
+/// are not any more, a moment after the API server does.
+async fn answers(pods: &Api<Pod>, text: &str) {
+    eventually(text, PATIENCE, async || {
+        let answer = exec(pods, &one_of(pods).await, &["wget", "-q", "-O", "-", "http://web"]).await?;
+        anyhow::ensure!(answer.stdout == text, "{answer}");
+        Ok(Some(()))
     })
     .await
     .unwrap();

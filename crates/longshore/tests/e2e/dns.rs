@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::Stage;
 
-const PATIENCE: Duration = Duration::from_mins(2);
+const PATIENCE: Duration = Duration::from_mins(5);
 
 const WEB: &str = "
     //- longshore.yaml

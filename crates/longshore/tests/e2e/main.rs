@@ -79,7 +79,7 @@ impl Stage {
     /// What Traefik answers on the node's port 80: the status and the body.
     fn ask(&self, method: &str, host: &str, path: &str, body: &str) -> io::Result<(u16, String)> {
         let mut stream = TcpStream::connect((self.cluster.node_address().unwrap(), 80))?;
-        stream.set_read_timeout(Some(Duration::from_secs(10)))?;
+        stream.set_read_timeout(Some(Duration::from_mins(1)))?;
         let length = body.len();
         write!(stream, "{method} {path} HTTP/1.0\r\nHost: {host}\r\nContent-Length: {length}\r\n\r\n{body}")?;
         let mut answer = String::new();

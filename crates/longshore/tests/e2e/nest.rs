@@ -54,8 +54,17 @@ async fn ne4_ne5_ne15_nest_is_connected_to_its_own_servers_and_finds_its_data_ag
     stage.ok("deploy -e staging-alone --timeout 5m");
     is_ready_and_connected(&stage).await;
     for store in ["postgres", "redis"] {
-        let kept = stage.through("GET", SERVICE, &format!("/data/{store}/kept"), "").await.unwrap();
-        assert_eq!(kept, "as it was", "{store}");
+        let path = format!("/data/{store}/kept");
+        let kept = eventually(store, PATIENCE, async || {
+            let answer = stage.through("GET", SERVICE, &path, "").await;
+            // It answers, and has it not: no patience brings that back.
+            assert!(
+                !answer.as_ref().is_err_and(|error| format!("{error:#}").contains("no such key")),
+                "{store} has lost it"
+            );
+            answer.map(Some)
+        });
+        assert_eq!(kept.await.unwrap(), "as it was", "{store}");
     }
 }
 
@@ -81,7 +90,11 @@ async fn is_ready_and_connected(stage: &Stage) {
 }
 
 async fn put(stage: &Stage, store: &str) {
-    stage.through("PUT", SERVICE, &format!("/data/{store}/kept"), "as it was").await.unwrap();
+    let path = format!("/data/{store}/kept");
+    let told = eventually(store, PATIENCE, async || {
+        stage.through("PUT", SERVICE, &path, "as it was").await.map(Some)
+    });
+    told.await.unwrap();
 }
 
 /// Waits until each pod that answers is of this version.

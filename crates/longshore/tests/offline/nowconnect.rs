@@ -8,6 +8,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use longshore_testkit::recorded::{self, Entry};
 use longshore_testkit::{Outcome, Program, Project};
+use longshore_yaml::{Dialect, Limits};
 use serde_json::{Value, json};
 
 fn root() -> &'static Path {
@@ -168,6 +169,12 @@ fn way(objects: &Objects, name: &str, annotation: &str) -> (Vec<String>, Option<
 
 const OPTIONS: &str = "traefik.ingress.kubernetes.io/router.tls.options";
 
+fn parsed(text: &str) -> Value {
+    let documents = longshore_yaml::parse(text.as_bytes(), Dialect::V2, &Limits::default()).unwrap();
+    let value = longshore_yaml::to_json_value(documents[0].root(), Dialect::V2).unwrap();
+    longshore_chart::values::to_json(&value)
+}
+
 /// NC2: Traefik asks for certificates on the mesh's host only; on one host it asks and does not insist.
 #[test]
 fn nc2_traefik_asks_hubs_and_not_agents() {
@@ -179,6 +186,18 @@ fn nc2_traefik_asks_hubs_and_not_agents() {
     assert_eq!(dynamic["metadata"]["namespace"], "kube-system");
     let document = "tls:\n  options:\n    mtls:\n      clientAuth:\n        clientAuthType: RequireAndVerifyClientCert\n        caFiles:\n          - /etc/traefik/mesh/mesh_ca.pem\n";
     assert_eq!(dynamic["data"]["traefik_dynamic.yml"].as_str().unwrap().trim_end(), document.trim_end());
+
+    // The authority itself: Traefik reads the file only when it reads this one.
+    let authority = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
+    for mode in ["ownHost", "hub"] {
+        let values = json!({"mesh": {"mode": mode}, "traefikDynamic": {"create": true, "ca": authority}});
+        let dynamic = &of_chart(None, &values)["ConfigMap/traefik-dynamic"]["data"]["traefik_dynamic.yml"];
+        let options = &parsed(dynamic.as_str().unwrap())["tls"]["options"];
+        for (name, option) in options.as_object().unwrap() {
+            assert_eq!(option["clientAuth"]["caFiles"], json!([authority]), "{mode}: {name}");
+        }
+        assert_eq!(options.as_object().unwrap().len(), if mode == "hub" { 2 } else { 1 });
+    }
 
     let hub = of_chart(None, &json!({"mesh": {"mode": "hub"}, "traefikDynamic": {"create": true}}));
     let both = vec!["api.example.com/tunnel".to_owned(), "api.example.com/mesh".to_owned()];

@@ -74,3 +74,15 @@ mode. With a host of its own each /mesh moves to it.
       {{- end }}
 {{- end }}
 {{- end }}
+
+{{/* Whose certificates Traefik takes for the mesh's: an item of caFiles, which may be a file or what stands in one. */}}
+{{- define "nowconnect.meshAuthority" -}}
+{{- with .Values.traefikDynamic -}}
+{{- if .ca -}}
+- |
+{{ .ca | trim | indent 2 }}
+{{- else -}}
+- {{ .caFile }}
+{{- end }}
+{{- end }}
+{{- end }}

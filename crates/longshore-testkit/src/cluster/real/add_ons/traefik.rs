@@ -63,6 +63,8 @@ pub(super) async fn start(place: &Place, node: Ipv4Addr, client: &Client) -> Res
             "--providers.kubernetescrd",
             "--providers.kubernetescrd.allowcrossnamespace",
             "--providers.kubernetesgateway",
+            // TLSRoutes.
+            "--providers.kubernetesgateway.experimentalchannel",
             format!("--providers.kubernetesgateway.statusaddress.ip={node}"),
             "--global.checknewversion=false",
             "--global.sendanonymoususage=false",
@@ -127,9 +129,13 @@ pub(super) async fn start(place: &Place, node: Ipv4Addr, client: &Client) -> Res
 /// Applies the definitions of Traefik's and the Gateway API's own kinds, which lie in their modules.
 fn define(kubeconfig: &Path) -> Result<()> {
     let traefik = module("github.com/traefik/traefik/v3")?;
+    let gateway = module("sigs.k8s.io/gateway-api")?.join("config/crd");
     let files = [
         traefik.join("docs/content/reference/dynamic-configuration/kubernetes-crd-definition-v1.yml"),
-        module("sigs.k8s.io/gateway-api")?.join("config/crd/standard"),
+        gateway.join("standard"),
+        // What Traefik wants to be there if it is to know the second of them.
+        gateway.join("experimental/gateway.networking.k8s.io_tcproutes.yaml"),
+        gateway.join("experimental/gateway.networking.k8s.io_tlsroutes.yaml"),
     ];
     let mut command = Command::new(Tool::named("kubectl")?.built()?);
     command.args(["apply", "--server-side"]).arg("--kubeconfig").arg(kubeconfig);
