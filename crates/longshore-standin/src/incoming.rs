@@ -60,9 +60,9 @@ impl Tls {
         let at = self.listen;
         let listener = TcpListener::bind(at).await.with_context(|| format!("cannot listen on {at}"))?;
         let address = listener.local_addr().context("a listener has an address")?;
-        let (sender, connections) = mpsc::channel(16);
+        let (sender, accepted) = mpsc::channel(16);
         let accepting = tokio::spawn(accept(self.clone(), listener, sender)).abort_handle();
-        Ok(Connections { address, connections, accepting })
+        Ok(Connections { address, accepted, accepting })
     }
 }
 
@@ -104,7 +104,7 @@ async fn shake_hands(tls: &Tls, stream: TcpStream) -> Result<Stream> {
 pub(crate) struct Connections {
     /// Where they come to.
     pub(crate) address: SocketAddr,
-    connections: mpsc::Receiver<(Stream, SocketAddr)>,
+    accepted: mpsc::Receiver<(Stream, SocketAddr)>,
     accepting: AbortHandle,
 }
 
@@ -113,7 +113,7 @@ impl Listener for Connections {
     type Addr = SocketAddr;
 
     async fn accept(&mut self) -> (Stream, SocketAddr) {
-        match self.connections.recv().await {
+        match self.accepted.recv().await {
             Some(connection) => connection,
             None => std::future::pending().await,
         }
