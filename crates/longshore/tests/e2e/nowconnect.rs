@@ -238,7 +238,7 @@ impl Callers {
         let hub = client("hub", Some(mesh.client().unwrap()));
         let strange = client("stranger", Some(TestAuthority::new().unwrap().client().unwrap()));
         let expired = client("expired", Some(mesh.expired_client().unwrap()));
-        Self { web, mesh, node, agent, hub, strange, expired, files }
+        Self { web, mesh, files, node, agent, hub, strange, expired }
     }
 
     fn client(&self, name: &str, pair: Option<(String, String)>) -> Client {
