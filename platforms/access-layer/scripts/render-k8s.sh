@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Writes k8s/<environment>/<part>.yaml from the chart, so that both deploy methods make the same
-# objects. Left out: the Secrets, which Longshore generates, and what only Helm reads.
+# objects. Left out: the Secrets, which Longshore generates, and what only Helm reads. The services
+# are there twice: services-1.19.yaml has the API versions of Kubernetes 1.19 to 1.24.
 #
 #   scripts/render-k8s.sh           write the files
 #   scripts/render-k8s.sh --check   say whether they are as the chart has them
@@ -61,7 +62,14 @@ tidy() {
 
 for environment in dev staging production; do
   mkdir -p "$out/$environment"
-  for part in infrastructure services monitoring ingress; do
+  for file in infrastructure services services-1.19 monitoring ingress; do
+    part=${file%-1.19}
+    version=()
+    for_versions=''
+    if [[ $file != "$part" ]]; then
+      version=(--kube-version 1.19.0)
+      for_versions=', for Kubernetes before 1.25'
+    fi
     case $part in
       infrastructure)
         about='Redis, PostgreSQL, ZooKeeper and Kafka'
@@ -82,12 +90,12 @@ for environment in dev staging production; do
     esac
     set_parts=parts.infrastructure=false,parts.services=false,parts.monitoring=false,parts.ingress=false
     {
-      printf '# Access Layer, %s: %s.\n' "$environment" "$about"
+      printf '# Access Layer, %s: %s%s.\n' "$environment" "$about" "$for_versions"
       [[ -z $needs ]] || printf '# Needs the Secret %s.\n' "$needs"
       printf '# Kept in step with the chart by scripts/render-k8s.sh.\n'
       "$helm" template "$part" "$chart" --values "$chart/values-${environment/production/prod}.yaml" \
-        --set "$set_parts,parts.$part=true" | tidy
-    } > "$out/$environment/$part.yaml"
+        ${version[@]+"${version[@]}"} --set "$set_parts,parts.$part=true" | tidy
+    } > "$out/$environment/$file.yaml"
   done
 done
 

@@ -1,4 +1,4 @@
-//! The charts of the platforms print the same bytes by real Helm, at both levels, as by ours (NE1, NE15, KB1 to KB6, BC10,
+//! The charts of the platforms print the same bytes by real Helm, at both levels, as by ours (NE1, NE15, KB1 to KB6, BC10, AL15,
 //! NC1), what is refused included. Secrets are given: drawn ones differ each time.
 
 use longshore_testkit::Program;
@@ -16,6 +16,8 @@ const B2CONNECT: &str = "-n b2connect --set secrets.given.postgres-password=a,se
                          --set secrets.given.kibana-encryption-key=llllllllllllllllllllllllllllllll \
                          --set elasticsearch.transport.ca=a,elasticsearch.transport.certificate=b \
                          --set elasticsearch.transport.key=c";
+
+const ACCESS_LAYER: &str = "--set postgres.auth.password=a,grafana.auth.password=b";
 
 /// A platform, the path of its chart, what is given always, and with what it is tried.
 const CASES: &[(&str, &str, &str, &[&str])] = &[
@@ -91,9 +93,23 @@ const CASES: &[(&str, &str, &str, &[&str])] = &[
             "--set mesh.host=api.example.com",
         ],
     ),
+    (
+        "access-layer",
+        "helm/254carbon-access-layer",
+        ACCESS_LAYER,
+        &[
+            "",
+            "-f helm/254carbon-access-layer/values-dev.yaml --kube-version 1.19.0",
+            "-f helm/254carbon-access-layer/values-dev.yaml",
+            "-f helm/254carbon-access-layer/values-staging.yaml --kube-version 1.24.0",
+            "-f helm/254carbon-access-layer/values-prod.yaml -n 254carbon-access",
+            "--set autoscaling.enabled=true,verticalPodAutoscaler.enabled=true,networkPolicy.enabled=true",
+            "--set openshift.enabled=true --set gateway.autoscaling.enabled=true,gateway.autoscaling.minReplicas=20",
+        ],
+    ),
 ];
 
-/// NE15, BC10, NC1, KB1 to KB6.
+/// NE15, BC10, NC1, KB1 to KB6, AL15.
 #[test]
 fn platforms_print_the_same_by_real_helm() {
     for (tool, level) in [("helm4", "4.3"), ("helm3", "3.22")] {
@@ -126,30 +142,114 @@ fn platforms_print_the_same_by_real_helm() {
     }
 }
 
-/// What the documents' readers run first (NC1, BC10).
+/// A platform, the path of its chart, and the values that it comes with.
+const LINTED: &[(&str, &str, &[&str])] = &[
+    (
+        "nest",
+        "k8s/helm/nest",
+        &[
+            "k8s/helm/nest/values-dev.yaml",
+            "k8s/helm/nest/values-staging.yaml",
+            "k8s/helm/nest/values-prod.yaml",
+        ],
+    ),
+    (
+        "b2connect",
+        "helm",
+        &[
+            "helm/values-dev.yaml",
+            "helm/values-staging.yaml",
+            "helm/values-prod.yaml",
+            "helm/values-data-bitnami.yaml",
+        ],
+    ),
+    ("b2connect", "cluster", &[]),
+    ("b2connect", "namespaces", &[]),
+    (
+        "nowconnect",
+        "helm/nowconnect",
+        &[
+            "helm/nowconnect/values-document.yaml",
+            "helm/nowconnect/values-dev.yaml",
+            "helm/nowconnect/values-staging.yaml",
+            "helm/nowconnect/values-prod.yaml",
+        ],
+    ),
+    (
+        "kubently",
+        "deployment/helm/kubently",
+        &[
+            "internal-tls-values.yaml",
+            "public-tls-values.yaml",
+            "api-cluster-values.yaml",
+            "executor-cluster-values.yaml",
+            "hybrid-api-values.yaml",
+            "remote-executor-values.yaml",
+            "region-us-east-values.yaml",
+            "region-eu-west-values.yaml",
+            "internal-load-balancer-values.yaml",
+            "istio-values.yaml",
+            "private-ca-values.yaml",
+            "environments/production-api.yaml",
+            "environments/staging-api.yaml",
+        ],
+    ),
+    (
+        "access-layer",
+        "helm/254carbon-access-layer",
+        &[
+            "helm/254carbon-access-layer/values-dev.yaml",
+            "helm/254carbon-access-layer/values-staging.yaml",
+            "helm/254carbon-access-layer/values-prod.yaml",
+        ],
+    ),
+];
+
+/// What the documents' readers run first (NC1, BC10), by ours, and by the real ones in the same words.
 #[test]
 fn helm_lint_has_nothing_to_say() {
-    for tool in ["helm4", "helm3"] {
-        let real = match Tool::named(tool).unwrap().built() {
-            Ok(real) => real,
-            Err(reason) => {
-                eprintln!("SKIPPED {tool}: {reason:#}");
-                continue;
-            }
-        };
-        for (chart, files) in [
-            ("b2connect/helm", &["dev", "staging", "prod", "data-bitnami"][..]),
-            ("b2connect/cluster", &[]),
-            ("b2connect/namespaces", &[]),
-            ("nowconnect/helm/nowconnect", &["document", "dev", "staging", "prod"]),
-        ] {
-            let folder = workspace_root().join("platforms").join(chart);
-            let files = files.iter().map(|file| vec!["-f".to_owned(), format!("values-{file}.yaml")]);
+    for (tool, level) in [("helm4", "4.3"), ("helm3", "3.22")] {
+        let real = Tool::named(tool).unwrap().built();
+        if let Err(reason) = &real {
+            eprintln!("SKIPPED {tool}: {reason:#}");
+        }
+        for (platform, chart, files) in LINTED {
+            let folder = workspace_root().join("platforms").join(platform);
+            let files = files.iter().map(|file| vec!["-f", *file]);
             for file in std::iter::once(Vec::new()).chain(files) {
-                let program = Program::new(&real).unwrap().args(["lint", "--strict", "."]);
-                let outcome = program.args(file).folder(&folder).run().unwrap();
-                assert_eq!(outcome.code, Some(0), "{tool} {chart}\n{outcome}");
+                let run = |program: Program| {
+                    let program = program.args(["lint", "--strict", chart]).args(&file);
+                    let outcome = program.env("KUBECONFIG", "none").folder(&folder).run().unwrap();
+                    assert_eq!(outcome.code, Some(0), "{tool} {platform} {file:?}\n{outcome}");
+                    outcome
+                };
+                let ours = Program::new(env!("CARGO_BIN_EXE_longshore")).unwrap().args(["helm"]);
+                let ours = run(ours.env("LONGSHORE_HELM_COMPAT", level));
+                if let Ok(real) = &real {
+                    assert_eq!(run(Program::new(real).unwrap()).stdout, ours.stdout, "{platform} {file:?}");
+                }
             }
         }
+    }
+}
+
+/// NC3: the overlays, the base and the component by real Kustomize and by ours.
+#[test]
+fn overlays_print_the_same_by_real_kustomize() {
+    let real = match Tool::named("kustomize").unwrap().built() {
+        Ok(real) => real,
+        Err(reason) => return eprintln!("SKIPPED kustomize: {reason:#}"),
+    };
+    let folder = workspace_root().join("platforms/nowconnect/kustomize");
+    for build in ["base", "traefik", "overlays/dev", "overlays/staging", "overlays/production"] {
+        let run = |program: Program| program.args(["build", build]).folder(&folder).run().unwrap();
+        let theirs = run(Program::new(&real).unwrap());
+        let ours = run(Program::new(env!("CARGO_BIN_EXE_longshore")).unwrap().args(["kustomize"]));
+        assert_eq!((theirs.code, &*theirs.stderr), (Some(0), ""), "{build}\n{theirs}");
+        assert_eq!(
+            (ours.code, ours.stderr, ours.stdout),
+            (theirs.code, theirs.stderr, theirs.stdout),
+            "{build}"
+        );
     }
 }

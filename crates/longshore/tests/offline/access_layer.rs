@@ -9,10 +9,15 @@ use serde_json::Value;
 /// The rendered objects by kind and name, without what only one method has: the generated Secrets, and Helm's own
 /// labels and annotations.
 fn objects(environment: &str, method: &str) -> BTreeMap<String, Value> {
+    rendered(environment, method, &[])
+}
+
+fn rendered(environment: &str, method: &str, more: &[&str]) -> BTreeMap<String, Value> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../platforms/access-layer");
     let outcome = Program::new(env!("CARGO_BIN_EXE_longshore"))
         .unwrap()
         .args(["render", "-q", "-o", "json", "-e", environment, "--method", method])
+        .args(more)
         .folder(folder)
         .run()
         .unwrap();
@@ -46,18 +51,23 @@ fn strip(value: &mut Value) {
     }
 }
 
-/// AL1, AL10.
+/// AL1, AL10, and AL15 with the manifests for the oldest version.
 #[test]
 fn both_methods_make_the_same_objects() {
     for environment in ["dev", "staging", "production"] {
-        let (helm, plain) = (objects(environment, "helm"), objects(environment, "manifests"));
-        assert!(helm.len() > 40, "{environment}: {}", helm.len());
-        for (key, object) in &helm {
-            let other =
-                plain.get(key).unwrap_or_else(|| panic!("{environment}: no {key} among the manifests"));
-            assert_eq!(object, other, "{environment}: {key}");
+        for (version, services) in [("1.36", "services"), ("1.19", "services-1.19")] {
+            let version = ["--kube-version", version];
+            let helm = rendered(environment, "helm", &version);
+            let services = format!("services={services}");
+            let plain = rendered(environment, "manifests", &[&version[..], &["--var", &services]].concat());
+            assert!(helm.len() > 40, "{environment}: {}", helm.len());
+            for (key, object) in &helm {
+                let other = plain.get(key);
+                let other = other.unwrap_or_else(|| panic!("{environment}: no {key} among the manifests"));
+                assert_eq!(object, other, "{environment} {version:?}: {key}");
+            }
+            assert_eq!(helm.len(), plain.len(), "{environment} {version:?}");
         }
-        assert_eq!(helm.len(), plain.len(), "{environment}");
     }
 }
 

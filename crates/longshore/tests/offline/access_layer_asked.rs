@@ -147,15 +147,18 @@ fn al13_spread_restricted_and_looked_at() {
     }
 }
 
-/// AL15: the API version that a cluster has, and a clean bill for each. (`dev` sleeps before a pod's end, as 1.30 can.)
+/// AL15: the API version that a cluster has, and the way to wait before a pod's end.
 #[test]
 fn al15_api_versions_follow_the_cluster() {
-    let set = json!({"autoscaling": {"enabled": true}});
-    for (version, scaler, budget) in [
-        ("1.19", "autoscaling/v2beta2", "policy/v1beta1"),
-        ("1.21", "autoscaling/v2beta2", "policy/v1"),
-        ("1.23", "autoscaling/v2", "policy/v1"),
-        ("1.36", "autoscaling/v2", "policy/v1"),
+    let set = json!({"autoscaling": {"enabled": true}, "gateway": {"preStopSeconds": 5}});
+    let sleeps = json!({"preStop": {"sleep": {"seconds": 5}}});
+    let runs = json!({"preStop": {"exec": {"command": ["sleep", "5"]}}});
+    for (version, scaler, budget, hooks) in [
+        ("1.19", "autoscaling/v2beta2", "policy/v1beta1", &runs),
+        ("1.21", "autoscaling/v2beta2", "policy/v1", &runs),
+        ("1.23", "autoscaling/v2", "policy/v1", &runs),
+        ("1.30", "autoscaling/v2", "policy/v1", &sleeps),
+        ("1.36", "autoscaling/v2", "policy/v1", &sleeps),
     ] {
         let objects = made(&set, version);
         for (kind, expected) in [
@@ -167,13 +170,21 @@ fn al15_api_versions_follow_the_cluster() {
             assert!(!found.is_empty(), "{version}: {kind}");
             assert!(found.iter().all(|object| object["apiVersion"] == expected), "{version}: {kind}");
         }
+        let container = |service: &str| {
+            let deployment = named(&objects, "Deployment", &format!("{service}-deployment"));
+            deployment["spec"]["template"]["spec"]["containers"][0].clone()
+        };
+        assert_eq!(&container("gateway")["lifecycle"], hooks, "{version}");
+        assert!(container("auth").get("lifecycle").is_none(), "{version}: only who asks for it");
     }
-    for version in ["1.19", "1.24", "1.36"] {
-        let program = Program::new(env!("CARGO_BIN_EXE_longshore")).unwrap();
-        let arguments = ["check", "-e", "production", "--method", "helm", "--kube-version", version];
-        let outcome = program.args(arguments).folder(folder()).run().unwrap();
-        assert_eq!(outcome.code, Some(0), "{outcome}");
-    }
+    // What the service has of its own stays, and goes before.
+    let own =
+        json!({"gateway": {"preStopSeconds": 5, "lifecycle": {"postStart": {"exec": {"command": ["x"]}}}}});
+    let objects = made(&own, "1.30");
+    let hooks =
+        &named(&objects, "Deployment", "gateway-deployment")["spec"]["template"]["spec"]["containers"][0];
+    assert_eq!(hooks["lifecycle"]["postStart"]["exec"]["command"], json!(["x"]));
+    assert_eq!(hooks["lifecycle"]["preStop"], sleeps["preStop"]);
 }
 
 /// The document's script, with a `longshore` that only tells what it was given.

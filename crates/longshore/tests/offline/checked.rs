@@ -1,6 +1,6 @@
 //! `longshore check`: what it finds where, its forms of output, and its exit codes.
 
-use longshore_testkit::{Outcome, Program, Project, tools::workspace_root};
+use longshore_testkit::{Outcome, Project};
 use serde_json::Value;
 
 use crate::longshore;
@@ -108,27 +108,6 @@ fn mistakes_are_told_where_a_person_wrote_them() {
     let outcome = longshore(&broken(), "check");
     assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(1), ""), "{outcome}");
     insta::assert_snapshot!(outcome.stdout);
-}
-
-#[test]
-fn the_platforms_have_no_findings() {
-    let usual = &["dev", "staging", "production"][..];
-    let nest = &["dev", "staging", "production", "staging-alone"];
-    for (platform, environments) in
-        [("access-layer", usual), ("kubently", usual), ("nest", nest), ("nowconnect", usual)]
-    {
-        let folder = workspace_root().join("platforms").join(platform);
-        let check = |arguments: &str| {
-            let program = Program::new(env!("CARGO_BIN_EXE_longshore")).unwrap();
-            program.args(arguments.split_whitespace()).folder(&folder).run().unwrap()
-        };
-        for environment in environments {
-            let outcome = check(&format!("check --strict -e {environment}"));
-            assert_eq!(outcome.code, Some(0), "{platform}\n{outcome}");
-            assert!(outcome.stdout.starts_with("nothing found in "), "{platform}\n{outcome}");
-        }
-        assert_eq!(check("check --all --strict --kube-version 1.30,1.33,1.37").code, Some(0), "{platform}");
-    }
 }
 
 #[test]

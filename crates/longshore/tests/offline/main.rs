@@ -34,6 +34,7 @@ mod nest;
 mod nowconnect;
 mod outputs;
 mod pinned;
+mod platforms_checked;
 mod platforms_refused;
 mod plugin;
 mod plugin_sources;

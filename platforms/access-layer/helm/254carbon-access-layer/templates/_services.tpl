@@ -94,3 +94,22 @@ topologySpreadConstraints:
         {{- $selector | nindent 8 }}
 {{- end }}
 {{- end }}
+
+{{/*
+A service's hooks. Kubernetes sleeps itself from 1.30 on; before, a program of the image has to, and where there is none the
+hook fails, which is told as an event, and the pod ends as if it had none.
+*/}}
+{{- define "access.lifecycle" -}}
+{{- $own := index .root.Values .name }}
+{{- $hooks := $own.lifecycle | default dict }}
+{{- if and $own.preStopSeconds (not $hooks.preStop) }}
+{{- if semverCompare ">=1.30.0-0" .root.Capabilities.KubeVersion.Version }}
+{{- $hooks = merge (dict "preStop" (dict "sleep" (dict "seconds" (int $own.preStopSeconds)))) $hooks }}
+{{- else }}
+{{- $hooks = merge (dict "preStop" (dict "exec" (dict "command" (list "sleep" (toString $own.preStopSeconds))))) $hooks }}
+{{- end }}
+{{- end }}
+{{- with $hooks }}
+{{- toYaml . }}
+{{- end }}
+{{- end }}
