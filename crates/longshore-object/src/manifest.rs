@@ -32,8 +32,10 @@ pub fn parse_manifests(text: &str, file: &str) -> Result<Vec<Object>, Diagnostic
             let (line, column) = (error.line().unwrap_or(0), error.column().unwrap_or(0));
             let message = error.to_string();
             let message = message.strip_prefix("yaml: ").unwrap_or(&message);
-            return Err(Diagnostic::error("yaml/syntax", format!("not valid YAML: {message}"))
-                .at(Place::new(file, line, column)));
+            let mut diagnostic = Diagnostic::error("yaml/syntax", format!("not valid YAML: {message}"))
+                .at(Place::new(file, line, column));
+            diagnostic.hint = error.advice(text).map(str::to_owned);
+            return Err(diagnostic);
         }
     };
     let sources = Sources::of(text);
@@ -42,7 +44,10 @@ pub fn parse_manifests(text: &str, file: &str) -> Result<Vec<Object>, Diagnostic
         let origin = sources.at(document.line).unwrap_or(file);
         let tree = tree_of_node(document).map_err(|error| {
             let (line, column) = (error.line().unwrap_or(document.line), error.column().unwrap_or(0));
-            Diagnostic::error("yaml/value", error.to_string()).at(Place::new(file, line, column))
+            let mut diagnostic =
+                Diagnostic::error("yaml/value", error.to_string()).at(Place::new(file, line, column));
+            diagnostic.hint = error.advice(text).map(str::to_owned);
+            diagnostic
         })?;
         add(tree, origin, document.line, &mut objects)?;
     }

@@ -348,7 +348,7 @@ fn read_file_of(
             .map_or_else(|| Place::file(&shown), |at| Place { file: shown.clone(), ..at.clone() });
         let mut diagnostic = error.diagnostic();
         diagnostic.place = Some(place);
-        diagnostic
+        of_yaml(diagnostic, &bytes)
     })?;
     // The chart would get what is encrypted for its values.
     let metadata = values.get(b"sops");
@@ -359,6 +359,20 @@ fn read_file_of(
         ));
     }
     Ok((ValuesFile { shown, bytes }, values))
+}
+
+/// The same error with the line and what to do, where the file is no YAML: Helm's words alone come without a place.
+fn of_yaml(mut diagnostic: Diagnostic, bytes: &[u8]) -> Diagnostic {
+    let Err(error) =
+        longshore_yaml::parse(bytes, longshore_yaml::Dialect::V2, &longshore_yaml::Limits::default())
+    else {
+        return diagnostic;
+    };
+    if let (Some(place), Some(line)) = (diagnostic.place.as_mut(), error.line()) {
+        *place = Place::new(place.file.clone(), line, error.column().unwrap_or(0));
+    }
+    diagnostic.hint = std::str::from_utf8(bytes).ok().and_then(|text| error.advice(text)).map(str::to_owned);
+    diagnostic
 }
 
 /// Refuses a link in a chart's folder that leads out of it. Helm follows it, whatever it leads to; a chart of others

@@ -12,6 +12,7 @@ use longshore_diag::{Diagnostic, Severity};
 use longshore_object::Object;
 use longshore_object::readiness::JsonPath;
 
+use crate::hooks::described;
 use crate::outputs::STAND_IN;
 use crate::project::ReleaseSpec;
 use crate::render::RenderOptions;
@@ -182,6 +183,10 @@ fn one(selection: &Selection, minor: u32, options: &CheckOptions) -> (Vec<Diagno
             // What others name of it is not known, so this comes before all that follows from it.
             Err(error) => findings.push(named(error, spec)),
         }
+    }
+    for spec in selection.releases() {
+        let missing = spec.hooks.values().flatten().filter_map(|hook| described(selection, hook).err());
+        findings.extend(missing.map(|error| named(error, spec)));
     }
     let spec = &selection.platform.project.check;
     let is_disabled =

@@ -32,7 +32,7 @@ pub(crate) fn candidate(
             let text = String::from_utf8(bytes).map_err(|_| {
                 Diagnostic::error("yaml/encoding", "a manifest must be UTF-8").at(Place::file(&name))
             })?;
-            let read = parse_manifests(&text, &name)?.into_iter();
+            let read = parse_manifests(&text, &name).map_err(|error| other_source(error, &name))?.into_iter();
             objects.extend(read.map(|object| Written::anew(object, name.clone())));
         }
     }
@@ -40,9 +40,31 @@ pub(crate) fn candidate(
     synthetic::candidate(selection, release, source, objects, existing, random)
 }
 
+/// The same error, with what a file is that is no manifest but lies among some.
+fn other_source(error: Diagnostic, file: &str) -> Diagnostic {
+    let path = Path::new(file);
+    let folder = path.parent().unwrap_or(path).display();
+    match path.file_name().and_then(|name| name.to_str()) {
+        Some("kustomization.yaml" | "kustomization.yml") => {
+            error.hint(format!("it is a kustomization: name its folder by `kustomize: {folder}`"))
+        }
+        Some("Chart.yaml") => error.hint(format!("it is a chart: name its folder by `chart: {folder}`")),
+        _ => error,
+    }
+}
+
 /// The files at `path`: itself, or the YAML and JSON files below it.
 fn read(path: &Path) -> Result<Vec<(String, Vec<u8>)>, Diagnostic> {
     let limits = Limits::default();
+    if !path.exists() {
+        let shown = path.display().to_string();
+        let error = Diagnostic::error("source/missing", format!("there is no file and no folder `{shown}`"));
+        return Err(if shown.contains('*') {
+            error.hint("patterns are not expanded: name the folder, of which all .yaml, .yml and .json files are taken")
+        } else {
+            error.hint("paths are relative to the project file")
+        });
+    }
     if !path.is_dir() {
         return Ok(vec![(path.display().to_string(), read_file(path, &limits)?)]);
     }

@@ -8,6 +8,7 @@ mod chart;
 mod check;
 mod cluster;
 mod drift;
+mod familiar;
 mod fields;
 mod given;
 mod hooks;
@@ -51,7 +52,7 @@ pub use order::waves;
 pub(crate) use outputs::{Asked, asked_by_hook, asked_by_node, asked_to_render};
 pub use outputs::{ObjectOutput, OutputFrom, OutputRead, OutputSpec};
 pub(crate) use parse::check_namespace;
-pub use parse::parse;
+pub use parse::{given_namespace, parse};
 pub use schema::schema;
 pub use secret::{SecretFrom, SecretSpec};
 pub use vars::{Var, Vars};
@@ -244,6 +245,9 @@ pub struct GeneratedSecret {
     pub place: Place,
 }
 
+/// What to do where no environment can be chosen.
+const NO_ENVIRONMENTS: &str = "the project file names none: add `environments: {dev: {namespace: shop-dev}}`";
+
 impl Project {
     /// The environment called `name`, or the default one, with everything that it inherits.
     ///
@@ -253,9 +257,7 @@ impl Project {
     pub fn environment(&self, name: Option<&str>) -> Result<Environment, Diagnostic> {
         let Some(name) = name.or(self.default_environment.as_ref().map(|placed| placed.value.as_str()))
         else {
-            return Err(Diagnostic::error("project/no-environment", "no environment was chosen")
-                .at(Place::file(&self.file))
-                .hint(format!("add `-e {}`", self.environment_names().join("|"))));
+            return Err(self.no_environment());
         };
         let mut environment = self.find(name).cloned().ok_or_else(|| self.unknown_environment(name, None))?;
         let mut seen = vec![environment.name.clone()];
@@ -325,13 +327,28 @@ impl Project {
         self.environments.iter().map(|environment| environment.name.as_str()).collect()
     }
 
+    fn no_environment(&self) -> Diagnostic {
+        let names = self.environment_names();
+        let error = Diagnostic::error("project/no-environment", "no environment was chosen")
+            .at(Place::file(&self.file));
+        let Some(first) = names.first() else { return error.hint(NO_ENVIRONMENTS) };
+        let choices: Vec<String> = names.iter().map(|name| format!("`-e {name}`")).collect();
+        error.hint(format!(
+            "add {}; `defaultEnvironment: {first}` in the file makes one the default",
+            choices.join(" or ")
+        ))
+    }
+
     fn unknown_environment(&self, name: &str, place: Option<Place>) -> Diagnostic {
         let error = Diagnostic::error(
             "project/unknown-environment",
             format!("there is no environment `{name}` in the project"),
         )
         .at(place.unwrap_or_else(|| Place::file(&self.file)));
-        suggest(error, name, &self.environment_names())
+        match self.environment_names().as_slice() {
+            [] => error.hint(NO_ENVIRONMENTS),
+            names => suggest(error, name, names),
+        }
     }
 }
 

@@ -316,7 +316,10 @@ impl Selection {
                     method.as_str(),
                     method.source_key()
                 );
-                Err(Diagnostic::error("project/method", message).at(release.place.clone()))
+                let can: Vec<String> = can.iter().map(|method| format!("`{}`", method.as_str())).collect();
+                Err(Diagnostic::error("project/method", message)
+                    .at(release.place.clone())
+                    .hint(format!("it is made by {}; `--only RELEASE` leaves it out", can.join(" or "))))
             }
             (_, [method]) => Ok(*method),
             (_, several) => {

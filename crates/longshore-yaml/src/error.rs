@@ -118,6 +118,28 @@ impl Error {
     pub fn column(&self) -> Option<u32> {
         self.0.place.map(|(_, column)| column)
     }
+
+    /// What to do about it, where the line in `source` shows what people do most: indent with tabs, write a template's
+    /// action into what is no template, or begin keys of one mapping in different columns.
+    pub fn advice(&self, source: &str) -> Option<&'static str> {
+        let line = source.lines().nth(self.line()?.checked_sub(1)? as usize)?;
+        let indent = &line[..line.len() - line.trim_start().len()];
+        if indent.contains('\t') {
+            return Some("indent with spaces: YAML takes no tabs");
+        }
+        if line.contains("{{") {
+            return Some(
+                "only templates of charts have `{{ … }}` filled in; elsewhere a text that begins so stands in quotes",
+            );
+        }
+        let is_about_columns =
+            ["mapping values are not allowed", "did not find expected key", "did not find expected '-'"]
+                .iter()
+                .any(|words| self.0.text.contains(words));
+        is_about_columns.then_some(
+            "keys of one mapping begin in the same column, and a text with `: ` in it stands in quotes",
+        )
+    }
 }
 
 impl fmt::Display for Error {
@@ -127,3 +149,25 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Dialect, Limits, parse};
+
+    #[test]
+    fn what_people_do_most_is_recognised() {
+        for (text, expected) in [
+            ("a:\n\tb: 1\n", Some("tabs")),
+            ("a: 1\n  b: 2\n", Some("same column")),
+            ("a: {b: 1}\n  c: 2\n", Some("same column")),
+            ("a: say: it\n", Some("in quotes")),
+            ("a: {{ .Values.b }}: c\n", Some("templates")),
+            ("a: {b: 1\n", None),
+        ] {
+            let error = parse(text.as_bytes(), Dialect::V2, &Limits::default()).unwrap_err();
+            let advice = error.advice(text);
+            assert_eq!(advice.is_some(), expected.is_some(), "{text:?}: {error}: {advice:?}");
+            assert!(expected.is_none_or(|part| advice.unwrap().contains(part)), "{text:?}: {advice:?}");
+        }
+    }
+}

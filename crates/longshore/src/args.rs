@@ -8,23 +8,27 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use longshore_object::readiness::GraceValue;
-use longshore_platform::project::{GivenVar, IdleTimeout, duration};
+use longshore_platform::project::{GivenVar, IdleTimeout, duration, given_namespace};
 use longshore_release::IgnoreRule;
 
 mod check;
+mod familiar;
 mod init;
 mod operate;
 mod output;
 mod render;
+mod revisions;
 mod set;
 mod update;
 mod values;
 
 pub(crate) use check::CheckArgs;
+pub(crate) use familiar::explained;
 pub(crate) use init::{InitArgs, Named};
 pub(crate) use operate::{ExecArgs, LogsArgs, PortForwardArgs, Ports};
 pub(crate) use output::{Output, OutputArg, OutputParser};
 pub(crate) use render::RenderArgs;
+pub(crate) use revisions::{HistoryArgs, RollbackArgs};
 pub(crate) use set::{SetArgs, SetCommand, SetImageArgs};
 pub(crate) use update::{UpdateArgs, VendorArgs};
 pub(crate) use values::{ValuesArgs, ValuesCommand};
@@ -50,12 +54,15 @@ pub(crate) struct Cli {
 
 /// Flags that every command understands.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Everywhere")]
 pub(crate) struct GlobalArgs {
     /// Project file, or a folder that holds a longshore.yaml [default: the nearest one upwards]
     #[arg(short = 'f', long, global = true, value_name = "FILE", env = "LONGSHORE_FILE", value_hint = ValueHint::AnyPath)]
     pub(crate) file: Option<PathBuf>,
-    /// Format of the result on standard output; for machines, problems are lines of JSON on standard error.
-    /// For `plan`, any word with a dot or a slash in it is a file to freeze the plan into
+    /// Format of the result on standard output
+    ///
+    /// For machines, problems are lines of JSON on standard error. For `plan`, any word with a dot or a slash in it is a
+    /// file to freeze the plan into.
     #[arg(
         short,
         long,
@@ -112,7 +119,7 @@ pub(crate) struct SelectArgs {
     )]
     pub(crate) environment: Option<String>,
     /// Namespace, instead of the environment's
-    #[arg(short, long, value_name = "NAMESPACE")]
+    #[arg(short, long, value_name = "NAMESPACE", value_parser = given_namespace)]
     pub(crate) namespace: Option<String>,
     /// Only this release; may be given several times
     #[arg(long, value_name = "RELEASE")]
@@ -373,57 +380,6 @@ pub(crate) struct StatusArgs {
     /// Go on with a live tree of releases, objects and pods, until Ctrl-C; no terminal: a line for each change
     #[arg(short, long, conflicts_with_all = ["notes", "drift"])]
     pub(crate) watch: bool,
-}
-
-/// `longshore history`
-#[derive(Debug, Args)]
-#[command(after_help = "Examples:
-  longshore history -e staging                 who deployed what, when, from which commit, with which plan
-  longshore history web --diff 3 5             what is different between two revisions of a release")]
-pub(crate) struct HistoryArgs {
-    /// Only this release
-    pub(crate) release: Option<String>,
-    /// Show what is different between two revisions of the release
-    #[arg(long, num_args = 2, value_names = ["A", "B"], requires = "release")]
-    pub(crate) diff: Option<Vec<u32>>,
-    #[command(flatten)]
-    pub(crate) select: SelectArgs,
-    #[command(flatten)]
-    pub(crate) cluster: ClusterArgs,
-}
-
-/// `longshore rollback`
-#[derive(Debug, Args)]
-#[command(after_help = "Examples:
-  longshore rollback -e staging                what the last deploy changed, back to how it was
-  longshore rollback services -e staging       one release, to its last good revision
-  longshore rollback services 3 -e staging     to revision 3, as with --to 3
-  longshore rollback services --to 3 --dry-run what that would change")]
-pub(crate) struct RollbackArgs {
-    /// Only this release [default: all that the last deploy changed]
-    pub(crate) release: Option<String>,
-    /// Revision to go back to [default: the last good one before the present]
-    #[arg(requires = "release")]
-    pub(crate) revision: Option<u32>,
-    /// The same as a flag; without a release, the project must have just one
-    #[arg(long, value_name = "REVISION", conflicts_with = "revision")]
-    pub(crate) to: Option<u32>,
-    #[command(flatten)]
-    pub(crate) select: SelectArgs,
-    #[command(flatten)]
-    pub(crate) hooks: HookArgs,
-    #[command(flatten)]
-    pub(crate) cluster: ClusterArgs,
-    #[command(flatten)]
-    pub(crate) force: ForceArgs,
-    /// Show what would change and change nothing
-    #[arg(long)]
-    pub(crate) dry_run: bool,
-    /// Do not ask before objects are deleted
-    #[arg(short, long)]
-    pub(crate) yes: bool,
-    #[command(flatten)]
-    pub(crate) wait: WaitArgs,
 }
 
 /// `longshore destroy`

@@ -92,9 +92,9 @@ impl KubeconfigError {
                     .at(Place::file(file.display().to_string()))
                     .hint("check that it is a file and that you may read it")
             }
-            Self::Syntax { place, .. } => {
-                Diagnostic::error("cluster/kubeconfig-syntax", self.to_string()).at(place.clone())
-            }
+            Self::Syntax { place, .. } => Diagnostic::error("cluster/kubeconfig-syntax", self.to_string())
+                .at(place.clone())
+                .hint("mend it, or choose another file with --kubeconfig or $KUBECONFIG"),
             Self::NoContext { files, known } => Diagnostic::error("cluster/no-context", self.to_string())
                 .note(format!("kubeconfig: {}", list(files)))
                 .note(format!("contexts: {}", names(known)))

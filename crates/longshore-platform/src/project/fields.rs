@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 use longshore_diag::{Diagnostic, Place};
 use longshore_yaml::{Kind, Node};
 
-use super::{Placed, suggest};
+use super::{Placed, familiar, suggest};
 
 /// A mapping of the project file that is being read, and what it is called in messages.
 pub(super) struct Fields<'a> {
@@ -33,7 +33,10 @@ impl<'a> Fields<'a> {
                     format!("unknown key `{name}` in {}", fields.what),
                 )
                 .at(place(file, key));
-                return Err(suggest(error, name, known));
+                return Err(match familiar::key(&fields.what, name) {
+                    Some(hint) => error.hint(hint),
+                    None => suggest(error, name, known),
+                });
             }
         }
         Ok(fields)
@@ -43,7 +46,11 @@ impl<'a> Fields<'a> {
     pub(super) fn any(file: &'a str, what: impl Into<String>, node: &'a Node) -> Result<Self, Diagnostic> {
         let what = what.into();
         if node.kind != Kind::Mapping {
-            return Err(expected(&what, "a mapping", node, file));
+            let error = expected(&what, "a mapping", node, file);
+            return Err(match familiar::shape(&what) {
+                Some(hint) => error.hint(hint),
+                None => error,
+            });
         }
         for (key, _) in node.entries() {
             if key.tag == "!!merge" {

@@ -68,10 +68,24 @@ pub(super) const LAYER_KEYS: [&str; 5] = ["values", "set", "enabled", "disabled"
 pub(super) fn layer(file: &str, origin: String, fields: &Fields<'_>) -> Result<Layer, Diagnostic> {
     let set = match fields.get("set") {
         Some(node) if node.kind != Kind::Mapping => {
-            return Err(expected(&fields.path("set"), "a mapping", node, file));
+            return Err(expected(&fields.path("set"), "a mapping", node, file)
+                .hint("write the values as in a values file: `set: {image: {tag: v1.2}}`"));
         }
         set => set.cloned(),
     };
+    let written_here = fields.get("values").filter(|node| node.kind != Kind::Scalar);
+    let written_here = written_here.filter(|node| {
+        node.kind == Kind::Mapping || node.content.iter().any(|entry| entry.kind == Kind::Mapping)
+    });
+    if let Some(node) = written_here {
+        return Err(expected(
+            &fields.path("values"),
+            "the name of a values file, or a list of them",
+            node,
+            file,
+        )
+        .hint("values themselves are written under `set`"));
+    }
     let clusters = fields.get("clusters").map(|_| fields.strings("clusters")).transpose()?;
     once(clusters.as_deref().unwrap_or_default(), "is named twice")?;
     let layer = Layer {

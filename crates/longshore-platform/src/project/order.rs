@@ -26,7 +26,8 @@ pub fn waves(releases: &[ReleaseSpec]) -> Result<Vec<Vec<&ReleaseSpec>>, Diagnos
                 let message =
                     format!("release `{}` needs `{}`, which is not in the project", release.name, need.value);
                 let error = Diagnostic::error("project/unknown-need", message).at(need.place.clone());
-                return Err(suggest(error, &need.value, &names));
+                let others: Vec<&str> = names.iter().copied().filter(|name| *name != release.name).collect();
+                return Err(suggest(error, &need.value, &others));
             }
         }
     }

@@ -13,7 +13,9 @@ use super::release::release;
 use super::secret::secrets;
 use super::vars::vars;
 use super::waiting::waiting;
-use super::{API_VERSION, Environment, Method, Placed, Project, ReleaseSpec, names, suggest, waves};
+use super::{
+    API_VERSION, Environment, Method, Placed, Project, ReleaseSpec, familiar, names, suggest, waves,
+};
 
 const PROJECT_KEYS: [&str; 18] = [
     "apiVersion",
@@ -73,12 +75,18 @@ pub fn parse(text: &str, file: &str) -> Result<Project, Diagnostic> {
 }
 
 fn read(text: &str, file: &str) -> Result<Project, Diagnostic> {
-    let documents = longshore_yaml::parse(text.as_bytes(), Dialect::V2, &Limits::default())
-        .map_err(|error| syntax_error(&error, file))?;
+    let documents =
+        longshore_yaml::parse(text.as_bytes(), Dialect::V2, &Limits::default()).map_err(|error| {
+            let mut diagnostic = syntax_error(&error, file);
+            diagnostic.hint = error.advice(text).map(str::to_owned);
+            diagnostic
+        })?;
     let root = match documents.as_slice() {
         [document] => document.root(),
         [] => {
-            return Err(Diagnostic::error("project/empty", "the project file is empty").at(Place::file(file)));
+            return Err(Diagnostic::error("project/empty", "the project file is empty")
+                .at(Place::file(file))
+                .hint("remove it, and `longshore init` writes a first one"));
         }
         [_, second, ..] => {
             return Err(Diagnostic::error(
@@ -95,7 +103,8 @@ fn read(text: &str, file: &str) -> Result<Project, Diagnostic> {
             .at(Place::new(file, twice.second.0, twice.second.1))
             .within("the first one is here", Some(first)));
     }
-    let fields = Fields::read(file, "the project file", root, &PROJECT_KEYS)?;
+    let fields = Fields::read(file, "the project file", root, &PROJECT_KEYS)
+        .map_err(|error| familiar::other_file(error, root))?;
     header(&fields)?;
     let name = fields.required_string("name")?;
     names::LABEL.check("the project", &name.value, &name.place)?;
@@ -263,6 +272,15 @@ pub(super) fn namespace(fields: &Fields<'_>) -> Result<Option<Placed<String>>, D
         check_namespace(&namespace.value, &namespace.place)?;
     }
     Ok(namespace)
+}
+
+/// Reads the name of a namespace as a command line gives it.
+///
+/// # Errors
+/// Kubernetes would refuse it.
+pub fn given_namespace(text: &str) -> Result<String, String> {
+    let checked = check_namespace(text, &Place::file(""));
+    checked.map(|()| text.to_owned()).map_err(|error| error.message.clone())
 }
 
 /// Checks the name of a namespace.

@@ -57,7 +57,9 @@ pub(super) fn release(file: &str, name: String, at: Place, node: &Node) -> Resul
     if release.methods().is_empty() {
         let message =
             format!("release `{}` has neither `chart` nor `manifests` nor `kustomize`", release.name);
-        return Err(Diagnostic::error("project/no-source", message).at(release.place));
+        return Err(Diagnostic::error("project/no-source", message)
+            .at(release.place)
+            .hint("say what it is made from: `chart: charts/web`, `manifests: k8s/web` or `kustomize: overlays/dev`"));
     }
     let values = ["values", "set"].into_iter().find_map(|key| fields.place_of(key));
     match values.filter(|_| release.chart.is_none()) {

@@ -90,7 +90,10 @@ fn circles_and_missing_needs_are_told_with_their_lines() {
 
 #[test]
 fn wrong_types_say_what_was_wanted_and_found() {
-    check("releases: [web]\n", "longshore.yaml:4:11: `releases` must be a mapping, not a list");
+    check(
+        "releases: [web]\n",
+        "longshore.yaml:4:11: `releases` must be a mapping, not a list (write `NAME:` and what it is made from: `web: {chart: charts/web}`)",
+    );
     check(
         "releases: {web: {chart: [c]}}\n",
         "longshore.yaml:4:25: `chart` of release `web` must be a string, not a list",
@@ -227,7 +230,7 @@ fn a_chart_elsewhere_has_a_repository_a_name_and_a_version() {
 fn a_release_must_have_a_source_and_a_name_that_kubernetes_takes() {
     check(
         "releases: {web: {}}\n",
-        "longshore.yaml:4:12: release `web` has neither `chart` nor `manifests` nor `kustomize`",
+        "longshore.yaml:4:12: release `web` has neither `chart` nor `manifests` nor `kustomize` (say what it is made from: `chart: charts/web`, `manifests: k8s/web` or `kustomize: overlays/dev`)",
     );
     check(
         "releases: {web: {manifests: m, values: v}}\n",

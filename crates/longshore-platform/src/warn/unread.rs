@@ -130,6 +130,18 @@ fn has_anchor(node: &Node) -> bool {
 /// A key that may have been meant.
 fn hint(path: &[&str], known: &Known<'_>, reads: &Reads) -> Option<String> {
     let (last, above) = path.split_last()?;
+    if last.contains('.') {
+        let nested: Vec<&str> = above.iter().copied().chain(last.split('.')).collect();
+        if reads.covers(&nested) {
+            let (first, inner) = last.split_once('.')?;
+            return Some(
+                format!(
+                    "keys are nested, as in a values file: `{first}: {{{}: …}}`",
+                    inner.replace('.', ": {")
+                ) + &"}".repeat(inner.matches('.').count()),
+            );
+        }
+    }
     let mut part = Some(Known { maps: known.maps.clone(), chart: known.chart });
     for key in above {
         part = part.and_then(|known| known.below(key));

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
+use longshore_platform::project::given_namespace;
 
 /// `longshore init`
 #[derive(Debug, Args)]
@@ -26,7 +27,7 @@ pub(crate) struct InitArgs {
     #[arg(short, long, value_name = "NAME", value_delimiter = ',')]
     pub(crate) environment: Vec<String>,
     /// Namespace of all environments; may hold `${env.name}` [default: PLATFORM for production, else PLATFORM-ENVIRONMENT]
-    #[arg(short, long, value_name = "NAMESPACE")]
+    #[arg(short, long, value_name = "NAMESPACE", value_parser = namespace)]
     pub(crate) namespace: Option<String>,
     /// A release made from a chart's folder
     #[arg(long, value_name = "[NAME=]PATH", value_parser = Named::parse)]
@@ -40,6 +41,11 @@ pub(crate) struct InitArgs {
     /// Ask nothing
     #[arg(short, long)]
     pub(crate) yes: bool,
+}
+
+/// A namespace, or the pattern of one.
+fn namespace(text: &str) -> Result<String, String> {
+    given_namespace(&text.replace("${env.name}", "dev")).map(|_| text.to_owned())
 }
 
 /// A path, and what the release that it makes is called.

@@ -54,10 +54,15 @@ impl TypedValueParser for OutputParser {
         if let Some(arg) = arg {
             error.insert(ContextKind::InvalidArg, ContextValue::String(arg.to_string()));
         }
-        error.insert(ContextKind::InvalidValue, ContextValue::String(text.into_owned()));
+        error.insert(ContextKind::InvalidValue, ContextValue::String(text.clone().into_owned()));
         let known = Output::value_variants().iter().filter_map(ValueEnum::to_possible_value);
         let known = known.map(|value| value.get_name().to_owned()).collect();
         error.insert(ContextKind::ValidValue, ContextValue::Strings(known));
+        if clap.get_name() == "plan" {
+            let tip =
+                format!("a file to freeze the plan into has a dot or a slash in its name: `-o ./{text}`");
+            error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
+        }
         Err(error)
     }
 
@@ -150,10 +155,14 @@ mod tests {
     fn mistakes_are_told() {
         for (words, expected) in [
             ("longshore plan -o jsn", "invalid value 'jsn'"),
+            ("longshore plan -o out", "`-o ./out`"),
             ("longshore deploy -o out.plan", "only `longshore plan` writes a file"),
             ("longshore status -o markdown", "`-o markdown` is there for plans"),
             ("longshore status -o sarif", "are there for `check`"),
             ("longshore plan -o junit", "are there for `check`"),
+            ("longshore check -n Shop_1", "cannot name a namespace"),
+            ("longshore init -n shop-${env.nam}", "cannot name a namespace"),
+            ("longshore rollback web x", "is no revision"),
             ("longshore check --kube-version 1.99", "1.19 to 1.37"),
             ("longshore check --disable secret/plain", "did you mean `secrets/plain`?"),
             ("longshore check --all -e dev", "cannot be used with"),

@@ -41,8 +41,14 @@ pub(crate) fn write(bytes: &[u8], file: &Path, printer: &Printer) -> anyhow::Res
 pub(crate) async fn deploy(args: &DeployArgs, file: &Path, printer: &Printer) -> anyhow::Result<ExitStatus> {
     let name = file.display().to_string();
     let bytes = std::fs::read(file).map_err(|error| {
-        Diagnostic::error("plan/unreadable", format!("the plan cannot be read: {error}"))
-            .at(Place::file(&name))
+        let diagnostic = Diagnostic::error("plan/unreadable", format!("the plan cannot be read: {error}"))
+            .at(Place::file(&name));
+        if error.kind() == std::io::ErrorKind::NotFound && !name.contains(['.', '/', '\\']) {
+            return diagnostic.hint(format!(
+                "`deploy FILE` carries out what `longshore plan -o FILE` has frozen; `--only {name}` deploys a release, `-e {name}` an environment"
+            ));
+        }
+        diagnostic.hint("`longshore plan -o FILE` freezes one")
     })?;
     let mut frozen = FrozenFile::read(&bytes, &name)?;
     frozen.only(&args.select.cluster)?;

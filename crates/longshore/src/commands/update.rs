@@ -1,7 +1,7 @@
 //! `longshore update`: the lock of charts that are fetched, and of images; `longshore vendor`: those charts in the project.
 
 use longshore_diag::{Diagnostic, Place, Severity};
-use longshore_platform::project::GivenVar;
+use longshore_platform::project::{ChartSpec, GivenVar, ReleaseSpec};
 use longshore_platform::{Choice, Platform, Selection, Update, Vendored, update};
 use serde::Serialize;
 
@@ -66,6 +66,11 @@ pub(crate) fn run(global: &GlobalArgs, args: &UpdateArgs, printer: &Printer) -> 
 /// Puts the locked charts into the project.
 pub(crate) fn vendor(global: &GlobalArgs, printer: &Printer) -> anyhow::Result<ExitStatus> {
     let platform = Platform::load(global.file.as_deref(), &std::env::current_dir()?)?;
+    let is_fetched = |release: &ReleaseSpec| matches!(release.chart, Some(ChartSpec::Remote(_)));
+    if platform.lock.is_none() && !platform.project.releases.iter().any(is_fetched) {
+        printer.say("no release has a chart that is fetched: there is nothing to put into the project");
+        return Ok(ExitStatus::Success);
+    }
     let Some(lock) = &platform.lock else {
         let shown = platform.lock_file().display().to_string();
         return Err(Diagnostic::error(

@@ -14,6 +14,7 @@ mod create;
 mod dependencies;
 mod every_key;
 mod explained;
+mod familiar;
 mod flows;
 mod getters;
 mod given;

@@ -123,7 +123,7 @@ fn circles() {
 #[test]
 fn names_that_nothing_has() {
     let mut flaws = Flaws::default();
-    flaws.release("{web: {manifests: m, needs: «wbe}}", "not in the project (did you mean `web`?)");
+    flaws.release("{web: {manifests: m, needs: «wbe}}", "which is not in the project");
     flaws.release("{web: {manifests: m, clusters: «eu}}", "name it under `clusters:`");
     flaws.release("{web: {manifests: m, requires: «Deployment}}", "write `group/version`");
     flaws.release("{web: {manifests: «'${env.vars.x}'}}", "is not known in environment `dev`");
