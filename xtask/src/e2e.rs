@@ -19,9 +19,13 @@ use crate::{ci, go, say, standin, step};
 /// The packages whose test target `e2e` there is.
 const PACKAGES: &[&str] = &["longshore-testkit", "longshore"];
 
-/// The tests that take minutes each on two cores: a run of everything leaves them to `cargo xtask e2e`.
-const LONG: &[&str] =
-    &["fifty_slow_but_healthy_deploys_succeed", "b2connect_loses_no_row_no_node_and_no_value"];
+/// What takes minutes on two cores, or sends a hundred requests a second and so wants a machine for itself: a run of
+/// everything leaves it to `cargo xtask e2e`.
+const LONG: &[&str] = &[
+    "the_access_layer_loses_no_request_and_no_row",
+    "b2connect_loses_no_row_no_node_and_no_value",
+    "fifty_slow_but_healthy_deploys_succeed",
+];
 
 pub(crate) const EXAMPLES: &str = "\
 Examples:
