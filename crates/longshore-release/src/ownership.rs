@@ -6,7 +6,7 @@
 
 use longshore_diag::Diagnostic;
 use longshore_object::{Object, ObjectKey};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// The label that says who manages an object.
 pub(crate) const MANAGED_BY: &str = "app.kubernetes.io/managed-by";
@@ -24,6 +24,14 @@ pub(crate) fn mark(object: &mut Object, release: &str, namespace: &str) {
     object.set_label(MANAGED_BY, HELM);
     object.set_annotation(RELEASE_NAME, release);
     object.set_annotation(RELEASE_NAMESPACE, namespace);
+}
+
+/// The same as a merge patch for an object that is there.
+pub(crate) fn marks(release: &str, namespace: &str) -> Value {
+    json!({"metadata": {
+        "labels": {MANAGED_BY: HELM},
+        "annotations": {RELEASE_NAME: release, RELEASE_NAMESPACE: namespace},
+    }})
 }
 
 /// Whether a live object is the release's.
@@ -55,14 +63,19 @@ pub(crate) fn check(
         return Ok(());
     }
     let owner = live["metadata"]["annotations"][RELEASE_NAME].as_str();
-    let message = match owner {
-        Some(owner) if owner != release => format!("{key:#} exists and belongs to release `{owner}`"),
-        _ => format!("{key:#} exists and does not belong to release `{release}`"),
+    let (message, renamed) = match owner {
+        Some(owner) if owner != release => (
+            format!("{key:#} exists and belongs to release `{owner}`"),
+            format!(
+                "; if `{owner}` has become `{release}`, say so by `moved: [{{from: {owner}, to: {release}}}]`"
+            ),
+        ),
+        _ => (format!("{key:#} exists and does not belong to release `{release}`"), String::new()),
     };
     Err(mistakes
         .into_iter()
         .fold(Diagnostic::error("release/not-owned", message).at(object.place().clone()), Diagnostic::note)
-        .hint("rename the object, or take it over with --adopt"))
+        .hint(format!("rename the object, or take it over with --adopt{renamed}")))
 }
 
 fn owner_mistakes(live: &Value, release: &str, namespace: &str) -> Vec<String> {

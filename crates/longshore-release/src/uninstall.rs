@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use futures::stream::{self, StreamExt, TryStreamExt};
-use longshore_cluster::Selector;
+use longshore_cluster::{Patch, Selector};
 use longshore_object::{Gvk, Object, ObjectKey, order};
 use tokio::time::Instant;
 
@@ -20,6 +20,9 @@ use crate::work::Work;
 use crate::{Context, ReleaseError, data, deploy, hold, ownership, removal as delete, takeover};
 
 const CONCURRENCY: usize = 32;
+
+/// The kind of volume claims.
+const CLAIM: &str = "PersistentVolumeClaim";
 
 /// What removing a release would do.
 #[derive(Debug, Clone)]
@@ -86,7 +89,7 @@ pub async fn prepare_uninstall(
     let mut changes: Vec<ObjectChange> = changes.into_iter().flatten().collect();
     for key in claims(context, name, &all).await? {
         if changes.iter().all(|change| change.object != key) {
-            kinds.insert(key.clone(), Gvk::new("v1", "PersistentVolumeClaim"));
+            kinds.insert(key.clone(), Gvk::new("v1", CLAIM));
             changes.push(change(key, !delete_data));
         }
     }
@@ -168,7 +171,7 @@ async fn kept_before(context: &Context, name: &str) -> Result<Vec<(Gvk, ObjectKe
 /// Volume claims that no manifest names: those that StatefulSets made, and those that an earlier removal
 /// kept.
 async fn claims(context: &Context, name: &str, all: &[Object]) -> Result<Vec<ObjectKey>, ReleaseError> {
-    let gvk = Gvk::new("v1", "PersistentVolumeClaim");
+    let gvk = Gvk::new("v1", CLAIM);
     let claims = context.cluster.list(&gvk, Some(&context.namespace), &Selector::default()).await?.items;
     let of_sets: Vec<String> = all
         .iter()
@@ -294,6 +297,19 @@ async fn delete_namespace(
     Ok(())
 }
 
+/// Marks a claim that stays as the release's: who made it, a StatefulSet, goes, and a later removal that is to take the
+/// data knows it by nothing else.
+async fn mark(context: &Context, release: &str, key: &ObjectKey) -> Result<(), ReleaseError> {
+    let gvk = Gvk::new("v1", CLAIM);
+    let patch = Patch::Merge(ownership::marks(release, &context.namespace));
+    match context.cluster.patch(&gvk, key.namespace.as_deref(), &key.name, None, &patch).await {
+        Ok(_) => Ok(()),
+        // The set's own policy has taken it along, or nobody may: it stays without a mark.
+        Err(error) if error.is_not_found() || error.is_forbidden() => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
 /// Deletes the objects in order of kinds, then waits until all of them are gone. The namespace in which the release's own
 /// records lie is left to [`delete_namespace`].
 async fn delete_objects(context: &Context, removal: &Uninstall) -> Result<(), ReleaseError> {
@@ -307,6 +323,9 @@ async fn delete_objects(context: &Context, removal: &Uninstall) -> Result<(), Re
                 done = Done::Deleted;
                 delete::delete_and_wait(context, name, &removal.kinds[key], key).await?;
                 context.faults.reached(name, FaultPoint::ObjectDeleted).await;
+            }
+            if done == Done::Kept && key.kind == CLAIM {
+                mark(context, name, key).await?;
             }
             context.tell(name, Event::Object { key: key.clone(), done });
             Ok::<_, ReleaseError>(())

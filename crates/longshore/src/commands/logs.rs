@@ -6,7 +6,7 @@
 use std::io::{self, BufWriter, Write};
 
 use longshore_diag::Diagnostic;
-use longshore_operate::{Filter, Follow, LogEvent, Which, follow, merged};
+use longshore_operate::{Filter, Follow, LogEvent, Which, follow, merged, pick};
 
 use crate::args::{GlobalArgs, LogsArgs, Output};
 use crate::exit::ExitStatus;
@@ -60,6 +60,13 @@ async fn whole(
 ) -> anyhow::Result<ExitStatus> {
     let mut logs = merged(&session.cluster, scope, which).await?;
     if logs.is_empty() && logs.told.is_empty() {
+        // What was named and has no pods at all is a mistake rather than silence.
+        if scope.only().is_some()
+            && let Err(none) = pick(&session.cluster, scope).await
+            && none.code == "operate/no-pod"
+        {
+            return Err(none.into());
+        }
         let what = if which.previous { "no container was started again" } else { "no container has begun" };
         printer.say(format!("there are no logs: {what}"));
     }

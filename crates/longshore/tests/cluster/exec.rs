@@ -29,7 +29,8 @@ async fn a_command_is_run_with_its_input_and_its_exit_code() {
     let missing = run("exec web", &["no-such-program"], "");
     assert_eq!(missing.code, Some(1));
     assert!(missing.stderr.contains("the command in pod web-0 failed: error executing command"), "{missing}");
-    let no_terminal = run("exec web -it", &["echo", "a"], "");
+    // A command that ends before it has seen the end of its input may take the connection with it.
+    let no_terminal = run("exec web -it", &["cat"], "");
     assert_eq!(no_terminal.stderr, "standard input is no terminal: the command gets none\n");
     let usage = field.stage.longshore("exec web");
     assert_eq!(usage.code, Some(64), "{usage}");

@@ -87,6 +87,7 @@ async fn a_release_that_was_renamed_keeps_its_objects() {
     edit(&stage, "mail: {manifests", "post: {manifests");
     let refused = stage.longshore("deploy --yes");
     assert!(refused.stderr.contains("belongs to release `mail`"), "{refused}");
+    assert!(refused.stderr.contains("say so by `moved: [{from: mail, to: post}]`"), "{refused}");
 
     edit(&stage, "releases:\n", "moved: [{from: mail, to: post}]\nreleases:\n");
     let mail = stage.project.read("mail.yaml").unwrap();

@@ -250,6 +250,7 @@ async fn what_is_there_is_shown_in_the_order_of_its_times() {
     for (arguments, message) in [
         ("logs nobody", "release"),
         ("logs web/deploy/web", "release `web` has no Deployment `web`"),
+        ("logs web/typo", "`typo` has no pods in namespace"),
         ("logs web --include (", "`(` is no regular expression: unclosed group"),
         ("logs web -o yaml", "logs are printed as text or JSON"),
     ] {

@@ -60,6 +60,46 @@ async fn destroy_takes_along_what_is_switched_off_or_taken_out() {
     says(&gone, &[&format!("deleted namespace {made}")]);
 }
 
+const SET: &str = "
+    //- longshore.yaml
+    apiVersion: longshore.dev/v1alpha1
+    kind: Project
+    name: PLATFORM
+    environments: {dev: {namespace: NS0}}
+    defaultEnvironment: dev
+    releases: {db: {manifests: db.yaml}}
+    //- db.yaml
+    apiVersion: apps/v1
+    kind: StatefulSet
+    metadata: {name: db}
+    spec:
+      serviceName: db
+      selector: {matchLabels: {app: db}}
+      template:
+        metadata: {labels: {app: db}}
+        spec: {containers: [{name: main, image: example.com/db, readinessProbe: {tcpSocket: {port: 1}}}]}
+      volumeClaimTemplates:
+        - {metadata: {name: data}, spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Mi}}}}
+    ";
+
+/// What `destroy` names as kept goes by the command that it names.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_claim_that_a_set_has_made_is_found_when_the_set_is_gone() {
+    let yard = Yard::new("left-set", 1, SET).await;
+    yard.ends("deploy", 0);
+    let claim = json!(["PersistentVolumeClaim/data-db-0"]);
+    let removed = yard.json("destroy --yes");
+    assert_eq!(removed["kept"], claim);
+    assert!(yard.get(0, "persistentvolumeclaims", "data-db-0").await.is_some());
+    // It is taken on by the next deploy, and named again.
+    yard.ends("deploy", 0);
+    assert_eq!(yard.json("destroy --yes")["kept"], claim);
+    let gone = yard.json("destroy --yes --delete-data");
+    assert_eq!((&gone["releases"], &gone["deleted"]), (&json!(["db"]), &claim));
+    assert!(yard.get(0, "persistentvolumeclaims", "data-db-0").await.is_none());
+    says(&yard.ends("destroy --yes --delete-data", 0), &["nothing of this platform is in namespace"]);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_lies_in_a_namespace_that_was_left_is_found_and_removed() {
     let yard = Yard::new("left-space", 3, FILES).await;
