@@ -27,6 +27,7 @@ mod between;
 pub mod cache;
 pub mod cluster;
 mod eventually;
+mod executable;
 mod fixture;
 pub mod image;
 mod kubelet;
@@ -42,6 +43,7 @@ pub mod tools;
 
 pub use between::{Between, Deal, Request};
 pub use eventually::eventually;
+pub use executable::make_executable;
 pub use fixture::{CLUSTER_VARIABLE, REAL_CLUSTER_VARIABLE, STAND_IN_VARIABLE, TestCluster};
 pub use kubelet::TestKubelet;
 pub use namespace::{KEEP_VARIABLE, TestNamespace};

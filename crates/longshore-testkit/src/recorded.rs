@@ -135,9 +135,8 @@ impl Case {
             fs::create_dir_all(above).with_context(|| format!("cannot create {}", above.display()))?;
             match entry {
                 Entry::File(bytes) => fs::write(&path, bytes),
-                Entry::Program(bytes) => fs::write(&path, bytes).and_then(|()| {
-                    fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o755))
-                }),
+                Entry::Program(bytes) => fs::write(&path, bytes)
+                    .and_then(|()| crate::make_executable(&path).map_err(std::io::Error::other)),
                 Entry::Folder => fs::create_dir_all(&path),
                 Entry::Link(target) => std::os::unix::fs::symlink(target, &path),
             }

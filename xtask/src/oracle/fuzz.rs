@@ -334,10 +334,9 @@ mod tests {
     use super::*;
 
     fn script(folder: &Path, name: &str, text: &str) -> PathBuf {
-        use std::os::unix::fs::PermissionsExt;
         let path = folder.join(name);
         fs::write(&path, format!("#!/bin/sh\n{text}\n")).unwrap();
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+        longshore_testkit::make_executable(&path).unwrap();
         path
     }
 

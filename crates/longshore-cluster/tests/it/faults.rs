@@ -189,10 +189,9 @@ async fn a_host_without_an_address_is_told() -> Result<()> {
 
 /// A credential plugin: a script.
 fn plugin(folder: &Path, script: &str) -> Result<String> {
-    use std::os::unix::fs::PermissionsExt as _;
     let file = folder.join("login");
     std::fs::write(&file, format!("#!/bin/sh\n{script}\n"))?;
-    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o755))?;
+    longshore_testkit::make_executable(&file)?;
     Ok(file.display().to_string())
 }
 

@@ -47,10 +47,7 @@ const FILES: &str = "
 
 async fn stage(name: &str) -> Stage {
     let mut stage = Stage::new(name, FILES).await;
-    let path = stage.project.file("hook.sh");
-    let mut permissions = std::fs::metadata(&path).unwrap().permissions();
-    std::os::unix::fs::PermissionsExt::set_mode(&mut permissions, 0o755);
-    std::fs::set_permissions(&path, permissions).unwrap();
+    longshore_testkit::make_executable(&stage.project.file("hook.sh")).unwrap();
     stage.project.write("wanted", stage.namespace.name()).unwrap();
     stage.environment =
         vec![("HOOK_SECRET".to_owned(), "s3cr3t-of-hook".to_owned()), ("OUTSIDE".to_owned(), "o".to_owned())];

@@ -4,9 +4,8 @@
 #![cfg(unix)]
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
 
-use longshore_testkit::{Outcome, Project};
+use longshore_testkit::{Outcome, Project, make_executable};
 
 use crate::helm_at;
 
@@ -56,7 +55,7 @@ dependencies: [{name: c, version: 1.x, repository: 'mine://repo'}]
     for plugin in ["old", "new"] {
         let path = project.file(&format!("data/plugins/{plugin}/get.sh"));
         fs::copy(project.file("get.sh"), &path).unwrap();
-        fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+        make_executable(&path).unwrap();
     }
     if is_old {
         // One plugin that cannot be read, and 3.x has none.

@@ -4,9 +4,8 @@
 #![cfg(unix)]
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
 
-use longshore_testkit::{Answer, Outcome, Project, TestServer};
+use longshore_testkit::{Answer, Outcome, Project, TestServer, make_executable};
 
 use crate::helm_at;
 
@@ -56,7 +55,7 @@ metadata: {annotations: {helm.sh/hook: test}}
 ",
     )
     .unwrap();
-    fs::set_permissions(project.file("old/run.sh"), fs::Permissions::from_mode(0o755)).unwrap();
+    make_executable(&project.file("old/run.sh")).unwrap();
     project
 }
 

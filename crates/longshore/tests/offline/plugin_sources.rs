@@ -6,11 +6,10 @@
 #![cfg(unix)]
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
 use std::process::Command;
 
 use longshore_source::oci::sha256;
-use longshore_testkit::{Answer, Outcome, Project, TestServer};
+use longshore_testkit::{Answer, Outcome, Project, TestServer, make_executable};
 use serde_json::json;
 
 use crate::helm_at;
@@ -37,7 +36,7 @@ fn commit(project: &Project, version: &str) {
     );
     project.write("plug/plugin.yaml", &text).unwrap();
     project.write("plug/run.sh", &format!("#!/bin/sh\necho {version} $*\n")).unwrap();
-    fs::set_permissions(project.file("plug/run.sh"), fs::Permissions::from_mode(0o755)).unwrap();
+    make_executable(&project.file("plug/run.sh")).unwrap();
     git(project, "add -A");
     git(project, &format!("commit -qm {version}"));
 }

@@ -4,9 +4,8 @@
 #![cfg(unix)]
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
 
-use longshore_testkit::{Outcome, Project};
+use longshore_testkit::{Outcome, Project, make_executable};
 
 use crate::helm_at;
 
@@ -85,7 +84,7 @@ runtimeConfig:
     )
     .unwrap();
     for file in ["upper", "broken", "plugins/add/add"] {
-        fs::set_permissions(project.file(file), fs::Permissions::from_mode(0o755)).unwrap();
+        make_executable(&project.file(file)).unwrap();
     }
     project
 }

@@ -2,11 +2,10 @@
 //! a network.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use longshore_testkit::{Answer, Outcome, Program, Project, TestServer};
+use longshore_testkit::{Answer, Outcome, Program, Project, TestServer, make_executable};
 
 use crate::git;
 
@@ -25,7 +24,7 @@ fn project() -> Project {
         real.display()
     );
     project.write("bin/git", &script).unwrap();
-    fs::set_permissions(project.file("bin/git"), fs::Permissions::from_mode(0o755)).unwrap();
+    make_executable(&project.file("bin/git")).unwrap();
     git(&project, "repo", &["init", "--quiet", "--initial-branch", "main"]);
     project
 }

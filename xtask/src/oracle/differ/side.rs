@@ -162,11 +162,10 @@ mod tests {
 
     #[tokio::test]
     async fn who_takes_too_long_is_ended() {
-        use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().unwrap();
         let program = folder.path().join("slow");
         fs::write(&program, "#!/bin/sh\nexec sleep 60\n").unwrap();
-        fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+        longshore_testkit::make_executable(&program).unwrap();
         let limit = Duration::from_millis(50);
         let side = Side::new(program, None, folder.path().join("home"), vec![], limit).unwrap();
         let rendered = side.run(&Case::default()).await.unwrap();
