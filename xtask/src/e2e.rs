@@ -13,6 +13,7 @@ use longshore_testkit::tools::{Group, Tool};
 use longshore_testkit::{REAL_CLUSTER_VARIABLE, STAND_IN_VARIABLE, cluster::Running};
 use tokio::process::Command;
 
+use crate::ci::again;
 use crate::cluster::{Kind, build};
 use crate::{ci, go, say, standin, step};
 
@@ -51,15 +52,15 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<bool> {
     build(&kind).await?;
     let filter = arguments.filter.as_deref();
     if let Some(name) = &arguments.name {
-        return tests(name, filter, &[]).await;
+        return step::run(&mut tests(name, filter, &[]).await?).await;
     }
     let cluster = start(arguments.with.clone()).await?;
-    tests(&cluster.record().name, filter, &[]).await
+    step::run(&mut tests(&cluster.record().name, filter, &[]).await?).await
 }
 
 /// Runs all but [the longest](LONG) as a part of everything, if nothing has to be built or installed for it; `None` if
 /// not. What is not run is told.
-pub(crate) async fn run_if_warm() -> Result<Option<bool>> {
+pub(crate) async fn run_if_warm() -> Result<Option<again::Outcome>> {
     if let Some(reason) = what_is_missing()? {
         say::note(&format!("tests of the real node are skipped: {reason}"));
         let mut list = cargo_test();
@@ -69,7 +70,8 @@ pub(crate) async fn run_if_warm() -> Result<Option<bool>> {
     }
     let cluster = start(AddOn::ALL.to_vec()).await?;
     say::note(&format!("left to `cargo xtask e2e`: {}", LONG.join(", ")));
-    tests(&cluster.record().name, None, LONG).await.map(Some)
+    let mut command = tests(&cluster.record().name, None, LONG).await?;
+    again::run(&mut command, &["--ignored"]).await.map(Some)
 }
 
 fn what_is_missing() -> Result<Option<String>> {
@@ -103,13 +105,14 @@ async fn start(with: Vec<AddOn>) -> Result<Running> {
     Ok(running)
 }
 
-async fn tests(cluster: &str, filter: Option<&str>, without: &[&str]) -> Result<bool> {
+/// The command that runs them.
+async fn tests(cluster: &str, filter: Option<&str>, without: &[&str]) -> Result<Command> {
     let stand_in = standin::build().await?;
     let mut command = cargo_test();
     command.args(["--no-fail-fast", "--"]).args(filter).arg("--ignored");
     command.args(without.iter().flat_map(|name| ["--skip", *name]));
     command.env(REAL_CLUSTER_VARIABLE, cluster).env(STAND_IN_VARIABLE, stand_in);
-    step::run(&mut command).await
+    Ok(command)
 }
 
 fn cargo_test() -> Command {

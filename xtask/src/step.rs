@@ -1,9 +1,11 @@
 //! Running one program as a step of a chore, so that nothing of it is left behind when the chore stops.
 
+use std::io::Write;
 use std::process::Stdio;
 
 use anyhow::{Context, Result};
 use rustix::process::{Pid, Signal, kill_process_group};
+use tokio::io::{AsyncRead, AsyncReadExt as _};
 use tokio::process::{Child, Command};
 
 /// A program and all that it starts, ended together when this is dropped early.
@@ -40,10 +42,40 @@ pub(crate) async fn run(command: &mut Command) -> Result<bool> {
     Ok(status.success())
 }
 
+/// What a program said while everybody saw it.
+#[derive(Debug)]
+pub(crate) struct Heard {
+    pub(crate) success: bool,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+/// Runs a program whose output everybody sees, and keeps a copy of it.
+pub(crate) async fn run_heard(command: &mut Command) -> Result<Heard> {
+    let mut family = start(command.stdout(Stdio::piped()).stderr(Stdio::piped()))?;
+    let outputs = family.child.stdout.take().zip(family.child.stderr.take());
+    let (stdout, stderr) = outputs.context("a program has no output")?;
+    let (stdout, stderr) =
+        tokio::try_join!(pass_on(stdout, std::io::stdout()), pass_on(stderr, std::io::stderr()))?;
+    let status = family.child.wait().await.context("cannot wait for a program")?;
+    Ok(Heard { success: status.success(), stdout, stderr })
+}
+
+/// Writes what is read as it comes, until its end.
+async fn pass_on(mut from: impl AsyncRead + Unpin, mut to: impl Write) -> Result<String> {
+    let (mut all, mut buffer) = (Vec::new(), vec![0; 1 << 16]);
+    loop {
+        let length = from.read(&mut buffer).await.context("cannot read what a program says")?;
+        if length == 0 {
+            return Ok(String::from_utf8_lossy(&all).into_owned());
+        }
+        to.write_all(&buffer[..length]).and_then(|()| to.flush()).context("cannot write")?;
+        all.extend_from_slice(&buffer[..length]);
+    }
+}
+
 /// Runs a program whose output nobody wants to see unless it fails; then it is the error.
 pub(crate) async fn run_quietly(command: &mut Command) -> Result<()> {
-    use tokio::io::AsyncReadExt;
-
     let mut family = start(command.stdout(Stdio::null()).stderr(Stdio::piped()))?;
     let mut output = Vec::new();
     if let Some(mut stderr) = family.child.stderr.take() {
@@ -68,6 +100,17 @@ mod tests {
         assert!(!run(&mut Command::new("false")).await.unwrap());
         let error = run_quietly(Command::new("sh").args(["-c", "echo why >&2; exit 3"])).await.unwrap_err();
         assert!(error.to_string().contains("why"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn what_is_passed_on_is_kept() {
+        let mut command = Command::new("sh");
+        command.args(["-c", "echo out; echo err >&2; exit 3"]);
+        let heard = run_heard(&mut command).await.unwrap();
+        assert_eq!((heard.success, &*heard.stdout, &*heard.stderr), (false, "out\n", "err\n"));
+        let mut seen = Vec::new();
+        assert_eq!(pass_on(&b"a\xffb"[..], &mut seen).await.unwrap(), "a\u{fffd}b");
+        assert_eq!(seen, b"a\xffb");
     }
 
     #[tokio::test]
