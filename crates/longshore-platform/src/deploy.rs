@@ -1,6 +1,6 @@
 //! Carrying a plan out: releases in waves, those of a wave side by side.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use futures::future::join_all;
@@ -9,7 +9,7 @@ use longshore_object::diagnosis::wiring;
 use longshore_object::parse_manifests;
 use longshore_release::record::Release;
 use longshore_release::{
-    Context, Intent, ObjectAction, Premises, Prepared, ReleaseError, Verified, deploy as deploy_release,
+    Context, Intent, Premises, Prepared, ReleaseError, ReleasePlan, Verified, deploy as deploy_release,
     prepare,
 };
 use serde::Serialize;
@@ -154,7 +154,7 @@ async fn one(
             None => prepared,
         };
         let prepared = verified(session, prepared).await?;
-        none_stands_in(&prepared.candidate.manifest, &name)?;
+        none_stands_in(&prepared.candidate.manifest, &name, &prepared.mask)?;
         let changed = prepared.plan.changes_something();
         let context = Context { coming: Arc::clone(coming), ..session.context_of(&name) };
         Ok((deploy_release(&context, prepared).await?, changed))
@@ -193,18 +193,20 @@ async fn rendered_anew(
     let (candidate, ..) = source::candidate(session, spec, false).await?;
     let context = &session.context_of(name);
     let new = prepare(context, name, candidate, Intent::Deploy, &Premises::default()).await?;
-    let doomed = |prepared: &Prepared| -> BTreeSet<String> {
-        let is_deleted = |action| matches!(action, ObjectAction::Delete | ObjectAction::Recreate);
-        let objects = prepared.plan.objects.iter().filter(|change| is_deleted(change.action));
-        objects.map(|change| change.object.to_string()).collect()
-    };
-    let more: Vec<String> = doomed(&new).difference(&doomed(&planned)).cloned().collect();
+    no_more_deleted(new, &planned.plan, "the outputs that it uses are known")
+}
+
+/// A plan that was made again, if it deletes nothing that the agreed one does not.
+///
+/// # Errors
+/// It does: nobody was asked about that.
+fn no_more_deleted(new: Prepared, agreed: &ReleasePlan, now: &str) -> Result<Prepared, ReleaseError> {
+    let more = new.plan.deletes_beyond(agreed);
     if more.is_empty() {
         return Ok(new);
     }
-    let message = format!(
-        "release `{name}` would delete more than was planned, now that the outputs that it uses are known"
-    );
+    let message =
+        format!("release `{}` would delete more than was planned, now that {now}", new.plan.release);
     let error = more.into_iter().fold(Diagnostic::error("platform/deletes-more", message), Diagnostic::note);
     Err(error.hint("nothing of it was changed; look at the plan again").into())
 }
@@ -217,7 +219,8 @@ async fn verified(session: &Session, prepared: Prepared) -> Result<Prepared, Rel
     }
     let name = prepared.plan.release.clone();
     let context = &session.context_of(&name);
-    prepare(context, &name, prepared.candidate, Intent::Deploy, &Premises::default()).await
+    let new = prepare(context, &name, prepared.candidate, Intent::Deploy, &Premises::default()).await?;
+    no_more_deleted(new, &prepared.plan, "what it waited for is there")
 }
 
 fn with_rest(error: ReleaseError, left: &[String]) -> ReleaseError {

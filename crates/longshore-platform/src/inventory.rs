@@ -295,10 +295,11 @@ pub struct RemovedRelease {
     pub kept: Vec<String>,
 }
 
-/// Removes what the plan removes. What belongs to another release by now stays, as does what was not planned to go.
+/// Removes what the plan removes. What belongs to another release by now stays.
 ///
 /// # Errors
-/// The first that cannot be removed.
+/// The first that cannot be removed; or it is somebody else's since the plan was made, or has objects that were not
+/// planned to go: without its records nobody would know of them.
 pub(crate) async fn remove<'a>(
     session: &Session,
     unlisted: impl IntoIterator<Item = &'a Unlisted>,
@@ -310,11 +311,7 @@ pub(crate) async fn remove<'a>(
         let removal = async {
             let found = prepare_uninstall(&context, name, false).await?;
             let Some(mut removal) = found else { return Ok(()) };
-            let is_planned = |change: &ObjectChange| {
-                change.action != ObjectAction::Delete
-                    || planned.objects.iter().any(|other| other.object == change.object)
-            };
-            removal.objects.retain(is_planned);
+            removal.still_is(&context, &planned.objects)?;
             removal.runs_hooks = planned.moved_to.is_none();
             Box::pin(uninstall(&context, &removal)).await
         };

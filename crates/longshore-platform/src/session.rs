@@ -133,7 +133,7 @@ impl Session {
             labels,
             provenance,
             notes_basis: behaviour.freezes,
-            holder: actor.name.clone(),
+            holder: holder(&actor.name),
             timeout: behaviour.timeout,
             waiting: behaviour.waiting.clone(),
             deployed: Arc::default(),
@@ -228,8 +228,26 @@ impl Session {
     }
 }
 
+/// Who holds records and locks: the actor, and a number that nobody else draws. In containers on their host's network
+/// all have its name, and the same numbers of processes.
+fn holder(actor: &str) -> String {
+    format!("{actor} #{:08x}", rand::random::<u32>())
+}
+
 /// The variables that were given on the command line, as JSON; nothing if there are none.
 fn given(selection: &Selection) -> Option<String> {
     let given = Some(&selection.given).filter(|given| !given.is_empty())?;
     serde_json::to_string(given).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::holder;
+
+    #[test]
+    fn two_that_are_called_the_same_are_not_taken_for_one() {
+        let actor = "root@ci (process 1)";
+        assert!(holder(actor).starts_with(actor));
+        assert_ne!(holder(actor), holder(actor));
+    }
 }

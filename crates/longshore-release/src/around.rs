@@ -83,7 +83,8 @@ pub async fn run_objects(
     hooks::run(context, release, &hook, moment.as_str()).await
 }
 
-/// Deletes what [`run_objects`] has made, and waits until it is gone.
+/// Deletes what [`run_objects`] has made, and waits until it is gone. What holds data stays, as does what asks to be kept
+/// or belongs to another release.
 ///
 /// # Errors
 /// The manifest cannot be read, or something does not go.
@@ -94,7 +95,7 @@ pub async fn remove_objects(
     file: &str,
 ) -> Result<(), ReleaseError> {
     for object in longshore_object::parse_manifests(manifest, file)? {
-        hooks::delete(context, release, &object).await?;
+        hooks::leave(context, release, &object).await?;
     }
     Ok(())
 }

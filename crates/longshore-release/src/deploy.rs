@@ -1,6 +1,6 @@
 //! Carrying a plan out: pending record, hooks, apply, deletions, wait, final record.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use longshore_cluster::Deployed;
@@ -13,14 +13,17 @@ use crate::around::Moment;
 use crate::event::{Done, Event};
 use crate::fault::FaultPoint;
 use crate::mask::Masked;
-use crate::plan::{ObjectAction, ReleaseAction, ReleasePlan};
-use crate::prepare::{Intent, Premises, Prepared, prepare};
+use crate::plan::{ObjectAction, ReleaseAction};
+use crate::prepare::{Intent, PLATFORM_LABEL, Premises, Prepared, prepare};
 use crate::prior::Prior;
 use crate::record::{Hook, HookPhase, Info, Release, Status, Time};
 use crate::store::Store;
 use crate::takeover::Aim;
 use crate::work::Work;
 use crate::{Context, ReleaseError, hold, hooks, remarks, removal, set_image, takeover, wait};
+
+/// What all labels of records begin with that say whose a release is, and where it belongs.
+const OUR_LABELS: &str = "longshore.dev/";
 
 /// Helm's default for `--history-max`.
 const HISTORY_MAX: usize = 10;
@@ -127,13 +130,6 @@ fn deployed(context: &Context, prepared: &Prepared) -> Deployed {
 /// The new plan has problems, or deletes what the old one did not.
 async fn anew(context: &Context, old: Prepared) -> Result<Prepared, ReleaseError> {
     let name = old.plan.release.clone();
-    let doomed = |plan: &ReleasePlan| -> BTreeSet<ObjectKey> {
-        let deleted = plan
-            .objects
-            .iter()
-            .filter(|change| matches!(change.action, ObjectAction::Delete | ObjectAction::Recreate));
-        deleted.map(|change| change.object.clone()).collect()
-    };
     let new = prepare(context, &name, old.candidate, old.intent, &Premises::default()).await?;
     if let Some(problem) = new.plan.problems.first() {
         return Err(problem.clone().into());
@@ -141,8 +137,7 @@ async fn anew(context: &Context, old: Prepared) -> Result<Prepared, ReleaseError
     if let Some(basis) = &old.basis {
         basis.still_holds(&new)?;
     }
-    let more: Vec<String> =
-        doomed(&new.plan).difference(&doomed(&old.plan)).map(ToString::to_string).collect();
+    let more = new.plan.deletes_beyond(&old.plan);
     if !more.is_empty() {
         let message =
             format!("release `{name}` has changed since the plan was made, which now would delete more");
@@ -162,8 +157,7 @@ fn pending(context: &Context, prepared: &Prepared, prior: &Prior) -> Release {
     };
     let candidate = &prepared.candidate;
     let first = prior.history.first().map(|stored| stored.release.info.first_deployed.clone());
-    let mut labels = prior.last().map(|last| last.labels.clone()).unwrap_or_default();
-    labels.extend(context.labels.clone());
+    let labels = labels(&context.labels, prior.last());
     Release {
         name: prepared.plan.release.clone(),
         info: Info {
@@ -187,6 +181,17 @@ fn pending(context: &Context, prepared: &Prepared, prior: &Prior) -> Release {
         apply_method: "ssa".to_owned(),
         labels,
     }
+}
+
+/// The labels of the next record: those that somebody has put on the last one stay, ours are said anew each time.
+fn labels(ours: &BTreeMap<String, String>, last: Option<&Release>) -> BTreeMap<String, String> {
+    let mut labels = last.map(|last| last.labels.clone()).unwrap_or_default();
+    // Who works for no platform has nothing to say of that.
+    if ours.contains_key(PLATFORM_LABEL) {
+        labels.retain(|key, _| !key.starts_with(OUR_LABELS));
+    }
+    labels.extend(ours.clone());
+    labels
 }
 
 /// Everything between the pending and the final record.
@@ -323,5 +328,32 @@ fn failed(intent: Intent, action: ReleaseAction, name: &str, error: &ReleaseErro
         (Intent::Rollback { .. }, _) => format!("Rollback \"{name}\" failed: {error}"),
         (_, ReleaseAction::Install) => format!("Release \"{name}\" failed: {error}"),
         _ => format!("Upgrade \"{name}\" failed: {error}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::{Release, labels};
+
+    /// A record that was once deployed into a namespace of the command line's is not marked so for ever.
+    #[test]
+    fn our_labels_are_said_anew_and_those_of_others_stay() {
+        let map = |pairs: &[(&str, &str)]| -> BTreeMap<String, String> {
+            pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
+        };
+        let mut last: Release = serde_json::from_str(r#"{"name": "web", "version": 1}"#).unwrap();
+        last.labels = map(&[
+            ("team", "a"),
+            ("longshore.dev/namespace-chosen", "true"),
+            ("longshore.dev/platform", "shop"),
+        ]);
+        let ours = map(&[("longshore.dev/platform", "shop"), ("longshore.dev/cluster", "eu")]);
+        let mut expected = ours.clone();
+        expected.insert("team".to_owned(), "a".to_owned());
+        assert_eq!(labels(&ours, Some(&last)), expected);
+        assert_eq!(labels(&ours, None), ours);
+        assert_eq!(labels(&BTreeMap::new(), Some(&last)), last.labels);
     }
 }

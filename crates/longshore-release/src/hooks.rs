@@ -2,15 +2,18 @@
 //!
 //! The rules are Helm's ([charts hooks](https://helm.sh/docs/topics/charts_hooks/)): ascending weight,
 //! then name; the object is deleted before it is made again unless another policy is given; Jobs and
-//! Pods are waited for; a failed hook fails the operation.
+//! Pods are waited for; a failed hook fails the operation. Two are stricter: what holds data is deleted only where a
+//! policy says so, and what belongs to another release is neither deleted nor changed.
 
-use longshore_object::{Object, parse_manifests};
+use longshore_diag::Diagnostic;
+use longshore_object::{Object, ObjectKey, parse_manifests};
 
-use crate::event::Event;
+use crate::event::{Done, Event};
 use crate::fault::FaultPoint;
 use crate::plan::ReleaseAction;
+use crate::prepare::live;
 use crate::record::Hook;
-use crate::{Context, ReleaseError, apply, removal, wait};
+use crate::{Context, ReleaseError, apply, data, ownership, removal, wait};
 
 /// The events before and after an action.
 pub(crate) fn events(action: ReleaseAction) -> (&'static str, &'static str) {
@@ -55,8 +58,11 @@ pub(crate) async fn run(
     let objects = parse_manifests(&hook.manifest, &hook.path)?;
     for object in &objects {
         let key = object.key_in(&context.namespace);
+        let is_there = is_ours_or_free(context, release, object)
+            .await
+            .map_err(|error| error.within(format!("in {event} hook {key}"), Some(object.place().clone())))?;
         let told = |succeeded| Event::Hook { key: key.clone(), event: event.to_owned(), succeeded };
-        if has_policy(hook, "before-hook-creation") {
+        if is_there && has_policy(hook, "before-hook-creation") && !outlives(hook, object, &key) {
             delete(context, release, object).await?;
         }
         context.tell(release, told(None));
@@ -86,6 +92,42 @@ async fn run_object(context: &Context, release: &str, object: &Object) -> Result
     Ok(())
 }
 
+/// Whether an object of a hook is there, and may be the hook's: it carries the marks of no other release.
+///
+/// # Errors
+/// It belongs to another release, and must not be deleted or changed by this one.
+async fn is_ours_or_free(context: &Context, release: &str, object: &Object) -> Result<bool, Diagnostic> {
+    let key = object.key_in(&context.namespace);
+    let live = match live(context, object.gvk(), &key).await {
+        Ok(Some(live)) => live,
+        Ok(None) => return Ok(false),
+        // Who may not look at it may still make it anew.
+        Err(error) if error.is_forbidden() => return Ok(true),
+        Err(error) => return Err(error.into_diagnostic()),
+    };
+    let was_ours = || context.formerly(release).any(|old| ownership::owns(&live, old, &context.namespace));
+    match ownership::other_owner(&live, release, &context.namespace) {
+        None => Ok(true),
+        Some(_) if context.force.adopt || was_ours() => Ok(true),
+        Some(owner) => Err(Diagnostic::error(
+            "release/not-owned",
+            format!("{key:#} exists and belongs to release `{owner}`"),
+        )
+        .hint("give the hook's object another name: a hook deletes and makes its objects anew")),
+    }
+}
+
+/// Whether an object that holds data, or asks to be kept, stays what it is where no policy of the hook says otherwise:
+/// data is deleted only where that was asked for (design decision 14).
+fn outlives(hook: &Hook, object: &Object, key: &ObjectKey) -> bool {
+    hook.delete_policies.is_empty() && is_lasting(object, key)
+}
+
+/// Whether deleting an object destroys data, or is what it asks not to be done.
+fn is_lasting(object: &Object, key: &ObjectKey) -> bool {
+    data::holds(key) || ownership::is_kept(&object.to_json())
+}
+
 /// `before-hook-creation` is the policy of a hook that names none. Definitions are never deleted.
 fn has_policy(hook: &Hook, policy: &str) -> bool {
     if hook.kind == "CustomResourceDefinition" {
@@ -97,7 +139,21 @@ fn has_policy(hook: &Hook, policy: &str) -> bool {
     hook.delete_policies.iter().any(|p| p == policy)
 }
 
-pub(crate) async fn delete(context: &Context, release: &str, object: &Object) -> Result<(), ReleaseError> {
+/// Deletes what a hook has made, when its release is gone. What holds data stays, as does what belongs to another release.
+pub(crate) async fn leave(context: &Context, release: &str, object: &Object) -> Result<(), ReleaseError> {
+    let key = object.key_in(&context.namespace);
+    let Some(live) = live(context, object.gvk(), &key).await? else { return Ok(()) };
+    if ownership::other_owner(&live, release, &context.namespace).is_some() {
+        return Ok(());
+    }
+    if is_lasting(object, &key) || ownership::is_kept(&live) {
+        context.tell(release, Event::Object { key, done: Done::Kept });
+        return Ok(());
+    }
+    delete(context, release, object).await
+}
+
+async fn delete(context: &Context, release: &str, object: &Object) -> Result<(), ReleaseError> {
     let key = object.key_in(&context.namespace);
     removal::delete_and_wait(context, release, object.gvk(), &key).await
 }

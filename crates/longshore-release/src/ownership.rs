@@ -39,6 +39,14 @@ pub(crate) fn owns(live: &Value, release: &str, namespace: &str) -> bool {
     owner_mistakes(live, release, namespace).is_empty()
 }
 
+/// The release whose marks a live object carries, if that is another one.
+pub(crate) fn other_owner<'l>(live: &'l Value, release: &str, namespace: &str) -> Option<&'l str> {
+    let annotations = &live["metadata"]["annotations"];
+    let owner = annotations[RELEASE_NAME].as_str()?;
+    let is_ours = owner == release && annotations[RELEASE_NAMESPACE].as_str() == Some(namespace);
+    (!is_ours).then_some(owner)
+}
+
 /// Whether the object's own annotation asks to be kept when its release goes. For Helm any value but
 /// the empty one means that.
 pub(crate) fn is_kept(object: &Value) -> bool {
@@ -100,7 +108,7 @@ mod tests {
     use longshore_object::Object;
     use serde_json::json;
 
-    use super::{check, is_kept, mark, owns};
+    use super::{check, is_kept, mark, other_owner, owns};
 
     fn config_map() -> Object {
         let json = json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c"}});
@@ -113,6 +121,12 @@ mod tests {
         mark(&mut object, "web", "shop");
         assert!(owns(&object.to_json(), "web", "shop"));
         assert!(!owns(&object.to_json(), "web", "other"));
+        for (release, namespace, other) in
+            [("web", "shop", None), ("web", "other", Some("web")), ("api", "shop", Some("web"))]
+        {
+            assert_eq!(other_owner(&object.to_json(), release, namespace), other);
+        }
+        assert_eq!(other_owner(&config_map().to_json(), "web", "shop"), None);
         let error = check(&object.key(), &object, &object.to_json(), "api", "shop").unwrap_err();
         assert_eq!(error.message, "ConfigMap/c exists and belongs to release `web`");
         assert_eq!(error.place.as_ref().unwrap().line, 3);

@@ -1,5 +1,7 @@
 //! What a deploy of one release would do, object by object, before anything is done.
 
+use std::collections::BTreeSet;
+
 use longshore_diag::{Diagnostic, Place};
 use longshore_object::ObjectKey;
 use serde::{Deserialize, Serialize};
@@ -146,6 +148,17 @@ pub enum ConflictOutcome {
 }
 
 impl ReleasePlan {
+    /// The objects that it deletes, or makes anew, and another plan of the release does not.
+    pub fn deletes_beyond(&self, agreed: &Self) -> Vec<String> {
+        let doomed = |plan: &'_ Self| -> BTreeSet<ObjectKey> {
+            let is_doomed = |change: &&ObjectChange| {
+                matches!(change.action, ObjectAction::Delete | ObjectAction::Recreate)
+            };
+            plan.objects.iter().filter(is_doomed).map(|change| change.object.clone()).collect()
+        };
+        doomed(self).difference(&doomed(agreed)).map(ToString::to_string).collect()
+    }
+
     /// Whether a deploy would write anything.
     pub fn changes_something(&self) -> bool {
         self.action != ReleaseAction::Nothing

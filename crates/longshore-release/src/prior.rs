@@ -38,18 +38,16 @@ impl Prior {
     /// Every object that the deployed revision, or a later one that did not complete, may have left in
     /// the cluster: what the next revision must delete if it does not name it itself.
     pub fn objects(&self, namespace: &str) -> BTreeMap<ObjectKey, Object> {
+        self.open().flat_map(objects).map(|object| (object.key_in(namespace), object)).collect()
+    }
+
+    /// The revisions that may have left something in the cluster: the deployed one, and later ones that did not complete.
+    pub(crate) fn open(&self) -> impl Iterator<Item = &Release> {
         let from = self.deployed().map_or(0, |stored| stored.release.revision);
-        let open = |release: &Release| {
+        self.history.iter().map(|stored| &stored.release).filter(move |release| {
             release.revision >= from
                 && !matches!(release.info.status, Status::Superseded | Status::Uninstalled)
-        };
-        self.history
-            .iter()
-            .map(|stored| &stored.release)
-            .filter(|release| open(release))
-            .flat_map(objects)
-            .map(|object| (object.key_in(namespace), object))
-            .collect()
+        })
     }
 }
 

@@ -111,7 +111,7 @@ impl Demand {
                 self.silent.insert(name.to_owned());
             }
             // Before the containers the initial ones run, one by one: the larger of both counts.
-            let sum: i128 = sum.into_iter().flatten().sum();
+            let sum = sum.into_iter().flatten().fold(0, i128::saturating_add);
             let most = initial.into_iter().flatten().max().unwrap_or(0).max(sum);
             self.add(name, most.saturating_mul(count));
         }
@@ -266,6 +266,14 @@ mod tests {
         );
         let range = json!({"spec": {"limits": [{"type": "Container", "default": {"memory": "64Mi"}}]}});
         assert!(refused_by(&quota, &[range], &demand).is_empty());
+    }
+
+    #[test]
+    fn amounts_beyond_all_measure_are_no_trouble() {
+        let huge = json!({"resources": {"requests": {"memory": "99999999999999999E"}}});
+        let demand =
+            Demand::of(&json!({"apiVersion": "v1", "kind": "Pod", "spec": {"containers": [huge, huge]}}));
+        assert_eq!(demand.amounts["requests.memory"], i128::MAX);
     }
 
     #[test]

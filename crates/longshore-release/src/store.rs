@@ -32,6 +32,19 @@ pub struct Stored {
     created_at: String,
 }
 
+#[cfg(test)]
+impl Stored {
+    /// A record as if it had been read.
+    pub(crate) fn of(release: Release) -> Self {
+        Self {
+            release,
+            annotations: BTreeMap::new(),
+            resource_version: String::new(),
+            created_at: String::new(),
+        }
+    }
+}
+
 /// The records of one namespace.
 #[derive(Debug, Clone)]
 pub struct Store {

@@ -25,8 +25,8 @@ const FOREIGN_AGE: Duration = Duration::from_mins(10);
 pub(crate) struct Settled {
     /// All revisions, oldest first.
     pub(crate) history: Vec<Stored>,
-    /// Revision and resource version of the newest record before anything was settled.
-    found: Option<(u32, String)>,
+    /// The newest record before anything was settled.
+    found: Option<Newest>,
     /// Whether somebody held it: then objects may have changed until that one was found dead.
     was_held: bool,
 }
@@ -34,11 +34,20 @@ pub(crate) struct Settled {
 impl Settled {
     /// Whether somebody has been at work on the release since `prior` was read.
     pub(crate) fn begun_after(&self, prior: &Prior) -> bool {
-        self.was_held || self.found != newest(&prior.history)
+        self.begun_since(newest(&prior.history).as_ref())
+    }
+
+    /// The same since that was the newest record.
+    pub(crate) fn begun_since(&self, known: Option<&Newest>) -> bool {
+        self.was_held || self.found.as_ref() != known
     }
 }
 
-fn newest(history: &[Stored]) -> Option<(u32, String)> {
+/// The newest record of a release by what tells whether it was written since: its revision and resource version.
+pub(crate) type Newest = (u32, String);
+
+/// The newest record of a history.
+pub(crate) fn newest(history: &[Stored]) -> Option<Newest> {
     history.last().map(|last| (last.release.revision, last.resource_version.clone()))
 }
 

@@ -1,9 +1,12 @@
 //! Removing a release: what goes, what stays, and why.
 
-use std::collections::BTreeMap;
+mod claims;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use futures::stream::{self, StreamExt, TryStreamExt};
-use longshore_cluster::{Patch, Selector};
+use longshore_cluster::Selector;
+use longshore_diag::Diagnostic;
 use longshore_object::{Gvk, Object, ObjectKey, order};
 use tokio::time::Instant;
 
@@ -15,14 +18,11 @@ use crate::prepare::live;
 use crate::prior::{Prior, objects};
 use crate::record::Status;
 use crate::store::{Store, Stored};
-use crate::takeover::Aim;
+use crate::takeover::{Aim, Newest, newest};
 use crate::work::Work;
 use crate::{Context, ReleaseError, data, deploy, hold, ownership, removal as delete, takeover};
 
 const CONCURRENCY: usize = 32;
-
-/// The kind of volume claims.
-const CLAIM: &str = "PersistentVolumeClaim";
 
 /// What removing a release would do.
 #[derive(Debug, Clone)]
@@ -41,6 +41,10 @@ pub struct Uninstall {
     /// What happens to each object, in order.
     pub objects: Vec<ObjectChange>,
     kinds: BTreeMap<ObjectKey, Gvk>,
+    /// Whether data goes, too.
+    deletes_data: bool,
+    /// The newest record as it was found.
+    found: Option<Newest>,
 }
 
 impl Uninstall {
@@ -48,6 +52,40 @@ impl Uninstall {
     /// comes after them.
     pub fn takes_its_namespace(&self) -> bool {
         self.own_namespace().is_some()
+    }
+
+    /// Checks that it is still the removal of which `planned` was agreed to.
+    ///
+    /// # Errors
+    /// The release was deployed by somebody else since, or has objects that nobody has agreed to delete: without its
+    /// records nobody would know of them.
+    pub fn still_is(&self, context: &Context, planned: &[ObjectChange]) -> Result<(), Diagnostic> {
+        let name = &self.name;
+        let stale = |message: String| {
+            Diagnostic::error("release/stale-plan", message)
+                .hint("it was left as it is; run the command again, and look at what it would remove")
+        };
+        if let Some(claim) = self.recorded.then(|| context.claim_on(&self.labels)).flatten() {
+            let message = format!("release `{name}` was deployed by {claim} since its removal was planned");
+            return Err(stale(message));
+        }
+        let more = self.beyond(planned);
+        if more.is_empty() {
+            return Ok(());
+        }
+        let message = format!(
+            "release `{name}` has changed since its removal was planned, which now would delete more"
+        );
+        Err(more.into_iter().fold(stale(message), Diagnostic::note))
+    }
+
+    /// What it deletes that is not among the objects that were to go.
+    fn beyond(&self, planned: &[ObjectChange]) -> Vec<String> {
+        let is_deleted = |change: &&ObjectChange| change.action == ObjectAction::Delete;
+        let planned: BTreeSet<&ObjectKey> =
+            planned.iter().filter(is_deleted).map(|change| &change.object).collect();
+        let deleted = self.objects.iter().filter(is_deleted).map(|change| &change.object);
+        deleted.filter(|key| !planned.contains(key)).map(ToString::to_string).collect()
     }
 
     fn own_namespace(&self) -> Option<&ObjectChange> {
@@ -87,9 +125,9 @@ pub async fn prepare_uninstall(
         kinds.insert(object.key_in(&context.namespace), object.gvk().clone());
     }
     let mut changes: Vec<ObjectChange> = changes.into_iter().flatten().collect();
-    for key in claims(context, name, &all).await? {
+    for key in claims::of_release(context, name, &all).await? {
         if changes.iter().all(|change| change.object != key) {
-            kinds.insert(key.clone(), Gvk::new("v1", CLAIM));
+            kinds.insert(key.clone(), Gvk::new("v1", claims::KIND));
             changes.push(change(key, !delete_data));
         }
     }
@@ -111,7 +149,21 @@ pub async fn prepare_uninstall(
         runs_hooks: true,
         objects: changes,
         kinds,
+        deletes_data: delete_data,
+        found: newest(&prior.history),
     }))
+}
+
+/// Finds out again what removing a release would do, on which somebody else has been at work since.
+///
+/// # Errors
+/// It is somebody else's by now, or would delete more.
+async fn anew(context: &Context, old: &Uninstall) -> Result<Option<Uninstall>, ReleaseError> {
+    let name = &old.name;
+    let Some(mut new) = prepare_uninstall(context, name, old.deletes_data).await? else { return Ok(None) };
+    new.runs_hooks = old.runs_hooks;
+    new.still_is(context, &old.objects)?;
+    Ok(Some(new))
 }
 
 async fn look(
@@ -168,49 +220,13 @@ async fn kept_before(context: &Context, name: &str) -> Result<Vec<(Gvk, ObjectKe
     Ok(kept)
 }
 
-/// Volume claims that no manifest names: those that StatefulSets made, and those that an earlier removal
-/// kept.
-async fn claims(context: &Context, name: &str, all: &[Object]) -> Result<Vec<ObjectKey>, ReleaseError> {
-    let gvk = Gvk::new("v1", CLAIM);
-    let claims = context.cluster.list(&gvk, Some(&context.namespace), &Selector::default()).await?.items;
-    let of_sets: Vec<String> = all
-        .iter()
-        .filter(|object| object.kind() == "StatefulSet")
-        .flat_map(|set| {
-            let templates = set.get("/spec/volumeClaimTemplates").map(longshore_object::Tree::items);
-            let templates = templates.unwrap_or_default();
-            templates
-                .iter()
-                .filter_map(|claim| claim.get("/metadata/name")?.as_str())
-                .map(|claim| format!("{claim}-{}-", set.name()))
-                .collect::<Vec<_>>()
-        })
-        .collect();
-    let made_by_set = |claim: &str| {
-        of_sets
-            .iter()
-            .any(|prefix| claim.strip_prefix(prefix.as_str()).is_some_and(|rest| rest.parse::<u32>().is_ok()))
-    };
-    Ok(claims
-        .iter()
-        .filter_map(|claim| Some((claim, claim["metadata"]["name"].as_str()?)))
-        .filter(|(claim, claim_name)| {
-            made_by_set(claim_name) || ownership::owns(claim, name, &context.namespace)
-        })
-        .map(|(_, claim_name)| ObjectKey {
-            group: String::new(),
-            kind: gvk.kind.clone(),
-            namespace: Some(context.namespace.clone()),
-            name: claim_name.to_owned(),
-        })
-        .collect())
-}
-
 /// Removes the release: hooks, objects (waiting until they are gone), and its records.
 ///
+/// What is removed is what was planned: where somebody has written the release's records since, it is found out again.
+///
 /// # Errors
-/// Somebody works on the release, a hook fails, or an object does not go away in time. The record stays
-/// `uninstalling` then, and the next removal goes on.
+/// Somebody works on the release, or has deployed it since so that more would go; a hook fails, or an object does not go
+/// away in time. The record stays `uninstalling` then, and the next removal goes on.
 pub async fn uninstall(context: &Context, removal: &Uninstall) -> Result<(), ReleaseError> {
     let context = &context.in_namespace(&removal.namespace);
     let store = Store::new(context.cluster.clone(), &context.namespace);
@@ -226,8 +242,13 @@ pub async fn uninstall(context: &Context, removal: &Uninstall) -> Result<(), Rel
         context.tell(name, Event::Finished("removed what was left".to_owned()));
         return Ok(());
     }
-    let history = takeover::settle(context, &store, name, &Prior::default(), Aim::Removal).await?.history;
+    let settled = takeover::settle(context, &store, name, &Prior::default(), Aim::Removal).await?;
     context.faults.reached(name, FaultPoint::Settled).await;
+    let again =
+        if settled.begun_since(removal.found.as_ref()) { anew(context, removal).await? } else { None };
+    let removal = again.as_ref().unwrap_or(removal);
+    let own = removal.own_namespace();
+    let history = settled.history;
     let Some(last) = history.last() else {
         delete_objects(context, removal).await?;
         if let Some(own) = own {
@@ -297,19 +318,6 @@ async fn delete_namespace(
     Ok(())
 }
 
-/// Marks a claim that stays as the release's: who made it, a StatefulSet, goes, and a later removal that is to take the
-/// data knows it by nothing else.
-async fn mark(context: &Context, release: &str, key: &ObjectKey) -> Result<(), ReleaseError> {
-    let gvk = Gvk::new("v1", CLAIM);
-    let patch = Patch::Merge(ownership::marks(release, &context.namespace));
-    match context.cluster.patch(&gvk, key.namespace.as_deref(), &key.name, None, &patch).await {
-        Ok(_) => Ok(()),
-        // The set's own policy has taken it along, or nobody may: it stays without a mark.
-        Err(error) if error.is_not_found() || error.is_forbidden() => Ok(()),
-        Err(error) => Err(error.into()),
-    }
-}
-
 /// Deletes the objects in order of kinds, then waits until all of them are gone. The namespace in which the release's own
 /// records lie is left to [`delete_namespace`].
 async fn delete_objects(context: &Context, removal: &Uninstall) -> Result<(), ReleaseError> {
@@ -324,8 +332,8 @@ async fn delete_objects(context: &Context, removal: &Uninstall) -> Result<(), Re
                 delete::delete_and_wait(context, name, &removal.kinds[key], key).await?;
                 context.faults.reached(name, FaultPoint::ObjectDeleted).await;
             }
-            if done == Done::Kept && key.kind == CLAIM {
-                mark(context, name, key).await?;
+            if done == Done::Kept && key.kind == claims::KIND {
+                claims::mark(context, name, key).await?;
             }
             context.tell(name, Event::Object { key: key.clone(), done });
             Ok::<_, ReleaseError>(())

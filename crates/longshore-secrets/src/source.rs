@@ -1,5 +1,7 @@
 //! Where a secret value comes from: the environment, a file, a command, a file that is sealed with age or SOPS.
 
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -162,10 +164,15 @@ fn read_sops(file: &Path) -> Result<Zeroizing<Vec<u8>>, SourceError> {
 
 fn read(file: &Path, most: u64) -> Result<Zeroizing<Vec<u8>>, SourceError> {
     let failed = |error| SourceError::Unreadable { file: file.to_path_buf(), error };
-    if std::fs::metadata(file).map_err(failed)?.len() > most {
+    let open = File::open(file).map_err(failed)?;
+    let told = open.metadata().map_err(failed)?.len();
+    if told > most {
         return Err(SourceError::TooLong);
     }
-    std::fs::read(file).map(Zeroizing::new).map_err(failed)
+    // What is no plain file tells no length, and may have no end. Room for all of it leaves no copies behind.
+    let mut bytes = Zeroizing::new(Vec::with_capacity(usize::try_from(told).unwrap_or_default() + 1));
+    open.take(most + 1).read_to_end(&mut bytes).map_err(failed)?;
+    if bytes.len() as u64 > most { Err(SourceError::TooLong) } else { Ok(bytes) }
 }
 
 /// Editors and programs end what they write with a line break that nobody means.
@@ -207,6 +214,8 @@ mod tests {
         assert!(value(&Source::Age(sealed), &[]).contains("cannot be opened"));
         std::fs::write(&plain, "\n").unwrap();
         assert_eq!(value(&Source::File(plain), &[]), "error: it is empty");
+        // A device has no length and no end.
+        assert_eq!(value(&Source::File("/dev/zero".into()), &[]), "error: it is longer than 1 MiB");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Who may begin: a board on which every cluster writes what has ended, and reads what it waits for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use longshore_diag::Diagnostic;
 use tokio::sync::watch;
@@ -21,6 +21,8 @@ pub(super) struct Board {
 struct State {
     /// What has ended, and whether well.
     ended: BTreeMap<Node, bool>,
+    /// Clusters on which nothing more will begin.
+    closed: BTreeSet<usize>,
     /// How many releases each cluster is working on.
     running: BTreeMap<usize, usize>,
 }
@@ -34,10 +36,17 @@ impl Board {
     /// Nothing more will begin on a cluster: what has not ended there is taken for failed.
     pub(super) fn closed(&self, cluster: usize) {
         self.state.send_modify(|state| {
-            for node in self.needs.keys().filter(|(at, _)| *at == cluster) {
-                state.ended.entry(node.clone()).or_insert(false);
-            }
+            state.closed.insert(cluster);
         });
+    }
+}
+
+impl State {
+    /// Whether a release has ended, and whether well: what was not begun on a closed cluster never will be. `None` while
+    /// that is open.
+    fn end_of(&self, node: &Node) -> Option<bool> {
+        let ended = self.ended.get(node).copied();
+        ended.or_else(|| self.closed.contains(&node.0).then_some(false))
     }
 }
 
@@ -69,14 +78,14 @@ impl<'a> Desk<'a> {
         let needs = self.board.needs.get(&(self.cluster, release.to_owned())).unwrap_or(&none);
         let mut state = self.board.state.subscribe();
         let met = state.wait_for(|state| {
-            let failed = needs.iter().any(|need| state.ended.get(need) == Some(&false));
-            failed || needs.iter().all(|need| state.ended.contains_key(need))
+            let failed = needs.iter().any(|need| state.end_of(need) == Some(false));
+            failed || needs.iter().all(|need| state.end_of(need).is_some())
         });
         // The board outlives its desks, so that the wait always ends by what is on it.
         let failed = met
             .await
             .ok()
-            .and_then(|state| needs.iter().find(|need| state.ended.get(*need) == Some(&false)).cloned());
+            .and_then(|state| needs.iter().find(|need| state.end_of(need) == Some(false)).cloned());
         if let Some((cluster, need)) = failed {
             let cluster = self.board.clusters.get(cluster).map_or("", String::as_str);
             let message = format!(
@@ -162,6 +171,19 @@ mod tests {
             "release `web` was not begun: `db` on cluster `eu` comes first, and was not deployed"
         );
         assert!(Desk::new(&board, 2).begin("web").now_or_never().unwrap().is_ok());
+    }
+
+    /// A frozen plan names only what waits for something: the releases that are waited for are in nobody's row.
+    #[test]
+    fn what_waits_for_a_release_without_needs_hears_that_its_cluster_has_failed() {
+        let needs = BTreeMap::from([((1, "web".to_owned()), vec![(0, "db".to_owned())])]);
+        let board = Board::new(vec!["eu".into(), "us".into()], needs, 9);
+        let second = Desk::new(&board, 1);
+        let mut web = Box::pin(second.begin("web"));
+        assert!((&mut web).now_or_never().is_none());
+        board.closed(0);
+        let blocked = web.now_or_never().expect("nobody will ever say more").unwrap_err();
+        assert!(blocked.message.contains("`db` on cluster `eu` comes first"), "{}", blocked.message);
     }
 
     #[test]

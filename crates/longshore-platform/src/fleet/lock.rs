@@ -52,7 +52,7 @@ impl<'a> Lock<'a> {
             let term = promised.unwrap_or(session.context.term).min(LONGEST_TERM);
             match &seen {
                 _ if holder.is_empty() => {}
-                // Our own, left by a command that was killed and had our process's number: nobody else has it.
+                // Our own: the answer to a request that was sent twice was that it is there.
                 _ if holder == session.context.holder => {}
                 Some((before, _)) if *before != renewed => return Err(busy(session, holder)),
                 Some((_, since)) if since.elapsed() >= term => {}

@@ -1,13 +1,14 @@
 //! Running a hook's command: without a shell, in the project's folder, with few variables, its output told line by line.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use longshore_diag::{Diagnostic, Place};
 use longshore_object::ObjectKey;
 use longshore_release::{Context, Event, Moment, ReleaseError};
-use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
+use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncRead, BufReader};
 use tokio::process::Command;
 use tokio::time::timeout;
 
@@ -51,6 +52,10 @@ const LAST: usize = 5;
 
 /// The longest line that is told.
 const LONGEST: usize = 4096;
+
+/// The most bytes of a line that are kept. A secret, of which a MiB is read at most, that begins in what is told ends in
+/// what is kept, and is found there.
+const MOST: usize = 2 << 20;
 
 /// How long what a program has left running may keep its output open.
 const LINGER: Duration = Duration::from_secs(2);
@@ -235,12 +240,7 @@ impl Ran<'_> {
         let Some(from) = from else { return };
         let mut reader = BufReader::new(from);
         let mut line = Vec::new();
-        loop {
-            line.clear();
-            match reader.read_until(b'\n', &mut line).await {
-                Ok(0) | Err(_) => return,
-                Ok(_) => {}
-            }
+        while matches!(read_line(&mut reader, &mut line).await, Ok(true)) {
             let text = String::from_utf8_lossy(&line);
             let mut text = text.trim_end_matches(['\n', '\r']).to_owned();
             text = hidden.in_text(text);
@@ -260,10 +260,52 @@ impl Ran<'_> {
     }
 }
 
+/// Reads the next line, of which what goes beyond [`MOST`] is dropped; false at the end.
+async fn read_line(reader: &mut (impl AsyncBufRead + Unpin), line: &mut Vec<u8>) -> io::Result<bool> {
+    line.clear();
+    let mut has_any = false;
+    loop {
+        let read = reader.fill_buf().await?;
+        if read.is_empty() {
+            return Ok(has_any);
+        }
+        has_any = true;
+        let end = read.iter().position(|byte| *byte == b'\n');
+        let count = end.map_or(read.len(), |end| end + 1);
+        line.extend_from_slice(&read[..count.min(MOST.saturating_sub(line.len()))]);
+        reader.consume(count);
+        if end.is_some() {
+            return Ok(true);
+        }
+    }
+}
+
 fn seconds(limit: Duration) -> String {
     if limit.as_millis() < 1000 {
         format!("{} ms", limit.as_millis())
     } else {
         format!("{} s", limit.as_secs())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, BufReader, repeat};
+
+    use super::{MOST, read_line};
+
+    /// A program may print without end and without a line's end.
+    #[tokio::test]
+    async fn a_line_has_an_end_for_us() {
+        let endless = repeat(b'x').take(5 * MOST as u64);
+        let mut reader = BufReader::new(endless.chain(&b"\nnext\nlast"[..]));
+        let mut line = Vec::new();
+        assert!(read_line(&mut reader, &mut line).await.unwrap());
+        assert_eq!(line.len(), MOST);
+        for expected in ["next\n", "last"] {
+            assert!(read_line(&mut reader, &mut line).await.unwrap());
+            assert_eq!(line, expected.as_bytes());
+        }
+        assert!(!read_line(&mut reader, &mut line).await.unwrap());
     }
 }

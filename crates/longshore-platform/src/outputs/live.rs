@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use longshore_cluster::Cluster;
 use longshore_diag::Diagnostic;
 use longshore_object::Gvk;
-use longshore_release::ReleaseError;
+use longshore_release::{Mask, ReleaseError};
 use serde_json::Value;
 use tokio::time::{Instant, sleep};
 
@@ -263,12 +263,12 @@ fn late(wanted: &Wanted<'_>, missing: &Missing, limit: Duration) -> Diagnostic {
 /// Refuses to deploy a text that stands in for an output.
 ///
 /// # Errors
-/// There is one.
-pub(crate) fn none_stands_in(manifest: &str, release: &str) -> Result<(), Diagnostic> {
+/// There is one; what is a secret beside it is covered by the mask.
+pub(crate) fn none_stands_in(manifest: &str, release: &str, mask: &Mask) -> Result<(), Diagnostic> {
     let Some(line) = manifest.lines().find(|line| line.contains(STAND_IN)) else { return Ok(()) };
     let message =
         format!("release `{release}` would be deployed with a text that only stands in for an output");
     Err(Diagnostic::error("platform/stand-in", message)
-        .note(line.trim().to_owned())
+        .note(mask.text(line.trim()).into_owned())
         .hint("run the command again: what it stands for is read then"))
 }

@@ -3,6 +3,8 @@
 //! An output is a value that stands in the project file, or one of an object that is there when the release is deployed.
 //! Who uses an output needs the release: that is implied, and a circle is told as one of `needs`.
 
+mod bounded;
+
 use longshore_diag::{Diagnostic, Place};
 use longshore_object::readiness::JsonPath;
 use longshore_release::Moment;
@@ -257,38 +259,7 @@ pub(super) fn are_known(project: &Project) -> Result<(), Diagnostic> {
             is_of_another(project.release(name)?, &asked)?;
         }
     }
-    // Between releases a circle is one of `needs`, and is told there.
-    project.releases.iter().try_for_each(|release| {
-        release.outputs.iter().try_for_each(|output| is_no_circle(release, &mut Vec::new(), output))
-    })
-}
-
-/// Checks that an output is not made of itself.
-fn is_no_circle<'a>(
-    release: &'a ReleaseSpec,
-    path: &mut Vec<&'a str>,
-    output: &'a OutputSpec,
-) -> Result<(), Diagnostic> {
-    let name = output.name.value.as_str();
-    if path.contains(&name) {
-        path.push(name);
-        let message = format!(
-            "outputs of release `{}` ask for one another in a circle: {}",
-            release.name,
-            path.join(" → ")
-        );
-        return Err(Diagnostic::error("project/outputs-cycle", message).at(output.name.place.clone()));
-    }
-    let OutputFrom::Value(node) = &output.from else { return Ok(()) };
-    path.push(name);
-    for asked in asked_by_node(&output.name.place.file, node) {
-        let own = release.outputs.iter().find(|other| other.name.value == asked.value.output);
-        if let Some(own) = own.filter(|_| asked.value.release == release.name) {
-            is_no_circle(release, path, own)?;
-        }
-    }
-    path.pop();
-    Ok(())
+    bounded::all(project)
 }
 
 fn is_known(project: &Project, asked: &Placed<Asked>) -> Result<(), Diagnostic> {

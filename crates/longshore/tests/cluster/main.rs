@@ -48,6 +48,7 @@ mod refused;
 mod required;
 mod routed;
 mod secrets;
+mod spared;
 mod taken_back;
 mod uninstalled;
 mod verdicts;

@@ -158,3 +158,24 @@ fn texts_ask_for_outputs() {
     assert_eq!(all("${release.db.a}:${ release.web-1.b_c }"), [pair("db", "a"), pair("web-1", "b_c")]);
     assert_eq!(all("$${release.db.a} ${env.name} ${release.db} ${"), []);
 }
+
+/// A few lines, each of which names the one before twice, would be walked, and become text, without end.
+#[test]
+fn outputs_that_are_made_of_others_have_a_budget() {
+    let chain = |count: usize, times: usize| {
+        let line = |at: usize| format!("o{at}: '{}'", format!("${{release.a.o{}}}", at - 1).repeat(times));
+        let lines: Vec<String> = (1..=count).map(line).collect();
+        format!("releases: {{a: {{manifests: m, outputs: {{o0: x, {}}}}}}}\n", lines.join(", "))
+    };
+    check(&chain(32, 1), "ok");
+    check(&chain(12, 2), "ok");
+    let told = |text: &str| read(text).unwrap_err();
+    assert!(told(&chain(30, 2)).contains("`o13` of release `a` is made of more than 10000 others"));
+    assert!(told(&chain(33, 1)).contains("outputs stand in one another more than 32 deep"));
+    // The other way round, so that the deepest is looked at first.
+    let text = chain(5_000, 1);
+    let (head, lines) = text.split_once("o0: x, ").unwrap();
+    let mut lines: Vec<&str> = lines.trim_end_matches(['}', '\n']).split(", ").collect();
+    lines.reverse();
+    assert!(told(&format!("{head}{}, o0: x}}}}}}\n", lines.join(", "))).contains("more than 32 deep"));
+}
