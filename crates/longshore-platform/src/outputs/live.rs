@@ -272,3 +272,22 @@ pub(crate) fn none_stands_in(manifest: &str, release: &str, mask: &Mask) -> Resu
         .note(mask.text(line.trim()).into_owned())
         .hint("run the command again: what it stands for is read then"))
 }
+
+#[cfg(test)]
+mod tests {
+    use longshore_release::Mask;
+    use longshore_release::record::Release;
+
+    use super::none_stands_in;
+
+    #[test]
+    fn a_text_that_stands_in_is_refused_and_the_secret_beside_it_not_told() {
+        let release = r#"{"name": "web", "version": 1, "config": {"db": {"password": "s3cr3t-of-db"}}}"#;
+        let release: Release = serde_json::from_str(release).unwrap();
+        let mask = Mask::of_releases([(&release, &[][..])]);
+        let line = "  url: postgres://u:s3cr3t-of-db@longshore-stand-in-for-host-of-db/x";
+        let refused = none_stands_in(&format!("data:\n{line}\n"), "web", &mask).unwrap_err();
+        assert_eq!(refused.notes, ["url: postgres://u:(hidden)@longshore-stand-in-for-host-of-db/x"]);
+        assert!(none_stands_in("data: {}\n", "web", &mask).is_ok());
+    }
+}
