@@ -135,3 +135,26 @@ pub(crate) fn digest(bytes: &[u8]) -> String {
 fn shown(wanted: &WantedChart, version: &str) -> String {
     format!("{}/{}-{version}.tgz", wanted.repo, wanted.name)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::file_name;
+    use crate::project::{Lock, LockedChart, WantedChart};
+
+    #[test]
+    fn archives_of_charts_that_are_called_alike_have_names_of_their_own() {
+        let chart = |repo: &str, wanted: &str, digest: &str| LockedChart {
+            wanted: WantedChart { repo: repo.to_owned(), name: "c".to_owned(), wanted: wanted.to_owned() },
+            version: "1.2.0".to_owned(),
+            app_version: String::new(),
+            digest: format!("sha256:{}", digest.repeat(32)),
+        };
+        let charts = vec![chart("https://a", "^1", "a1"), chart("https://a", "1.2.0", "a1")];
+        let mut lock = Lock { charts, images: Vec::new(), file: "longshore.lock".to_owned() };
+        let names = |lock: &Lock| lock.charts.iter().map(|chart| file_name(lock, chart)).collect::<Vec<_>>();
+        assert_eq!(names(&lock), ["c-1.2.0.tgz", "c-1.2.0.tgz"], "it is one archive");
+        lock.charts.push(chart("https://b", "^1", "b2"));
+        let (ours, theirs) = ("c-1.2.0-a1a1a1a1.tgz", "c-1.2.0-b2b2b2b2.tgz");
+        assert_eq!(names(&lock), [ours, ours, theirs]);
+    }
+}

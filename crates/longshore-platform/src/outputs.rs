@@ -199,3 +199,34 @@ pub(crate) fn has_secrets(releases: &[ReleaseSpec], text: &str) -> bool {
         None => false,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::sync::Arc;
+
+    use longshore_diag::Place;
+
+    use super::{Home, Outputs};
+    use crate::project::Asked;
+
+    #[test]
+    fn the_own_cluster_gives_what_it_has() {
+        let home = |wanted: &[&str]| Home {
+            cluster: None,
+            namespaces: BTreeMap::new(),
+            namespace: None,
+            wanted: wanted.iter().map(|name| (*name).to_owned()).collect(),
+            chosen: Vec::new(),
+        };
+        let homes = vec![home(&["db", "edge"]), home(&["db"]), home(&["web"])];
+        let outputs = Outputs::new(Arc::new(homes), 0);
+        let of = |release: &str, here| {
+            let asked = Asked { release: release.to_owned(), output: "url".to_owned() };
+            outputs.home(&asked, here, "dev", &Place::file("a")).map_err(|error| error.code)
+        };
+        assert_eq!([of("db", 0), of("db", 1), of("edge", 1)], [Ok(0), Ok(1), Ok(0)]);
+        assert_eq!(of("db", 2), Err("project/ambiguous-output"));
+        assert_eq!(of("mail", 2), Err("project/no-output"));
+    }
+}

@@ -91,23 +91,31 @@ impl ValuesPlaces {
 
     /// Where the value was last set that is at a path from the top.
     pub(crate) fn find_from_top(&self, path: &[&str]) -> Option<Place> {
-        self.in_order(path).next().map(|(_, place)| place)
+        self.in_order(path).next().map(|(_, place, _)| place)
     }
 
-    /// All that sets the value at a path from the top, the most important first.
-    pub(crate) fn settings<'a>(&'a self, path: &'a [&'a str]) -> Vec<(&'a Source, Place)> {
+    /// All that sets the value at a path from the top, the most important first, with the path that it has there: the file
+    /// of a subchart begins below that chart's name.
+    pub(crate) fn settings<'a>(&'a self, path: &'a [&'a str]) -> Vec<(&'a Source, Place, &'a [&'a str])> {
         self.in_order(path).collect()
     }
 
-    fn in_order<'a>(&'a self, path: &'a [&'a str]) -> impl Iterator<Item = (&'a Source, Place)> {
-        let given = self.given().filter_map(move |source| Some((source, source.find(path)?)));
+    fn in_order<'a>(
+        &'a self,
+        path: &'a [&'a str],
+    ) -> impl Iterator<Item = (&'a Source, Place, &'a [&'a str])> {
+        let given = self.given().filter_map(move |source| Some((source, source.find(path)?, path)));
         // A parent's file counts more than that of the subchart itself.
         let of_charts = self.charts.iter().filter_map(move |(names, source)| {
             if path.first() == Some(&"global") {
-                return Some((source, source.find(path)?));
+                return Some((source, source.find(path)?, path));
             }
             let is_above = path.len() > names.len() && names.iter().zip(path).all(|(a, b)| a == b);
-            if is_above { Some((source, source.find(&path[names.len()..])?)) } else { None }
+            if !is_above {
+                return None;
+            }
+            let below = &path[names.len()..];
+            Some((source, source.find(below)?, below))
         });
         given.chain(of_charts)
     }

@@ -269,10 +269,10 @@ impl Selection {
         self.cluster.as_ref().map(|cluster| cluster.name.as_str())
     }
 
-    /// The release of the selection that another one has become.
+    /// The release, wanted here and chosen or not, that another one has become.
     pub(crate) fn heir(&self, name: &str) -> Option<&str> {
         let moved = self.platform.project.moved.iter().find(|moved| moved.from.value == name)?;
-        self.releases().map(|release| release.name.as_str()).find(|heir| *heir == moved.to.value)
+        self.wanted.iter().map(String::as_str).find(|heir| *heir == moved.to.value)
     }
 
     /// The kubeconfig file that the project names for the cluster.

@@ -99,7 +99,7 @@ pub fn explain_value(selection: &Selection, key: &str) -> Result<Vec<ExplainedVa
         let set_by = places
             .settings(&path)
             .into_iter()
-            .map(|(source, place)| setting(selection, source, place, &path));
+            .map(|(source, place, there)| setting(selection, source, place, there, &path));
         let mut given = values::to_json(&Value::Map(opened.values.clone()));
         hide(&mut given);
         let value = path.iter().try_fold(&given, |value, key| value.get(key)).cloned();
@@ -126,8 +126,15 @@ fn each<T>(selection: &Selection, look: impl Fn(&ReleaseSpec, &Opened) -> T) -> 
     Ok(all)
 }
 
-fn setting(selection: &Selection, source: &Source, place: Place, path: &[&str]) -> ValueSetting {
-    let node = source.node(path);
+/// `there` is the path that the value has in the source.
+fn setting(
+    selection: &Selection,
+    source: &Source,
+    place: Place,
+    there: &[&str],
+    path: &[&str],
+) -> ValueSetting {
+    let node = source.node(there);
     let value = match node {
         _ if path.iter().any(|key| is_sensitive(key)) => HIDDEN.to_owned(),
         Some(node) if matches!(node.kind, Kind::Mapping | Kind::Sequence) => "…".to_owned(),

@@ -1,5 +1,7 @@
 //! Each rule with a mistake and without.
 
+mod beside;
+
 use longshore_object::parse_manifests;
 
 use crate::{Options, Release, check};

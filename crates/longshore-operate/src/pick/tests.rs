@@ -50,6 +50,9 @@ fn a_ready_pod_is_picked_and_the_oldest_of_them() {
     ];
     assert_eq!(best(pods.clone(), &scope("shop")).unwrap().state.name, "db-1");
     assert_eq!(best(pods[..1].to_vec(), &scope("shop/sts/db")).unwrap().state.name, "db-0");
+    let mut going = pods.clone();
+    going[2]["metadata"]["deletionTimestamp"] = json!("2026-11-22T01:00:09Z");
+    assert_eq!(best(going, &scope("shop")).unwrap().state.name, "db-2", "one that ends takes nobody along");
     let none = best(Vec::new(), &scope("shop/sts/db")).unwrap_err();
     assert_eq!(none.message, "StatefulSet `db` has no pods in namespace `shop`");
     let stuck =

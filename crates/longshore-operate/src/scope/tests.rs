@@ -16,6 +16,8 @@ const MANIFESTS: &str = "
 ---
 {apiVersion: v1, kind: Pod, metadata: {name: lone}}
 ---
+{apiVersion: apps/v1, kind: DaemonSet, metadata: {name: far, namespace: elsewhere}}
+---
 {apiVersion: v1, kind: Service, metadata: {name: front}, spec: {selector: {app: web}}}
 ";
 
@@ -44,6 +46,7 @@ fn a_pod_belongs_to_what_its_controller_was_made_by() {
         (pod("web-a-5d-x", "ReplicaSet", "web-a-5d", json!({"pod-template-hash": "5d"})), ""),
         (pod("web-5d-x", "ReplicaSet", "web-5d", none()), ""),
         (pod("db-0", "StatefulSet", "db", none()), "shop StatefulSet/db"),
+        (pod("far-x", "DaemonSet", "far", none()), ""),
         (pod("sweep-29001-x", "Job", "sweep-29001", none()), "shop CronJob/sweep"),
         (pod("sweep-x-y", "Job", "sweep-x", none()), ""),
         (pod("migrate-2-x", "Job", "migrate-2", none()), "shop Job/migrate-2"),

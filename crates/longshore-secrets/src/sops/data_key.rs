@@ -55,3 +55,44 @@ fn part(group: &Group, identities: &[Identity]) -> Option<Zeroizing<Vec<u8>>> {
         (bytes.len() as u64 <= MAX_PART).then_some(bytes)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::open;
+    use crate::Identity;
+    use crate::sops::SopsError;
+    use crate::sops::metadata::{AgeKey, Group, Metadata};
+    use crate::sops::rule::Rule;
+
+    fn sealed(part: &[u8], identity: &Identity) -> Group {
+        let recipient = identity.recipient();
+        let armored = age::armor::ArmoredWriter::wrap_output(Vec::new(), age::armor::Format::AsciiArmor);
+        let encryptor =
+            age::Encryptor::with_recipients(std::iter::once(&recipient.0 as &dyn age::Recipient)).unwrap();
+        let mut writer = encryptor.wrap_output(armored.unwrap()).unwrap();
+        writer.write_all(part).unwrap();
+        let text = writer.finish().and_then(age::armor::ArmoredWriter::finish).unwrap();
+        let key = AgeKey { recipient: recipient.to_string(), sealed: String::from_utf8(text).unwrap() };
+        Group { age: vec![key], others: Vec::new() }
+    }
+
+    /// Parts that are too few give another key, not none: nothing but their number tells.
+    #[test]
+    fn fewer_groups_than_it_takes_open_nothing() {
+        let (ours, other) = (Identity::generate(), Identity::generate());
+        let part = |point: u8| [[point; 32].as_slice(), &[point]].concat();
+        let metadata = |threshold| Metadata {
+            groups: vec![sealed(&part(1), &ours), sealed(&part(2), &ours), sealed(&part(3), &other)],
+            threshold,
+            modified: String::new(),
+            mac: String::new(),
+            rule: Rule::NotSuffix(String::new()),
+            is_mac_of_encrypted: false,
+        };
+        assert!(open(&metadata(2), std::slice::from_ref(&ours)).is_ok());
+        let refused = open(&metadata(3), &[ours]).err();
+        assert!(matches!(refused, Some(SopsError::Groups { opened: 2, groups: 3, threshold: 3 })));
+    }
+}

@@ -229,6 +229,16 @@ async fn lives(two: &Two) {
         .map(|c| c["revisions"].as_array().unwrap().len())
         .collect();
     assert_eq!(counts, [1, 4]);
+    // One that has changed both goes back on both.
+    two.edit(
+        "longshore.yaml",
+        "set: {zone: '${cluster.vars.zone}'}",
+        "set: {zone: '${cluster.vars.zone}', level: warn}",
+    );
+    two.ends("deploy", 0);
+    two.ends("rollback", 0);
+    let levels = (data(&two.eu, "web").await["level"].clone(), data(&two.us, "web").await["level"].clone());
+    assert_eq!(levels, (json!("info"), json!("info")));
 
     let removed = two.ends("destroy --yes", 0);
     assert!(position(&removed, "us/web") < position(&removed, "eu/db"), "{removed}");

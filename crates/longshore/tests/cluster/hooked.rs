@@ -40,8 +40,10 @@ const FILES: &str = "
     #!/bin/sh
     echo \"$LONGSHORE_HOOK $LONGSHORE_RELEASE $LONGSHORE_ENVIRONMENT $1 $2 plain=$PLAIN outside=$OUTSIDE\" | tee -a ran
     echo \"the password is $PASSWORD\" >&2
+    cat told >&2
     test -n \"$KUBECONFIG\" || exit 9
     test \"$LONGSHORE_NAMESPACE\" = \"$(cat wanted 2>/dev/null || echo \"$LONGSHORE_NAMESPACE\")\" || exit 8
+    test \"$LONGSHORE_PLATFORM\" = shop || exit 7
     test ! -e fails || exit 3
     ";
 
@@ -49,6 +51,8 @@ async fn stage(name: &str) -> Stage {
     let mut stage = Stage::new(name, FILES).await;
     longshore_testkit::make_executable(&stage.project.file("hook.sh")).unwrap();
     stage.project.write("wanted", stage.namespace.name()).unwrap();
+    // A secret that this hook may not have been given.
+    stage.project.write("told", "elsewhere it is s3cr3t-of-hook\n").unwrap();
     stage.environment =
         vec![("HOOK_SECRET".to_owned(), "s3cr3t-of-hook".to_owned()), ("OUTSIDE".to_owned(), "o".to_owned())];
     stage
@@ -81,6 +85,7 @@ async fn hooks_are_run_around_what_changes() {
     assert!(at("ConfigMap/db created") < at("| postDeploy db dev after"));
     assert!(at("| postDeploy db dev after") < at("ConfigMap/web created"), "what needs it waits");
     assert!(said.contains("| the password is <hidden>"), "{outcome}");
+    assert_eq!(said.matches("| elsewhere it is <hidden>").count(), 2, "{outcome}");
     assert!(!said.contains("s3cr3t-of-hook"), "{outcome}");
     assert_eq!(
         ran(&stage),
@@ -102,6 +107,8 @@ async fn hooks_are_run_around_what_changes() {
     stage.ok("deploy");
     assert_eq!(ran(&stage).len(), 4);
     assert_ne!(job().await.unwrap()["metadata"]["uid"], first, "the Job is made anew");
+    let back = stage.json("rollback db --dry-run");
+    assert_eq!(back["releases"][0]["hooks"], serde_json::json!(["preRollback command ./hook.sh back"]));
     assert!(stage.ok("rollback db").stderr.contains("| preRollback db dev back"));
     let gone = stage.ok("destroy --yes");
     let at = |part: &str| gone.stderr.find(part).unwrap_or_else(|| panic!("no {part:?} in\n{gone}"));
@@ -136,7 +143,10 @@ async fn a_hook_that_fails_fails_the_release_and_what_needs_it() {
     stage.ok("deploy");
     // After a deploy: it is taken back, if that is asked for.
     let text = stage.project.read("longshore.yaml").unwrap();
-    stage.project.write("longshore.yaml", &text.replace("[./hook.sh, after]", "[sh, -c, exit 4]")).unwrap();
+    stage
+        .project
+        .write("longshore.yaml", &text.replace("[./hook.sh, after]", "[sh, -c, 'seq 1 9; exit 4']"))
+        .unwrap();
     stage
         .project
         .write("db.yaml", "{apiVersion: v1, kind: ConfigMap, metadata: {name: db}, data: {a: new}}")
@@ -144,6 +154,9 @@ async fn a_hook_that_fails_fails_the_release_and_what_needs_it() {
     let outcome = stage.longshore("deploy --rollback-on-failure");
     assert_eq!(outcome.code, Some(1), "{outcome}");
     assert!(outcome.stderr.contains("`sh` failed (exit status: 4)"), "{outcome}");
+    let repeated: Vec<&str> = outcome.stderr.lines().filter_map(|line| line.strip_prefix("  ")).collect();
+    assert!(repeated.contains(&"5") && repeated.contains(&"9"), "{outcome}");
+    assert!(!repeated.contains(&"4"), "its last lines alone\n{outcome}");
     assert_eq!(stage.live("api/v1", "configmaps", "db").await.unwrap()["data"]["a"], "b");
     stage.ok("destroy --yes --no-hooks");
 }

@@ -96,6 +96,8 @@ async fn a_release_that_was_renamed_keeps_its_objects() {
     assert!(plan.stdout.contains("mail: moved to post; what is left of it is removed"), "{plan}");
     assert!(plan.stdout.contains("- ConfigMap/extra"), "{plan}");
     assert!(!plan.stdout.contains("- ConfigMap/mail"), "{plan}");
+    let part = stage.json("plan --only web");
+    assert_eq!(part["unlisted"], Value::Null, "what it has become is no part of this deploy");
     stage.ok("deploy --yes");
 
     let now = stage.live("api/v1", "configmaps", "mail").await;

@@ -143,6 +143,47 @@ async fn a_platform_lives_from_deploy_to_destroy() {
     assert_eq!(stage.everything().await, before);
 }
 
+/// Without a release, what goes back is what the last deploy changed: not what an earlier one did, nor what it installed.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rollback_is_about_the_last_deploy_alone() {
+    let files = "
+        //- longshore.yaml
+        apiVersion: longshore.dev/v1alpha1
+        kind: Project
+        name: shop
+        environments: {dev: {namespace: shop}}
+        defaultEnvironment: dev
+        releases:
+          web: {manifests: web.yaml}
+          mail: {manifests: mail.yaml}
+        ";
+    let stage = Stage::new("lastalone", files).await;
+    let write = |name: &str, level: &str| {
+        let map = format!(
+            "{{apiVersion: v1, kind: ConfigMap, metadata: {{name: {name}}}, data: {{level: {level}}}}}"
+        );
+        stage.project.write(&format!("{name}.yaml"), &map).unwrap();
+    };
+    let level = async |name: &str| {
+        let live = stage.live("api/v1", "configmaps", name).await.unwrap();
+        field(&live, "/data/level").to_owned()
+    };
+    write("web", "one");
+    write("mail", "one");
+    stage.ok("deploy");
+    write("mail", "two");
+    stage.ok("deploy");
+    write("web", "two");
+    write("news", "one");
+    let file = stage.project.read("longshore.yaml").unwrap();
+    let more = file.replace("releases:\n", "releases:\n  news: {manifests: news.yaml}\n");
+    stage.project.write("longshore.yaml", &more).unwrap();
+    stage.ok("deploy");
+    stage.ok("rollback");
+    assert_eq!((level("web").await, level("mail").await), ("one".to_owned(), "two".to_owned()));
+    assert_eq!(level("news").await, "one");
+}
+
 /// A change by hand is reported by status and plan, and nothing is overwritten unless asked (design decision 3).
 #[tokio::test(flavor = "multi_thread")]
 async fn a_change_by_hand_is_reported_and_overwritten_only_when_asked() {

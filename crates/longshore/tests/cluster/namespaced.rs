@@ -239,6 +239,7 @@ async fn releases_in_namespaces_of_their_own() {
     assert!(at(&format!("{home}-web/web deployed")) < at(&format!("{home}-mail/mail installing")), "{done}");
     let web = get(&stage, "api/v1/namespaces/{ns}-web").await.unwrap();
     assert_eq!(web["metadata"]["labels"]["pod-security.kubernetes.io/enforce"], "restricted");
+    assert_eq!(web["metadata"]["labels"]["name"], format!("{home}-web"), "policies choose namespaces by it");
     assert_eq!(web["metadata"]["annotations"]["team"], "a b");
     let data = get(&stage, "api/v1/namespaces/{ns}-web/configmaps/web").await.unwrap()["data"].clone();
     assert_eq!(data["namespace"], format!("{home}-web"));

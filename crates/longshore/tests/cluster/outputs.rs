@@ -144,3 +144,52 @@ async fn an_output_that_is_late_is_waited_for() {
     stage.ok("deploy out.plan");
     assert_eq!(data(&stage, "web").await["address"], "10.0.0.8");
 }
+
+const LESS: &str = "
+    //- longshore.yaml
+    apiVersion: longshore.dev/v1alpha1
+    kind: Project
+    name: less
+    environments: {dev: {}}
+    defaultEnvironment: dev
+    releases:
+      web: {chart: chart, set: {size: '${release.db.size}'}}
+      db: {manifests: db.yaml, outputs: {size: {object: ConfigMap/db, key: size}}}
+    //- db.yaml
+    {apiVersion: v1, kind: ConfigMap, metadata: {name: db}, data: {size: large}}
+    //- chart/Chart.yaml
+    {apiVersion: v2, name: web, version: 1.0.0}
+    //- chart/templates/web.yaml
+    {apiVersion: v1, kind: ConfigMap, metadata: {name: web}, data: {size: {{ .Values.size }}}}
+    {{- if eq .Values.size \"large\" }}
+    ---
+    {apiVersion: v1, kind: ConfigMap, metadata: {name: more}}
+    {{- end }}
+    ";
+
+/// What a plan did not show is not deleted: an output becomes another in the deploy that the plan is of.
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_deleted_that_was_not_planned() {
+    let stage = Stage::new("less", LESS).await;
+    stage.ok("deploy");
+    let db = stage.project.read("db.yaml").unwrap();
+    stage.project.write("db.yaml", &db.replace("large", "small")).unwrap();
+    let refused = stage.longshore("deploy --yes");
+    assert_eq!(refused.code, Some(1), "{refused}");
+    for part in
+        ["release `web` would delete more than was planned", "ConfigMap/more", "look at the plan again"]
+    {
+        assert!(refused.stderr.contains(part), "no {part} in\n{refused}");
+    }
+    assert_eq!(data(&stage, "web").await["size"], "large");
+    assert!(stage.live("api/v1", "configmaps", "more").await.is_some());
+    stage.ok("deploy --yes");
+    assert_eq!(data(&stage, "web").await["size"], "small");
+    assert!(stage.live("api/v1", "configmaps", "more").await.is_none());
+    // Whatever it comes from, a text that only stands in for an output is not deployed.
+    stage.project.write("db.yaml", &db.replace("large", "longshore-stand-in-for-size-of-db")).unwrap();
+    let refused = stage.longshore("deploy --only db");
+    assert_eq!(refused.code, Some(1), "{refused}");
+    assert!(refused.stderr.contains("with a text that only stands in for an output"), "{refused}");
+    assert_eq!(data(&stage, "db").await["size"], "small");
+}

@@ -60,8 +60,16 @@ const IMAGE: &str = "/spec/template/spec/containers/0/image";
 #[tokio::test(flavor = "multi_thread")]
 async fn a_first_deploy_that_fails_leaves_nothing() {
     let stage = Stage::new("tbfirst", &files("info", "v1", "kwok-image-pull")).await;
-    let before = stage.everything().await;
-    let outcome = stage.longshore(&format!("deploy --rollback-on-failure {QUICK}"));
+    let mut before = stage.everything().await;
+    let mut deploy = stage.start(&format!("deploy --rollback-on-failure {QUICK} --grace pull=5s"));
+    deploy.wait_for("data deployed revision 1").unwrap();
+    // Somebody makes a claim meanwhile.
+    let storage =
+        serde_json::json!({"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}});
+    let claim = serde_json::json!({"metadata": {"name": "theirs"}, "spec": storage});
+    stage.make("api/v1/namespaces/{ns}/persistentvolumeclaims", &claim).await;
+    before.push("persistentvolumeclaims/theirs".to_owned());
+    let outcome = deploy.finish().unwrap();
     assert_eq!(outcome.code, Some(1), "{outcome}");
     for words in [
         "cannot pull its image",

@@ -184,6 +184,8 @@ fn bc3_environments_have_namespaces_and_sizes() {
         assert_eq!(objects["ConfigMap/aspire-config"]["data"]["ASPNETCORE_ENVIRONMENT"], name);
         assert_eq!(objects["StatefulSet/postgres-replica"]["spec"]["replicas"], replicas, "{environment}");
         assert_eq!(objects["StatefulSet/rabbitmq"]["spec"]["replicas"], 3, "{environment}");
+        let settings = objects["ConfigMap/rabbitmq-config"]["data"]["rabbitmq.conf"].as_str().unwrap();
+        assert!(settings.contains("\ncluster_partition_handling = pause_minority\n"), "{settings}");
         assert_eq!(objects["StatefulSet/elasticsearch"]["spec"]["replicas"], nodes, "{environment}");
         let claim = &objects["PersistentVolumeClaim/postgres-pvc"];
         assert_eq!(claim["spec"]["resources"]["requests"]["storage"], storage);

@@ -111,6 +111,16 @@ fn mistakes_are_told_where_a_person_wrote_them() {
 }
 
 #[test]
+fn what_others_do_wrong_is_told_of_the_chosen_alone() {
+    let outcome = longshore(&broken(), "check --only jobs");
+    assert!(outcome.stdout.contains("secrets/plain"), "{outcome}");
+    assert!(
+        !outcome.stdout.contains("imagePulPolicy") && !outcome.stdout.contains("Ingress/web"),
+        "{outcome}"
+    );
+}
+
+#[test]
 fn exit_codes_say_how_bad_it_is() {
     let warning = "{apiVersion: v1, kind: Service, metadata: {name: s}, spec: {selector: {app: x}, ports: [{port: 1}]}}";
     let project = with(warning, "");

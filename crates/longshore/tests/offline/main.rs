@@ -51,6 +51,7 @@ mod secrets;
 mod secrets_input;
 mod sops;
 mod unpinned;
+mod upkeep;
 mod values;
 mod version;
 mod warnings;

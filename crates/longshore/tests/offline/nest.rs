@@ -132,6 +132,7 @@ fn ne2_pods_are_as_described() {
         ("FLASK_ENV", "production"),
         ("DATABASE_HOST", "postgres.prod.svc.cluster.local"),
         ("CACHE_PORT", "6379"),
+        ("CACHE_URL", "redis://redis.prod.svc.cluster.local:6379/0"),
         ("LICENSE_SERVER_URL", "https://license.penguintech.io"),
         ("LICENSE_CACHE_EXPIRY", "86400"), // NE14
         ("METRICS_PATH", "/metrics"),

@@ -177,6 +177,7 @@ fn a_registry_that_is_not_reached_leaves_the_lock_as_it_is() {
     drop(server);
     let told = ends(&project, "update", 0, &["warning[image/unreachable]", "it stays locked as it was"]);
     assert_eq!(told.stderr.matches("image/unreachable").count(), 2, "{told}");
+    assert_eq!(told.stderr.matches("its registry does not answer").count(), 1, "it is asked once\n{told}");
     assert_eq!(project.read("longshore.lock").unwrap(), lock);
     let offline = program(&project, "update").env("LONGSHORE_OFFLINE", "1").run().unwrap();
     assert!(offline.stderr.contains("no server is asked (offline)"), "{offline}");

@@ -70,6 +70,17 @@ fn values_come_from_where_the_file_says() {
     assert!(!values.stdout.contains("the-"), "{values}");
 }
 
+/// A program may ask somebody, or count how often it was asked.
+#[test]
+fn a_program_is_run_once_for_all_who_want_its_secret() {
+    let project = Project::new(SHOP).unwrap();
+    edit(&project, "[cat, keys/token]", "[sh, -c, 'echo once >>ran; cat keys/token']");
+    edit(&project, "password: '${secret.db}'", "password: '${secret.token}'");
+    let rendered = run(&project, "render --only web", &[]);
+    assert!(rendered.stdout.contains("{password: the-token, token: x-the-token}"), "{rendered}");
+    assert_eq!(project.read("ran").unwrap(), "once\n");
+}
+
 #[test]
 fn a_sealed_file_is_opened_with_the_key() {
     let project = Project::new(SHOP).unwrap();

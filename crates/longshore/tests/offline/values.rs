@@ -30,7 +30,7 @@ fn project() -> Project {
           web:
             chart: chart
             values: [web.yaml]
-            set: {image: {tag: v1}, password: hunter22}
+            set: {image: {tag: v1}, password: hunter22, users: [{name: ann, password: letmein1}], part: {size: 2}}
           other: {manifests: other.yaml}
         //- other.yaml
         {apiVersion: v1, kind: ConfigMap, metadata: {name: other}}
@@ -42,6 +42,10 @@ fn project() -> Project {
           tag: v2
         //- chart/Chart.yaml
         {apiVersion: v2, name: web, version: 1.0.0}
+        //- chart/charts/part/Chart.yaml
+        {apiVersion: v2, name: part, version: 1.0.0}
+        //- chart/charts/part/values.yaml
+        {size: 1, login: {password: letmein2}}
         //- chart/values.yaml
         image:
           name: web
@@ -61,8 +65,13 @@ fn all_layers_together_with_variables_and_without_secrets() {
 colour: blue
 image:
   tag: v2
+part:
+  size: 2
 password: (hidden)
 replicas: 4
+users:
+- name: ann
+  password: (hidden)
 zone: us-1
 ";
     assert_eq!(shown.stdout, expected, "{shown}");
@@ -95,6 +104,14 @@ fn the_place_that_counts_comes_first() {
     );
     let secret = longshore(&project, "values explain password --cluster us").stdout;
     assert_eq!(secret, "web password: (hidden)\n  (hidden)  <- longshore.yaml:22 (release `web`)\n");
+    let of_part = longshore(&project, "values explain part.size --cluster us").stdout;
+    let expected = "web part.size: 2
+  2  <- longshore.yaml:22 (release `web`)
+  1  <- chart/charts/part/values.yaml:1
+";
+    assert_eq!(of_part, expected);
+    let below = longshore(&project, "values explain part.login.password --cluster us").stdout;
+    assert_eq!(below, "web part.login.password\n  (hidden)  <- chart/charts/part/values.yaml:1\n");
     let none = longshore(&project, "values explain imag.tag --cluster us");
     assert_eq!(none.code, Some(1), "{none}");
     assert!(none.stderr.contains("nothing sets `imag.tag` in any of the chosen releases"), "{none}");

@@ -60,6 +60,32 @@ async fn destroy_takes_along_what_is_switched_off_or_taken_out() {
     says(&gone, &[&format!("deleted namespace {made}")]);
 }
 
+/// A namespace that a deploy has made goes with the data of that platform as a whole, and only if nobody else has put
+/// anything into it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_namespace_that_was_made_goes_only_where_nothing_of_others_is_in_it() {
+    let made = format!("left-shared-{}", std::process::id());
+    let yard =
+        Yard::new("left-shared", 1, &FILES.replace("namespace: NS0", &format!("namespace: {made}"))).await;
+    yard.ends("deploy --only web", 0);
+    let part = yard.json("destroy --only web --delete-data --yes");
+    assert_eq!((&part["releases"], &part["namespaceDeleted"]), (&json!(["web"]), &json!(false)));
+    // Another platform in it has nothing to remove.
+    yard.edit(&yard.platform, "another");
+    says(&yard.ends("destroy --delete-data --yes", 0), &["nothing of this platform is in namespace"]);
+    yard.edit("name: another", &format!("name: {}", yard.platform));
+
+    let client = yard.namespaces[0].client().await.unwrap();
+    let path = format!("/api/v1/namespaces/{made}/configmaps");
+    let body = json!({"metadata": {"name": "others"}}).to_string().into_bytes();
+    let request = http::Request::post(&path).header("content-type", "application/json").body(body);
+    client.request::<Value>(request.unwrap()).await.unwrap();
+    assert_eq!(yard.json("destroy --delete-data --yes")["namespaceDeleted"], false);
+    let request = http::Request::delete(format!("{path}/others")).body(Vec::new()).unwrap();
+    client.request::<Value>(request).await.unwrap();
+    assert_eq!(yard.json("destroy --delete-data --yes")["namespaceDeleted"], true);
+}
+
 const SET: &str = "
     //- longshore.yaml
     apiVersion: longshore.dev/v1alpha1
@@ -103,8 +129,9 @@ async fn a_claim_that_a_set_has_made_is_found_when_the_set_is_gone() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_lies_in_a_namespace_that_was_left_is_found_and_removed() {
     let yard = Yard::new("left-space", 3, FILES).await;
-    yard.ends("deploy", 0);
     let (old, new, chosen) = (yard.ns(0).to_owned(), yard.ns(1).to_owned(), yard.ns(2).to_owned());
+    // That of the file is not chosen, also where somebody says it again.
+    yard.ends(&format!("deploy -n {old}"), 0);
     // A namespace that was chosen is one beside the environment's, and no leftover.
     yard.ends(&format!("deploy -n {chosen}"), 0);
     assert_eq!(yard.json("plan --prune")["unlisted"], Value::Null);
@@ -172,6 +199,51 @@ async fn two_platforms_in_one_cluster_leave_each_other_alone_wherever_they_lie()
     assert_eq!(blog.json("plan --prune")["unlisted"], Value::Null);
     blog.ends("destroy --yes", 0);
     assert_eq!(shop.has(1, &["web", "mail", "news"]).await, [false, false, false]);
+}
+
+/// A namespace that a variable of the command line is in is chosen, too: `preview-41` is no leftover of `preview-42`.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_namespace_by_a_variable_that_was_given_is_no_leftover() {
+    let files = FILES.replace("{namespace: NS0, ", "{namespace: '${env.vars.place}', ");
+    let yard = Yard::new("left-preview", 2, &files.replace("vars: {", "vars: {place: NS0, ")).await;
+    yard.ends(&format!("deploy --only web --var place={}", yard.ns(1)), 0);
+    yard.ends("deploy --only web", 0);
+    assert_eq!(yard.json("plan --only web")["unlisted"], Value::Null);
+}
+
+/// What another platform has taken over is its own, though the older records say otherwise.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_another_platform_has_taken_over_is_no_leftover() {
+    let shop = Yard::new("left-given", 1, FILES).await;
+    let blog = Yard::new("left-taken-on", 1, &FILES.replace("NS0", shop.ns(0))).await;
+    blog.edit("  web: {manifests: web.yaml}\n", "");
+    blog.edit("  mail: {manifests: mail.yaml, enabled: '${env.vars.mail}', needs: [web]}\n", "");
+    shop.ends("deploy", 0);
+    blog.ends("deploy --adopt", 0);
+    shop.edit("  news: {manifests: news.yaml}\n", "");
+    assert_eq!(shop.json("plan --prune")["unlisted"], Value::Null);
+    shop.ends("deploy --prune --yes", 0);
+    assert_eq!(shop.has(0, &["web", "news"]).await, [true, true]);
+}
+
+/// Objects cannot go over to another namespace, under whatever name: what lies in the old one is not removed unasked.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_release_with_another_name_in_another_namespace_leaves_the_old_one_behind() {
+    let yard = Yard::new("left-renamed-away", 2, FILES).await;
+    yard.ends("deploy --only news", 0);
+    let (old, new) = (yard.ns(0).to_owned(), yard.ns(1).to_owned());
+    yard.edit(
+        "news: {manifests: news.yaml}\n",
+        &format!("papers: {{manifests: news.yaml, namespace: {new}}}\nmoved: [{{from: news, to: papers}}]\n"),
+    );
+    let plan = yard.json("plan");
+    let left = &plan["unlisted"][0];
+    assert_eq!((&left["reason"], &left["wanted"]), (&json!("namespaceChanged"), &json!([new])), "{plan}");
+    assert_eq!((&left["namespace"], &left["removed"]), (&json!(old), &json!(false)), "{plan}");
+    yard.ends("deploy --yes", 0);
+    assert_eq!((yard.has(0, &["news"]).await, yard.has(1, &["news"]).await), (vec![true], vec![true]));
+    yard.ends("deploy --prune --yes", 0);
+    assert_eq!((yard.has(0, &["news"]).await, yard.has(1, &["news"]).await), (vec![false], vec![true]));
 }
 
 /// Who may not list the records of all namespaces hears that, and works in the environment's own.
