@@ -184,6 +184,35 @@ async fn a_rollback_is_about_the_last_deploy_alone() {
     assert_eq!(level("news").await, "one");
 }
 
+/// Both say that an object stays: the release's own files, whatever became of the mark, and somebody who marks it later.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_asks_to_be_kept_stays_whoever_asks() {
+    let files = "
+        //- longshore.yaml
+        apiVersion: longshore.dev/v1alpha1
+        kind: Project
+        name: shop
+        environments: {dev: {namespace: shop}}
+        defaultEnvironment: dev
+        releases: {web: {manifests: web.yaml}}
+        //- web.yaml
+        {apiVersion: v1, kind: ConfigMap, metadata: {name: asks, annotations: {helm.sh/resource-policy: keep}}}
+        ---
+        {apiVersion: v1, kind: ConfigMap, metadata: {name: marked}}
+        ---
+        {apiVersion: v1, kind: ConfigMap, metadata: {name: goes}}
+        ";
+    let stage = Stage::new("keptby", files).await;
+    stage.ok("deploy");
+    for (name, mark) in [("asks", Value::Null), ("marked", "keep".into())] {
+        let body = serde_json::json!({"metadata": {"annotations": {"helm.sh/resource-policy": mark}}});
+        stage.patch(&format!("api/v1/namespaces/{{ns}}/configmaps/{name}"), "kubectl-edit", &body).await;
+    }
+    let gone = stage.json("destroy --yes");
+    assert_eq!(gone["deleted"], serde_json::json!(["ConfigMap/goes"]), "{gone}");
+    assert_eq!(stage.everything().await, ["configmaps/asks", "configmaps/marked"]);
+}
+
 /// A change by hand is reported by status and plan, and nothing is overwritten unless asked (design decision 3).
 #[tokio::test(flavor = "multi_thread")]
 async fn a_change_by_hand_is_reported_and_overwritten_only_when_asked() {

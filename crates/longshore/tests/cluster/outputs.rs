@@ -35,7 +35,7 @@ const SHOP: &str = "
     metadata: {name: web}
     data: {host: {{ .Values.host }}, port: {{ .Values.port | quote }}, kind: {{ kindOf .Values.port }}}
     ---
-    {apiVersion: v1, kind: Secret, metadata: {name: web}, stringData: {url: {{ .Values.password }}}}
+    {apiVersion: v1, kind: Secret, metadata: {name: web}, data: {url: {{ .Values.password | b64enc }}}}
     ---
     {apiVersion: v1, kind: ConfigMap, metadata: {name: other}}
     ";
@@ -55,6 +55,7 @@ async fn what_comes_with_a_release_reaches_the_next_one() {
     {
         assert!(plan.stdout.contains(&part), "no {part} in\n{plan}");
     }
+    assert!(plan.stdout.contains("+ Secret/web (not tried: waits for "), "it is seen behind base64\n{plan}");
     assert!(plan.stdout.contains("+ ConfigMap/other\n"), "what has no part of it is tried\n{plan}");
     assert_eq!(stage.json("plan")["releases"][1]["waitsFor"][0], "output `address` of release `db`");
     let frozen = stage.longshore("plan -o out.plan --no-hooks");

@@ -117,12 +117,19 @@ async fn a_claim_that_a_set_has_made_is_found_when_the_set_is_gone() {
     let removed = yard.json("destroy --yes");
     assert_eq!(removed["kept"], claim);
     assert!(yard.get(0, "persistentvolumeclaims", "data-db-0").await.is_some());
+    // That of another set, whose name begins in the same way, is not its own.
+    let path = format!("/api/v1/namespaces/{}/persistentvolumeclaims", yard.ns(0));
+    let spec = json!({"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Mi"}}});
+    let other = json!({"metadata": {"name": "data-db-copy-0"}, "spec": spec}).to_string().into_bytes();
+    let request = http::Request::post(path).header("content-type", "application/json").body(other);
+    yard.namespaces[0].client().await.unwrap().request::<Value>(request.unwrap()).await.unwrap();
     // It is taken on by the next deploy, and named again.
     yard.ends("deploy", 0);
     assert_eq!(yard.json("destroy --yes")["kept"], claim);
     let gone = yard.json("destroy --yes --delete-data");
     assert_eq!((&gone["releases"], &gone["deleted"]), (&json!(["db"]), &claim));
     assert!(yard.get(0, "persistentvolumeclaims", "data-db-0").await.is_none());
+    assert!(yard.get(0, "persistentvolumeclaims", "data-db-copy-0").await.is_some());
     says(&yard.ends("destroy --yes --delete-data", 0), &["nothing of this platform is in namespace"]);
 }
 
