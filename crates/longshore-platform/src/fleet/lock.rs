@@ -2,7 +2,8 @@
 //!
 //! Each release has its record, which one command holds at a time; the lock keeps two commands from being at work on
 //! different clusters of one environment, which would end in a mixture. A holder is dead when its renew time stayed the
-//! same for a full term of the observer's own clock; one that could not renew for half a term stops.
+//! same for a full term of the observer's own clock; one that could not renew for [three quarters](patience) of a term
+//! stops.
 
 use std::time::Duration;
 
@@ -14,6 +15,11 @@ use serde_json::{Value, json};
 use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::session::Session;
+
+/// How long a holder goes on that cannot renew: the rest of the term is for what is on its way then.
+fn patience(term: Duration) -> Duration {
+    term * 3 / 4
+}
 
 /// The longest term that is believed.
 const LONGEST_TERM: Duration = Duration::from_mins(5);
@@ -76,7 +82,7 @@ impl<'a> Lock<'a> {
     /// Does `work` while the lock is renewed.
     ///
     /// # Errors
-    /// The lock could not be renewed for half a term, or somebody else took it: the work is left where it is.
+    /// The lock could not be renewed in time, or somebody else took it: the work is left where it is.
     pub(super) async fn during<T>(&self, work: impl Future<Output = T>) -> Result<T, ReleaseError> {
         tokio::select! {
             done = work => Ok(done),
@@ -88,15 +94,15 @@ impl<'a> Lock<'a> {
     async fn renew(&self) -> ReleaseError {
         let term = self.session.context.term;
         let mut good = Instant::now();
-        let mut pause = term / 3;
+        let mut pause = term / 5;
         loop {
             sleep(pause).await;
             let sent = Instant::now();
-            match timeout_at(good + term / 2, self.renewed()).await {
-                Ok(Ok(true)) => (good, pause) = (sent, term / 3),
+            match timeout_at(good + patience(term), self.renewed()).await {
+                Ok(Ok(true)) => (good, pause) = (sent, term / 5),
                 Ok(Ok(false)) => return busy(self.session, "another command"),
                 // An API server that restarts is borne as long as nobody may take us for dead.
-                Ok(Err(_)) if good.elapsed() < term / 2 => pause = term / 30,
+                Ok(Err(_)) if good.elapsed() < patience(term) => pause = term / 30,
                 Ok(Err(error)) => return error.into(),
                 Err(_) => return silent(self.session),
             }
