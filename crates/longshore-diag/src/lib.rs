@@ -23,5 +23,5 @@ mod visible;
 
 pub use diagnostic::{Diagnostic, Link, Report, Severity};
 pub use place::Place;
-pub use render::{Render, Sources, Style, count};
+pub use render::{Render, Sources, Style, count, counted};
 pub use suggest::{nearest, slip};

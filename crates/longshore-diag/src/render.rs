@@ -173,7 +173,16 @@ pub fn count<'d>(diagnostics: impl IntoIterator<Item = &'d Diagnostic>) -> Strin
     }
     let words = ["error", "warning", "note"];
     let parts = counts.iter().zip(words).filter(|(count, _)| **count > 0);
-    let parts: Vec<_> =
-        parts.map(|(count, word)| format!("{count} {word}{}", if *count == 1 { "" } else { "s" })).collect();
+    let parts: Vec<_> = parts.map(|(count, word)| counted(*count, word)).collect();
     parts.join(", ")
+}
+
+/// How many of something: `1 object`, `2 objects`. The word has to make its plural with an `s`.
+///
+/// ```
+/// use longshore_diag::counted;
+/// assert_eq!([counted(1, "object"), counted(0, "object")], ["1 object", "0 objects"]);
+/// ```
+pub fn counted(number: usize, word: &str) -> String {
+    format!("{number} {word}{}", if number == 1 { "" } else { "s" })
 }

@@ -55,7 +55,7 @@ pub fn folder(files: &dyn Files, origin: &Origin) -> Result<Draft, Diagnostic> {
     let mut with_values = Vec::new();
 
     for path in &found.charts {
-        let release = DraftRelease::new(named(path, &origin.name), Source::Chart(origin.path(path)));
+        let release = DraftRelease::new(named(path, origin), Source::Chart(origin.path(path)));
         let values = PerEnvironment::of(&reader, path)?;
         environments.extend(values.files.keys().map(|name| (name.clone(), None)));
         draft.left.extend(values.others.iter().map(|file| {
@@ -83,24 +83,31 @@ pub fn folder(files: &dyn Files, origin: &Origin) -> Result<Draft, Diagnostic> {
                 }
                 release.name.clone()
             } else {
-                let name = named(above.rsplit_once('/').map_or("", |(folder, _)| folder), &origin.name);
+                let name = named(above.rsplit_once('/').map_or("", |(folder, _)| folder), origin);
                 releases.push(DraftRelease::new(name.clone(), Source::Kustomize(source, inflates)));
                 name
             };
             only.entry(name).or_default().insert(own.to_owned());
         } else {
             let source = Source::Kustomize(origin.path(path), inflates);
-            releases.push(DraftRelease::new(named(path, &origin.name), source));
+            releases.push(DraftRelease::new(named(path, origin), source));
         }
     }
     for (folder, sources) in &found.manifests {
         let paths = sources.iter().map(|path| origin.path(path)).collect();
-        releases.push(DraftRelease::new(named(folder, &origin.name), Source::Manifests(paths)));
+        releases.push(DraftRelease::new(named(folder, origin), Source::Manifests(paths)));
     }
     for (file, kind) in &found.others {
-        let advice = format!(
-            "`longshore init --from {file} --dir OTHER` translates it; it is not part of this project"
-        );
+        let file = &origin.path(file);
+        let advice = if *kind == found::PROJECT {
+            format!(
+                "what lies there is deployed by it already (`longshore -f {file} …`); it is no part of this project"
+            )
+        } else {
+            format!(
+                "`longshore init --from {file} --dir OTHER` translates it; it is not part of this project"
+            )
+        };
         draft.left.push(Left::new(Place::file(file), *kind, advice));
     }
     distinct(&mut releases, &mut draft.left);
@@ -148,10 +155,12 @@ fn distinct(releases: &mut [DraftRelease], left: &mut Vec<Left>) {
     }
 }
 
-/// A release's name, from its folder: the nearest one upwards that says something.
-fn named(path: &str, project: &str) -> String {
-    let telling = path.rsplit('/').find(|part| !MEANINGLESS.contains(part) && *part != "..");
-    telling.map_or_else(|| project.to_owned(), |part| name_of(part, project))
+/// A release's name, from its folder: the nearest one upwards that says something, as far as the path that was given
+/// for all of it; the project's where none does.
+fn named(path: &str, origin: &Origin) -> String {
+    let whole = origin.path(path);
+    let telling = whole.rsplit('/').find(|part| !MEANINGLESS.contains(part) && *part != "..");
+    telling.map_or_else(|| origin.name.clone(), |part| name_of(part, &origin.name))
 }
 
 fn last(path: &str) -> &str {

@@ -17,6 +17,7 @@ use crate::outputs::STAND_IN;
 use crate::project::ReleaseSpec;
 use crate::render::RenderOptions;
 use crate::selection::Selection;
+use crate::shared::{Owner, shared};
 use crate::side_by_side;
 use crate::source::named;
 use crate::warn;
@@ -203,6 +204,15 @@ fn one(selection: &Selection, minor: u32, options: &CheckOptions) -> (Vec<Diagno
     let disabled = options.disabled.iter().chain(&spec.disable).cloned().collect();
     let rules = Options { minors: vec![minor], external: spec.external.clone(), disabled };
     let mut found = longshore_check::check(&releases, &rules);
+    let owners: Vec<Owner<'_>> = all
+        .iter()
+        .map(|(spec, made)| Owner {
+            release: &spec.name,
+            namespace: selection.namespace_of(&spec.name),
+            objects: made.owned().collect(),
+        })
+        .collect();
+    found.extend(shared(&owners));
     found.retain(|finding| is_chosen(all[finding.release].0));
     // What stands in for an output is of no type that anybody could check.
     found.retain(|finding| !stands_in(&all[finding.release].1.objects[finding.object], &finding.diagnostic));

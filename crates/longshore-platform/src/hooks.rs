@@ -201,7 +201,7 @@ pub(crate) fn described(selection: &Selection, hook: &HookSpec) -> Result<String
             let program = words.first().map(String::as_str).unwrap_or_default();
             // What has a slash is meant as a file of the project; everything else is looked for when it is run.
             if program.contains('/') {
-                let path: PathBuf = selection.platform.root.join(program);
+                let path: PathBuf = selection.platform.root.join(program).components().collect();
                 if !path.is_file() {
                     let message = format!("the program `{program}` is not there");
                     return Err(Diagnostic::error("hooks/missing", message)

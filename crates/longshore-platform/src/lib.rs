@@ -35,6 +35,7 @@ mod secrets;
 mod selection;
 mod session;
 mod set_image;
+mod shared;
 mod side_by_side;
 mod source;
 mod spaces;

@@ -5,7 +5,7 @@ use std::path::Path;
 use longshore_diag::{Diagnostic, Place};
 use longshore_object::parse_manifests;
 use longshore_release::Candidate;
-use longshore_source::{Limits, read_file, read_tree};
+use longshore_source::{Limits, near, read_file, read_tree};
 
 use crate::generate::Random;
 use crate::project::{Method, ReleaseSpec};
@@ -61,6 +61,8 @@ fn read(path: &Path) -> Result<Vec<(String, Vec<u8>)>, Diagnostic> {
         let error = Diagnostic::error("source/missing", format!("there is no file and no folder `{shown}`"));
         return Err(if shown.contains('*') {
             error.hint("patterns are not expanded: name the folder, of which all .yaml, .yml and .json files are taken")
+        } else if let Some(meant) = near(path) {
+            error.hint(format!("did you mean `{}`?", meant.display()))
         } else {
             error.hint("paths are relative to the project file")
         });

@@ -1,5 +1,7 @@
 //! All that sets values for a chart and its subcharts, to find where one was last set.
 
+use std::collections::BTreeSet;
+
 use longshore_chart::Chart;
 use longshore_diag::Place;
 use longshore_yaml::{Dialect, Limits, Node};
@@ -98,6 +100,19 @@ impl ValuesPlaces {
     /// of a subchart begins below that chart's name.
     pub(crate) fn settings<'a>(&'a self, path: &'a [&'a str]) -> Vec<(&'a Source, Place, &'a [&'a str])> {
         self.in_order(path).collect()
+    }
+
+    /// The keys that there are below a path, in all files together.
+    pub(crate) fn below(&self, path: &[&str]) -> BTreeSet<String> {
+        let given = self.given().filter_map(|source| source.node(path));
+        let of_charts = self.charts.iter().filter_map(|(names, source)| {
+            let is_above = path.len() >= names.len() && names.iter().zip(path).all(|(a, b)| a == b);
+            if is_above { source.node(&path[names.len()..]) } else { None }
+        });
+        let keys = given.chain(of_charts).flat_map(Node::entries).map(|(key, _)| key.value.to_string());
+        // Subcharts are keys whether or not a file names them.
+        let children = self.charts.iter().filter(|(names, _)| names.iter().zip(path).all(|(a, b)| a == b));
+        keys.chain(children.filter_map(|(names, _)| names.get(path.len()).cloned())).collect()
     }
 
     fn in_order<'a>(

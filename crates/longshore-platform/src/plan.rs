@@ -19,6 +19,7 @@ use crate::outputs::{STAND_IN, live};
 use crate::preflight::preflight;
 use crate::project::{Asked, Placed, ReleaseSpec, asked_by_hook, asked_to_render};
 use crate::session::Session;
+use crate::shared::{Owner, nothing_is_shared};
 use crate::source;
 use crate::spaces::Spaces;
 use crate::warn;
@@ -179,6 +180,16 @@ pub async fn plan(session: &Session) -> Result<Planned, ReleaseError> {
         }
         rendered.push(candidates);
     }
+    let owners: Vec<Owner<'_>> = rendered
+        .iter()
+        .flatten()
+        .map(|(name, candidate, _)| Owner {
+            release: name,
+            namespace: session.selection.namespace_of(name),
+            objects: candidate.objects.iter().enumerate().collect(),
+        })
+        .collect();
+    nothing_is_shared(&owners)?;
     if is_spread {
         let all = || rendered.iter().flatten().map(|(name, candidate, _)| (name, candidate));
         let is_brought = |space: &str| {

@@ -33,10 +33,11 @@ impl Platform {
 
     fn read(file: &Path) -> Result<Self, Diagnostic> {
         let shown = file.display().to_string();
-        let text = fs::read_to_string(file).map_err(|error| {
+        let bytes = fs::read(file).map_err(|error| {
             Diagnostic::error("project/unreadable", format!("cannot be read: {error}"))
                 .at(Place::file(&shown))
         })?;
+        let text = text(bytes, &shown)?;
         let root = file.parent().filter(|parent| !parent.as_os_str().is_empty());
         let root = root.unwrap_or(Path::new(".")).to_path_buf();
         Ok(Self { project: parse(&text, &shown)?, root, lock: None })
@@ -91,4 +92,27 @@ fn find(path: Option<&Path>, here: &Path) -> Result<PathBuf, Diagnostic> {
     let message = format!("there is no {FILE_NAME} in this folder or above it");
     Err(Diagnostic::error("project/missing", message)
         .hint("`longshore init` writes a first one; `-f FILE` names one that lies elsewhere"))
+}
+
+/// The text of a project file, which is UTF-8.
+fn text(bytes: Vec<u8>, shown: &str) -> Result<String, Diagnostic> {
+    // Of the ASCII letters that a file begins with, UTF-16 has every other byte 0; PowerShell's `>` writes it.
+    let is_utf16 = bytes.starts_with(&[0xff, 0xfe])
+        || bytes.starts_with(&[0xfe, 0xff])
+        || bytes.iter().take(4).any(|byte| *byte == 0);
+    if is_utf16 {
+        return Err(Diagnostic::error(
+            "project/unreadable",
+            "the project file is UTF-16, and has to be UTF-8",
+        )
+        .at(Place::file(shown))
+        .hint(format!("save it as UTF-8, as with `iconv -f UTF-16 -t UTF-8 {shown}`")));
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = good.split(|byte| *byte == b'\n').count() as u32;
+        Diagnostic::error("project/unreadable", "the project file is not UTF-8")
+            .at(Place::new(shown, line, 0))
+            .hint("save it as UTF-8")
+    })
 }

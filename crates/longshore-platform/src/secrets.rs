@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use longshore_diag::{Diagnostic, Place};
 use longshore_secrets::{Identity, Source, SourceError};
+use longshore_source::near;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::project::{Placed, SecretFrom, SecretSpec};
@@ -118,6 +120,9 @@ impl Secrets {
     }
 }
 
+/// What helps where nothing better is known.
+const ELSEWHERE: &str = "mend where it comes from, or name another source under `secrets:`";
+
 fn unavailable(name: &str, place: &Place, error: &SourceError) -> Diagnostic {
     let hint = match error {
         SourceError::NoVariable(variable) => format!("set it, as in `export {variable}=…`"),
@@ -126,12 +131,19 @@ fn unavailable(name: &str, place: &Place, error: &SourceError) -> Diagnostic {
         }
         SourceError::Sops { error, .. } => match error.hint() {
             Some(hint) => hint.to_owned(),
-            None => "mend where it comes from, or name another source under `secrets:`".to_owned(),
+            None => ELSEWHERE.to_owned(),
         },
         SourceError::TooSlow { .. } => {
             "give it longer with `timeout: 5m` beside `command`, or find out what it waits for: it has no input".to_owned()
         }
-        _ => "mend where it comes from, or name another source under `secrets:`".to_owned(),
+        SourceError::Unreadable { file, .. } if !file.exists() => match near(file) {
+            Some(meant) => format!("did you mean `{}`?", meant.display()),
+            None => ELSEWHERE.to_owned(),
+        },
+        SourceError::NotRun { program, error } if error.kind() == ErrorKind::NotFound => {
+            format!("is `{program}` installed, and in a folder of $PATH? No shell is asked")
+        }
+        _ => ELSEWHERE.to_owned(),
     };
     Diagnostic::error("secrets/unavailable", format!("secret `{name}` cannot be had: {error}"))
         .at(place.clone())

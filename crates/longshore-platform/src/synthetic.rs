@@ -72,7 +72,17 @@ pub(crate) fn candidate(
     }
     let manifest = written.iter().map(document).collect();
     let objects: Vec<Object> = written.into_iter().map(|written| written.object).collect();
-    identities_are_unique(&objects, selection.namespace_of(&release.name))?;
+    identities_are_unique(&objects, selection.namespace_of(&release.name)).map_err(|error| {
+        let is_one = error
+            .place
+            .as_ref()
+            .is_some_and(|at| error.notes.iter().any(|note| note.ends_with(&format!(" at {at}"))));
+        if is_one {
+            error.hint("its file is read twice: name it, or the folder that it is in, once")
+        } else {
+            error
+        }
+    })?;
     Ok(Candidate {
         chart: chart(&release.name, &hex(&digest.finalize()), method, source),
         config: Map::new(),

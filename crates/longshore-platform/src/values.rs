@@ -1,5 +1,7 @@
 //! The values of a release, and where each of them was set.
 
+mod near;
+
 use longshore_chart::values;
 use longshore_diag::{Diagnostic, Place};
 use longshore_go::Value;
@@ -96,23 +98,41 @@ pub fn explain_value(selection: &Selection, key: &str) -> Result<Vec<ExplainedVa
     let path: Vec<&str> = key.split('.').collect();
     let all = each(selection, |release, opened| {
         let places = ValuesPlaces::new(release, opened, &opened.chart);
-        let set_by = places
+        let set_by: Vec<ValueSetting> = places
             .settings(&path)
             .into_iter()
-            .map(|(source, place, there)| setting(selection, source, place, there, &path));
+            .map(|(source, place, there)| setting(selection, source, place, there, &path))
+            .collect();
         let mut given = values::to_json(&Value::Map(opened.values.clone()));
         hide(&mut given);
         let value = path.iter().try_fold(&given, |value, key| value.get(key)).cloned();
-        ExplainedValue { release: release.name.clone(), key: key.to_owned(), value, set_by: set_by.collect() }
+        let explained = ExplainedValue { release: release.name.clone(), key: key.to_owned(), value, set_by };
+        (explained, places)
     })?;
-    let found: Vec<ExplainedValue> = all.into_iter().filter(|value| !value.set_by.is_empty()).collect();
-    if found.is_empty() {
-        let message = format!("nothing sets `{key}` in any of the chosen releases");
-        return Err(Diagnostic::error("values/unknown-key", message)
-            .at(Place::file(&selection.platform.project.file))
-            .hint("`longshore values` shows what is set; write keys with dots, as in `image.tag`"));
+    if all.iter().any(|(explained, _)| !explained.set_by.is_empty()) {
+        return Ok(all
+            .into_iter()
+            .map(|(found, _)| found)
+            .filter(|found| !found.set_by.is_empty())
+            .collect());
     }
-    Ok(found)
+    let file = Place::file(&selection.platform.project.file);
+    if all.is_empty() {
+        return Err(Diagnostic::error(
+            "values/no-charts",
+            "none of the chosen releases is made from a chart",
+        )
+        .at(file)
+        .hint(
+            "only charts are given values; `longshore render` shows what manifests and kustomizations make",
+        ));
+    }
+    let all: Vec<_> = all.into_iter().map(|(found, places)| (found.release, places)).collect();
+    let advice = near::advice(&path, &all).unwrap_or_else(|| {
+        "`longshore values` shows what is set; write keys with dots, as in `image.tag`".to_owned()
+    });
+    let message = format!("nothing sets `{key}` in any of the chosen releases");
+    Err(Diagnostic::error("values/unknown-key", message).at(file).hint(advice))
 }
 
 fn each<T>(selection: &Selection, look: impl Fn(&ReleaseSpec, &Opened) -> T) -> Result<Vec<T>, Diagnostic> {

@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use longshore_diag::{Diagnostic, Place};
 use longshore_go::{Bytes, Str};
 
+use crate::near;
+
 /// From this size on, in bytes, a file of documentation is read when somebody looks at it.
 const WORTH_PUTTING_OFF: u64 = 4 << 10;
 
@@ -284,7 +286,12 @@ fn capped(opened: Opened, left: u64, limits: &Limits, room: &mut Vec<u8>) -> Res
 
 fn missing(path: &Path, wanted: &str) -> Diagnostic {
     let found = if path.exists() { "is something else" } else { "does not exist" };
-    Diagnostic::error("source/missing", format!("`{}` should be {wanted} and {found}", path.display()))
+    let error =
+        Diagnostic::error("source/missing", format!("`{}` should be {wanted} and {found}", path.display()));
+    match near(path).filter(|_| !path.exists()) {
+        Some(meant) => error.hint(format!("did you mean `{}`?", meant.display())),
+        None => error,
+    }
 }
 
 fn unreadable(path: &Path, error: &std::io::Error) -> Diagnostic {

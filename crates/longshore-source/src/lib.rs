@@ -10,6 +10,7 @@
 mod disk;
 mod http;
 mod kustomization;
+mod near;
 pub mod oci;
 pub mod provenance;
 pub mod tarball;
@@ -18,4 +19,5 @@ pub mod vcs;
 pub use disk::{Limits, SourceFile, Tree, read_file, read_tree, read_tree_telling};
 pub use http::{Access, Get, Http, HttpError, MAX_BODY, Proxies, TIMEOUT, Tagged, TlsFileError, TlsFiles};
 pub use kustomization::{KustomizationFiles, Remotes};
+pub use near::near;
 pub use reqwest;

@@ -258,6 +258,7 @@ pub(crate) enum Command {
     /// Print a completion script for a shell
     Completion(CompletionArgs),
     /// Print the version, and those of Helm whose charts are rendered
+    #[command(after_help = "Examples:\n  longshore version\n  longshore version -o json")]
     Version,
 }
 
@@ -412,6 +413,11 @@ pub(crate) struct DestroyArgs {
 
 /// `longshore completion`
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  source <(longshore completion bash)                               for this shell
+  longshore completion bash > /etc/bash_completion.d/longshore      for all that are to come
+  longshore completion zsh > \"${fpath[1]}/_longshore\"
+  longshore completion fish > ~/.config/fish/completions/longshore.fish")]
 pub(crate) struct CompletionArgs {
     /// The shell
     pub(crate) shell: clap_complete::Shell,

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use longshore_cluster::Cluster;
+use longshore_diag::counted;
 use longshore_object::ObjectKey;
 use longshore_object::readiness::is_awaited;
 use longshore_operate::{Live, Scope};
@@ -115,7 +116,7 @@ impl Progress {
             .collect();
         let text = if view.waiting.is_empty() {
             let applied: usize = view.counts.values().sum();
-            format!("{release}: {applied} objects applied")
+            format!("{release}: {} applied", counted(applied, "object"))
         } else {
             format!("{release}: {ready} of {} ready; {}", view.waiting.len(), open.join("; "))
         };
@@ -153,7 +154,9 @@ fn changed(release: &str, event: &Event) -> Option<Changed> {
             Some(true) => (Some(key), "ready", format!("{event} hook succeeded")),
             Some(false) => (Some(key), "failed", format!("{event} hook failed")),
         },
-        Event::Waiting(count) => (None, "progressing", format!("waiting for {count} objects to be ready")),
+        Event::Waiting(count) => {
+            (None, "progressing", format!("waiting for {} to be ready", counted(*count, "object")))
+        }
         Event::Progress { key, message, ready } => {
             (Some(key), if *ready { "ready" } else { "progressing" }, message.clone())
         }
@@ -196,7 +199,7 @@ impl Observer for Progress {
             Event::Waiting(count) => {
                 view.waiting.clear();
                 if self.live.is_none() {
-                    self.line(release, &format!("waiting for {count} objects to be ready"));
+                    self.line(release, &format!("waiting for {} to be ready", counted(*count, "object")));
                 }
             }
             Event::Progress { key, message, ready } => {

@@ -267,16 +267,20 @@ fn refusal(refused: &Refused) -> Diagnostic {
         Refusal::Denied { message, .. } => base("cluster/denied", format!("{plain}: {message}"))
             .hint("change the object, or ask whoever runs the cluster for an exception"),
         Refusal::WebhookFailed { message, .. } => base("cluster/webhook", format!("{plain}: {message}"))
-            .note(format!("tried {attempts} times"))
+            .note(tried(*attempts))
             .hint("the webhook's own pods must run before this object can be written"),
         Refusal::Quota { message, .. } => base("cluster/quota", format!("{plain}: {message}"))
             .hint("ask for less, remove something, or have the ResourceQuota raised"),
         Refusal::TooLarge => base("cluster/too-large", plain).note(said()),
         Refusal::Busy | Refusal::ServerFailed { .. } => base("cluster/server", plain)
-            .note(format!("tried {attempts} times"))
+            .note(tried(*attempts))
             .note(said())
             .note(format!("cluster: {endpoint}"))
             .hint("run the command again when the server has recovered"),
         Refusal::Other { .. } => base("cluster/refused", plain).note(said()),
     }
+}
+
+fn tried(attempts: u32) -> String {
+    format!("tried {attempts} {}", if attempts == 1 { "time" } else { "times" })
 }

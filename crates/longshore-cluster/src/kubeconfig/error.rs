@@ -98,7 +98,11 @@ impl KubeconfigError {
             Self::NoContext { files, known } => Diagnostic::error("cluster/no-context", self.to_string())
                 .note(format!("kubeconfig: {}", list(files)))
                 .note(format!("contexts: {}", names(known)))
-                .hint("name one with --context, or run `kubectl config use-context NAME`"),
+                .hint(if known.is_empty() {
+                    "it has no contexts: is it a kubeconfig? `--kubeconfig FILE` or $KUBECONFIG name another one"
+                } else {
+                    "name one with --context, or run `kubectl config use-context NAME`"
+                }),
             Self::Unknown { what, name, referrer, files, known } => {
                 let code = match *what {
                     "context" => "cluster/unknown-context",

@@ -31,6 +31,9 @@ pub(super) struct Found {
     pub(super) others: Vec<(String, &'static str)>,
 }
 
+/// A project file of Longshore.
+pub(super) const PROJECT: &str = "project file";
+
 /// What a folder has of YAML files.
 #[derive(Default)]
 struct Plain {
@@ -144,13 +147,15 @@ fn is_below(path: &str, folder: &str) -> bool {
 /// What another translation is for.
 fn other(name: &str) -> Option<&'static str> {
     match name {
+        "longshore.yaml" => Some(PROJECT),
         "helmfile.yaml" | "helmfile.yaml.gotmpl" => Some("helmfile"),
         "compose.yaml" | "compose.yml" | "docker-compose.yaml" | "docker-compose.yml" => Some("Compose file"),
         _ => None,
     }
 }
 
-/// Whether all documents of a file are objects.
+/// Whether all documents of a file are objects. What has no `metadata` is another program's file (a kubeconfig, a cluster
+/// of kind, an overlay under another name).
 fn is_manifest(reader: &Reader<'_>, path: &str) -> bool {
     let Ok(Some(text)) = reader.text(path) else { return false };
     let Ok(mut documents) = tree::documents(path, &text) else { return false };
@@ -158,5 +163,9 @@ fn is_manifest(reader: &Reader<'_>, path: &str) -> bool {
     let is_object = |key: &str| {
         documents.iter().all(|document| document.get(key).is_some_and(|node| node.as_str().is_some()))
     };
-    !documents.is_empty() && is_object("apiVersion") && is_object("kind")
+    let has_metadata = documents.iter().all(|document| {
+        let kind = document.get("kind").and_then(|kind| kind.as_str()).unwrap_or_default();
+        document.get("metadata").is_some() || kind.ends_with("List")
+    });
+    !documents.is_empty() && is_object("apiVersion") && is_object("kind") && has_metadata
 }

@@ -72,3 +72,36 @@ releases:
 ";
     assert!(text.ends_with(expected), "{text}");
 }
+
+#[test]
+fn a_release_at_the_top_has_the_name_of_the_folder_that_was_given() {
+    let files = Memory::from([
+        ("base/kustomization.yaml", "resources: [s.yaml]"),
+        ("base/s.yaml", OBJECT),
+        ("overlays/dev/kustomization.yaml", "resources: [../../base]"),
+    ]);
+    let named = |base: &str| {
+        let origin = Origin { base: base.to_owned(), ..Origin::new("shop") };
+        folder(&files, &origin).unwrap().releases[0].name.clone()
+    };
+    assert_eq!(named("../mail"), "mail");
+    assert_eq!(named("../mail/deploy"), "mail");
+    // The folder of the project file itself, and one above it, say nothing.
+    assert_eq!(named(""), "shop");
+    assert_eq!(named(".."), "shop");
+}
+
+#[test]
+fn files_of_other_programs_are_no_manifests() {
+    let all = project(&[
+        ("k8s/a.yaml", OBJECT),
+        ("longshore.yaml", "{apiVersion: longshore.dev/v1alpha1, kind: Project, name: x}"),
+        ("kubeconfig.yaml", "{apiVersion: v1, kind: Config, clusters: []}"),
+        ("kind.yaml", "{apiVersion: kind.x-k8s.io/v1alpha4, kind: Cluster}"),
+        ("list.yaml", "{apiVersion: v1, kind: List, items: []}"),
+    ]);
+    assert!(all.contains("manifests: k8s") && all.contains("list.yaml"), "{all}");
+    assert!(!all.contains("kubeconfig.yaml") && !all.contains("kind.yaml"), "{all}");
+    let told = "! longshore.yaml: project file: what lies there is deployed by it already";
+    assert!(all.contains(told) && all.matches("longshore.yaml").count() == 2, "{all}");
+}

@@ -1,5 +1,6 @@
 //! CronJobs: why a schedule is refused, and how the last run ended.
 
+use longshore_diag::counted;
 use serde_json::Value as Json;
 
 use super::Meaning;
@@ -55,7 +56,7 @@ pub fn why_not_scheduled(field: &str, message: &str) -> Option<Meaning> {
     if parts.len() != FIELDS.len() {
         let seconds = if parts.len() == 6 { "; there is none for seconds" } else { "" };
         return Some(Meaning::new(
-            format!("`{value}` is no schedule: it has {} fields", parts.len()),
+            format!("`{value}` is no schedule: it has {}", counted(parts.len(), "field")),
             format!("{}{seconds}", all()),
         ));
     }

@@ -333,8 +333,8 @@ fn budget(object: &Object, objects: &[&Object], workloads: &[Workload<'_>]) -> O
             || least.as_i64().is_some_and(|least| least >= replicas && replicas > 0)
     });
     (all || most.is_some_and(is_none)).then(|| {
-        let message =
-            format!("{} never lets a pod of {} go: {replicas} replicas", object.key(), chosen.name());
+        let replicas = if replicas == 1 { "1 replica".to_owned() } else { format!("{replicas} replicas") };
+        let message = format!("{} never lets a pod of {} go: {replicas}", object.key(), chosen.name());
         Diagnostic::warning("wiring/no-eviction", message)
             .at(object.place().clone())
             .hint("draining a node will wait for ever; allow one pod to be unavailable, or add a replica")

@@ -19,6 +19,11 @@ fn replica_failure(live: &Json) -> Option<Readiness> {
     Some(Readiness::failed(format!("pods cannot be created: {words}"), is_refusal(words)))
 }
 
+/// Pods that are to go, and are still there.
+fn too_many(extra: i64) -> String {
+    format!("{extra} {} too many still to go", if extra == 1 { "pod" } else { "pods" })
+}
+
 fn is_on_delete(live: &Json) -> bool {
     text(live, "/spec/updateStrategy/type") == "OnDelete"
 }
@@ -80,7 +85,7 @@ pub(super) fn stateful_set(live: &Json) -> Readiness {
         return Readiness::progressing(format!("{ready} of {wanted} pods ready"));
     }
     if total > wanted {
-        return Readiness::progressing(format!("{} pods too many still to go", total - wanted));
+        return Readiness::progressing(too_many(total - wanted));
     }
     // Its pods are there; that some are of an older revision is what was asked for.
     if is_on_delete(live) {
@@ -138,7 +143,7 @@ pub(super) fn replica_set(live: &Json) -> Readiness {
     }
     let extra = count(live, "/status/replicas") - wanted;
     if extra > 0 {
-        return Readiness::progressing(format!("{extra} pods too many still to go"));
+        return Readiness::progressing(too_many(extra));
     }
     Readiness::Ready
 }

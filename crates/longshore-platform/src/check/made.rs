@@ -71,6 +71,17 @@ impl Made {
         Ok(Self { objects, documents })
     }
 
+    /// The objects that belong to the release alone, by their numbers: neither definitions in a chart's `crds/`, which
+    /// are nobody's, nor hooks, which come and go.
+    pub(super) fn owned(&self) -> impl Iterator<Item = (usize, &Object)> {
+        let is_owned = |number: &usize, object: &Object| match self.documents.get(*number) {
+            None => true,
+            Some(None) => false,
+            Some(Some(_)) => object.annotation("helm.sh/hook").is_none(),
+        };
+        self.objects.iter().enumerate().filter(move |(number, object)| is_owned(number, object))
+    }
+
     /// The findings of a release, each at the place in its sources that wrote the line.
     pub(super) fn placed<'f>(
         &self,

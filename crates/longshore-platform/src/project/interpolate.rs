@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use longshore_diag::{Diagnostic, Place};
+use longshore_diag::{Diagnostic, Place, nearest};
 use longshore_release::is_sensitive;
 use longshore_yaml::{Kind, Node};
 use secrecy::ExposeSecret;
@@ -279,6 +279,18 @@ impl Scope<'_> {
             return Err(
                 error.hint("the environment names no `clusters`, so that nothing is known of the cluster")
             );
+        }
+        // `vars.size`, or the variable alone, as other tools have it.
+        let same_end = format!(".{}", name.strip_prefix("vars.").unwrap_or(name));
+        if let Some(whole) = known.iter().find(|known| known.ends_with(&same_end)) {
+            return Err(error.hint(format!("did you mean `{whole}`?")));
+        }
+        let unset = name.strip_prefix("env.vars.").filter(|_| nearest(name, known.iter().copied()).is_none());
+        if let Some(variable) = unset {
+            let environment = &self.environment.name;
+            return Err(error.hint(format!(
+                "`vars: {{{variable}: …}}` of environment `{environment}` sets it, or `--var {variable}=…` for one run"
+            )));
         }
         Err(suggest(error, name, &known))
     }

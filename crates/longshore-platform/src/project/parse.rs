@@ -70,8 +70,22 @@ pub fn parse(text: &str, file: &str) -> Result<Project, Diagnostic> {
         if let Some(place) = error.place.as_mut().filter(|place| place.line > last) {
             *place = Place::new(file, last, 0);
         }
+        if error.hint.is_none() && error.place.as_ref().is_some_and(|place| is_action(text, place)) {
+            error.hint = Some(
+                "`{{ … }}` is filled in in templates of charts only; variables are `${env.name}`, `${env.vars.KEY}`"
+                    .to_owned(),
+            );
+        }
         error
     })
+}
+
+/// Whether a template's action stands at a place.
+fn is_action(text: &str, place: &Place) -> bool {
+    let line = text.split('\n').nth(place.line.saturating_sub(1) as usize).unwrap_or_default();
+    // Its own column, or that of the inner one of the two braces.
+    let before = place.column.saturating_sub(2) as usize;
+    line.chars().skip(before).take(3).collect::<String>().contains("{{")
 }
 
 fn read(text: &str, file: &str) -> Result<Project, Diagnostic> {

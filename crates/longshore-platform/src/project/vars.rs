@@ -115,12 +115,23 @@ pub(super) fn of_node(file: &str, what: &str, node: &Node) -> Result<Var, Diagno
     })
 }
 
+/// The first key below a node that is a mapping or a list itself: `{{ .Values.x }}` is a mapping as the key of another.
+fn odd_key(node: &Node) -> Option<&Node> {
+    let is_odd = |key: &Node| matches!(key.kind, Kind::Mapping | Kind::Sequence);
+    let here = node.entries().map(|(key, _)| key).find(|key| is_odd(key));
+    here.map(|_| node).or_else(|| node.content.iter().find_map(odd_key))
+}
+
 /// A node of the project file as a value.
 pub(super) fn json(file: &str, node: &Node) -> Result<Value, Diagnostic> {
     longshore_yaml::to_json_value(node, Dialect::V2)
         .map(|value| longshore_chart::values::to_json(&value))
         .map_err(|error| {
             let unread = || Diagnostic::error("yaml/value", error.to_string()).at(place(file, node));
-            super::given::alias(file, node).unwrap_or_else(unread)
+            let no_key = || {
+                let message = "a key must be a text, and not a mapping or a list";
+                Some(Diagnostic::error("project/wrong-type", message).at(place(file, odd_key(node)?)))
+            };
+            super::given::alias(file, node).or_else(no_key).unwrap_or_else(unread)
         })
 }

@@ -102,7 +102,12 @@ pub(crate) fn explained(mut error: clap::Error, words: &[String]) -> clap::Error
     let command = at.and_then(|at| cli.find_subcommand(&words[at]));
     let tip = match error.kind() {
         ErrorKind::InvalidSubcommand => {
-            text(&error, ContextKind::InvalidSubcommand).and_then(|word| row(&COMMANDS, &word))
+            let tip = text(&error, ContextKind::InvalidSubcommand).and_then(|word| row(&COMMANDS, &word));
+            if tip.is_some() {
+                // `get` is not a slip of `set`.
+                error.remove(ContextKind::SuggestedSubcommand);
+            }
+            tip
         }
         ErrorKind::UnknownArgument => text(&error, ContextKind::InvalidArg).and_then(|word| {
             let known = command.map(Clap::get_name);
@@ -129,7 +134,7 @@ pub(crate) fn explained(mut error: clap::Error, words: &[String]) -> clap::Error
 fn argument(cli: &Clap, command: Option<&Clap>, word: &str) -> Option<String> {
     let Some(name) = word.strip_prefix('-') else {
         let takes_only = command?.get_arguments().any(|argument| argument.get_id() == "only");
-        return takes_only.then(|| format!("`--only {word}` chooses a release"));
+        return takes_only.then(|| format!("`-e {word}` chooses an environment, `--only {word}` a release"));
     };
     let name = name.trim_start_matches('-');
     if command.is_none() {
@@ -181,7 +186,7 @@ mod tests {
             ("longshore deploy --wait", "a deploy waits"),
             ("longshore plan --kube-context eu", "called `--context`"),
             ("longshore status -A", "in all their namespaces"),
-            ("longshore render web", "`--only web` chooses a release"),
+            ("longshore render web", "`-e web` chooses an environment, `--only web` a release"),
             ("longshore -e staging check", "behind the command: `longshore COMMAND -e"),
             ("longshore --namespace a deploy", "behind the command"),
             ("longshore deploy --dry-run=client", "`longshore render`"),
@@ -191,6 +196,7 @@ mod tests {
             assert!(!told.contains("use '-- "), "{words}: {told}");
         }
         assert!(told("longshore depoly").contains("'deploy'"));
+        assert!(!told("longshore get pods").contains("'set'"));
         assert!(told("longshore deploy --tiemout 5m").contains("'--timeout'"));
         assert!(told("longshore exec web --foo").contains("'-- --foo'"));
     }

@@ -6,6 +6,9 @@ use super::{ClusterArgs, ForceArgs, SelectArgs, WaitArgs};
 
 /// `longshore set`
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  longshore set image web web=example.com/web:1.2.4    container `web` of release `web`
+  longshore set image --help")]
 pub(crate) struct SetArgs {
     #[command(subcommand)]
     pub(crate) command: SetCommand,

@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::SelectArgs;
+use super::{MethodArgs, SelectArgs};
 
 /// `longshore values`
 #[derive(Debug, Args)]
@@ -13,6 +13,8 @@ use super::SelectArgs;
 pub(crate) struct ValuesArgs {
     #[command(flatten)]
     pub(crate) select: SelectArgs,
+    #[command(flatten)]
+    pub(crate) method: MethodArgs,
     #[command(subcommand)]
     pub(crate) command: Option<ValuesCommand>,
 }
@@ -21,11 +23,17 @@ pub(crate) struct ValuesArgs {
 #[derive(Debug, Subcommand)]
 pub(crate) enum ValuesCommand {
     /// Say who has set a value: the file and line that counts, and those that it overrides
+    #[command(after_help = "Examples:
+  longshore values explain image.tag -e production
+  longshore values explain image.tag -e production --only web -o json
+  longshore values explain redis.auth.enabled          of a subchart: its name first")]
     Explain {
         /// The path of keys, with dots between them: `image.tag`
         #[arg(value_name = "KEY")]
         key: String,
         #[command(flatten)]
         select: SelectArgs,
+        #[command(flatten)]
+        method: MethodArgs,
     },
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use longshore_diag::Diagnostic;
+use longshore_diag::{Diagnostic, counted};
 use longshore_operate::Scope;
 use longshore_platform::{Behaviour, Planned, PlatformPlan, Selection, Session, deploy, plan};
 use longshore_release::Observer;
@@ -157,10 +157,11 @@ pub(crate) fn agreed(doomed: &[String], printer: &Printer, yes: bool, command: &
         return Ok(true);
     }
     if !printer.can_ask() {
-        let message = format!("this {command} deletes {} objects, and there is nobody to ask", doomed.len());
+        let message =
+            format!("this {command} deletes {}, and there is nobody to ask", counted(doomed.len(), "object"));
         let error = Diagnostic::error("cli/needs-yes", message);
         let error = doomed.iter().cloned().fold(error, Diagnostic::note);
-        return Err(error.hint(format!("look at `longshore {command} --dry-run`, then add --yes")).into());
+        return Err(error.hint("add --dry-run to look at it, --yes to go on").into());
     }
     printer.say(printer.paint_err(Paint::Bad, "to be deleted:"));
     for line in doomed {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use longshore_diag::Diagnostic;
+use longshore_diag::{Diagnostic, counted};
 use longshore_platform::{Behaviour, destroy, plan_destroy};
 use longshore_release::Observer;
 
@@ -58,10 +58,12 @@ pub(crate) async fn run(
     }
     if !args.yes {
         if !printer.can_ask() {
-            let message =
-                format!("destroy removes {} releases, and there is nobody to ask", removal.releases.len());
+            let message = format!(
+                "destroy removes {}, and there is nobody to ask",
+                counted(removal.releases.len(), "release")
+            );
             return Err(Diagnostic::error("cli/needs-yes", message)
-                .hint("look at `longshore destroy --dry-run`, then add --yes")
+                .hint("add --dry-run to look at it, --yes to go on")
                 .into());
         }
         printer.say(view::removal(&removal, &session.context.namespace, printer));
@@ -79,6 +81,6 @@ pub(crate) async fn run(
         return Ok(interrupted(&session, printer, "destroy").await);
     };
     let removed = outcome?;
-    printer.result(&removed, || view::removed(&removed, printer))?;
+    printer.result(&removed, || view::removed(&removed, session.environment(), printer))?;
     Ok(ExitStatus::Success)
 }

@@ -3,10 +3,10 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use longshore_diag::{Diagnostic, Place};
+use longshore_diag::{Diagnostic, Place, counted};
 use longshore_platform::{
-    Behaviour, Fleet, Planned, PlatformPlan, PlatformStatus, Removed, Revision, Selection, drift, history,
-    plan_destroy, status,
+    Behaviour, Fleet, Planned, PlatformPlan, PlatformStatus, Removed, Revision, Selection, Session, drift,
+    history, plan_destroy, status,
 };
 use longshore_release::{Event, Observer, Silent};
 use serde::Serialize;
@@ -356,13 +356,14 @@ pub(crate) async fn remove(
     if !args.yes {
         if !printer.can_ask() {
             let count: usize = removals.iter().map(|removal| removal.releases.len()).sum();
-            let message = format!("destroy removes {count} releases, and there is nobody to ask");
+            let message =
+                format!("destroy removes {}, and there is nobody to ask", counted(count, "release"));
             return Err(Diagnostic::error("cli/needs-yes", message)
-                .hint("look at `longshore destroy --dry-run`, then add --yes")
+                .hint("add --dry-run to look at it, --yes to go on")
                 .into());
         }
         printer.say(text());
-        if !printer.ask(&format!("remove all this from {} clusters?", sessions.len()))? {
+        if !printer.ask(&format!("remove all this from {}?", counted(sessions.len(), "cluster")))? {
             printer.say("nothing was changed");
             return Ok(ExitStatus::Failure);
         }
@@ -378,6 +379,7 @@ pub(crate) async fn remove(
         printer.say("run `longshore destroy` again: it goes on from here");
         return Ok(ExitStatus::Interrupted);
     };
+    let environment = sessions.first().map(Session::environment).unwrap_or_default();
     let (mut removed, mut errors) = (Vec::new(), Vec::new());
     for (session, outcome) in sessions.iter().zip(outcome) {
         match outcome {
@@ -388,7 +390,7 @@ pub(crate) async fn remove(
     printer.result(&on_clusters(&fleet, removed.iter().collect()), || {
         joined(removed.iter().map(|one| {
             let heading = printer.paint(Paint::Bold, one.cluster);
-            format!("{heading}\n{}", view::removed(&one.result, printer))
+            format!("{heading}\n{}", view::removed(&one.result, environment, printer))
         }))
     })?;
     for error in &errors {

@@ -68,6 +68,7 @@ pub(crate) fn vendor(global: &GlobalArgs, printer: &Printer) -> anyhow::Result<E
     let platform = Platform::load(global.file.as_deref(), &std::env::current_dir()?)?;
     let is_fetched = |release: &ReleaseSpec| matches!(release.chart, Some(ChartSpec::Remote(_)));
     if platform.lock.is_none() && !platform.project.releases.iter().any(is_fetched) {
+        printer.result(&longshore_platform::Vendored::default(), String::new)?;
         printer.say("no release has a chart that is fetched: there is nothing to put into the project");
         return Ok(ExitStatus::Success);
     }

@@ -11,12 +11,12 @@ use crate::settings::selection;
 
 /// Shows the values of the selected charts, or explains one.
 pub(crate) fn run(global: &GlobalArgs, args: &ValuesArgs, printer: &Printer) -> anyhow::Result<ExitStatus> {
-    if let Some(ValuesCommand::Explain { key, select }) = &args.command {
-        let found = explain_value(&selection(global, select, None, None)?, key)?;
+    if let Some(ValuesCommand::Explain { key, select, method }) = &args.command {
+        let found = explain_value(&selection(global, select, Some(method), None)?, key)?;
         printer.result(&found, || explained(&found, printer))?;
         return Ok(ExitStatus::Success);
     }
-    let all = release_values(&selection(global, &args.select, None, None)?)?;
+    let all = release_values(&selection(global, &args.select, Some(&args.method), None)?)?;
     printer.result(&all, || {
         let texts = all.iter().map(|one| {
             let heading = printer.paint(Paint::Dim, &format!("# {}", one.release));

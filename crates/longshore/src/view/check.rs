@@ -6,7 +6,7 @@ mod sarif;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use longshore_diag::{Diagnostic, Severity, count};
+use longshore_diag::{Diagnostic, Severity, count, counted};
 use longshore_platform::Checked;
 use serde_json::{Value, json};
 
@@ -35,14 +35,8 @@ pub(crate) fn text(checked: &Checked, printer: &Printer) -> String {
     text.push_str(&printer.paint(paint, &told));
     if checked.releases > 0 {
         let Checked { objects, releases, .. } = checked;
-        let plural = |number: usize| if number == 1 { "" } else { "s" };
-        let _ = write!(
-            text,
-            " in {objects} object{} of {releases} release{} (Kubernetes {})",
-            plural(*objects),
-            plural(*releases),
-            minors.join(", ")
-        );
+        let (objects, releases) = (counted(*objects, "object"), counted(*releases, "release"));
+        let _ = write!(text, " in {objects} of {releases} (Kubernetes {})", minors.join(", "));
     }
     text.push('\n');
     text

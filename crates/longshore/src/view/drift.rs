@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use longshore_diag::counted;
 use longshore_platform::{PlatformDrift, ReleaseDrift};
 use longshore_release::{Author, Cause, DriftState, FieldDrift, ObjectDrift, Writer};
 
@@ -32,7 +33,7 @@ pub(crate) fn drift(found: &PlatformDrift, printer: &Printer) -> String {
             let _ = writeln!(
                 out,
                 "  {}",
-                printer.paint(Paint::Good, &format!("{} objects, as deployed", release.objects))
+                printer.paint(Paint::Good, &format!("{}, as deployed", counted(release.objects, "object")))
             );
         }
     }

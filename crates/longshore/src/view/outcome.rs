@@ -86,7 +86,7 @@ pub(crate) fn removal(removal: &Removal, namespace: &str, printer: &Printer) -> 
 }
 
 /// After a removal.
-pub(crate) fn removed(removed: &Removed, printer: &Printer) -> String {
+pub(crate) fn removed(removed: &Removed, environment: &str, printer: &Printer) -> String {
     let mut out = format!("removed {}\n", removed.releases.join(", "));
     for namespace in removed.all_deleted() {
         let _ = writeln!(out, "deleted namespace {namespace}");
@@ -106,7 +106,7 @@ pub(crate) fn removed(removed: &Removed, printer: &Printer) -> String {
                 format!(" (those of {} with kubectl: no file names it any more)", unlisted.join(", "))
             }
         };
-        let _ = writeln!(out, "delete them with `longshore destroy --delete-data`{others}");
+        let _ = writeln!(out, "delete them with `longshore destroy -e {environment} --delete-data`{others}");
     }
     out
 }

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use longshore_diag::counted;
 use longshore_platform::{GoneEnvironment, PlatformPlan, Reason, Unlisted};
 use longshore_release::{
     ConflictOutcome, FIELD_MANAGER, FieldChange, FieldConflict, ObjectAction, ObjectChange, ReleaseAction,
@@ -94,7 +95,10 @@ pub(super) fn fate(unlisted: &Unlisted) -> String {
     let count = unlisted.objects.iter().filter(|change| change.action == ObjectAction::Delete).count();
     let kept: Vec<String> = unlisted.kept().map(|change| change.object.to_string()).collect();
     let kept = if kept.is_empty() { String::new() } else { format!("; {} would stay", kept.join(", ")) };
-    format!("deployed, but {why}; it is left alone (--prune removes it, with {count} objects{kept})")
+    format!(
+        "deployed, but {why}; it is left alone (--prune removes it, with {}{kept})",
+        counted(count, "object")
+    )
 }
 
 /// The releases that the project file does not want where they lie, in groups.

@@ -183,7 +183,7 @@ async fn what_an_object_needs_is_ready_before_it_is_applied() {
     )
     .await;
     let mut deploy = stage.start("deploy");
-    deploy.wait_for("waiting for 1 objects").unwrap();
+    deploy.wait_for("waiting for 1 object to").unwrap();
     assert!(stage.live("apis/apps/v1", "deployments", "db").await.is_some());
     assert!(stage.live("api/v1", "configmaps", "after").await.is_none());
     deploy.interrupt().unwrap();

@@ -36,7 +36,7 @@ fn make_ready(stage: &Stage) {
 async fn after_ctrl_c_the_next_deploy_completes() {
     let stage = Stage::new("ctrlc", SLOW).await;
     let mut deploy = stage.start("deploy");
-    deploy.wait_for("waiting for 1 objects").unwrap();
+    deploy.wait_for("waiting for 1 object to").unwrap();
     deploy.interrupt().unwrap();
     let outcome = deploy.finish().unwrap();
     assert_eq!(outcome.code, Some(130), "{outcome}");
@@ -58,7 +58,7 @@ async fn after_ctrl_c_the_next_deploy_completes() {
 async fn a_killed_deploy_is_followed_and_a_living_one_is_not_disturbed() {
     let stage = Stage::new("killed", SLOW).await;
     let mut deploy = stage.start("deploy");
-    deploy.wait_for("waiting for 1 objects").unwrap();
+    deploy.wait_for("waiting for 1 object to").unwrap();
     let busy = stage.longshore("deploy");
     assert_eq!(busy.code, Some(1), "{busy}");
     assert!(busy.stderr.contains("is working on release `web`") && busy.stderr.contains("tester@"), "{busy}");

@@ -55,6 +55,21 @@ async fn an_object_that_the_server_refuses_stops_the_deploy_before_the_first_wri
     assert!(stage.everything().await.is_empty());
 }
 
+/// What a later release would write over is told before the first one is deployed.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_object_of_two_releases_is_refused_before_the_first_write() {
+    let both = one(CONFIG).replace(
+        "{web: {manifests: web.yaml}}",
+        "{web: {manifests: web.yaml}, other: {manifests: web.yaml, needs: [web]}}",
+    );
+    let stage = Stage::new("shared", &both).await;
+    let expected = ["ConfigMap/settings in", "is also an object of release `web`", "in release `other`"];
+    says(&stage.longshore("plan"), &expected);
+    says(&stage.longshore("deploy --adopt"), &expected);
+    assert!(stage.everything().await.is_empty());
+    assert_eq!(stage.longshore("deploy --only web").code, Some(0));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_unknown_kind_is_told_with_its_line() {
     let stage =

@@ -49,6 +49,7 @@ mod render;
 mod repositories;
 mod secrets;
 mod secrets_input;
+mod slips;
 mod sops;
 mod unpinned;
 mod upkeep;

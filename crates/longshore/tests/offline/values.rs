@@ -116,3 +116,37 @@ fn the_place_that_counts_comes_first() {
     assert_eq!(none.code, Some(1), "{none}");
     assert!(none.stderr.contains("nothing sets `imag.tag` in any of the chosen releases"), "{none}");
 }
+
+#[test]
+fn a_key_that_nobody_sets_is_told_with_what_was_meant() {
+    let project = project();
+    let told = |key: &str| longshore(&project, &format!("values explain {key} --cluster us")).stderr;
+    for (key, expected) in [
+        ("imag.tag", "did you mean `image.tag`?"),
+        ("Replicas", "did you mean `replicas`?"),
+        ("imge.tga", "did you mean `image.tag`?"),
+        ("name", "did you mean `image.name`?"),
+        ("web.image.tag", "`longshore values explain image.tag --only web`"),
+        ("image.tag.short", "`image.tag` is set, and has no keys"),
+        ("image.pullPolicy", "`image` has no `pullPolicy`, but `name`, `tag`"),
+        ("something.else", "`longshore values` shows what is set"),
+    ] {
+        let told = told(key);
+        assert!(told.contains(expected), "{key}: {told}");
+    }
+    let other = longshore(&project, "values explain image.tag --cluster us --only other").stderr;
+    assert!(other.contains("none of the chosen releases is made from a chart"), "{other}");
+}
+
+#[test]
+fn a_release_with_several_sources_is_explained_by_the_method_that_is_chosen() {
+    let project = project();
+    let file = project.read("longshore.yaml").unwrap();
+    let both = file.replace("other: {manifests: other.yaml}", "other: {manifests: other.yaml, chart: chart}");
+    project.write("longshore.yaml", &both).unwrap();
+    let shown = longshore(&project, "values explain image.name --cluster us --method helm");
+    assert!(shown.stdout.contains("other image.name\n  web  <- chart/values.yaml:2"), "{shown}");
+    let none = longshore(&project, "values explain image.name --cluster us --only other --method manifests");
+    assert!(none.stderr.contains("none of the chosen releases is made from a chart"), "{none}");
+    assert_eq!(longshore(&project, "values --cluster us --only other --method helm").code, Some(0));
+}

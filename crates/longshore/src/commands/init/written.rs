@@ -63,7 +63,8 @@ impl Written {
                     let _ = fs::remove_file(written);
                 }
                 return Err(Diagnostic::error("init/unwritable", format!("cannot be written: {error}"))
-                    .at(Place::file(path.display().to_string())));
+                    .at(Place::file(path.display().to_string()))
+                    .hint("choose another folder with --dir, or see to it that you may write there"));
             }
             done.push(path.clone());
         }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use longshore_diag::Severity;
+use longshore_diag::{Severity, counted};
 use longshore_platform::Checked;
 
 use super::sarif::words;
@@ -21,8 +21,8 @@ pub(crate) fn junit(checked: &Checked, strict: bool) -> String {
     if checked.findings.is_empty() {
         let _ = writeln!(
             xml,
-            "    <testcase classname=\"longshore check\" name=\"{} objects\"/>",
-            checked.objects
+            "    <testcase classname=\"longshore check\" name=\"{}\"/>",
+            counted(checked.objects, "object")
         );
     }
     for finding in &checked.findings {
