@@ -32,6 +32,16 @@ pub trait Charts {
     /// Time, randomness, and what else a chart may ask for.
     fn services(&self) -> &dyn Services;
 
+    /// The chart that is meant by what would be fetched, if something outside of the kustomization says which one that is:
+    /// then it is not looked for in a folder, and not fetched.
+    ///
+    /// # Errors
+    /// It cannot be had, or is not what is meant.
+    fn locked(&self, pull: &Pull<'_>) -> Result<Option<Chart>, Error> {
+        let _ = pull;
+        Ok(None)
+    }
+
     /// The chart in a folder.
     ///
     /// # Errors

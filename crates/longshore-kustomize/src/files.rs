@@ -68,12 +68,28 @@ pub trait Files {
         Err(Error::new(format!("files behind URLs cannot be read here: {url}")))
     }
 
+    /// The same of bytes whose SHA-256 is known (`sha256:…`), so that a cache may have them. Whether they are those is for
+    /// the caller to see.
+    ///
+    /// # Errors
+    /// As of [`Files::fetch`].
+    fn fetch_known(&self, url: &str, digest: &str) -> Result<Vec<u8>, Error> {
+        let _ = digest;
+        self.fetch(url)
+    }
+
     /// The folder, absolute and free of links, with a copy of a git repository.
     ///
     /// # Errors
     /// It cannot be fetched; [`Error::timeout`] if that takes too long.
     fn copy(&self, repository: &Repository) -> Result<String, Error> {
         Err(Error::new(format!("git repositories cannot be fetched here: {}", repository.address)))
+    }
+
+    /// The commit that a copy of a repository is of, by the folder that [`Files::copy`] gave; none where that is not known.
+    fn commit(&self, copy: &str) -> Option<String> {
+        let _ = copy;
+        None
     }
 
     /// What people call a file or folder in a copy of a repository: the address, without anybody's password, and the path

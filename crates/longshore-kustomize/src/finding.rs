@@ -7,6 +7,7 @@
 use std::cell::RefCell;
 
 use crate::kustomization::Selector;
+use crate::remote::{PIN, UNPINNED};
 use crate::resource::Resource;
 use crate::spot::{Key, Spot};
 
@@ -28,12 +29,19 @@ pub struct Finding {
     pub(crate) message: String,
     /// The next thing to do.
     pub(crate) hint: Option<String>,
+    /// What lies elsewhere, as the kustomization names it, if it is about such a thing.
+    pub(crate) elsewhere: Option<String>,
 }
 
 impl Finding {
     /// The kind of mistake: `kustomize/unmatched-patch`.
     pub fn code(&self) -> &'static str {
         self.code
+    }
+
+    /// What lies elsewhere and nothing pins, as the kustomization names it ([`crate::remote::UNPINNED`]).
+    pub fn elsewhere(&self) -> Option<&str> {
+        self.elsewhere.as_deref()
     }
 }
 
@@ -74,8 +82,17 @@ impl Findings {
         hint: Option<String>,
     ) {
         if self.is_asked_for {
-            let finding = Finding { spots: Vec::new(), keys: keys.into(), code, message, hint };
-            self.list.borrow_mut().push(finding);
+            let (spots, keys) = (Vec::new(), keys.into());
+            self.list.borrow_mut().push(Finding { spots, keys, code, message, hint, elsewhere: None });
+        }
+    }
+
+    /// Adds that what is named so lies elsewhere, and may be another thing with the next build.
+    pub(crate) fn add_unpinned(&self, named: &str, message: String) {
+        let from = self.len();
+        self.add(UNPINNED, [], message, Some(PIN.to_owned()));
+        for finding in self.list.borrow_mut().iter_mut().skip(from) {
+            finding.elsewhere = Some(named.to_owned());
         }
     }
 

@@ -123,6 +123,24 @@ pub fn told(address: &str) -> String {
     format!("{scheme}://{host}{path}")
 }
 
+/// An address without a user's name and password, if they are such that nobody else may see them; the user of SSH, as in
+/// `git@…`, is everybody's.
+///
+/// ```
+/// use longshore_kustomize::remote::anonymous;
+/// assert_eq!(anonymous("https://me:secret@x.example/o/r"), "https://x.example/o/r");
+/// assert_eq!(anonymous("ssh://git@x.example/o/r"), "ssh://git@x.example/o/r");
+/// ```
+pub fn anonymous(address: &str) -> String {
+    let Some((scheme, rest)) = address.split_once("://") else { return address.to_owned() };
+    let (authority, path) = rest.find(['/', '?', '#']).map_or((rest, ""), |at| rest.split_at(at));
+    let is_web = scheme.to_ascii_lowercase().starts_with("http");
+    match authority.rsplit_once('@') {
+        Some((user, host)) if is_web || user.contains(':') => format!("{scheme}://{host}{path}"),
+        _ => address.to_owned(),
+    }
+}
+
 /// Whether a reference can mean nothing but one commit: a whole SHA-1 or SHA-256.
 pub fn is_commit(reference: &str) -> bool {
     matches!(reference.len(), 40 | 64) && reference.bytes().all(|byte| byte.is_ascii_hexdigit())
@@ -147,7 +165,7 @@ pub fn movable(repository: &Repository) -> Option<String> {
 }
 
 /// The same of a file behind a URL; a part of its path that is a commit says that it stays as it is.
-pub(crate) fn movable_file(url: &str) -> Option<String> {
+pub fn movable_file(url: &str) -> Option<String> {
     let address = told(url);
     let stays = address.split('/').any(is_commit);
     (!stays).then(|| format!("`{address}` may be another file tomorrow: its address names no commit"))
@@ -157,8 +175,7 @@ pub(crate) fn movable_file(url: &str) -> Option<String> {
 pub const UNPINNED: &str = "kustomize/unpinned";
 
 /// What to do about either.
-pub const PIN: &str =
-    "name a whole commit hash, or copy it into the project: `longshore kustomize localize` does";
+pub const PIN: &str = "`longshore update` locks it; or name a whole commit hash, or copy it into the project (`longshore kustomize localize`)";
 
 /// The names and values of a query; none if it is broken.
 fn parse_query(query: &str) -> Option<Vec<(String, String)>> {

@@ -74,7 +74,10 @@ pub use status::{
     PlatformStatus, PodStatus, ReleaseDrift, ReleaseStatus, ServiceStatus, drift, status,
 };
 pub use trace::{LineAction, LineObject, LineOrigin, LineValue, TracedLine, trace};
-pub use update::{ChartChange, ImageChange, RenderedChange, RenderedObject, Update, update};
+pub use update::{
+    BaseChange, ChartChange, FileChange, ImageChange, RenderedChange, RenderedObject, Update,
+    takes_from_elsewhere, update,
+};
 pub use values::{ExplainedValue, OutputOrigin, ReleaseValues, ValueSetting, explain_value, release_values};
 pub use vendor::{Vendored, vendor};
 pub use world::{Told, World};

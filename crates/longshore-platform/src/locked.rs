@@ -5,6 +5,7 @@ use std::io::ErrorKind;
 use longshore_diag::{Diagnostic, Place};
 use sha2::{Digest, Sha256};
 
+use crate::kustomize::Kustomizations;
 use crate::project::{Lock, LockedChart, ReleaseSpec, RemoteChart, WantedChart, is_address, is_name};
 use crate::selection::Selection;
 
@@ -35,13 +36,24 @@ pub(crate) fn archive(
     let Some(locked) = lock.find(&wanted) else {
         return Err(not_locked(lock, &wanted, spec).at(remote.version.place.clone()));
     };
+    exactly(selection, lock, locked, &spec.name).map_err(|error| error.or_at(place()))
+}
+
+/// Gets the archive that is locked, for a release: the vendored one, else from where it lies.
+///
+/// # Errors
+/// It cannot be got, or is not what the lock says.
+pub(crate) fn exactly(
+    selection: &Selection,
+    lock: &Lock,
+    locked: &LockedChart,
+    release: &str,
+) -> Result<Archive, Diagnostic> {
     let vendored = selection.platform.root.join(VENDOR).join(file_name(lock, locked));
     let (name, bytes) = match std::fs::read(&vendored) {
         Ok(bytes) => (vendored.display().to_string(), bytes),
         Err(error) if error.kind() == ErrorKind::NotFound => {
-            let exact = WantedChart { wanted: locked.version.clone(), ..wanted.clone() };
-            let got = selection.kustomizations.archive(&exact, Some(&locked.digest));
-            (shown(&wanted, &locked.version), got.map_err(|error| error.or_at(place()))?)
+            (shown(&locked.wanted, &locked.version), fetched(&*selection.kustomizations, locked)?)
         }
         Err(error) => {
             let message = format!("cannot be read: {error}");
@@ -57,15 +69,23 @@ pub(crate) fn archive(
         "chart `{}` {} is not the one that was locked: its archive is {found}, and {} says {}",
         locked.wanted.name, locked.version, lock.file, locked.digest
     );
-    let error = Diagnostic::error("lock/digest", message).at(place()).note(format!("the archive is {name}"));
+    let error = Diagnostic::error("lock/digest", message).note(format!("the archive is {name}"));
     Err(if vendored.is_file() {
         error.hint("the vendored file was changed: `longshore vendor` gets the locked one again")
     } else {
         error.hint(format!(
-            "the repository gives out another archive under the same version: find out why; then `longshore update {}` locks it",
-            spec.name
+            "the repository gives out another archive under the same version: find out why; then `longshore update {release}` locks it"
         ))
     })
+}
+
+/// The archive that a repository or a cache has for an entry, unchecked.
+///
+/// # Errors
+/// It cannot be got.
+pub(crate) fn fetched(sources: &dyn Kustomizations, locked: &LockedChart) -> Result<Vec<u8>, Diagnostic> {
+    let exact = WantedChart { wanted: locked.version.clone(), ..locked.wanted.clone() };
+    sources.archive(&exact, Some(&locked.digest))
 }
 
 /// What a release wants, its variables replaced.

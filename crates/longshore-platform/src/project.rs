@@ -44,7 +44,9 @@ pub(crate) use given::told as with_given;
 pub use hooks::{HookRuns, HookSpec, Hooks};
 pub(crate) use interpolate::Scope;
 pub use layer::{Layer, Switch};
-pub use lock::{Lock, LockedChart, LockedImage, WantedChart, parse_lock};
+pub use lock::{
+    Lock, LockedBase, LockedChart, LockedFile, LockedImage, WantedBase, WantedChart, WantedFile, parse_lock,
+};
 pub use moved::Moved;
 pub use namespace::CreateNamespace;
 pub(crate) use namespace::check_label;

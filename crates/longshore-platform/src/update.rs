@@ -1,5 +1,7 @@
-//! Making the lock: which version of each chart elsewhere is the newest that is wanted, over all environments.
+//! Making the lock: which version of each chart elsewhere is the newest that is wanted, and what the other things are now
+//! that are locked, over all environments.
 
+mod bases;
 mod images;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,7 +19,9 @@ use crate::project::{ChartSpec, Lock, LockedChart, Method, WantedChart};
 use crate::render::RenderOptions;
 use crate::selection::Selection;
 use crate::source::named;
-use crate::{charts, vendor};
+use crate::{charts, kustomize, vendor};
+use bases::Gathered;
+pub use bases::{BaseChange, FileChange};
 pub use images::ImageChange;
 
 /// What a new lock changes.
@@ -28,6 +32,12 @@ pub struct Update {
     pub file: String,
     /// Each chart that the project wants or the lock had, in the lock's order.
     pub charts: Vec<ChartChange>,
+    /// Each repository that a kustomization builds on or the lock had.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub bases: Vec<BaseChange>,
+    /// Each file behind a URL that a kustomization reads or the lock had.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<FileChange>,
     /// Each image that a release has or the lock had, if the project locks images.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub images: Vec<ImageChange>,
@@ -93,14 +103,14 @@ pub struct RenderedObject {
     pub fields: Vec<FieldChange>,
 }
 
-/// Resolves the charts of the releases that are named, of all without a name, and of those that the lock does not have.
-/// Nothing is written.
+/// Resolves the charts of the releases that are named, of all without a name, and those that the lock does not have; and so
+/// what their kustomizations name elsewhere. Nothing is written.
 ///
 /// `selections` are all environments on all their clusters; `shows` asks for what changes in what is rendered.
 ///
 /// # Errors
-/// There is no such release, or none of its charts lies elsewhere; a chart cannot be found or read; with `shows`, a
-/// release does not render.
+/// There is no such release, or nothing of it lies elsewhere; a chart cannot be found or read; a kustomization does not
+/// build; with `shows`, a release does not render.
 pub fn update(
     platform: &Platform,
     selections: &[Selection],
@@ -109,16 +119,21 @@ pub fn update(
 ) -> Result<Update, Diagnostic> {
     for name in releases {
         let release = platform.project.release(name)?;
-        if !matches!(release.chart, Some(ChartSpec::Remote(_))) && !platform.project.locks_images {
+        let is_fetched = matches!(release.chart, Some(ChartSpec::Remote(_))) || release.kustomize.is_some();
+        if !is_fetched && !platform.project.locks_images {
             let message = format!("the chart of release `{name}` is not fetched: there is nothing to lock");
             return Err(Diagnostic::error("lock/nothing", message).at(release.place.clone()).hint(
-                "only charts of repositories and registries (`chart: {repo, name, version}`) are locked, and images with `lock: {images: true}`",
+                "only charts of repositories and registries (`chart: {repo, name, version}`) are locked, what kustomizations name elsewhere, and images with `lock: {images: true}`",
             ));
         }
     }
-    let all = all_wanted(selections)?;
     let file = platform.lock_file().display().to_string();
     let before = platform.lock.clone().unwrap_or_else(|| empty(&file));
+    let gathered = Gathered::new(selections, &before, releases)?;
+    let mut all = all_wanted(selections)?;
+    for (wanted, users) in &gathered.charts {
+        all.entry(wanted.clone()).or_default().extend(users.clone());
+    }
     let (mut charts, mut lock) = (Vec::new(), empty(&file));
     for (wanted, users) in &all {
         let old = before.find(wanted);
@@ -148,21 +163,35 @@ pub fn update(
         });
     }
     charts.sort_by(|a, b| a.wanted.cmp(&b.wanted));
+    let (bases, files) = (gathered.base_changes(&before), gathered.file_changes(&before));
+    lock.bases = bases.iter().filter_map(|change| change.new.clone()).collect();
+    lock.files = files.iter().filter_map(|change| change.new.clone()).collect();
     let sources = selections.first().map(|selection| &*selection.kustomizations);
     let images = match sources.filter(|_| platform.project.locks_images) {
         Some(sources) => images::changes(selections, &lock, &before, releases, sources)?,
         None => Vec::new(),
     };
     lock.images = images.iter().filter_map(ImageChange::locked).collect();
-    let rendered = shows.then(|| rendered(selections, &charts, &before, &lock)).transpose()?;
+    let charts_of = charts.iter().filter(|change| change.is_change() && change.old.is_some());
+    let touched = charts_of.flat_map(|change| &change.releases).cloned();
+    let touched = touched.chain(bases::touched(&bases, &files)).collect();
+    let rendered = shows.then(|| rendered(selections, &touched, &before, &lock)).transpose()?;
     let changed = std::fs::read_to_string(platform.lock_file()).ok() != Some(lock.to_yaml());
-    // A project without such charts needs no lock.
-    let changed = changed && (platform.lock.is_some() || !lock.charts.is_empty() || !lock.images.is_empty());
-    Ok(Update { file, charts, images, rendered, changed, lock })
+    // A project without anything of that needs no lock.
+    let changed = changed && (platform.lock.is_some() || !lock.is_empty());
+    Ok(Update { file, charts, bases, files, images, rendered, changed, lock })
+}
+
+/// Whether the kustomization of any release names something elsewhere that can be locked.
+///
+/// # Errors
+/// One does not build.
+pub fn takes_from_elsewhere(selections: &[Selection]) -> Result<bool, Diagnostic> {
+    Ok(!Gathered::new(selections, &Lock::default(), &[])?.is_empty())
 }
 
 fn empty(file: &str) -> Lock {
-    Lock { charts: Vec::new(), images: Vec::new(), file: file.to_owned() }
+    Lock { file: file.to_owned(), ..Lock::default() }
 }
 
 impl Update {
@@ -222,30 +251,31 @@ fn resolve(
     })
 }
 
-/// What changes in what is rendered.
+/// What changes in what is rendered of the releases that are touched.
 fn rendered(
     selections: &[Selection],
-    charts: &[ChartChange],
+    touched: &BTreeSet<String>,
     before: &Lock,
     after: &Lock,
 ) -> Result<Vec<RenderedChange>, Diagnostic> {
-    let touched: BTreeSet<&str> = charts
-        .iter()
-        .filter(|change| change.is_change() && change.old.is_some())
-        .flat_map(|change| change.releases.iter().map(String::as_str))
-        .collect();
     let mut changes = Vec::new();
     for selection in selections {
         let unpinned = |lock| selection.with_lock(lock).without_pins();
         let (old, new) = (unpinned(before), unpinned(after));
-        for release in selection.all_wanted().filter(|release| touched.contains(release.name.as_str())) {
-            if selection.method(release)? != Method::Helm {
+        for release in selection.all_wanted().filter(|release| touched.contains(&release.name)) {
+            let method = selection.method(release)?;
+            if method == Method::Manifests {
                 continue;
             }
             let objects = |selection: &Selection| -> Result<BTreeMap<ObjectKey, Object>, Diagnostic> {
-                let rendered = charts::offline(selection, release, &RenderOptions::default());
-                let rendered = rendered.map_err(|error| named(error, release))?.0;
-                let objects = charts::all_objects(&rendered, &release.name)?;
+                let options = RenderOptions::default();
+                let objects = if method == Method::Helm {
+                    let rendered = charts::offline(selection, release, &options);
+                    charts::all_objects(&rendered.map_err(|error| named(error, release))?.0, &release.name)?
+                } else {
+                    let built = kustomize::offline(selection, release, &options);
+                    built.map_err(|error| named(error, release))?.0.objects
+                };
                 let namespace = selection.namespace_of(&release.name);
                 Ok(objects.into_iter().map(|one| (one.key_in(namespace), one)).collect())
             };

@@ -1,7 +1,7 @@
 //! The files of kustomizations on disk, behind URLs and in git repositories, with Go's words for what is wrong with them.
 
 mod cache;
-mod checkout;
+pub mod checkout;
 mod git;
 mod remote;
 mod web;
@@ -106,6 +106,15 @@ impl Files for KustomizationFiles {
 
     fn fetch(&self, url: &str) -> Result<Vec<u8>, Error> {
         web::read(&Http::new("Go-http-client/1.1"), url, &self.remotes)
+    }
+
+    fn fetch_known(&self, url: &str, digest: &str) -> Result<Vec<u8>, Error> {
+        let kept = self.remotes.cache().and_then(|cache| cache.known(digest.strip_prefix("sha256:")?));
+        kept.map_or_else(|| self.fetch(url), Ok)
+    }
+
+    fn commit(&self, copy: &str) -> Option<String> {
+        self.copies.borrow().commit(copy)
     }
 
     fn called(&self, path: &str) -> Option<String> {

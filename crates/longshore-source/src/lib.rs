@@ -18,6 +18,6 @@ pub mod vcs;
 
 pub use disk::{Limits, SourceFile, Tree, read_file, read_tree, read_tree_telling};
 pub use http::{Access, Get, Http, HttpError, MAX_BODY, Proxies, TIMEOUT, Tagged, TlsFileError, TlsFiles};
-pub use kustomization::{KustomizationFiles, Remotes};
+pub use kustomization::{KustomizationFiles, Remotes, checkout};
 pub use near::near;
 pub use reqwest;

@@ -220,9 +220,9 @@ pub(crate) enum Command {
     Values(ValuesArgs),
     /// Find what is wrong, without a cluster
     Check(CheckArgs),
-    /// Lock charts that are fetched, and images (longshore.lock), and show what that changes
+    /// Lock charts, bases and images (longshore.lock), and show what that changes
     Update(UpdateArgs),
-    /// Put the locked charts into the project, so that it renders without a network
+    /// Put locked charts and bases into the project, so that it renders without a network
     Vendor(VendorArgs),
     /// Show what a deploy would change
     Plan(PlanArgs),

@@ -29,7 +29,7 @@ use longshore_platform::Session;
 use longshore_release::Silent;
 use tokio::runtime;
 
-use crate::args::{Cli, ClusterArgs, Command, GlobalArgs, SelectArgs, VendorArgs};
+use crate::args::{Cli, ClusterArgs, Command, GlobalArgs, SelectArgs};
 use crate::exit::ExitStatus;
 use crate::printer::Printer;
 use crate::settings;
@@ -49,7 +49,7 @@ pub(crate) fn run(cli: &Cli, printer: &Printer) -> anyhow::Result<ExitStatus> {
         }
         Command::Check(args) => check::run(global, args, printer),
         Command::Update(args) => update::run(global, args, printer),
-        Command::Vendor(VendorArgs {}) => update::vendor(global, printer),
+        Command::Vendor(args) => update::vendor(global, args, printer),
         Command::Completion(args) => completion::run(args, printer),
         Command::Helm(_) => Ok(misplaced("helm", printer)),
         Command::Kustomize(_) => Ok(misplaced("kustomize", printer)),

@@ -14,7 +14,7 @@ use crate::kustomization::{ConfigMapArgs, GeneratorOptions, Kustomization, Repla
 use crate::loader::{Loader, is_url};
 use crate::origin::{self, Origin};
 use crate::plugin::{self, Generator, Transformer};
-use crate::remote::{PIN, Repository, UNPINNED, movable, movable_file};
+use crate::remote::{Repository, movable, movable_file};
 use crate::resource::{self, Resource, annotations};
 use crate::resources::Resources;
 use crate::spot::{Key, Spot};
@@ -153,7 +153,7 @@ impl<'f> Target<'f> {
     fn add_entry(&self, into: &mut Accumulator, path: &str, context: &mut Context) -> Result<(), Error> {
         let Err(no_file) = self.add_file(into, path, context) else {
             let url = Some(path).filter(|path| is_url(path));
-            unpinned(context, url.and_then(movable_file));
+            unpinned(context, path, url.and_then(movable_file));
             return Ok(());
         };
         if no_file.is_http() {
@@ -166,7 +166,8 @@ impl<'f> Target<'f> {
             Err(no_folder) => Err(both(no_folder)),
             Ok(loader) => {
                 let root = loader.root().to_owned();
-                unpinned(context, loader.own_copy().and_then(|_| movable(&Repository::parse(path).ok()?)));
+                let copied = loader.own_copy().and_then(|_| movable(&Repository::parse(path).ok()?));
+                unpinned(context, path, copied);
                 let gathered = self.descend(loader, path, None, context).map_err(both)?;
                 let merged = into.merge(gathered, &context.scopes);
                 merged.context(|| format!("recursed merging from path '{root}'")).map_err(both)
@@ -208,7 +209,8 @@ impl<'f> Target<'f> {
         };
         let loader = self.loader.descend(path).map_err(|error| reworded(error, "loader.New "))?;
         let root = loader.root().to_owned();
-        unpinned(context, loader.own_copy().and_then(|_| movable(&Repository::parse(path).ok()?)));
+        let copied = loader.own_copy().and_then(|_| movable(&Repository::parse(path).ok()?));
+        unpinned(context, path, copied);
         let gathered = self.descend(loader, path, Some(std::mem::take(into)), context).and_then(|gathered| {
             into.merge(gathered, &context.scopes).context(|| format!("recursed merging from path '{root}'"))
         });
@@ -470,8 +472,8 @@ fn vars_text(vars: &[Var]) -> String {
 }
 
 /// Tells of what lies elsewhere and may be another thing with the next build.
-fn unpinned(context: &Context, message: Option<String>) {
+fn unpinned(context: &Context, named: &str, message: Option<String>) {
     if let Some(message) = message {
-        context.findings.add(UNPINNED, [], message, Some(PIN.to_owned()));
+        context.findings.add_unpinned(named, message);
     }
 }

@@ -29,16 +29,39 @@ impl Inflation {
             return Err(Error::new("charts cannot be inflated here"));
         };
         let folder = join(&self.home, &self.chart.name);
-        self.provide(&folder, charts, loader)?;
-        let values = self.values(loader, context)?;
+        let locked = self.locked(charts)?;
+        if locked.is_none() {
+            self.provide(&folder, charts, loader)?;
+        }
+        let values = self.values(&folder, locked.as_ref(), loader, context)?;
         let text = self
-            .render(&folder, values, charts, loader)
+            .render(&folder, locked, values, charts, loader)
             .context(|| format!("unable to inflate chart '{}'", self.chart.name))?;
         let mut made = objects(&text, context)?;
         for resource in &mut made {
             resource.set_annotation(annotations::HELM_GENERATED, "true");
         }
         Ok(made)
+    }
+
+    /// The chart, if something outside of the kustomization says which one it is.
+    fn locked(&self, charts: &dyn Charts) -> Result<Option<Chart>, Error> {
+        if self.chart.repo.is_empty() {
+            return Ok(None);
+        }
+        charts.locked(&self.pull()).context(|| format!("unable to pull chart '{}'", self.chart.name))
+    }
+
+    fn pull(&self) -> Pull<'_> {
+        let chart = &self.chart;
+        Pull {
+            name: &chart.name,
+            repo: &chart.repo,
+            version: &chart.version,
+            devel: chart.devel,
+            folder: &self.home,
+            config_home: &self.config_home,
+        }
     }
 
     /// Sees to it that the chart's folder is there.
@@ -52,24 +75,30 @@ impl Inflation {
             let shown = if found.is_ok() { folder } else { "" };
             return Err(Error::new(format!("no repo specified for pull, no chart found at '{shown}'")));
         }
-        let pull = Pull {
-            name: &chart.name,
-            repo: &chart.repo,
-            version: &chart.version,
-            devel: chart.devel,
-            folder: &self.home,
-            config_home: &self.config_home,
-        };
-        charts.pull(&pull).context(|| format!("unable to pull chart '{}'", chart.name))
+        charts.pull(&self.pull()).context(|| format!("unable to pull chart '{}'", chart.name))
     }
 
     /// The text of the first file of values that the chart gets: that of the kustomization, or what came of merging it
-    /// with the values there.
-    fn values(&self, loader: &Loader<'_>, context: &Context) -> Result<Vec<u8>, Error> {
+    /// with the values there. A file in the folder of a chart that was locked is that chart's.
+    fn values(
+        &self,
+        folder: &str,
+        locked: Option<&Chart>,
+        loader: &Loader<'_>,
+        context: &Context,
+    ) -> Result<Vec<u8>, Error> {
         let file = &self.chart.values_file;
+        let load = || {
+            let path = if file.starts_with('/') { file.clone() } else { join(loader.root(), file) };
+            let below = path.strip_prefix(folder).and_then(|rest| rest.strip_prefix('/'));
+            let (Some(chart), Some(name)) = (locked, below) else { return loader.load(file) };
+            let found = chart.raw().iter().find(|file| file.name == name);
+            let missing = || Error::new(format!("open {path}: no such file or directory"));
+            found.map(|file| file.data.as_bytes().to_vec()).ok_or_else(missing)
+        };
         let inline = Value::Map(values_inline(&self.chart));
         if self.chart.values_inline.is_empty() {
-            return loader.load(file);
+            return load();
         }
         if self.values_merge == ValuesMerge::Replace {
             return Ok(sigs::marshal(&inline)?);
@@ -78,8 +107,7 @@ impl Inflation {
             let node = parse_first(text, Dialect::V3, &Limits::default())?;
             node.ok_or_else(|| Error::new("EOF"))
         };
-        let of_file =
-            read(&loader.load(file)?).context(|| String::from("could not parse values file into rnode"))?;
+        let of_file = read(&load()?).context(|| String::from("could not parse values file into rnode"))?;
         let inline = read(&sigs::marshal(&inline)?)
             .context(|| String::from("could not parse values inline into rnode"))?;
         let schemas = context.schemas()?;
@@ -106,6 +134,7 @@ impl Inflation {
     fn render(
         &self,
         folder: &str,
+        locked: Option<Chart>,
         first: Vec<u8>,
         charts: &dyn Charts,
         loader: &Loader<'_>,
@@ -128,7 +157,10 @@ impl Inflation {
         let sources = values::Sources { files, ..values::Sources::default() };
         let values = values::merge(&sources, level, &mut |name| Err(format!("open {name}")))
             .map_err(|error| Error::new(error.to_string()))?;
-        let opened = charts.open(folder)?;
+        let opened = match locked {
+            Some(chart) => chart,
+            None => charts.open(folder)?,
+        };
         check(&opened, level)?;
         metadata::validate_release_name(&name).map_err(|reason| {
             Error::new(format!("release name check failed: release name {name}: {reason}"))

@@ -4,7 +4,7 @@
 use longshore_diag::{Diagnostic, Place};
 use longshore_kustomize::build::Built;
 use longshore_kustomize::diagnose::Teller;
-use longshore_kustomize::remote::{PIN, Repository, UNPINNED, movable};
+use longshore_kustomize::remote::Repository;
 use longshore_kustomize::resource::Resource;
 use longshore_kustomize::{Error, output};
 use longshore_object::{Object, parse_manifests};
@@ -80,12 +80,6 @@ impl Target {
                 objects.into_iter().chain(last).map(|object| Written::anew(object, source())).collect()
             }
         })
-    }
-
-    /// That its address may lead to something else tomorrow.
-    pub(super) fn unpinned(&self) -> Option<Diagnostic> {
-        let message = movable(&Repository::parse(&self.built).ok().filter(|_| self.is_remote)?)?;
-        Some(Diagnostic::warning(UNPINNED, message).at(self.place.clone()).hint(PIN))
     }
 
     /// A line that Kustomize warns with.

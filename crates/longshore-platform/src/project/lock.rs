@@ -1,8 +1,11 @@
-//! `longshore.lock`: which version of each chart that lies elsewhere is meant, and what its archive's bytes are.
+//! `longshore.lock`: which version of each chart that lies elsewhere is meant, and what its archive's bytes are; the same of
+//! images, and of what kustomizations name elsewhere ([`elsewhere`]).
 //!
 //! An entry is found by what the project file says (repository, name, wanted version), so that environments which want
 //! different versions have different entries, and a change of the project file is seen. `longshore update` writes the
 //! file; it is committed beside the project file.
+
+mod elsewhere;
 
 use std::fmt::Write as _;
 
@@ -15,15 +18,21 @@ use super::chart::{is_address, is_name};
 use super::fields::Fields;
 use super::{API_VERSION, Placed};
 
-const LOCK_KEYS: [&str; 4] = ["apiVersion", "kind", "charts", "images"];
+pub use elsewhere::{LockedBase, LockedFile, WantedBase, WantedFile};
+
+const LOCK_KEYS: [&str; 6] = ["apiVersion", "kind", "charts", "bases", "files", "images"];
 const IMAGE_KEYS: [&str; 2] = ["image", "digest"];
 const CHART_KEYS: [&str; 6] = ["repo", "name", "wanted", "version", "appVersion", "digest"];
 
 /// What a lock file says.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Lock {
     /// Sorted by repository, name and wanted version.
     pub charts: Vec<LockedChart>,
+    /// Git repositories that kustomizations build on.
+    pub bases: Vec<LockedBase>,
+    /// Files behind URLs that kustomizations read.
+    pub files: Vec<LockedFile>,
     /// Images of containers, sorted by name, if the project locks them.
     pub images: Vec<LockedImage>,
     /// The file as it is named in messages.
@@ -72,6 +81,11 @@ impl Lock {
         self.images.iter().find(|locked| locked.image == image).map(|locked| locked.digest.as_str())
     }
 
+    /// Whether it has no entry at all.
+    pub fn is_empty(&self) -> bool {
+        self.charts.is_empty() && self.bases.is_empty() && self.files.is_empty() && self.images.is_empty()
+    }
+
     /// The entry for what is wanted.
     pub fn find(&self, wanted: &WantedChart) -> Option<&LockedChart> {
         self.charts.iter().find(|chart| chart.wanted == *wanted)
@@ -99,6 +113,7 @@ impl Lock {
             }
             line("   ", "digest", digest);
         }
+        text.push_str(&elsewhere::to_yaml(self));
         let mut images: Vec<&LockedImage> = self.images.iter().collect();
         images.sort_by(|a, b| a.image.cmp(&b.image));
         text.push_str(if images.is_empty() { "" } else { "images:\n" });
@@ -165,7 +180,8 @@ fn read(text: &str, file: &str) -> Result<Lock, Diagnostic> {
         let digest = checked(&fields, "digest", DIGEST, &is_digest)?.value;
         images.push(LockedImage { image: image.value, digest });
     }
-    Ok(Lock { charts, images, file: file.to_owned() })
+    let (bases, files) = (elsewhere::bases(&fields, file)?, elsewhere::files(&fields, file)?);
+    Ok(Lock { charts, bases, files, images, file: file.to_owned() })
 }
 
 /// What a digest is.
@@ -255,7 +271,8 @@ mod tests {
             chart("db", "~2.0", "2.0.3"),
             chart("web", "1.0.0", "1.0.0"),
         ];
-        let lock = Lock { charts, images: vec![image("b:1"), image("a")], file: "longshore.lock".to_owned() };
+        let images = vec![image("b:1"), image("a")];
+        let lock = Lock { charts, images, file: "longshore.lock".to_owned(), ..Lock::default() };
         let text = lock.to_yaml();
         let again = parse_lock(&text, "longshore.lock").unwrap();
         let names: Vec<(&str, &str)> =
@@ -265,15 +282,14 @@ mod tests {
         assert_eq!(again.find(&lock.charts[0].wanted).map(|chart| chart.app_version.as_str()), Some("1.10"));
         assert_eq!(again.images.iter().map(|image| &*image.image).collect::<Vec<_>>(), ["a", "b:1"]);
         assert_eq!(again.image("b:1"), Some(&*image("b:1").digest));
-        let empty = Lock { charts: Vec::new(), images: Vec::new(), file: String::new() };
+        let empty = Lock::default();
         assert_eq!(parse_lock(&empty.to_yaml(), "l").unwrap().charts, []);
     }
 
     #[test]
     fn mistakes_are_told_with_their_lines() {
-        let text =
-            Lock { charts: vec![chart("web", "^1.2", "1.10.0")], images: Vec::new(), file: String::new() }
-                .to_yaml();
+        let charts = vec![chart("web", "^1.2", "1.10.0")];
+        let text = Lock { charts, ..Lock::default() }.to_yaml();
         let no_images = text.clone();
         let check = |from: &str, to: &str, expected: &str| {
             assert!(text.contains(from), "{text}");

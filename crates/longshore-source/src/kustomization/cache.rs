@@ -79,6 +79,12 @@ impl Cache {
         Some(file)
     }
 
+    /// Reads the content whose digest is known, if it is there and unbroken, wherever it came from.
+    pub(super) fn known(&self, digest: &str) -> Option<Vec<u8>> {
+        let record = Record { digest: digest.to_owned(), tag: None, commit: None };
+        is_digest(digest).then(|| self.read(&record)).flatten()
+    }
+
     /// Reads the content of a record, as [`Cache::open`].
     pub(super) fn read(&self, record: &Record) -> Option<Vec<u8>> {
         let mut bytes = Vec::new();
@@ -167,8 +173,12 @@ impl Cache {
 /// Reads a record, if it is one.
 fn read_record(file: File) -> Option<Record> {
     let record: Record = serde_json::from_reader(file.take(MAX_RECORD)).ok()?;
-    let is_digest = record.digest.len() == 64 && record.digest.bytes().all(|byte| byte.is_ascii_hexdigit());
-    is_digest.then_some(record)
+    is_digest(&record.digest).then_some(record)
+}
+
+/// Whether a text is the name of a content: it becomes part of a path.
+fn is_digest(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// Takes the SHA-256 of what is written.
@@ -215,7 +225,7 @@ impl io::Write for Both<'_> {
     }
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(super) fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
 
     bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {

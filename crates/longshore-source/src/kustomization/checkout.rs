@@ -3,13 +3,82 @@
 
 use std::fs;
 use std::io;
+use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
+
+use aws_lc_rs::digest::SHA256;
+use flate2::Compression;
+use flate2::read::GzDecoder;
+use flate2::write::GzEncoder;
+use tempfile::TempDir;
+
+use super::cache::hex;
 
 /// Most bytes of all files of a copy that is kept.
 const MAX_BYTES: u64 = 1 << 30;
 
 /// Most files and folders of one.
 const MAX_ENTRIES: usize = 200_000;
+
+/// A copy of a repository that was taken out of an archive; its folder is gone when this is dropped.
+#[derive(Debug)]
+pub struct Checkout(TempDir);
+
+impl Checkout {
+    /// Takes the files out of what [`zip`] made.
+    ///
+    /// # Errors
+    /// It is no such archive, or its files cannot be written.
+    pub fn unzip(archive: &[u8]) -> io::Result<Self> {
+        let folder =
+            super::remote::new_folder().map_err(|error| io::Error::other(error.text().to_owned()))?;
+        unpack(GzDecoder::new(archive), folder.path())?;
+        Ok(Self(folder))
+    }
+
+    /// The folder.
+    pub fn folder(&self) -> &Path {
+        self.0.path()
+    }
+}
+
+/// The files of a folder as a compressed archive.
+///
+/// # Errors
+/// Something cannot be read, or it is too much.
+pub fn zip(folder: &Path) -> io::Result<Vec<u8>> {
+    let mut to = GzEncoder::new(Vec::new(), Compression::default());
+    pack(folder, &mut to)?;
+    to.finish()
+}
+
+/// The SHA-256 of the files of a folder, `sha256:…`: of a text for each file and link in the order of their paths, with
+/// what it is (`file`, `program` or `link`), the SHA-256 of what is in it, its path, and a NUL. Unlike that of an archive
+/// it is the same whoever has packed them.
+///
+/// # Errors
+/// Something cannot be read, or it is too much.
+pub fn digest(folder: &Path) -> io::Result<String> {
+    let sha256 = |bytes: &[u8]| hex(aws_lc_rs::digest::digest(&SHA256, bytes).as_ref());
+    let mut lines = Vec::new();
+    walk(folder, &mut |path, below, metadata| {
+        let (kind, content) = if metadata.is_symlink() {
+            ("link", sha256(fs::read_link(path)?.as_os_str().as_bytes()))
+        } else if metadata.is_file() {
+            let kind = if metadata.permissions().mode() & 0o100 == 0 { "file" } else { "program" };
+            (kind, sha256(&fs::read(path)?))
+        } else {
+            return Ok(());
+        };
+        lines.push((below.as_os_str().as_bytes().to_vec(), format!("{kind} {content} ")));
+        Ok(())
+    })?;
+    lines.sort_unstable();
+    let text: Vec<u8> =
+        lines.into_iter().flat_map(|(path, line)| [line.as_bytes(), &path, b"\0"].concat()).collect();
+    Ok(format!("sha256:{}", sha256(&text)))
+}
 
 /// Writes the files of a folder as an archive.
 ///
@@ -19,6 +88,15 @@ pub(super) fn pack(folder: &Path, to: &mut dyn io::Write) -> io::Result<()> {
     let mut archive = tar::Builder::new(to);
     archive.mode(tar::HeaderMode::Deterministic);
     archive.follow_symlinks(false);
+    walk(folder, &mut |path, below, _| archive.append_path_with_name(path, below))?;
+    archive.finish()
+}
+
+/// Goes over all files and folders but git's own: where each is, its path below the folder, what it is.
+fn walk(
+    folder: &Path,
+    each: &mut dyn FnMut(&Path, &Path, &fs::Metadata) -> io::Result<()>,
+) -> io::Result<()> {
     let (mut bytes, mut entries) = (0, 0);
     let mut waiting = vec![PathBuf::new()];
     while let Some(below) = waiting.pop() {
@@ -37,13 +115,13 @@ pub(super) fn pack(folder: &Path, to: &mut dyn io::Write) -> io::Result<()> {
             if bytes > MAX_BYTES || entries > MAX_ENTRIES {
                 return Err(io::Error::other("the repository is too large to be kept"));
             }
-            archive.append_path_with_name(&path, &below)?;
+            each(&path, &below, &metadata)?;
             if metadata.is_dir() {
                 waiting.push(below);
             }
         }
     }
-    archive.finish()
+    Ok(())
 }
 
 /// Writes the files of an archive into an empty folder.
@@ -89,5 +167,34 @@ mod tests {
         assert!(["a/b/c.yaml", "z", ".gitignore", "empty"].into_iter().all(there));
         assert!(![".git", "a/.git"].into_iter().any(there));
         assert_eq!(fs::read_link(to.path().join("a/link")).unwrap(), Path::new("../../outside"));
+
+        let unzipped = Checkout::unzip(&zip(from.path()).unwrap()).unwrap();
+        assert_eq!(digest(unzipped.folder()).unwrap(), digest(from.path()).unwrap());
+    }
+
+    #[test]
+    fn a_digest_is_that_of_files_and_their_places() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a");
+        fs::write(&file, "x").unwrap();
+        let first = digest(folder.path()).unwrap();
+        let mut seen = vec![first.clone()];
+        let mut differs = || {
+            let now = digest(folder.path()).unwrap();
+            assert!(!seen.contains(&now));
+            seen.push(now);
+        };
+        fs::write(&file, "y").unwrap();
+        differs();
+        fs::rename(&file, folder.path().join("b")).unwrap();
+        differs();
+        std::os::unix::fs::symlink("y", &file).unwrap();
+        differs();
+        fs::remove_file(&file).unwrap();
+        fs::rename(folder.path().join("b"), &file).unwrap();
+        fs::write(&file, "x").unwrap();
+        assert_eq!(digest(folder.path()).unwrap(), first);
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).unwrap();
+        differs();
     }
 }

@@ -20,7 +20,15 @@ use super::{Remotes, checkout, offline};
 /// The copies that were made, gone when this is dropped.
 #[derive(Debug, Default)]
 pub(super) struct Copies {
-    made: Vec<(Repository, TempDir)>,
+    made: Vec<Copy>,
+}
+
+/// A copy of a repository.
+#[derive(Debug)]
+struct Copy {
+    repository: Repository,
+    folder: TempDir,
+    commit: Option<String>,
 }
 
 impl Copies {
@@ -33,25 +41,33 @@ impl Copies {
             (&made.address, &made.reference, made.submodules)
                 == (&repository.address, &repository.reference, repository.submodules)
         };
-        if let Some((_, folder)) = self.made.iter().find(|(made, _)| is_same(made)) {
-            return Ok(folder.path().to_owned());
+        if let Some(made) = self.made.iter().find(|made| is_same(&made.repository)) {
+            return Ok(made.folder.path().to_owned());
         }
-        let folder = copy(repository, remotes)?;
+        let (folder, commit) = copy(repository, remotes)?;
         let path = folder.path().to_owned();
-        self.made.push((repository.clone(), folder));
+        self.made.push(Copy { repository: repository.clone(), folder, commit });
         Ok(path)
+    }
+
+    /// The commit that the copy in a folder is of.
+    pub(super) fn commit(&self, folder: &str) -> Option<String> {
+        self.made.iter().find(|made| made.folder.path() == Path::new(folder))?.commit.clone()
     }
 
     /// What a path in one of the copies is called: `ADDRESS//PATH`, as kustomizations name it, without user and password.
     pub(super) fn called(&self, path: &str) -> Option<String> {
-        self.made.iter().find_map(|(repository, folder)| {
-            let rest = Path::new(path).strip_prefix(folder.path()).ok()?;
-            Some(format!("{}//{}", told(&repository.address), rest.display()))
+        self.made.iter().find_map(|made| {
+            let rest = Path::new(path).strip_prefix(made.folder.path()).ok()?;
+            Some(format!("{}//{}", told(&made.repository.address), rest.display()))
         })
     }
 }
 
-fn copy(repository: &Repository, remotes: &Remotes) -> Result<TempDir, Error> {
+/// A copy, and the commit that it is of.
+type Copied = (TempDir, Option<String>);
+
+fn copy(repository: &Repository, remotes: &Remotes) -> Result<Copied, Error> {
     if repository.reference.starts_with('-') {
         // It would be an option of git.
         return Err(Error::new(format!("'{}' is no reference of a git repository", repository.reference)));
@@ -68,10 +84,11 @@ fn copy(repository: &Repository, remotes: &Remotes) -> Result<TempDir, Error> {
         return Ok(kept);
     }
     let folder = fetch(repository)?;
-    if let Some(cache) = &cache {
-        keep(cache, repository, &folder);
+    let commit = head(&folder);
+    if let (Some(cache), Some(commit)) = (&cache, &commit) {
+        keep(cache, repository, &folder, commit);
     }
-    Ok(folder)
+    Ok((folder, commit))
 }
 
 /// What a reference of a repository is remembered by.
@@ -82,7 +99,7 @@ fn key(repository: &Repository, reference: &str) -> Key {
 }
 
 /// The files of the commit that is asked for, if they are in the cache.
-fn unchanged(cache: &Cache, repository: &Repository) -> Option<TempDir> {
+fn unchanged(cache: &Cache, repository: &Repository) -> Option<Copied> {
     let reference = &repository.reference;
     let known = cache.recall(&key(repository, reference))?;
     if is_commit(reference) {
@@ -95,27 +112,27 @@ fn unchanged(cache: &Cache, repository: &Repository) -> Option<TempDir> {
     } else {
         cache.recall(&key(repository, &commit))?
     };
-    let folder = unpack(cache, &record)?;
+    let copied = unpack(cache, &record)?;
     let _ = cache.note(&key(repository, reference), &record);
-    Some(folder)
+    Some(copied)
 }
 
-fn unpack(cache: &Cache, record: &Record) -> Option<TempDir> {
+fn unpack(cache: &Cache, record: &Record) -> Option<Copied> {
     let archive = cache.open(record)?;
     let folder = new_folder().ok()?;
     checkout::unpack(archive, folder.path()).ok()?;
-    Some(folder)
+    Some((folder, record.commit.clone()))
+}
+
+/// The commit of a fresh copy: behind a checkout of `FETCH_HEAD` there is no branch.
+fn head(copy: &TempDir) -> Option<String> {
+    let head = fs::read_to_string(copy.path().join(".git/HEAD")).unwrap_or_default();
+    Some(head.trim().to_owned()).filter(|commit| is_commit(commit))
 }
 
 /// Keeps the files of a copy, for the commit and for the reference that led there. That they cannot be kept is no reason
 /// to fail.
-fn keep(cache: &Cache, repository: &Repository, copy: &TempDir) {
-    // Behind a checkout of `FETCH_HEAD` there is no branch.
-    let head = fs::read_to_string(copy.path().join(".git/HEAD")).unwrap_or_default();
-    let commit = head.trim();
-    if !is_commit(commit) {
-        return;
-    }
+fn keep(cache: &Cache, repository: &Repository, copy: &TempDir, commit: &str) {
     let Ok(digest) = cache.store(|file| checkout::pack(copy.path(), file)) else { return };
     let record = Record { digest, tag: None, commit: Some(commit.to_owned()) };
     for reference in [commit, &repository.reference] {
@@ -139,7 +156,7 @@ fn fetch(repository: &Repository) -> Result<TempDir, Error> {
     Ok(folder)
 }
 
-fn new_folder() -> Result<TempDir, Error> {
+pub(super) fn new_folder() -> Result<TempDir, Error> {
     let made = tempfile::Builder::new().prefix("kustomize-").tempdir();
     made.map_err(|error| Error::new(format!("cannot create a folder: {error}")))
 }

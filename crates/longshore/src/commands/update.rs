@@ -1,11 +1,12 @@
-//! `longshore update`: the lock of charts that are fetched, and of images; `longshore vendor`: those charts in the project.
+//! `longshore update`: the lock of charts that are fetched, of what kustomizations name elsewhere, and of images;
+//! `longshore vendor`: all that but the images in the project.
 
 use longshore_diag::{Diagnostic, Place, Severity};
 use longshore_platform::project::{ChartSpec, GivenVar, ReleaseSpec};
 use longshore_platform::{Choice, Platform, Selection, Update, Vendored, update};
 use serde::Serialize;
 
-use crate::args::{GlobalArgs, UpdateArgs};
+use crate::args::{GlobalArgs, UpdateArgs, VendorArgs};
 use crate::exit::ExitStatus;
 use crate::printer::Printer;
 use crate::{settings, view};
@@ -28,7 +29,8 @@ pub(crate) fn run(global: &GlobalArgs, args: &UpdateArgs, printer: &Printer) -> 
     if !args.dry_run {
         update.write()?;
         if args.vendor {
-            vendored = Some(longshore_platform::vendor(&platform, &update.lock, &*settings::for_releases())?);
+            let sources = settings::for_releases();
+            vendored = Some(longshore_platform::vendor(&platform, &update.lock, &selections, &*sources)?);
         }
     }
     printer.result(&Result { update: &update, vendored: vendored.as_ref() }, || {
@@ -50,8 +52,9 @@ pub(crate) fn run(global: &GlobalArgs, args: &UpdateArgs, printer: &Printer) -> 
         }
         printer.diagnostic(&problem);
     }
-    if update.charts.is_empty() && update.images.is_empty() {
-        printer.say("no release has a chart that is fetched: there is nothing to lock");
+    let is_nothing = update.charts.is_empty() && update.bases.is_empty() && update.files.is_empty();
+    if is_nothing && update.images.is_empty() {
+        printer.say("no release takes anything from elsewhere: there is nothing to lock");
     } else if args.dry_run {
         printer.say("nothing was written");
     } else if update.changed {
@@ -63,28 +66,44 @@ pub(crate) fn run(global: &GlobalArgs, args: &UpdateArgs, printer: &Printer) -> 
     Ok(if args.detailed_exitcode && update.changed { ExitStatus::Changes } else { ExitStatus::Success })
 }
 
-/// Puts the locked charts into the project.
-pub(crate) fn vendor(global: &GlobalArgs, printer: &Printer) -> anyhow::Result<ExitStatus> {
+/// Puts what is locked into the project.
+pub(crate) fn vendor(
+    global: &GlobalArgs,
+    args: &VendorArgs,
+    printer: &Printer,
+) -> anyhow::Result<ExitStatus> {
     let platform = Platform::load(global.file.as_deref(), &std::env::current_dir()?)?;
-    let is_fetched = |release: &ReleaseSpec| matches!(release.chart, Some(ChartSpec::Remote(_)));
-    if platform.lock.is_none() && !platform.project.releases.iter().any(is_fetched) {
-        printer.result(&longshore_platform::Vendored::default(), String::new)?;
-        printer.say("no release has a chart that is fetched: there is nothing to put into the project");
-        return Ok(ExitStatus::Success);
-    }
     let Some(lock) = &platform.lock else {
+        if !takes_from_elsewhere(&platform, &args.vars.var)? {
+            printer.result(&longshore_platform::Vendored::default(), String::new)?;
+            printer.say("no release takes anything from elsewhere: there is nothing to put into the project");
+            return Ok(ExitStatus::Success);
+        }
         let shown = platform.lock_file().display().to_string();
         return Err(Diagnostic::error(
             "lock/missing",
-            format!("there is no {shown}: nothing says which charts are meant"),
+            format!("there is no {shown}: nothing says which charts and bases are meant"),
         )
         .at(Place::file(&platform.project.file))
         .hint("`longshore update` makes it")
         .into());
     };
-    let vendored = longshore_platform::vendor(&platform, lock, &*settings::for_releases())?;
+    // Charts need no environments, and so no variables.
+    let has_bases = !(lock.bases.is_empty() && lock.files.is_empty());
+    let selections = if has_bases { everywhere(&platform, &args.vars.var)? } else { Vec::new() };
+    let vendored = longshore_platform::vendor(&platform, lock, &selections, &*settings::for_releases())?;
     printer.result(&vendored, || view::update::vendored(&vendored, printer))?;
     Ok(ExitStatus::Success)
+}
+
+/// Whether there would be anything to lock.
+fn takes_from_elsewhere(platform: &Platform, vars: &[GivenVar]) -> anyhow::Result<bool> {
+    let releases = &platform.project.releases;
+    let is_fetched = |release: &ReleaseSpec| matches!(release.chart, Some(ChartSpec::Remote(_)));
+    if releases.iter().any(is_fetched) || !releases.iter().any(|release| release.kustomize.is_some()) {
+        return Ok(releases.iter().any(is_fetched));
+    }
+    Ok(longshore_platform::takes_from_elsewhere(&everywhere(platform, vars)?)?)
 }
 
 /// Every environment on each of its clusters, without their secrets.

@@ -57,6 +57,14 @@ impl Files for Sources {
         self.files.fetch(url)
     }
 
+    fn fetch_known(&self, url: &str, digest: &str) -> Result<Vec<u8>, Error> {
+        self.files.fetch_known(url, digest)
+    }
+
+    fn commit(&self, copy: &str) -> Option<String> {
+        self.files.commit(copy)
+    }
+
     fn copy(&self, repository: &Repository) -> Result<String, Error> {
         if repository.is_forced {
             log(

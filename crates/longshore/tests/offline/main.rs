@@ -30,6 +30,7 @@ mod kustomized;
 mod lint;
 mod localize;
 mod locked;
+mod locked_bases;
 mod mistakes;
 mod nest;
 mod nowconnect;

@@ -59,7 +59,7 @@ fn a_base_that_may_move_is_told_at_its_line() {
         "app/kustomization.yaml:2:3",
         "app/kustomization.yaml:4:3",
         "longshore.yaml:6:",
-        "name a whole commit hash, or copy it into the project: `longshore kustomize localize` does",
+        "`longshore update` locks it; or name a whole commit hash, or copy it into the project (`longshore kustomize localize`)",
     ] {
         assert!(told.stdout.contains(expected), "no {expected:?} in\n{told}");
     }
