@@ -170,7 +170,7 @@ mod tests {
             digest: format!("sha256:{}", digest.repeat(32)),
         };
         let charts = vec![chart("https://a", "^1", "a1"), chart("https://a", "1.2.0", "a1")];
-        let mut lock = Lock { charts, images: Vec::new(), file: "longshore.lock".to_owned() };
+        let mut lock = Lock { charts, file: "longshore.lock".to_owned(), ..Lock::default() };
         let names = |lock: &Lock| lock.charts.iter().map(|chart| file_name(lock, chart)).collect::<Vec<_>>();
         assert_eq!(names(&lock), ["c-1.2.0.tgz", "c-1.2.0.tgz"], "it is one archive");
         lock.charts.push(chart("https://b", "^1", "b2"));

@@ -69,8 +69,7 @@ impl Gathered {
         releases: &[String],
     ) -> Result<Self, Diagnostic> {
         let mut gathered = Self::default();
-        let is_meant =
-            |release: &ReleaseSpec| releases.is_empty() || releases.iter().any(|name| *name == release.name);
+        let is_meant = |release: &ReleaseSpec| releases.is_empty() || releases.contains(&release.name);
         for meant in [true, false] {
             for selection in selections {
                 let with_kustomization =
