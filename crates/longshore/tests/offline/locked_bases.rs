@@ -374,6 +374,26 @@ fn a_release_that_is_a_repository_is_locked_too() {
     );
 }
 
+/// Kustomize reads a URL as a file first. A server that has a page for a repository gives one.
+#[test]
+fn the_page_of_a_repository_is_no_file_of_the_lock() {
+    let stage = Stage::new();
+    let server = TestServer::start(|_: &Asked| Answer::file("<html>outer</html>")).unwrap();
+    let address = format!("{}/o/outer", server.url());
+    stage.app(&format!("resources: ['{address}//base?ref=main']\n"));
+    let updated = stage
+        .program("update")
+        .env("GIT_CONFIG_COUNT", "1")
+        .env("GIT_CONFIG_KEY_0", format!("url.{}.insteadOf", stage.outer))
+        .env("GIT_CONFIG_VALUE_0", &address)
+        .run()
+        .unwrap();
+    assert_eq!(updated.code, Some(0), "{updated}");
+    let lock = stage.lock();
+    assert!(lock.contains(&format!("repository: \"{address}\"")), "{lock}");
+    assert!(!lock.contains("files:"), "{lock}");
+}
+
 #[test]
 fn entries_that_are_none_are_told_with_their_lines() {
     let stage = Stage::new().on_outer();
