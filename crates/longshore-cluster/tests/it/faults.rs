@@ -72,8 +72,8 @@ async fn writes_through_a_connection_that_keeps_breaking_are_all_carried_out() -
         anyhow::Ok(())
     };
     let breaking = async {
-        // Long enough for a handshake and a request or two on a busy machine, and never in step with them.
-        for pause in [61, 37, 89, 53].into_iter().cycle() {
+        // Long enough for a handshake and some requests on a busy machine, and never in step with them.
+        for pause in [183, 111, 267, 159].into_iter().cycle() {
             tokio::time::sleep(Duration::from_millis(pause)).await;
             relay.cut();
         }

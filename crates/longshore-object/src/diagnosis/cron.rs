@@ -181,7 +181,7 @@ mod tests {
             (
                 "spec.schedule",
                 r#"Invalid value: "daily": expected exactly 5 fields, found 1: [daily]"#,
-                "`daily` is no schedule: it has 1 fields",
+                "`daily` is no schedule: it has 1 field",
                 "a schedule has five fields",
             ),
             (

@@ -39,7 +39,7 @@ fn workloads() {
         (
             "apps/v1 Deployment",
             json!({"spec": {"replicas": 1}, "status": {"replicas": 2, "updatedReplicas": 1}}),
-            "progressing: 1 old pods still to go",
+            "progressing: 1 old pod still to go",
         ),
         (
             "apps/v1 Deployment",
@@ -71,7 +71,7 @@ fn workloads() {
         (
             "apps/v1 ReplicaSet",
             json!({"spec": {"replicas": 1}, "status": {"replicas": 2, "fullyLabeledReplicas": 2, "readyReplicas": 2, "availableReplicas": 2}}),
-            "progressing: 1 pods too many still to go",
+            "progressing: 1 pod too many still to go",
         ),
         (
             "apps/v1 StatefulSet",

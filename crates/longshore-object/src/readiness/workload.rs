@@ -21,7 +21,12 @@ fn replica_failure(live: &Json) -> Option<Readiness> {
 
 /// Pods that are to go, and are still there.
 fn too_many(extra: i64) -> String {
-    format!("{extra} {} too many still to go", if extra == 1 { "pod" } else { "pods" })
+    format!("{} too many still to go", pods(extra, "pod"))
+}
+
+/// How many there are.
+fn pods(count: i64, name: &str) -> String {
+    format!("{count} {name}{}", if count == 1 { "" } else { "s" })
 }
 
 fn is_on_delete(live: &Json) -> bool {
@@ -47,7 +52,7 @@ pub(super) fn deployment(live: &Json) -> Readiness {
         return Readiness::progressing(format!("{updated} of {wanted} pods updated"));
     }
     if total > updated {
-        return Readiness::progressing(format!("{} old pods still to go", total - updated));
+        return Readiness::progressing(format!("{} still to go", pods(total - updated, "old pod")));
     }
     if available < wanted {
         return Readiness::progressing(format!("{available} of {wanted} pods available"));
